@@ -1,0 +1,391 @@
+"""Starts the process that workers are forked from, watches over both, and ends them with all that they started.
+
+A level of isolation (levels.py) says how far they are shut in.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from grader.isolation import bubblewrap
+from grader.isolation.levels import Level, choose, lacks_landlock
+from grader.isolation.needs import interpreter, needs, numpy_folders
+from grader.isolation.tree import children, cpu_seconds, descendants, memory_bytes, number_in_own_namespace, threads
+from grader.worker import limits as worker_limits
+from grader.worker import linux
+from grader.worker.main import LENGTH
+
+WORKER = Path(__file__).parent.with_name("worker")
+# BLAS kernels chosen for this processor by its owner: without them an older OpenBLAS may compute wrong results.
+KEPT_VARIABLES = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "LD_LIBRARY_PATH", "SYSTEMROOT")
+WATCH_SECONDS = (
+    0.02  # between two looks; memory can be touched at about 2 GB/s, so a limit is overrun by some 50 MB at most
+)
+START_PATIENCE = 60.0  # seconds until NumPy is imported; a quarter of a second where the disk is awake
+REMOVAL_SECONDS = 10  # for what a submission left behind; honest files are gone in milliseconds
+STANDARD_ERROR = 2
+EXIT_PATIENCE = 2.0  # seconds that the kernel may take to report the end of a process that was killed
+
+
+class WorkerLost(Exception):
+    """The zygote itself is gone; a new one is started for the next check."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one worker may use; the numbers come from the rubric."""
+
+    memory_bytes: int
+    cpu_seconds: int
+    file_bytes: int
+    processes: int
+    address_space: int
+
+
+@dataclass
+class Process:
+    """A worker: its socket, and the file that takes what it prints."""
+
+    number: int
+    channel: socket.socket
+    output: IO[bytes]
+    scratch: Path
+    limits: Limits
+    number_inside: int | None = None  # its process number as the zygote sees it
+    pid: int | None = None  # as the grader sees it
+    overrun: str = ""  # 'memory' or 'processes', where the watcher ended it
+
+
+class Zygote:
+    """The warm process and its workers. All methods may be called from any thread.
+
+    root      the folder with the submission's modules, which workers read and do not change
+    readable  what else they may read: public data
+    """
+
+    # Process numbers of all that are alive: whatever else becomes a child of the grader is a worker's orphan.
+    living: set[int] = set()
+    starting = threading.Lock()  # held from the start of a process until its number is noted
+
+    def __init__(
+        self, root: Path, level: Level | None = None, readable: Iterable[Path] = (), blas_threads: int = 1
+    ) -> None:
+        self.root = root.resolve()
+        self.level = level or choose()
+        self.folder = Path(tempfile.mkdtemp(prefix="beras-worker-")).resolve()
+        self.scratch = self.folder / "scratch"
+        self.lock = threading.RLock()
+        self.statuses: dict[int, int] = {}
+        self.processes: dict[int, Process] = {}
+        self.count = 0
+        self.closing = False
+        self.number_inside: int | None = None  # the zygote's own process number as it sees it, once it is ready
+        self.pid: int | None = None  # as the grader sees it
+        self.control, far = socket.socketpair()
+        self.errors = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115  what stops the zygote from starting
+        if self.level.limited:
+            linux.become_private()
+            linux.become_subreaper()  # should a submission end the zygote, its orphans come to the grader
+        try:
+            with far:
+                self._lay_out()
+                self.child = self._start(far.fileno(), [path.resolve() for path in readable], blas_threads)
+        except BaseException:
+            self.control.close()
+            self.errors.close()
+            remove(self.folder)
+            raise
+        if self.level.limited:
+            threading.Thread(target=self._watch, daemon=True).start()
+
+    def _start(self, control: int, readable: list[Path], blas_threads: int) -> subprocess.Popen[bytes]:
+        """The process itself. `none` leaves it the terminal, but for standard output: there goes the report alone."""
+        limited = self.level.limited
+        with Zygote.starting:
+            child = subprocess.Popen(
+                self._command(control, readable, blas_threads),
+                pass_fds=(control,),
+                env=self._environment(blas_threads),
+                cwd=self.folder,
+                stdin=subprocess.DEVNULL if limited else None,
+                stdout=subprocess.DEVNULL if limited else STANDARD_ERROR,
+                stderr=self.errors if limited else None,
+                start_new_session=limited,
+            )
+            Zygote.living.add(child.pid)
+        return child
+
+    def _lay_out(self) -> None:
+        """The worker's own code, away from the grader's, and NumPy, away from what is installed beside it."""
+        shutil.copytree(WORKER, self.folder / "worker")
+        self.scratch.mkdir()
+        packages = self.folder / "packages"
+        packages.mkdir()
+        for source in numpy_folders():
+            (packages / source.name).symlink_to(source)
+
+    def _command(self, control: int, readable: list[Path], blas_threads: int) -> list[str]:
+        packages = self.folder / "packages"
+        settings: dict[str, Any] = {
+            "packages": str(packages),
+            "root": str(self.root),
+            "scratch": str(self.scratch),
+            "attached": not self.level.limited,
+            "landlock": False,
+        }
+        around: list[str] = []
+        if self.level.landlock or self.level.namespaces:
+            needed = needs(packages, self._environment(blas_threads))
+            seen = [*needed.readable, str(self.folder), str(self.root), *map(str, readable)]
+            settings |= {"landlock": self.level.landlock and not lacks_landlock()}
+            if settings["landlock"]:
+                devices = [f"/dev/{name}" for name in bubblewrap.DEVICES]
+                settings |= {"readable": [*seen, *devices], "masked": needed.masked}
+            if self.level.namespaces:
+                around = bubblewrap.command(seen, needed.masked, [str(self.scratch)])
+        main = str(self.folder / "worker" / "main.py")
+        return [*around, interpreter(), "-I", "-S", "-B", main, str(control), json.dumps(settings)]
+
+    def _environment(self, blas_threads: int) -> dict[str, str]:
+        kept = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
+        blas = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), str(blas_threads))
+        terminal = {} if self.level.limited else {"TERM": os.environ.get("TERM", "")}
+        home = str(self.scratch)
+        return {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "HOME": home, "TMPDIR": home, **blas, **terminal, **kept}
+
+    # --- workers ----------------------------------------------------------------------------------------------
+
+    def spawn(self, limits: Limits, seed: int, unavailable: dict[str, str]) -> Process:
+        """Asks for a fresh worker; returns at once, the worker answers when it is there. Raises WorkerLost.
+
+        seed: of the global random generators that submissions draw from.
+        unavailable: modules that the worker replaces by placeholders, each with the reason (worker/stubs.py).
+        """
+        with self.lock:
+            self.wait_until_ready()
+            self.count += 1
+            number = self.count
+            near, far = socket.socketpair()
+            output = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115  lives as long as the worker
+            process = Process(number, near, output, self.scratch / str(number), limits)
+            message = {
+                "spawn": number,
+                "cwd": str(process.scratch),
+                "unavailable": unavailable,
+                "seed": seed % 2**32,
+                "limits": {
+                    "cpu_seconds": limits.cpu_seconds,
+                    "file_bytes": limits.file_bytes,
+                    "processes": limits.processes,
+                    "address_space": limits.address_space,
+                },
+            }
+            try:
+                with far:
+                    self._tell(message, [far.fileno(), output.fileno()])
+            except WorkerLost:
+                near.close()
+                output.close()
+                raise
+            self.processes[number] = process
+            return process
+
+    def wait_until_ready(self) -> None:
+        """Before it is ready the zygote has run nothing of the submission: if it fails, that is the grader's fault."""
+        until = time.monotonic() + START_PATIENCE
+        with self.lock:  # else the watching thread could take the message that this one waits for
+            while self.number_inside is None:
+                if not self._listen(until):
+                    self.errors.seek(0)
+                    said = self.errors.read(1 << 16).decode(errors="replace").strip().splitlines()
+                    last = said[-1] if said else "it says nothing"
+                    raise RuntimeError(f"the process that workers are forked from did not start: {last}")
+
+    def _tell(self, message: dict[str, Any], fds: list[int] | None = None) -> None:
+        body = json.dumps(message).encode()
+        try:
+            socket.send_fds(self.control, [LENGTH.pack(len(body)) + body], fds or [])
+        except OSError as error:
+            raise WorkerLost from error
+
+    def exit_status(self, process: Process) -> int | None:
+        """The wait status of a worker that has ended, None if it is not known."""
+        until = time.monotonic() + EXIT_PATIENCE
+        with self.lock:
+            while process.number not in self.statuses and self._listen(until):
+                pass
+            return self.statuses.get(process.number)
+
+    def _listen(self, until: float) -> bool:
+        """Takes one message from the zygote; False when none comes in time."""
+        try:
+            self.control.settimeout(max(until - time.monotonic(), 0.001))
+            head = self.control.recv(LENGTH.size, socket.MSG_WAITALL)
+            if len(head) < LENGTH.size:
+                return False
+            size = LENGTH.unpack(head)[0]
+            if size > 1 << 16:
+                return False
+            message = json.loads(self.control.recv(size, socket.MSG_WAITALL))
+        except (OSError, ValueError):
+            return False
+        finally:
+            with contextlib.suppress(OSError):
+                self.control.settimeout(None)
+        if not isinstance(message, dict):
+            return False
+        if isinstance(message.get("ready"), int) and self.number_inside is None:
+            self.number_inside = message["ready"]
+            self.pid = self._seen_from_here(self.number_inside)
+        number = message.get("exited", message.get("spawned"))
+        process = self.processes.get(number) if isinstance(number, int) else None
+        if "exited" in message and isinstance(message.get("status"), int):
+            self.statuses[message["exited"]] = message["status"]
+        elif process is not None and isinstance(message.get("pid"), int):
+            process.number_inside = message["pid"]
+            process.pid = self._seen_from_here(message["pid"])
+        return True
+
+    def _seen_from_here(self, number: int) -> int | None:
+        """The process number by which the grader knows a process of the zygote's; None if it is gone."""
+        if not self.level.namespaces:
+            return number
+        below = [self.child.pid, *descendants(self.child.pid)]
+        return next((pid for pid in below[1:] if number_in_own_namespace(pid) == number), None)
+
+    def release(self, process: Process) -> None:
+        """Ends a worker and everything it started."""
+        with contextlib.suppress(OSError):
+            process.channel.close()
+        with contextlib.suppress(WorkerLost), self.lock:
+            self._tell({"kill": process.number})
+            self.processes.pop(process.number, None)
+        process.output.close()
+        with contextlib.suppress(RecursionError):  # as deep as that: it goes with the zygote's folder
+            shutil.rmtree(process.scratch, ignore_errors=True)
+
+    # --- memory, processes and time ---------------------------------------------------------------------------
+
+    def _watch(self) -> None:
+        """Ends workers that hold more than they may, children included, and what has detached itself from them."""
+        while not self.closing and self.child.poll() is None:
+            time.sleep(WATCH_SECONDS)
+            with self.lock:
+                self._listen_without_waiting()
+                workers = {process.pid: process for process in self.processes.values() if process.pid is not None}
+                for pid, process in workers.items():
+                    if overrun := over_limit([pid, *descendants(pid)], process.limits):
+                        process.overrun = overrun
+                        self._tell_if_there({"kill": process.number})
+                if self.pid is not None and not workers.keys() >= set(children(self.pid)):
+                    self._tell_if_there({"sweep": True})
+
+    def _tell_if_there(self, message: dict[str, Any]) -> None:
+        with contextlib.suppress(WorkerLost):
+            self._tell(message)
+
+    def _listen_without_waiting(self) -> None:
+        with contextlib.suppress(OSError, ValueError):  # closed meanwhile
+            while select.select([self.control], [], [], 0)[0] and self._listen(time.monotonic() + 0.05):
+                pass
+
+    def cpu_seconds(self, process: Process) -> float | None:
+        """CPU time of a worker, its threads and its children so far, as the kernel counts it (None where unknown)."""
+        with self.lock:
+            self._listen_without_waiting()
+        if process.pid is None:
+            return None
+        times = [cpu_seconds(pid) for pid in (process.pid, *descendants(process.pid))]
+        return sum(seconds for seconds in times if seconds is not None) if times[0] is not None else None
+
+    # --- end --------------------------------------------------------------------------------------------------
+
+    def alive(self) -> bool:
+        return self.child.poll() is None
+
+    def close(self) -> None:
+        """Ends the zygote and everything below it."""
+        self.closing = True
+        for process in list(self.processes.values()):
+            self.release(process)
+        tree = descendants(self.child.pid)
+        with contextlib.suppress(OSError):
+            self.control.shutdown(socket.SHUT_RDWR)
+        self.control.close()
+        try:
+            self.child.wait(EXIT_PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.child.kill()
+            self.child.wait()
+        for pid in tree:
+            with contextlib.suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
+        Zygote.living.discard(self.child.pid)
+        if self.level.limited:
+            end_orphans()
+        self.errors.close()
+        remove(self.folder)
+
+
+def over_limit(pids: list[int], limits: Limits) -> str:
+    """What these processes have too much of, or ''."""
+    if sum(map(memory_bytes, pids)) > limits.memory_bytes:
+        return "memory"
+    return "processes" if sum(map(threads, pids)) > limits.processes else ""
+
+
+def end_orphans() -> None:
+    """Ends what a submission left to the grader: its children that are in a session of their own, but for zygotes."""
+    until = time.monotonic() + EXIT_PATIENCE
+    while time.monotonic() < until:
+        with Zygote.starting:
+            orphans = [pid for pid in children(os.getpid()) if pid not in Zygote.living and is_apart(pid)]
+        if not orphans:
+            return
+        for pid in orphans:
+            worker_limits.kill(pid)
+            with contextlib.suppress(OSError):
+                os.waitpid(pid, os.WNOHANG)
+
+
+def make_read_only(folder: Path) -> None:
+    """Takes the right to write in a folder and all below it. A fence where the kernel has one, a note elsewhere."""
+    for place, folders, files in os.walk(folder):
+        for name in (*folders, *files):
+            path = os.path.join(place, name)
+            if not os.path.islink(path):
+                os.chmod(path, 0o500 if name in folders else 0o400)
+    os.chmod(folder, 0o500)
+
+
+def is_apart(pid: int) -> bool:
+    """A process that is in another session never was a plain child of the grader's: nobody can go back into one."""
+    try:
+        return os.getsid(pid) != os.getsid(0)
+    except OSError:
+        return False
+
+
+def remove(folder: Path) -> None:
+    """Removes a folder that a submission may have made hard to remove: too deep, or without permission to list it."""
+    with contextlib.suppress(RecursionError):
+        shutil.rmtree(folder, ignore_errors=True)
+    if folder.exists() and hasattr(os, "fork"):
+        for words in (("chmod", "-R", "u+rwX"), ("rm", "-rf")):
+            with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+                command = [*words, "--", str(folder)]
+                subprocess.run(command, stderr=subprocess.DEVNULL, timeout=REMOVAL_SECONDS, check=False)

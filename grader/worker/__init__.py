@@ -1,0 +1,1 @@
+"""Everything that runs beside student code. Imports the standard library and NumPy only; holds no answer."""

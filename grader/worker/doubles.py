@@ -1,0 +1,215 @@
+"""Stand-ins for the parts of a network that are not being asked about.
+
+A double does what its script says and writes down what it was asked. It stands in for a layer, a loss, an optimizer
+or a metric, so that a check of the tape does not depend on the student's Dense, nor a check of `evaluate` on the
+student's `batch_step`. Doubles hold no formula of the assignment: a layer is a constant linear map that the grader
+drew, a loss a constant linear functional, an optimizer a notebook.
+"""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+import numpy as np
+
+
+def parameters(function: Any) -> list[list[str]]:
+    """Name and kind of the parameters of a callable, self excluded; empty where it cannot be told."""
+    try:
+        found = inspect.signature(function).parameters.values()
+    except (ValueError, TypeError):
+        return []
+    kinds = []
+    for parameter in found:
+        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+            kinds.append([parameter.name, "variadic"])
+        else:
+            kinds.append([parameter.name, "required" if parameter.default is parameter.empty else "optional"])
+    return kinds
+
+
+def make(kind: str, base: Any, script: dict[str, Any]) -> Any:
+    """A double of the given kind, derived from the submission's own base class where it must be one of those."""
+    return MAKERS[kind](base, script)
+
+
+def _layer(base: Any, script: dict[str, Any]) -> Any:
+    """A layer with a constant Jacobian: forward(x) = x @ jacobian + shift. Its weight gradients are constants too."""
+    jacobian, shift = script["jacobian"], script["shift"]
+
+    class Layer(base):
+        def __init__(self) -> None:
+            super().__init__()
+            self.trainable = script.get("trainable", True)
+            self.weights = list(script["weights"])
+            self.seen: list[Any] = []
+
+        def forward(self, x: Any) -> Any:
+            self.seen.append(np.array(x))
+            if script.get("raises"):
+                raise ArithmeticError("raised on purpose by the grader, to see what is left behind")
+            return np.asarray(x) @ jacobian + shift
+
+        def input_gradients(self, upstream: Any = None) -> Any:
+            return jacobian if upstream is None else self.compose_to_input(upstream)
+
+        def weight_gradients(self, upstream: Any = None) -> Any:
+            return tuple(script["weight_gradients"]) if upstream is None else self.compose_to_weight(upstream)
+
+        def compose_to_input(self, J: Any) -> Any:
+            return np.asarray(J) @ jacobian.T
+
+        def compose_to_weight(self, J: Any) -> Any:
+            return [(gradient * J).mean(axis=0) for gradient in script["weight_gradients"]]
+
+    return Layer()
+
+
+def _raw_layer(base: Any, script: dict[str, Any]) -> Any:
+    """A Diffable with scripted local gradients and the submission's own compose methods."""
+
+    class Layer(base):
+        def __init__(self) -> None:
+            super().__init__()
+            self.weights = list(script.get("weights", ()))
+
+        def forward(self, x: Any) -> Any:
+            return x
+
+        def input_gradients(self) -> Any:
+            return script.get("input_gradients")
+
+        def weight_gradients(self) -> Any:
+            return tuple(script.get("weight_gradients", ()))
+
+    return Layer()
+
+
+def _loss(base: Any, script: dict[str, Any]) -> Any:
+    """A linear loss: the mean over the batch of sum(coefficients * prediction). Its gradient is constant."""
+    coefficients = script["coefficients"]
+
+    class Loss(base):
+        def __init__(self) -> None:
+            super().__init__()
+            self.weights: list[Any] = []
+            self.seen: list[Any] = []
+
+        def forward(self, y_pred: Any, y_true: Any) -> Any:
+            self.seen.append((np.array(y_pred), np.array(y_true)))
+            self.batch = len(y_pred)
+            return float(np.mean(np.sum(coefficients[: self.batch] * np.asarray(y_pred), axis=-1)))
+
+        def input_gradients(self, upstream: Any = None) -> Any:
+            return coefficients[: self.batch] * (1.0 if upstream is None else upstream)
+
+        def weight_gradients(self, upstream: Any = None) -> Any:
+            return ()
+
+        def compose_to_input(self, J: Any) -> Any:
+            return self.input_gradients() * J
+
+        def compose_to_weight(self, J: Any) -> Any:
+            return []
+
+    return Loss()
+
+
+def _accuracy(base: Any, script: dict[str, Any]) -> Any:
+    """A metric that replies with the next number of its list (the last one for ever)."""
+
+    class Accuracy(base):
+        def __init__(self) -> None:
+            super().__init__()
+            self.seen: list[Any] = []
+
+        def forward(self, probs: Any, labels: Any) -> Any:
+            self.seen.append((np.array(probs), np.array(labels)))
+            replies = script["replies"]
+            return replies[min(len(self.seen), len(replies)) - 1]
+
+    return Accuracy()
+
+
+class Optimizer:
+    """Writes down the gradients it is given and moves every weight by a constant, so that a step can be seen."""
+
+    def __init__(self, base: Any, script: dict[str, Any]) -> None:
+        self.bump = script.get("bump", 0.0)
+        self.learning_rate = 1.0
+        self.grads: list[Any] = []
+        self.shapes: list[Any] = []
+
+    def apply_gradients(self, weights: Any, grads: Any) -> None:
+        self.shapes.append([list(np.shape(weight)) for weight in weights])
+        self.grads.append([np.array(grad) for grad in grads])
+        if self.bump:
+            for weight in weights:
+                weight += self.bump
+
+
+def _model(base: Any, script: dict[str, Any]) -> Any:
+    """A model whose batch_step replies from a list of losses and accuracies and moves its weights when it trains."""
+
+    class Model(base):
+        def __init__(self, layers: Any) -> None:
+            super().__init__(layers)
+            self.steps: list[Any] = []
+            self.sizes: list[int] = []
+            self.first_rows: list[Any] = []
+
+        def call(self, inputs: Any) -> Any:
+            for layer in self.layers:
+                inputs = layer(inputs)
+            return inputs
+
+        def batch_step(self, x: Any, y: Any, training: bool = True) -> Any:
+            self.steps.append(bool(training))
+            self.sizes.append(len(x))
+            self.first_rows.append((np.array(x[:1]), np.array(y[:1])))
+            y_pred = self.call(x)
+            values = {"loss": self.loss_fn(y_pred, y), "acc": self.acc_fn(y_pred, y)}
+            if training:
+                weights = [weight for layer in self.layers for weight in layer.weights]
+                self.optimizer.apply_gradients(weights, [np.zeros_like(weight) for weight in weights])
+            return values
+
+    return Model(script["layers"])
+
+
+def _raiser(base: Any, script: dict[str, Any]) -> Any:
+    """A function that fails, to see whether a context manager cleans up."""
+
+    def fail() -> None:
+        raise ArithmeticError("raised on purpose by the grader, to see what is left behind")
+
+    return fail
+
+
+def _row_mean_loss(base: Any, script: dict[str, Any]) -> Any:
+    """A loss whose value depends on the rows it sees: the mean of the first column of the prediction."""
+
+    class Loss(base):
+        def forward(self, y_pred: Any, y_true: Any) -> Any:
+            return float(np.mean(np.asarray(y_pred)[:, 0]))
+
+        def input_gradients(self) -> Any:
+            return np.zeros(1)
+
+        def weight_gradients(self) -> Any:
+            return ()
+
+    return Loss()
+
+
+MAKERS: dict[str, Any] = {
+    "layer": _layer,
+    "raw-layer": _raw_layer,
+    "loss": _loss,
+    "row-mean-loss": _row_mean_loss,
+    "accuracy": _accuracy,
+    "optimizer": Optimizer,
+    "model": _model,
+    "raiser": _raiser,
+}

@@ -1,0 +1,243 @@
+"""Answers the grader's requests on live objects: import, look up, call, assign, read.
+
+Objects stay here and are named by numbers (`Ref`); what goes back is a snapshot of plain data. Whatever student code
+raises becomes a plain `error` with the submission's own traceback lines and nothing else of this machine.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import linecache
+import random
+import sys
+import time
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from . import doubles, wire
+from .wire import Opaque, Ref
+
+INLINE_BYTES = 1 << 20  # larger results stay here until they are asked for
+MESSAGE_CHARACTERS = 2_000
+FRAMES = 12  # innermost lines of a traceback that are worth showing
+
+
+class Host:
+    """One implementation, reached by requests. `root` is the folder that holds its modules."""
+
+    def __init__(self, root: str) -> None:
+        self.root = root.rstrip("/") + "/"
+        self.objects: dict[int, Any] = {}
+
+    def handle(self, request: dict[str, Any]) -> dict[str, Any]:
+        """One request in, one reply out. Never raises, except for what the interpreter itself throws at it."""
+        try:
+            result = getattr(self, "do_" + request["op"])(**request["with"])
+        except MemoryError as error:
+            return {"error": self.describe_error(error)}
+        except BaseException as error:  # noqa: BLE001  SystemExit and KeyboardInterrupt are answers too
+            return {"error": self.describe_error(error)}
+        return {"result": result}
+
+    # --- requests ---------------------------------------------------------------------------------------------
+
+    def do_seed(self, seed: int) -> None:
+        """Seeds the global generators that submissions draw from."""
+        np.random.seed(seed)
+        random.seed(seed)
+
+    def do_load(self, module: str) -> Any:
+        """Imports one module of the submission."""
+        return self.keep(self.load(module))
+
+    def do_forget(self, seed: int) -> None:
+        """Makes ready for another check: no objects, no module of the submission, fresh random numbers."""
+        self.objects.clear()
+        for name, module in list(sys.modules.items()):
+            if (getattr(module, "__file__", None) or "").startswith(self.root):
+                del sys.modules[name]
+        self.do_seed(seed)
+
+    def do_find(self, module: str, name: str) -> Any:
+        """A class or function of a module of the submission."""
+        return self.keep(getattr(self.load(module), name))
+
+    def do_keep(self, value: Any) -> Any:
+        """Stores plain data, so that a later request can name it."""
+        return self.keep(self.live(value))
+
+    def do_get(self, target: Ref, name: str) -> Any:
+        """An attribute."""
+        return self.keep(getattr(self.objects[target.id], name))
+
+    def do_item(self, target: Ref, key: Any) -> Any:
+        """An element: target[key]."""
+        return self.keep(self.objects[target.id][key])
+
+    def do_has(self, target: Ref, name: str) -> bool:
+        return hasattr(self.objects[target.id], name)
+
+    def do_set(self, target: Ref, name: str, value: Any) -> None:
+        """Sets an attribute."""
+        setattr(self.objects[target.id], name, self.live(value))
+
+    def do_fill(self, target: Ref, name: str, value: Any) -> None:
+        """Writes into an array, or into one that is an attribute, in place."""
+        array = getattr(self.objects[target.id], name) if name else self.objects[target.id]
+        array[...] = self.live(value)
+
+    def do_call(self, target: Ref, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        """Calls an object, or a method of it where a name is given."""
+        function = getattr(self.objects[target.id], name) if name else self.objects[target.id]
+        return self.keep(function(*map(self.live, args), **self.live(kwargs)))
+
+    def do_call_as_written(self, target: Ref, name: str, args: list[Any]) -> Any:
+        """Calls a method with as many of the arguments as it requires; the reply says how many those were."""
+        method = getattr(self.objects[target.id], name)
+        required = [kind for _, kind in doubles.parameters(method)].count("required")
+        return self.keep(method(*map(self.live, args[:required]))) | {"required": required}
+
+    def do_with(self, manager: Ref, target: Ref, args: list[Any]) -> Any:
+        """Calls `target` inside the context manager; what the call raises passes through its exit."""
+        with self.objects[manager.id]:
+            result = self.objects[target.id](*map(self.live, args))
+        return self.keep(result)
+
+    def do_read(self, target: Ref) -> Any:
+        """A fresh snapshot, of any size that a check has a use for."""
+        value = self.objects[target.id]
+        if wire.array_bytes(value) <= wire.MAX_REPLY:
+            return wire.plain(value)
+        if isinstance(value, np.ndarray):
+            array = np.ndarray.view(value, np.ndarray)
+            return Opaque(f"an array of {array.dtype} {array.shape}, too large to look at")
+        return Opaque(f"a {type(value).__name__} of {len(value)} with arrays too large to look at")
+
+    def do_layout(self, target: Ref) -> dict[str, Any]:
+        """Shape and dtype of an array, without its contents."""
+        array = self.array(target)
+        return {"shape": list(array.shape), "dtype": str(array.dtype)}
+
+    def do_rows(self, target: Ref, rows: list[int]) -> Any:
+        """Some rows of an array; those beyond its end are left out."""
+        array = self.array(target)
+        return wire.plain(array[[row for row in rows if row < len(array)]])
+
+    def do_same(self, one: Ref, other: Ref) -> bool:
+        """Are they the same object?"""
+        return self.objects[one.id] is self.objects[other.id]
+
+    def do_signature(self, target: Ref) -> list[list[str]]:
+        """Name and kind of each parameter that a call takes: 'required', 'optional' or 'variadic'."""
+        return doubles.parameters(self.objects[target.id])
+
+    def do_defines(self, target: Ref, base: Ref, name: str) -> bool:
+        """Does the class of `target` have its own `name`, other than that of the class `base`?"""
+        return getattr(type(self.objects[target.id]), name, None) is not getattr(self.objects[base.id], name, None)
+
+    def do_layer_kinds(self, model: Ref, dense: Ref) -> list[list[Any]]:
+        """For each layer of a model: the name of its class, whether it is a Dense, and whether it has weights."""
+        return [
+            [
+                type(layer).__name__,
+                isinstance(layer, self.objects[dense.id]),
+                bool(len(getattr(layer, "weights", ()))),
+            ]
+            for layer in self.objects[model.id].layers
+        ]
+
+    def do_set_training(self, model: Ref, training: bool) -> None:
+        """Sets `training` on the layers that have it, as evaluation does."""
+        for layer in self.objects[model.id].layers:
+            if hasattr(layer, "training"):
+                layer.training = training
+
+    def do_double(self, kind: str, base: Ref | None, script: dict[str, Any]) -> Any:
+        """A stand-in that the grader scripts; see doubles.py."""
+        base_class = None if base is None else self.objects[base.id]
+        return self.keep(doubles.make(kind, base_class, self.live(script)))
+
+    def do_random_state(self) -> str:
+        """A digest of NumPy's global generator: it changes when somebody draws or seeds."""
+        state: Any = np.random.get_state(legacy=True)
+        return hashlib.sha256(repr(state[2:]).encode() + np.asarray(state[1]).tobytes()).hexdigest()[:16]
+
+    def do_scaled_images(self, path: str, start: int, stop: int) -> Any:
+        """Rows of a public file of images as float32 in [0, 1]."""
+        images = np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))[start:stop].astype(np.float32)
+        images /= np.float32(255)
+        return self.keep(images)
+
+    def do_one_hot(self, path: str, start: int, stop: int, digits: list[int]) -> Any:
+        """Rows of a public file of labels as rows of zeros with a one; `digits` says which label each column means."""
+        labels = np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))[start:stop]
+        return self.keep((labels[:, None] == np.array(digits)).astype(np.float32))
+
+    def do_cpu_seconds(self) -> float:
+        return time.process_time()
+
+    # --- objects ----------------------------------------------------------------------------------------------
+
+    def load(self, module: str) -> ModuleType:
+        return importlib.import_module(module)
+
+    def keep(self, value: Any) -> dict[str, Any]:
+        """Stores a live object; the reply names it and carries a snapshot if that is small."""
+        number = len(self.objects) + 1
+        self.objects[number] = value
+        small = wire.array_bytes(value) <= INLINE_BYTES
+        snapshot = wire.plain(value) if small else None
+        return {"ref": Ref(number), "kind": type(value).__name__, "inline": small, "value": snapshot}
+
+    def array(self, target: Ref) -> np.ndarray:
+        """An object as a plain array; TypeError where it holds something else."""
+        value = self.objects[target.id]
+        if isinstance(value, np.ndarray):
+            return np.ndarray.view(value, np.ndarray)
+        array = wire.plain(value)
+        if not isinstance(array, np.ndarray):
+            raise TypeError(
+                f"expected an array, got {array.kind if isinstance(array, Opaque) else type(value).__name__}"
+            )
+        return array
+
+    def live(self, value: Any) -> Any:
+        """Plain data with every Ref replaced by the object it names."""
+        if isinstance(value, Ref):
+            return self.objects[value.id]
+        if type(value) is list:
+            return [self.live(item) for item in value]
+        if type(value) is tuple:
+            return tuple(self.live(item) for item in value)
+        if type(value) is dict:
+            return {key: self.live(item) for key, item in value.items()}
+        return value
+
+    # --- errors -----------------------------------------------------------------------------------------------
+
+    def describe_error(self, error: BaseException) -> dict[str, Any]:
+        """Plain description of an exception: its class and bases, its message, the submission's own lines."""
+        try:
+            message = str(error)[:MESSAGE_CHARACTERS]
+        except BaseException:  # noqa: BLE001  a student's __str__ may do anything
+            message = ""
+        frames: list[list[Any]] = []
+        trace = error.__traceback__
+        while trace is not None:
+            code = trace.tb_frame.f_code
+            if code.co_filename.startswith(self.root):
+                source = linecache.getline(code.co_filename, trace.tb_lineno).strip()[:200]
+                name = getattr(code, "co_qualname", code.co_name)
+                frames.append([code.co_filename[len(self.root) :], trace.tb_lineno, name, source])
+            trace = trace.tb_next
+        code_of_exit = getattr(error, "code", None) if isinstance(error, SystemExit) else None
+        return {
+            "type": type(error).__name__,
+            "bases": [base.__name__ for base in type(error).__mro__],
+            "message": message,
+            "frames": frames[-FRAMES:],
+            "code": code_of_exit if isinstance(code_of_exit, (int, type(None))) else 1,
+        }
