@@ -1,0 +1,85 @@
+"""Lost points in plain text, check by check: what the terminal shows below its table and platforms below a test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from grader.report.result import ComponentResult, ProbeResult, Result
+
+# A wrong answer, an answer that never came, and nothing that could be judged: three kinds of not passing
+STOPPED = ("error", "crashed", "exited", "timed out", "out of memory", "grader fault")
+SKIPPED = ("blocked", "not asked", "not on this track", "not graded")
+SAME_CAUSE = "the same cause as"
+TOLD_BY_THE_TABLE = ("not implemented", "blocked")  # their line of why says it all
+
+
+def blocks(
+    part: ComponentResult, verbose: bool = False, paint: Callable[[str], str] = str
+) -> Iterator[tuple[str, str]]:
+    """For each check that lost points: its head (name, outcome, points, title) and its message.
+
+    A cause is told in full once. verbose: every check, and every message in full. paint: colours an outcome.
+    """
+    told: dict[tuple[str, ...], str] = {}  # causes -> the check that told them in full
+    for probe in part.probes:
+        lost = probe.outcome not in ("passed", "not asked")
+        if not verbose and (not lost or probe.outcome in TOLD_BY_THE_TABLE):
+            continue
+        cost = f"-{probe.lost:g} of {part.max_points:g}" if probe.lost else ""
+        head = f"{probe.name}  {paint(probe.outcome)}  {cost}".rstrip() + f"\n  {probe.title}"
+        causes = tuple(probe.diagnosis)
+        first = told.setdefault(causes, probe.name) if causes else probe.name
+        if lost and first != probe.name and not verbose:
+            yield head, f"{SAME_CAUSE} {first}"
+        else:
+            yield head, probe.message if lost else ""
+
+
+def component_text(part: ComponentResult) -> str:
+    """What a platform shows below a component: how many checks passed, and why the others did not."""
+    passed = sum(probe.outcome == "passed" for probe in part.probes)
+    asked = sum(probe.outcome != "not asked" for probe in part.probes)
+    if part.outcome == "passed":
+        return f"all {asked} checks passed" if asked > 1 else part.message or "passed"
+    parts = [f"{part.outcome}: {part.message}" if part.message else part.outcome]
+    if asked > 1:
+        parts[0] += f"\n{passed} of {asked} checks passed"
+    parts += [f"{head}\n  {message}".rstrip() for head, message in blocks(part)]
+    return "\n\n".join(parts)
+
+
+def costly(result: Result) -> list[tuple[ComponentResult, ProbeResult, float]]:
+    """Each cause once: (component, the check that tells it, points that it costs in all).
+
+    The costliest come first, and what others block last.
+    """
+    found: dict[tuple[str, ...], tuple[ComponentResult, ProbeResult, float]] = {}
+    for part in result.components:
+        for probe in part.probes:
+            broken_gift = part.counts and not part.max_points and part.outcome == "failed" and probe.outcome == "failed"
+            if not (probe.lost or broken_gift) or probe.outcome in ("passed", "grader fault"):
+                continue
+            own = (part.name, probe.name)
+            key = (part.name, *probe.diagnosis) if probe.diagnosis else own
+            if probe.outcome in TOLD_BY_THE_TABLE:
+                key = (part.name, probe.outcome)
+            _, first, cost = found.get(key, (part, probe, 0.0))
+            found[key] = (part, first, round(cost + probe.lost, 2))
+    return sorted(found.values(), key=lambda each: (each[1].outcome == "blocked", -each[2]))
+
+
+def summary_line(result: Result) -> str:
+    """Score, track, isolation level, seed, time."""
+    left_out = f" ({result.not_graded:g} points not graded)" if result.not_graded else ""
+    share = f", {result.score / result.max_score:.0%}" if result.max_score else ""
+    stopped = ""
+    if not result.complete:
+        stopped = f" so far, stopped before {len(result.unfinished)} of {len(result.components)} components were graded"
+    return (
+        f"score {result.score:g} of {result.max_score:g}{share}{stopped}{left_out}; track {result.track}; "
+        f"isolation {result.isolation}; seed {result.seed}; {result.seconds:.1f} s"
+    )
+
+
+def points(part: ComponentResult) -> str:
+    return f"{part.points:g} / {part.max_points:g}" if part.max_points else "-"

@@ -1,0 +1,63 @@
+"""Grading from Python, for notebooks: `from grader import grade; grade("submission/")`."""
+
+from __future__ import annotations
+
+import argparse
+import html
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from grader.errors import UsageError
+from grader.report.result import Result
+
+if TYPE_CHECKING:
+    from grader.engine import Session
+    from grader.report.outputs import Outputs
+
+HEIGHT = "44rem"  # of the report in a notebook's cell; it scrolls inside
+
+
+def graded(
+    path: str | Path,
+    only: str | Iterable[str],
+    training: bool,
+    track: str | int | None,
+    seed: str | int | None,
+    runs: int,
+    full: bool,
+    rubric: str | Path | None,
+    data: str | Path | None,
+    key: str | Path | None,
+) -> Result:
+    """What `grade PATH` with these options finds. Raises UsageError."""
+    from grader.cli import grade_command
+
+    names = [only] if isinstance(only, str) else list(only)
+    arguments = [str(path), "--quiet", f"--runs={runs}"]
+    arguments += [word for name in names for word in ("--only", name)]
+    given = {"track": track, "seed": seed, "rubric": rubric, "data": data, "key": key}
+    arguments += [f"--{name}={value}" for name, value in given.items() if value is not None]
+    arguments += ["--no-training"] * (not training) + ["--full"] * full
+    found: list[Result] = []
+
+    def keep(_: argparse.Namespace, __: Outputs, session: Session, ___: list[int]) -> int:
+        if session.interrupted:
+            raise KeyboardInterrupt
+        found.append(session.result())
+        return 0
+
+    grade_command(arguments, keep)
+    return found[0]
+
+
+def to_cell(result: Result) -> str:
+    """The report inside a frame of its own, so that neither its style nor the notebook's touches the other."""
+    try:
+        from grader.report.writers import WRITERS
+
+        page = WRITERS["html"](result)
+    except UsageError:  # no Jinja2: as text
+        return f"<pre>{html.escape(repr(result))}</pre>"
+    style = f"width: 100%; height: {HEIGHT}; border: 1px solid #8888"
+    return f'<iframe title="Grading report" style="{style}" sandbox="" srcdoc="{html.escape(page)}"></iframe>'

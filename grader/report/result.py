@@ -1,0 +1,239 @@
+"""The one object that a run yields. Everything that is printed or written is made from it.
+
+Its form as JSON is described by result.schema.json beside this file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+VERSION = 1  # of the object's form: within a version fields may be added, and none changes or goes
+NOT_GRADED = "not graded"  # outcome of what a run was stopped before
+
+
+@dataclass
+class Values:
+    """One side of a difference.
+
+    text: kind, shape and contents in a few words. numbers: the array as nested lists, where it is small; NaN and the
+    infinities are the strings 'nan', 'inf' and '-inf'.
+    """
+
+    text: str
+    dtype: str = ""
+    shape: list[int] = field(default_factory=list)
+    numbers: list[Any] | None = None
+
+
+@dataclass
+class Mismatch:
+    """One entry of a check's answer that is not what was expected.
+
+    first: the index of the first number that differs. places: all of them, counted row by row; both are empty where
+    shapes or kinds differ.
+    """
+
+    entry: str
+    kind: str
+    expected: Values
+    actual: Values
+    first: list[int] = field(default_factory=list)
+    places: list[int] = field(default_factory=list)
+
+
+@dataclass
+class ProbeResult:
+    """One behaviour of a component. Points are numbers with at most two decimals.
+
+    file, line: where in the code folder to look first: where it raised, else where it is defined; '' and 0 if unknown.
+    """
+
+    name: str
+    title: str
+    outcome: str
+    points: float
+    max_points: float
+    message: str = ""
+    diagnosis: list[str] = field(default_factory=list)
+    script: list[str] = field(default_factory=list)
+    output: str = ""
+    seconds: float = 0.0
+    file: str = ""
+    line: int = 0
+    mismatches: list[Mismatch] = field(default_factory=list)
+
+    @property
+    def lost(self) -> float:
+        return round(self.max_points - self.points, 2)
+
+
+@dataclass
+class ComponentResult:
+    """One row of the table. `message` is its line of why."""
+
+    name: str
+    outcome: str
+    points: float
+    max_points: float
+    message: str = ""
+    probes: list[ProbeResult] = field(default_factory=list)
+    counts: bool = True  # False: on no track, or an extension; never decides the exit code
+
+    @property
+    def lost(self) -> float:
+        return round(self.max_points - self.points, 2)
+
+    @property
+    def is_fine(self) -> bool:
+        """Nothing to do here: all points, and no given code broken."""
+        return self.outcome in ("passed", "not on this track", "not asked") or (
+            not self.lost and (self.outcome == "blocked" or not self.counts)
+        )
+
+
+@dataclass
+class Milestone:
+    """Test accuracy reached, and what it took from the start of the first fit, evaluation included."""
+
+    accuracy: float
+    epoch: int
+    wall_seconds: float
+    cpu_seconds: float | None
+
+
+@dataclass
+class Digit:
+    """One image of the test split, and what the model takes it for. pixels: 28 rows of 28 bytes, in base64."""
+
+    index: int
+    label: int
+    predicted: int
+    pixels: str
+
+
+@dataclass
+class TrainingResult:
+    """Training of one model. Seconds are the grader's own clock.
+
+    accuracy: test accuracy after each epoch. loss: what the submission's `fit` says, None where it says no number.
+    runs: one entry a seed where there were several. confusion: how often a digit (row) was taken for which (column).
+    digits: ten that the trained model gets right and ten that it gets wrong, where there are so many.
+    """
+
+    model: str
+    outcome: str
+    message: str = ""
+    threshold: float = 0.0
+    accuracy_before: float | None = None
+    accuracy: list[float] = field(default_factory=list)
+    loss: list[float | None] = field(default_factory=list)
+    epoch_seconds: list[float] = field(default_factory=list)
+    milestones: list[Milestone] = field(default_factory=list)
+    wall_seconds: float = 0.0
+    cpu_seconds: float | None = None
+    ratio_to_reference: float | None = None
+    reference_accuracy: list[float] = field(default_factory=list)
+    runs: list[dict[str, Any]] = field(default_factory=list)
+    runs_missed: int = 0
+    confusion: list[list[int]] = field(default_factory=list)
+    digits: list[Digit] = field(default_factory=list)
+
+
+class Components(list[ComponentResult]):
+    """The rows of a result, by place or by name: `components["Softmax"]`."""
+
+    def __getitem__(self, key: Any) -> Any:
+        if not isinstance(key, str):
+            return super().__getitem__(key)
+        for part in self:
+            if part.name.lower() == key.lower():
+                return part
+        raise KeyError(f"{key}: this result has {', '.join(part.name for part in self)}")
+
+
+@dataclass(repr=False)
+class Result:
+    """Everything that a run found out.
+
+    folder: of the code, from the top of the repository or, where there is none, from the current folder; None for a
+        zip, whose files are at no path.
+    complete: False while the run goes on, and where it was stopped.
+    platform: what the platform said in environment variables, by name.
+    """
+
+    score: float
+    max_score: float
+    track: str
+    seed: int
+    isolation: str
+    components: Components
+    training: list[TrainingResult]
+    notes: list[str] = field(default_factory=list)
+    not_graded: float = 0.0  # points of the track that this run was told to leave out
+    seconds: float = 0.0
+    submission: str = ""
+    folder: str | None = None
+    started: str = ""  # UTC, as in 2026-01-31T23:59:59Z
+    complete: bool = True
+    grader: str = ""
+    platform: dict[str, str] = field(default_factory=dict)
+    version: int = VERSION
+
+    def __post_init__(self) -> None:
+        self.components = Components(self.components)
+
+    @property
+    def grader_failed(self) -> bool:
+        return any(probe.outcome == "grader fault" for part in self.components for probe in part.probes)
+
+    @property
+    def exit_code(self) -> int:
+        """0 all points of what was graded and no given code broken, 1 otherwise, 3 the grader itself failed."""
+        if self.grader_failed:
+            return 3
+        broken = any(
+            part.counts and part.outcome not in ("passed", "blocked") for part in self.components if not part.max_points
+        )
+        return 1 if broken or self.score < self.max_score else 0
+
+    @property
+    def unfinished(self) -> list[str]:
+        """Components that the run was stopped before."""
+        return [part.name for part in self.components if part.outcome == NOT_GRADED]
+
+    def plain(self) -> dict[str, Any]:
+        return asdict(self)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """One row a check, flat: what the CSV holds, and what a data frame is made from."""
+        return [row for part in self.components for row in rows_of(part)]
+
+    def __repr__(self) -> str:
+        from grader.report.to_table import to_table
+
+        return to_table(self).rstrip("\n")
+
+    def _repr_html_(self) -> str:
+        from grader.report.notebook import to_cell
+
+        return to_cell(self)
+
+
+def rows_of(part: ComponentResult) -> Iterable[dict[str, Any]]:
+    """The checks of a component; the component itself where it has none."""
+    checks = part.probes or [ProbeResult(part.name, "", part.outcome, part.points, part.max_points, part.message)]
+    for probe in checks:
+        yield {
+            "component": part.name,
+            "check": probe.name.partition("/")[2],
+            "title": probe.title,
+            "outcome": probe.outcome,
+            "points": probe.points,
+            "max_points": probe.max_points,
+            "diagnosis": " ".join(probe.diagnosis),
+            "message": probe.message.partition("\n")[0],
+            "file": probe.file,
+            "line": probe.line or None,
+        }

@@ -1,0 +1,119 @@
+"""The result as one HTML file: it asks for nothing from the network and runs no script, and says so to the browser.
+
+The template (report.html) escapes everything that it is given; nothing here is marked as safe.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+
+from grader.report import pictures
+from grader.report.details import points, summary_line
+from grader.report.message import taken_apart
+from grader.report.page_blocks import Page, page
+from grader.report.result import ComponentResult, ProbeResult, Result, TrainingResult
+
+ICONS = {  # icon and class; the word stands beside it
+    "passed": ("✓", "good"),
+    "partial": ("◐", "half"),
+    "blocked": ("⏸", "none"),
+    "not implemented": ("○", "none"),
+    "not on this track": ("–", "none"),
+    "not asked": ("–", "none"),
+    "not graded": ("…", "none"),
+}
+
+
+FOLDED = ("not implemented", "blocked", "not graded")  # their line of why says it all
+
+
+@cache
+def template() -> Template:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"anchor": anchor, "points": points, "icon": icon, "kind": kind}
+    return environment.get_template("report.html")
+
+
+def to_html(result: Result) -> str:
+    text = template().render(
+        result=result,
+        summary=summary_line(result),
+        share=result.score / result.max_score if result.max_score else 1.0,
+        components=[component(part) for part in result.components],
+        trainings=[training(each) for each in result.training],
+        shades=pictures.SHADES,
+        chart_size=(pictures.WIDTH, pictures.HEIGHT, pictures.LEFT, pictures.RIGHT, pictures.TOP, pictures.BOTTOM),
+    )
+    return text.strip() + "\n"
+
+
+def anchor(name: str) -> str:
+    """A name as an id."""
+    return "".join(letter if letter.isalnum() else "-" for letter in name).lower()
+
+
+def icon(outcome: str) -> str:
+    return ICONS.get(outcome, ("✗", "bad"))[0]
+
+
+def kind(outcome: str) -> str:
+    return ICONS.get(outcome, ("✗", "bad"))[1]
+
+
+def component(part: ComponentResult) -> dict[str, Any]:
+    """A component, its checks that lost points or were not judged, and those that passed. Each page appears once."""
+    told: set[str] = set()
+    checks = [check(probe, told) for probe in part.probes if probe.outcome != "passed"]
+    return {
+        "row": part,
+        "why": part.message if part.outcome != "passed" or part.name.startswith("training") else "",
+        "open": not part.is_fine and part.outcome not in FOLDED,
+        "checks": checks,
+        "passed": [probe for probe in part.probes if probe.outcome == "passed"],
+    }
+
+
+def check(probe: ProbeResult, told: set[str]) -> dict[str, Any]:
+    found: list[Page] = []
+    for code in probe.diagnosis:
+        one = page(code) if code not in told else None
+        told.add(code)
+        found += [one] if one is not None else []
+    drawn = [(mismatch, pictures.heats(mismatch)) for mismatch in probe.mismatches]
+    message = taken_apart(probe.message)
+    parts = [(label, text) for label, text in message.parts if label not in ("next", "printed")]
+    return {"probe": probe, "message": message, "parts": parts, "pages": found, "drawn": drawn}
+
+
+def training(each: TrainingResult) -> dict[str, Any]:
+    if not each.accuracy:
+        return {"result": each, "charts": [], "right": [], "wrong": [], "confusion": [], "epochs": []}
+    charts = [chart for chart in (pictures.accuracy_chart(each), pictures.loss_chart(each)) if chart is not None]
+    shown = [(digit, pictures.picture(digit)) for digit in each.digits]
+    losses = each.loss + [None] * (len(each.accuracy) - len(each.loss))
+    return {
+        "result": each,
+        "charts": charts,
+        "right": [pair for pair in shown if pair[0].label == pair[0].predicted],
+        "wrong": [pair for pair in shown if pair[0].label != pair[0].predicted],
+        "confusion": confusion(each.confusion),
+        "epochs": list(zip(range(1, len(each.accuracy) + 1), each.accuracy, losses, each.epoch_seconds)),
+    }
+
+
+def confusion(counts: list[list[int]]) -> list[list[tuple[int, str]]]:
+    """Counts with the class of their colour: the diagonal apart, mistakes by how many they are."""
+    most = max((n for i, row in enumerate(counts) for j, n in enumerate(row) if i != j), default=0) or 1
+    return [
+        [(n, "right" if i == j else pictures.shade(n, most)) for j, n in enumerate(row)] for i, row in enumerate(counts)
+    ]

@@ -1,0 +1,94 @@
+"""The result as GitHub-flavoured Markdown: for a comment on a pull request, and for the summary of a job.
+
+What a submission says appears in code blocks, or escaped: it makes no markup, calls nobody by @name, and closes no
+fence.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+
+from grader.report.details import blocks, points, summary_line
+from grader.report.fitting import fitting, shortened
+from grader.report.message import taken_apart
+from grader.report.result import ComponentResult, Result, TrainingResult
+
+COMMENT = 65_536  # characters that GitHub takes in a comment; counted as bytes here, which are no fewer
+SUMMARY = 1 << 20  # bytes of a step's summary; beyond it GitHub shows none
+MARKS = {"passed": "✅", "partial": "🟡", "blocked": "⏸️", "not on this track": "➖", "not graded": "⏸️"}
+MARKUP = re.compile(r"([\\`*_\[\]|~$])")
+CALLS = re.compile("([@#])")
+UNSEEN = "\u200b"  # behind @ and # it keeps a person from being called and an issue from being linked
+
+
+def to_markdown(result: Result) -> str:
+    """For a comment."""
+    return fitting(lambda cut: page(result, cut), COMMENT)
+
+
+def to_summary(result: Result, room: int = SUMMARY) -> str:
+    """For the summary of a job, which takes `room` more bytes."""
+    return fitting(lambda cut: page(result, cut), min(room, SUMMARY))
+
+
+def page(result: Result, cut: int | None) -> str:
+    """Everything, with at most `cut` characters of each message; a cut of 0 leaves the table alone."""
+    share = f" ({result.score / result.max_score:.0%})" if result.max_score else ""
+    parts = [f"## Beras: {result.score:g} of {result.max_score:g} points{share}", text(summary_line(result))]
+    parts += [f"> {text(note)}" for note in result.notes] if cut != 0 else []
+    parts.append(table(result.components))
+    if cut != 0:
+        lost = [block for part in result.components for block in details(part, cut)]
+        parts += ["### What cost points", *lost] if lost else []
+    trained = [each for each in result.training if each.accuracy]
+    parts += ["### Training", trainings(trained)] if trained else []
+    if cut is not None:
+        parts.append("_Messages are cut to fit in here; the terminal and the HTML report show them in full._")
+    return "\n\n".join(parts) + "\n"
+
+
+def table(parts: list[ComponentResult]) -> str:
+    rows = ["| | component | outcome | points | why |", "|---|---|---|--:|---|"]
+    for part in parts:
+        why = "" if part.outcome == "passed" and not part.name.startswith("training") else part.message
+        cells = [mark(part.outcome), part.name, part.outcome, points(part), shortened(why, 300)]
+        rows.append("| " + " | ".join(text(cell) for cell in cells) + " |")
+    return "\n".join(rows)
+
+
+def mark(outcome: str) -> str:
+    return MARKS.get(outcome, "❌")
+
+
+def details(part: ComponentResult, cut: int | None) -> Iterator[str]:
+    """Each check that lost points, folded."""
+    for head, message in blocks(part):
+        name, _, title = head.partition("\n")
+        told = taken_apart(message)
+        body = [code(shortened(told.brief(), cut))]
+        body += [code(shortened(told.script, cut), "python")] if told.script else []
+        summary = f"<b>{html.escape(' '.join(name.split()))}</b>: {html.escape(title.strip())}"
+        yield "\n\n".join([f"<details><summary>{summary}</summary>", *body, "</details>"])
+
+
+def trainings(trained: list[TrainingResult]) -> str:
+    rows = ["| model | outcome | test accuracy | epochs | milestones |", "|---|---|--:|--:|---|"]
+    for each in trained:
+        reached = ", ".join(f"{goal.accuracy:.0%} in {goal.wall_seconds:.2f} s" for goal in each.milestones)
+        cells = [each.model, each.outcome, f"{each.accuracy[-1]:.2%}", str(len(each.accuracy)), reached]
+        rows.append("| " + " | ".join(text(cell) for cell in cells) + " |")
+    return "\n".join(rows)
+
+
+def text(line: str) -> str:
+    """One line of plain text, which no character of it turns into markup."""
+    return CALLS.sub(rf"\1{UNSEEN}", html.escape(MARKUP.sub(r"\\\1", " ".join(line.split())), quote=False))
+
+
+def code(content: str, language: str = "text") -> str:
+    """A block of code, with a fence longer than every row of backticks in it."""
+    longest = max((len(run) for run in re.findall(r"`+", content)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}{language}\n{content}\n{fence}"

@@ -1,0 +1,135 @@
+"""The result as a table and messages for a terminal."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import Any
+
+from tabulate import tabulate
+
+from grader.report.columns import columns, cut, wrap
+from grader.report.details import SAME_CAUSE, blocks, points, summary_line
+from grader.report.result import Result, TrainingResult
+from grader.words import WIDTH
+
+COLOURS = {"passed": "32", "partial": "33", "not implemented": "2", "not on this track": "2", "blocked": "33"}
+HEADERS = ("component", "outcome", "points", "why")
+LEAST_WIDTH = 80
+TRY_IT = "  try it "  # from here on a message is code, which is not wrapped
+BARS = "▁▂▃▄▅▆▇█"
+
+
+def to_table(
+    result: Result, verbose: bool = False, quiet: bool = False, colour: bool = False, width: int | None = None
+) -> str:
+    """Table, lost points in full, training, and a last line with the score."""
+    width = max(width or shutil.get_terminal_size((LEAST_WIDTH, 24)).columns, LEAST_WIDTH)
+    if quiet:
+        return summary_line(result) + "\n"
+    parts = [
+        table(result, colour, width),
+        details(result, verbose, colour, width),
+        training(result, width),
+        notes(result, width),
+        "\n".join(wrap(summary_line(result), width)),
+    ]
+    return "\n\n".join(each for each in parts if each) + "\n"
+
+
+def table(result: Result, colour: bool, width: int) -> str:
+    """One row a component: outcome, points, and one line of why."""
+    cells = [[part.name, part.outcome, points(part)] for part in result.components]
+    # Two spaces between columns; and tabulate gives a header two more than it needs
+    taken = sum(max([len(head) + 2, *map(len, column)]) + 2 for head, *column in zip(HEADERS, *cells))
+    rows = [
+        [
+            part.name,
+            paint(part.outcome, colour),
+            points(part),
+            shorten(part.message if part.outcome != "passed" or "training" in part.name else "", width - taken),
+        ]
+        for part in result.components
+    ]
+    return tabulate(rows, headers=HEADERS, disable_numparse=True, tablefmt="simple")
+
+
+def paint(outcome: str, colour: bool) -> str:
+    return f"\x1b[{COLOURS.get(outcome, '31')}m{outcome}\x1b[0m" if colour else outcome
+
+
+def shorten(text: str, width: int) -> str:
+    """Text for that many columns; a Chinese character takes two."""
+    text, width = " ".join(text.split()), max(width, 20)
+    if columns(text) <= width:
+        return text
+    head = cut(text, width - 1).rstrip()
+    words = head if text.startswith(f"{head} ") else head.rpartition(" ")[0]
+    return (words if 2 * columns(words) > width else head) + "…"
+
+
+def wrapped_message(message: str, width: int) -> list[str]:
+    """A message below its check. The lines to paste stay as they are."""
+    lines: list[str] = []
+    rest = message.splitlines()
+    for place, line in enumerate(rest):
+        if line.startswith(TRY_IT):
+            return lines + rest[place:]
+        lines += wrap(line if place else f"  {line}", width, WIDTH + 2 if place else 2)
+    return lines
+
+
+def details(result: Result, verbose: bool, colour: bool, width: int) -> str:
+    """Every lost point in full, but a cause only once; checks that are merely not written yet are in the table."""
+    found = []
+    for part in result.components:
+        if part.name.startswith("training."):
+            continue
+        for head, message in blocks(part, verbose, lambda outcome: paint(outcome, colour)):
+            name, _, title = head.partition("\n")
+            if message.startswith(SAME_CAUSE):
+                message += "; -v shows it in full"
+            found.append("\n".join([name, *wrap(title, width, 2), *wrapped_message(message, width)]))
+    return "\n\n".join(found)
+
+
+def training(result: Result, width: int) -> str:
+    lines = [line for each in result.training for line in training_lines(each).split("\n")]
+    return "\n".join(part for line in lines for part in wrap(line, width, WIDTH + 2))
+
+
+def training_lines(each: TrainingResult) -> str:
+    """Milestones of one training, with a small curve of the test accuracy."""
+    head = f"training {each.model}: {each.outcome}"
+    if not each.accuracy:
+        return f"{head}, {each.message}" if each.message else head
+    reached = [
+        f"{goal.accuracy:.0%} in {goal.wall_seconds:.2f} s"
+        + (f" ({goal.cpu_seconds:.2f} s CPU)" if goal.cpu_seconds else "")
+        for goal in each.milestones
+    ]
+    epochs = f"{len(each.accuracy)} epoch{'s' * (len(each.accuracy) != 1)}"
+    curve = "".join(BARS[min(int(value * len(BARS)), len(BARS) - 1)] for value in each.accuracy[:60])
+    an_epoch = f"{sum(each.epoch_seconds) / len(each.epoch_seconds):.2f} s"
+    if each.ratio_to_reference is not None:
+        an_epoch += f"; {each.ratio_to_reference:g} times the reference's time to the threshold"
+    lines = [
+        f"{head}, test accuracy {each.accuracy[-1]:.2%} after {epochs}  {curve}",
+        f"  reached    {', '.join(reached) or 'no milestone'}",
+        f"  an epoch   {an_epoch}",
+    ]
+    if each.runs:
+        mean = f"mean of {each.wall_seconds:.2f} s without the fastest and the slowest"
+        lines.append(f"  {len(each.runs)} runs     {mean}; {each.runs_missed} missed the threshold")
+    if each.message:
+        lines.append(f"  why        {each.message.splitlines()[0]}")
+    return "\n".join(lines)
+
+
+def notes(result: Result, width: int) -> str:
+    return "\n".join(line for note in result.notes for line in wrap(f"note: {note}", width, 6))
+
+
+def wants_colour(stream: Any) -> bool:
+    """Colours only on a terminal, and not where NO_COLOR is set (no-color.org)."""
+    return bool(stream.isatty()) and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
