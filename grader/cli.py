@@ -1,0 +1,411 @@
+"""The command line: `grade PATH [options]`, `grade explain [CODE]`, `grade key build` and `grade doctor`.
+
+Exit codes: 0 all points of what was graded, 1 points lost, 2 the call or the environment is wrong, 3 the grader itself
+failed, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import difflib
+import io
+import os
+import secrets
+import signal
+import sys
+import tempfile
+import threading
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from grader.errors import UsageError
+from grader.report.outputs import Outputs, add_options
+from grader.report.writers import WRITERS
+
+if TYPE_CHECKING:
+    from grader.answers import Answers
+    from grader.engine import Session
+    from grader.report.result import Result
+    from grader.rubric import Rubric
+
+    Conclude = Callable[[argparse.Namespace, Outputs, Session, list[int]], int]
+
+DESCRIPTION = "Checks a Beras submission: every component against the reference, then training on MNIST."
+EPILOG = """\
+examples:
+  grade submission/                     everything
+  grade hw2.zip --no-training           feedback in about a second
+  grade . --only Softmax --only Adam    two components
+  grade . --runs 5                      train with five seeds
+  grade explain softmax-over-batch      what a mistake is, and how to see it
+  grade . -- -k gradient                further arguments go to pytest
+  grade doctor                          what this machine has, and what it lacks
+
+exit codes: 0 all points, 1 points lost, 2 the call or the environment is wrong, 3 the grader itself failed
+"""
+DEFAULT_SEED = 1470
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs the command; returns its exit code and never lets a traceback out, but of the grader's own faults."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        if arguments and arguments[0] in COMMANDS:
+            return COMMANDS[arguments[0]](arguments[1:])
+        return grade_command(arguments)
+    except UsageError as error:
+        # Names of files come from the submission, and GitHub reads ##[ as a command anywhere in a line
+        print(f"grade: {str(error).replace('##[', '#[')}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("grade: interrupted", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 2
+    except Exception:  # noqa: BLE001  the last resort: said as the grader's fault, with all that helps to mend it
+        print("grade: the grader itself failed; this says nothing about the submission\n", file=sys.stderr)
+        traceback.print_exc()
+        return 3
+
+
+# --- grade PATH -------------------------------------------------------------------------------------------------
+
+
+def parser() -> argparse.ArgumentParser:
+    found = argparse.ArgumentParser(
+        prog="grade",
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    found.add_argument("path", metavar="PATH", nargs="?", help="folder or .zip with the submission")
+    found.add_argument("--track", metavar="TRACK", help="1470 or 2470 (default: the rubric's)")
+    found.add_argument(
+        "--only",
+        metavar="COMPONENT",
+        action="append",
+        nargs="+",
+        default=[],
+        help="grade these components only",
+    )
+    found.add_argument("--no-training", action="store_true", help="leave out training on MNIST")
+    found.add_argument("--full", action="store_true", help="train all epochs, also beyond the threshold")
+    found.add_argument("--runs", metavar="N", type=int, default=1, help="train with N seeds (default 1)")
+    found.add_argument(
+        "--seed",
+        metavar="N",
+        help=f"seed of the questions, or 'fresh' for a random one (default {DEFAULT_SEED})",
+    )
+    found.add_argument(
+        "--format",
+        choices=["table", *(name for name, writer in WRITERS.items() if not writer.appends)],
+        metavar="FORMAT",
+        default="table",
+        help="what to print: %(choices)s (default table)",
+    )
+    found.add_argument(
+        "--rubric",
+        metavar="FILE",
+        type=Path,
+        help="points, tolerances and limits (default: the built-in rubric)",
+    )
+    found.add_argument(
+        "--data", metavar="DIR", type=Path, help="folder with MNIST's four .gz files (default: data/mnist)"
+    )
+    found.add_argument(
+        "--key",
+        metavar="FILE",
+        type=Path,
+        help="compare with an answer key (default: with reference/, if there is one)",
+    )
+    found.add_argument(
+        "--isolation",
+        choices=["auto", "strict", "landlock", "basic", "none"],
+        default="auto",
+        help="how far the submission is shut in (default auto: the strictest that works here; see grade doctor)",
+    )
+    found.add_argument("--list", action="store_true", help="list components, checks and points, and stop")
+    found.add_argument("-v", "--verbose", action="store_true", help="show every check, also those that passed")
+    found.add_argument("-q", "--quiet", action="store_true", help="print the last line only")
+    found.add_argument("--version", action="version", version=version())
+    add_options(found)
+    return found
+
+
+def version() -> str:
+    from grader import __version__
+
+    return f"grade {__version__}"
+
+
+def grade_command(arguments: list[str], conclude: Conclude | None = None) -> int:
+    """Grades one submission; `conclude` makes something of the session, by default it prints the result."""
+    split = arguments.index("--") if "--" in arguments else len(arguments)
+    pytest_arguments = arguments[split + 1 :]
+    options = parser().parse_args(arguments[:split])
+    from grader import rubric as rubrics
+
+    rubric = rubrics.load(options.rubric)
+    track = options.track or rubric.default_track
+    if track not in rubric.points:
+        raise UsageError(f"--track {track}: the rubric has the tracks {', '.join(rubric.points)}")
+    components = chosen(options, rubrics.COMPONENTS)
+    if options.list:
+        print(listing(rubric, track, components))
+        return 0
+    if options.path is None:
+        raise UsageError("name a folder or a .zip to grade, for example: grade submission/ (grade --help says more)")
+    if options.runs < 1:
+        raise UsageError("--runs takes a whole number from 1 up")
+    with tempfile.TemporaryDirectory(prefix="beras-grade-") as scratch:
+        return run(options, rubric, track, components, Path(scratch), pytest_arguments, conclude or report)
+
+
+def run(
+    options: argparse.Namespace,
+    rubric: Rubric,
+    track: str,
+    components: tuple[str, ...],
+    scratch: Path,
+    pytest_arguments: list[str],
+    conclude: Conclude,
+) -> int:
+    """One grading, from opening the submission to what is made of its result."""
+    from grader import data, isolation
+    from grader.report.progress import Progress
+    from grader.submission import open_submission
+
+    outputs = Outputs(options)
+    submission = open_submission(Path(options.path), scratch)
+    level = isolation.choose(options.isolation)
+    if not level.limited:
+        print("grade: warning: --isolation none runs the submission unfenced and without limits", file=sys.stderr)
+    mnist = data.load(options.data) if any(name.startswith("training.") for name in components) else None
+    readable = (mnist.public,) if mnist else ()
+    from grader.grading import Grading
+    from grader.reference import FOLDER
+
+    seed = seed_of(options.seed)
+    made_up = str(data.probe_folder())
+    answers = answers_of(options.key, made_up, seed)
+    grading = Grading(submission, rubric, answers, made_up, seed, track, components, level, readable)
+    try:
+        grading.start()  # workers start while pytest is imported
+        from grader.engine import Session, run_checks
+
+        yardstick = FOLDER if mnist and FOLDER.is_dir() else None
+        session = Session(grading, mnist, options.full, options.runs, yardstick, str(options.path))
+        progress = Progress(sys.stderr, options.quiet)
+        # Saved first, told afterwards: what was said to be graded is safe
+        session.listeners += [*outputs.listeners(lambda: session.result(complete=False)), progress]
+        try:
+            with stoppable() as signals:
+                try:
+                    run_checks(session, pytest_arguments)
+                finally:
+                    progress.close()
+                return conclude(options, outputs, session, signals)
+        finally:
+            session.close()
+    finally:
+        grading.close()
+        answers.save()
+
+
+def answers_of(key: Path | None, made_up: str, seed: int) -> Answers:
+    """What to compare with: a key that was named, the reference, or the key beside this package."""
+    from grader import data
+    from grader.answers import KEY, KeyAnswers, LiveAnswers
+    from grader.reference import FOLDER
+
+    if key is None and FOLDER.is_dir():
+        return LiveAnswers(made_up, cache=data.cache_folder())
+    if key is None and not KEY.is_file():
+        raise UsageError(f"there is neither reference/ in {FOLDER.parent} nor an answer key; name one with --key FILE")
+    answers = KeyAnswers(key or KEY)
+    answers.check_seed(seed)
+    return answers
+
+
+def report(options: argparse.Namespace, outputs: Outputs, session: Session, signals: list[int]) -> int:
+    """Writes and prints the result, as far as it goes; returns the exit code."""
+    result = session.result(complete=not session.interrupted)
+    code = result.exit_code if result.complete else 128 + (signals[0] if signals else signal.SIGINT)
+    session.tell("end", score=result.score, max_score=result.max_score, complete=result.complete, exit_code=int(code))
+    faults = outputs.write(result)
+    try:
+        show(options, result)
+    except OSError as error:  # a closed pipe or terminal, a full disk
+        faults.append(f"standard output: not everything could be printed ({error.strerror})")
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    with contextlib.suppress(OSError):
+        for fault in faults:
+            print(f"grade: {fault}", file=sys.stderr)
+        if not result.complete:
+            why = signal.Signals(signals[0]).name if signals else "interrupted"
+            print(f"grade: {why}, not graded: {', '.join(result.unfinished) or 'nothing'}", file=sys.stderr)
+    return code if not result.complete else 2 if faults else code
+
+
+def show(options: argparse.Namespace, result: Result) -> None:
+    """Prints the result; for GitHub also its annotations, and nothing else that could be taken for a command."""
+    from grader.report.to_annotations import fence, to_annotations
+
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal may know fewer characters
+    on_github = options.annotations or (options.format == "table" and "GITHUB_ACTIONS" in os.environ)
+    with fence(sys.stdout) if on_github else contextlib.nullcontext():
+        if options.format == "table":
+            from grader.report.to_table import to_table, wants_colour
+
+            sys.stdout.write(to_table(result, options.verbose, options.quiet, wants_colour(sys.stdout)))
+        else:
+            sys.stdout.write(WRITERS[options.format](result))
+    if options.annotations:
+        sys.stdout.write(to_annotations(result))
+    sys.stdout.flush()
+
+
+@contextlib.contextmanager
+def stoppable() -> Iterator[list[int]]:
+    """A platform's SIGTERM and a closed terminal's SIGHUP end a run as Ctrl-C does; yields those that came."""
+    came: list[int] = []
+
+    def stop(number: int, _: Any) -> None:
+        came.append(number)
+        raise KeyboardInterrupt
+
+    in_charge = threading.current_thread() is threading.main_thread()  # others are told of no signals
+    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name) and in_charge]
+    before = {getattr(signal, name): signal.signal(getattr(signal, name), stop) for name in names}
+    try:
+        yield came
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def chosen(options: argparse.Namespace, known: tuple[str, ...]) -> tuple[str, ...]:
+    """The components to grade. Raises UsageError for a name that is none."""
+    names = [name for group in options.only for name in group]
+    by_lower = {name.lower(): name for name in known}
+    for name in names:
+        if name.lower() not in by_lower:
+            near = difflib.get_close_matches(name.lower(), by_lower, 1, 0.5)
+            hint = f"did you mean {by_lower[near[0]]}?" if near else "grade --list names them all"
+            raise UsageError(f"--only {name}: there is no such component; {hint}")
+    wanted = {by_lower[name.lower()] for name in names} or set(known)
+    left = [name for name in known if name in wanted and not (options.no_training and name.startswith("training."))]
+    if not left:
+        raise UsageError(f"--only {' '.join(names)} --no-training: nothing is left to grade")
+    return tuple(left)
+
+
+def seed_of(text: str | None) -> int:
+    """The seed of this run. Raises UsageError."""
+    if text is None:
+        return DEFAULT_SEED
+    if text == "fresh":
+        return secrets.randbelow(2**31)
+    if not text.isdecimal() or len(text) > 10 or int(text) >= 2**31:
+        raise UsageError(f"--seed {text}: must be a whole number from 0 to 2147483647, or 'fresh'")
+    return int(text)
+
+
+def listing(rubric: Rubric, track: str, components: tuple[str, ...]) -> str:
+    """Components with their points and checks."""
+    from grader.probe import all_probes
+
+    lines = []
+    for name in components:
+        points = rubric.points[track].get(name)
+        lines.append(f"{name}  ({'not on this track' if points is None else f'{points} points'})")
+        lines += [f"  {probe.name}: {probe.title}" for probe in all_probes() if probe.component == name]
+        if name in rubric.thresholds:
+            lines.append(f"  {name}/accuracy: test accuracy above {rubric.thresholds[name]:.0%} on all of MNIST")
+    return "\n".join(lines)
+
+
+# --- grade explain ----------------------------------------------------------------------------------------------
+
+
+def explain_command(arguments: list[str]) -> int:
+    """Prints the page of one code, or lists all of them."""
+    explain = argparse.ArgumentParser(prog="grade explain", description="Explains a code that a verdict names.")
+    explain.add_argument(
+        "code", metavar="CODE", nargs="?", help="for example softmax-over-batch; without one, all are listed"
+    )
+    options = explain.parse_args(arguments)
+    from grader import pages
+
+    if options.code is None:
+        print("\n".join(f"{code}  {pages.title(code)}" for code in pages.codes()))
+        return 0
+    if not pages.text(options.code):
+        near = difflib.get_close_matches(options.code.lower(), pages.codes(), 1)
+        hint = f"did you mean {near[0]}?" if near else "`grade explain` lists them all"
+        raise UsageError(f"explain {options.code}: there is no such code; {hint}")
+    from grader.answers import KEY, KeyAnswers
+    from grader.explain import explain as page
+    from grader.reference import FOLDER
+
+    examples = KeyAnswers(KEY).key.about["examples"] if not FOLDER.is_dir() and KEY.is_file() else None
+    sys.stdout.write(page(options.code, examples))
+    return 0
+
+
+# --- grade key --------------------------------------------------------------------------------------------------
+
+
+def key_command(arguments: list[str]) -> int:
+    """Freezes the answers of reference/ into a file."""
+    found = argparse.ArgumentParser(
+        prog="grade key", description="Answer keys: grade where there is no reference/, with the same verdicts."
+    )
+    build = found.add_subparsers(dest="command", required=True).add_parser(
+        "build", help="freeze the answers of reference/"
+    )
+    build.add_argument("-o", "--output", metavar="FILE", type=Path, default=Path("answers.key"))
+    build.add_argument("--seed", metavar="N", help=f"seed of the questions (default {DEFAULT_SEED})")
+    options = found.parse_args(arguments)
+    from grader import answer_key, data
+    from grader.answers import LiveAnswers
+    from grader.freeze import frozen
+    from grader.reference import FOLDER
+
+    if not FOLDER.is_dir():
+        raise UsageError(f"key build: there is no reference/ in {FOLDER.parent} to take the answers from")
+    seed = seed_of(options.seed)
+    key = frozen(LiveAnswers(str(data.probe_folder())), seed)
+    try:
+        answer_key.save(key, options.output)
+    except OSError as error:
+        raise UsageError(f"key build: {options.output} cannot be written ({error.strerror})") from None
+    mistakes, size = len(key.about["mistakes"]), options.output.stat().st_size / 1e6
+    print(f"{options.output}: the answers for seed {seed}, with {mistakes} known mistakes, {size:.1f} MB")
+    return 0
+
+
+# --- grade doctor -----------------------------------------------------------------------------------------------
+
+
+def doctor_command(arguments: list[str]) -> int:
+    """Prints what this machine has of what a grading needs; 2 if nothing can be graded."""
+    argparse.ArgumentParser(
+        prog="grade doctor",
+        description="Says what this machine has, and what is missing for the next level of isolation.",
+    ).parse_args(arguments)
+    from grader import doctor
+
+    found = []
+    for finding in doctor.findings():
+        print(finding, flush=True)
+        found.append(finding)
+    return 2 if any(finding.state == "MISSING" for finding in found) else 0
+
+
+COMMANDS = {"explain": explain_command, "key": key_command, "doctor": doctor_command}

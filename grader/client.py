@@ -1,0 +1,188 @@
+"""The one interface to any implementation: questions go out, plain data or a `Fault` comes back.
+
+`RemoteWorker` asks a worker process, `LocalWorker` (in reference.py) asks the reference inside this process. Both have
+`ask(op, **arguments)`; subject.py builds on that and on nothing else.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+import signal
+import time
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from grader.isolation import Limits, Process, WorkerLost, Zygote
+from grader.worker import wire
+
+CONTROL_CHARACTERS = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
+)
+OUTPUT_SHOWN = 2_000  # characters of a submission's own output that are shown with a check
+
+
+def printable(text: str, limit: int = 2_000) -> str:
+    """Text of a submission, made safe to show: no control characters, no terminal escapes, bounded."""
+    text = CONTROL_CHARACTERS.sub("�", text)
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One line of a submission's traceback."""
+
+    file: str
+    line: int
+    function: str
+    source: str
+    caret: str = ""  # what goes below the source, where a file does not parse
+
+
+@dataclass
+class Fault(Exception):
+    """A question that got no value.
+
+    kind: 'raised' (an exception in the submission's code), 'missing' (no such module, class or attribute), 'crashed',
+    'exited', 'timed out', 'out of memory', 'protocol'.
+    """
+
+    kind: str
+    message: str
+    type: str = ""
+    bases: tuple[str, ...] = ()
+    frames: tuple[Frame, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.type}: {self.message}" if self.type else self.message
+
+
+class Worker(Protocol):
+    """Anything that answers requests: a worker process, or the reference in this process."""
+
+    def ask(self, op: str, **arguments: Any) -> Any:
+        """The reply of `Host.do_<op>`. Raises Fault."""
+
+    def output(self) -> str:
+        """What the implementation has printed so far."""
+
+    def close(self) -> None: ...
+
+
+def fault_of(error: Any) -> Fault:
+    """The Fault that an error reply describes."""
+    if not isinstance(error, dict):
+        return Fault("protocol", "the worker sent an error without a description")
+    name, message = printable(str(error.get("type")), 100), printable(str(error.get("message")))
+    bases = error.get("bases")
+    bases = tuple(printable(str(base), 100) for base in bases[:50]) if isinstance(bases, list) else ()
+    frames = []
+    rows = error.get("frames")
+    for row in rows if isinstance(rows, list) else ():
+        if isinstance(row, list) and len(row) == 4 and isinstance(row[1], int):
+            frames.append(
+                Frame(
+                    printable(str(row[0]), 200),
+                    row[1],
+                    printable(str(row[2]), 200),
+                    printable(str(row[3]), 200),
+                )
+            )
+    if "SystemExit" in bases:
+        return Fault(
+            "exited", f"called exit (status {printable(str(error.get('code')), 40)})", name, bases, tuple(frames)
+        )
+    if "MemoryError" in bases:
+        return Fault("out of memory", message or "there was no memory left", name, bases, tuple(frames))
+    return Fault("raised", message, name, bases, tuple(frames))
+
+
+class RemoteWorker:
+    """A fresh worker process for one check. `seconds` is the wall-clock limit from now to its last answer."""
+
+    def __init__(
+        self, zygote: Zygote, limits: Limits, seconds: float, seed: int, unavailable: dict[str, str] | None = None
+    ) -> None:
+        self.zygote, self.limits = zygote, limits
+        self.allow(seconds)
+        self.asked = 0
+        self.output_from = 0  # where in its output the present check begins
+        self.process: Process = zygote.spawn(limits, seed, unavailable or {})
+
+    def allow(self, seconds: float) -> None:
+        """Sets the time limit anew, from now; who debugs has all the time there is."""
+        seconds = seconds if self.zygote.level.limited else math.inf
+        self.seconds, self.until = seconds, time.monotonic() + seconds
+
+    def forget(self, seed: int, seconds: float) -> None:
+        """Makes ready for another check. Raises Fault."""
+        self.allow(seconds)
+        self.output_from = os.fstat(self.process.output.fileno()).st_size
+        self.ask("forget", seed=seed % 2**32)
+
+    def ask(self, op: str, **arguments: Any) -> Any:
+        self.asked += 1
+        try:
+            self._keep_time()
+            wire.send(self.process.channel, {"n": self.asked, "op": op, "with": arguments})
+            reply = wire.receive(self.process.channel, self._keep_time)
+        except TimeoutError:
+            raise self._end("timed out", f"gave no answer within {self.seconds:g} s") from None
+        except (EOFError, OSError, WorkerLost):
+            raise self._gone() from None
+        except wire.WireError as error:
+            raise self._end("protocol", f"sent something that is no answer ({error})") from None
+        in_turn = isinstance(reply, dict) and type(reply.get("n")) is int and reply["n"] == self.asked
+        if not in_turn or ("result" in reply) == ("error" in reply):
+            raise self._end("protocol", "answered out of turn")
+        if "error" in reply:
+            raise fault_of(reply["error"])
+        return reply["result"]
+
+    def _keep_time(self) -> None:
+        left = self.until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self.process.channel.settimeout(left if left < math.inf else None)
+
+    def _end(self, kind: str, message: str) -> Fault:
+        return self._overrun() or Fault(kind, message)
+
+    def _gone(self) -> Fault:
+        """Why a worker that closed its socket has ended."""
+        status = self.zygote.exit_status(self.process)
+        if overrun := self._overrun():
+            return overrun
+        if status is None:
+            return Fault("crashed", "the process was gone, and what it ran in with it")
+        if os.WIFSIGNALED(status):
+            number = os.WTERMSIG(status)
+            if number == getattr(signal, "SIGXCPU", None):
+                return Fault("timed out", "used up its CPU time")
+            name = signal.Signals(number).name if number in set(signal.Signals) else f"signal {number}"
+            words = {"SIGSEGV": "a segmentation fault", "SIGABRT": "an abort", "SIGKILL": "it was killed"}
+            return Fault("crashed", f"the process died: {words.get(name, name)} ({name})")
+        return Fault("exited", f"the process ended itself (status {os.WEXITSTATUS(status)})")
+
+    def _overrun(self) -> Fault | None:
+        """What the worker was ended for, where it had more of something than it may."""
+        if self.process.overrun == "memory":
+            return Fault("out of memory", f"used more than {self.limits.memory_bytes / 2**20:.0f} MiB of memory")
+        if self.process.overrun == "processes":
+            return Fault("crashed", f"had more than {self.limits.processes} processes and threads at a time")
+        return None
+
+    def output(self) -> str:
+        """The first of what the present check has printed."""
+        try:
+            data = os.pread(self.process.output.fileno(), OUTPUT_SHOWN * 4, self.output_from)
+        except (OSError, ValueError):
+            return ""
+        return printable(data.decode("utf-8", "replace"), OUTPUT_SHOWN)
+
+    def cpu_seconds(self) -> float | None:
+        return self.zygote.cpu_seconds(self.process)
+
+    def close(self) -> None:
+        self.zygote.release(self.process)

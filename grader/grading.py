@@ -1,0 +1,275 @@
+"""One grading: a submission, a rubric, a source of answers and a seed, and the verdict on every probe.
+
+Data flows one way: submission -> worker -> observation -> verdict -> report.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+
+from grader import words
+from grader.answers import Answers
+from grader.client import Fault, Frame
+from grader.diagnosis import Diagnosis
+from grader.evidence import mismatches, place
+from grader.isolation import Level, choose
+from grader.observe import Observer
+from grader.probe import Probe, all_probes
+from grader.report.result import ComponentResult, ProbeResult
+from grader.rubric import COMPONENTS, GIVEN, OPTIONAL, TRAININGS, Rubric
+from grader.scoring import decimal, shares, summary
+from grader.subject import MODULES
+from grader.submission import Import, SourceModule, Submission, forbidden_imports
+from grader.verdict import Outcome, Verdict, judge
+
+OWNERS = {  # where a component's name is no name of MODULES
+    "Dense.initializer": "Dense",
+    "Model.evaluate": "Model",
+}
+
+
+@dataclass
+class Grading:
+    """What is graded and how; `verdict` does the work, once for each probe."""
+
+    submission: Submission
+    rubric: Rubric
+    answers: Answers
+    data_path: str
+    seed: int
+    track: str
+    components: tuple[str, ...]
+    level: Level = field(default_factory=choose)
+    readable: tuple[Path, ...] = ()  # what the submission may read beside the data of the probes
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
+    explained: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.forbidden = forbidden_imports(self.submission)
+        unavailable = {
+            each.module: f"{each.module} is not allowed, only NumPy and the standard library are"
+            for imports in self.forbidden.values()
+            for each in imports
+        }
+        broken = {name: source_fault(module) for name, module in self.submission.modules.items() if module.source_error}
+        self.probes = [probe for probe in all_probes() if self.is_asked(probe)]
+        self.probes.sort(key=lambda probe: COMPONENTS.index(probe.component))
+        self.observer = Observer(
+            self.submission.root,
+            self.data_path,
+            self.rubric,
+            self.seed,
+            unavailable,
+            broken,
+            self.level,
+            self.readable,
+        )
+
+    def is_asked(self, probe: Probe) -> bool:
+        """Extensions are asked only where they are handed in."""
+        if probe.component in OPTIONAL and MODULES[probe.component] not in self.submission.modules:
+            return False
+        return probe.component in self.components
+
+    def start(self) -> None:
+        """Starts asking everything, the slowest first."""
+        self.observer.ask(sorted(self.probes, key=lambda probe: probe.component != "get_data_MNIST"))
+
+    def close(self) -> None:
+        self.observer.close()
+
+    # --- verdicts ---------------------------------------------------------------------------------------------
+
+    def verdict(self, probe: Probe) -> Verdict:
+        """The verdict on one probe, explained."""
+        if probe.component not in self.explained:
+            self.explained.add(probe.component)
+            verdicts = [self.judged(each) for each in self.probes_of(probe.component)]
+            set_passive_aside(verdicts)
+            Diagnosis(verdicts, self.answers, self.rubric, self.seed, self.observer.fresh).find()
+            for verdict in verdicts:
+                verdict.message = words.message(verdict, self.rubric.tolerances)
+        return self.judged(probe)
+
+    def judged(self, probe: Probe) -> Verdict:
+        """The verdict on one probe, before anything is explained."""
+        if probe.name not in self.verdicts:
+            self.verdicts[probe.name] = self._judge(probe)
+        return self.verdicts[probe.name]
+
+    def probes_of(self, component: str) -> list[Probe]:
+        """The probes of a component; those that were not chosen are asked all the same where another one needs them."""
+        probes = [probe for probe in all_probes() if probe.component == component]
+        self.observer.ask(probes)
+        return probes
+
+    def _judge(self, probe: Probe) -> Verdict:
+        expected, permitted = (
+            self.answers.expected(probe, self.seed),
+            self.answers.permitted(probe, self.seed),
+        )
+        verdict = judge(probe, self.observer.seen(probe), expected, permitted, self.rubric)
+        if not verdict.seen.fresh and verdict.outcome not in (
+            Outcome.PASSED,
+            Outcome.NOT_IMPLEMENTED,
+            Outcome.NOT_ASKED,
+        ):
+            verdict = judge(probe, self.observer.fresh(probe), expected, permitted, self.rubric)
+        if verdict.outcome == Outcome.PASSED:
+            self._withhold(verdict)
+        elif verdict.judged:
+            blocker = self._blocker(verdict)
+            if blocker:
+                verdict.outcome, verdict.share = Outcome.BLOCKED, Fraction(0)
+                verdict.message = blocker
+            elif self._is_stub(verdict):
+                verdict.outcome = Outcome.NOT_IMPLEMENTED
+        return verdict
+
+    def _withhold(self, verdict: Verdict) -> None:
+        """Takes the points of a right answer whose module imports what is not allowed."""
+        module = self.module_of(verdict.probe.component)
+        imports = self.forbidden.get(module, ())
+        if imports:
+            verdict.outcome, verdict.share = Outcome.ERROR, Fraction(0)
+            verdict.message = import_message(self.submission, module, imports)
+
+    def _blocker(self, verdict: Verdict) -> str:
+        """Why a failure is somebody else's: a component that this probe needs, or code of another file."""
+        fault = verdict.seen.fault
+        frame = fault.frames[-1] if fault is not None and fault.kind == "raised" and fault.frames else None
+        if frame is not None and verdict.outcome == Outcome.NOT_IMPLEMENTED and self._is_own(verdict.probe, frame):
+            return ""  # a class that inherits what is not written yet is not written yet itself
+        for component in verdict.probe.needs:
+            outcomes = {self.judged(needed).outcome for needed in self.probes_of(component)}
+            wrong = outcomes - {Outcome.PASSED, Outcome.NOT_ASKED}
+            if wrong:
+                loads = self.module_of(component) not in self.observer.broken
+                verdict.excused = loads and wrong <= {Outcome.FAILED, Outcome.PARTIAL, Outcome.ERROR}
+                return f"blocked by {component}, which is not right yet; this check uses it"
+        if frame is None or self._is_own(verdict.probe, frame) or self._is_right(frame.file):
+            return ""
+        return f"blocked by {frame.file} line {frame.line}: {fault}"
+
+    def _is_right(self, file: str) -> bool:
+        """Is everything right that is asked of this file? Then what it raised was called for by somebody else."""
+        probes = [probe for probe in all_probes() if file_of(self.module_of(probe.component)) == file]
+        self.observer.ask(probes)
+        return all(self._unblocked(probe) in (Outcome.PASSED, Outcome.NOT_ASKED) for probe in probes)
+
+    def _unblocked(self, probe: Probe) -> Outcome:
+        """The outcome of a probe by itself."""
+        expected = self.answers.expected(probe, self.seed)
+        permitted = self.answers.permitted(probe, self.seed)
+        return judge(probe, self.observer.seen(probe), expected, permitted, self.rubric).outcome
+
+    def _is_own(self, probe: Probe, frame: Frame) -> bool:
+        return frame.file == file_of(self.module_of(probe.component))
+
+    def _is_stub(self, verdict: Verdict) -> bool:
+        """Does a wrong answer come from a function whose body is empty? Then it is not wrong but not written yet."""
+        module = self.submission.modules.get(self.module_of(verdict.probe.component))
+        if module is None or verdict.outcome not in (Outcome.FAILED, Outcome.ERROR):
+            return False
+        owner = OWNERS.get(verdict.probe.component, verdict.probe.component)
+        method = verdict.seen.last_call.partition("(")[0].rpartition(".")[2]
+        names = {f"{owner}.{method}", method} | ({f"{owner}.forward"} if method not in _METHODS else set())
+        return bool(names & module.stubs)
+
+    def module_of(self, component: str) -> str:
+        return MODULES[OWNERS.get(component, component)]
+
+    # --- components -------------------------------------------------------------------------------------------
+
+    def component(self, name: str) -> ComponentResult | None:
+        """One row of the result; None where the component was not asked about at all."""
+        verdicts = [self.verdict(probe) for probe in self.probes if probe.component == name]
+        if not verdicts or name in TRAININGS:
+            return None
+        points = self.rubric.points[self.track].get(name)
+        split = shares(points or 0, verdicts)
+        earned = sum((one for one, _ in split), Fraction(0))
+        possible = sum((one for _, one in split), Fraction(0))
+        outcome = summary(verdicts, earned, Fraction(points or 0))
+        message = next((v.message.splitlines()[0] for v in verdicts if v.outcome != Outcome.PASSED and v.message), "")
+        if points is None and outcome == Outcome.NOT_IMPLEMENTED:
+            outcome, message = Outcome.NOT_ON_TRACK, f"not required on {self.track}"
+        if name in GIVEN and outcome not in (Outcome.PASSED, Outcome.BLOCKED):
+            outcome = Outcome.FAILED
+            message = f"this code was given: restore it from the template ({message})"
+        results = [self.probe_result(verdict, one, most) for verdict, (one, most) in zip(verdicts, split)]
+        counts = points is not None and name not in OPTIONAL
+        return ComponentResult(name, str(outcome), decimal(earned), decimal(possible), message, results, counts)
+
+    def probe_result(self, verdict: Verdict, earned: Fraction, possible: Fraction) -> ProbeResult:
+        """One check as the result shows it."""
+        component, seen = verdict.probe.component, verdict.seen
+        file, line = "", 0
+        if verdict.outcome != Outcome.PASSED:
+            module = self.submission.modules.get(self.module_of(component))
+            file, line = place(seen, module, OWNERS.get(component, component))
+        return ProbeResult(
+            name=verdict.probe.name,
+            title=verdict.probe.title,
+            outcome=str(verdict.outcome),
+            points=decimal(earned),
+            max_points=decimal(possible),
+            message=verdict.message,
+            diagnosis=verdict.diagnosis,
+            script=list(seen.script),
+            output=seen.output,
+            seconds=round(seen.seconds, 4),
+            file=file,
+            line=line,
+            mismatches=mismatches(verdict, self.rubric.tolerances),
+        )
+
+
+_METHODS = {
+    "fit",
+    "inverse",
+    "apply_gradients",
+    "gradient",
+    "call",
+    "batch_step",
+    "evaluate",
+    "input_gradients",
+    "weight_gradients",
+}
+
+
+def set_passive_aside(verdicts: list[Verdict]) -> None:
+    """Where nothing that a component does is right, what it does not do earns nothing."""
+    right = (Outcome.PASSED, Outcome.PARTIAL)
+    if any(verdict.outcome in right and not verdict.probe.passive for verdict in verdicts):
+        return
+    for verdict in verdicts:
+        if verdict.outcome == Outcome.PASSED and any(not each.probe.passive and each.judged for each in verdicts):
+            verdict.outcome, verdict.share = Outcome.NOT_ASKED, Fraction(0)
+            verdict.message = "counts once another check of this component is right: code that does nothing passes it"
+
+
+def file_of(module: str) -> str:
+    return module.replace(".", "/") + ".py"
+
+
+def source_fault(module: SourceModule) -> Fault:
+    """A file that does not parse, as a fault with file, line and caret."""
+    error = module.source_error
+    assert error is not None
+    frame = Frame(str(module.relative), error.line, "", error.text, error.caret)
+    return Fault("raised", error.message, "SyntaxError", ("SyntaxError", "Exception"), (frame,))
+
+
+def import_message(submission: Submission, module: str, imports: tuple[Import, ...]) -> str:
+    """What a forbidden import is, where, and that these points hang on it alone."""
+    path = submission.modules[module].relative
+    places = ", ".join(f"`import {each.name}` ({path} line {each.line})" for each in imports)
+    return (
+        f"{places} is not allowed: only NumPy and the standard library are\n"
+        + words.part("pattern", "the answer itself is right: these points hang on that line alone")
+        + "\n"
+        + words.part("next", "delete the import")
+    )

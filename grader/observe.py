@@ -1,0 +1,286 @@
+"""Asks a submission one probe after the other, several components at a time.
+
+The probes of one component share a worker as long as all goes well, and find the submission's modules freshly imported
+each time. Whatever goes wrong in a worker that served another probe before is asked again in a fresh one, and only that
+answer counts: so no check can spoil another.
+
+Modules load one by one: where an import fails, every module is tried by itself once, and those that are broken by
+themselves are replaced by placeholders in whatever else imports them. So a broken metrics.py costs what needs
+metrics.py.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+import traceback
+from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from grader.client import Fault, RemoteWorker
+from grader.isolation import Level, WorkerLost, Zygote, choose, make_read_only
+from grader.probe import NotAsked, Probe
+from grader.rubric import Rubric
+from grader.subject import MODULES, Subject
+from grader.verdict import Seen
+from grader.worker.wire import array_bytes
+
+# What a probe meets that is given something else than it asked for. With right answers every probe runs through, as the
+# reference shows: so these are no faults of the grader's, which cost a submission nothing.
+UNUSABLE = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, MemoryError, RecursionError)
+MOST_BYTES = 4 << 20  # of arrays that one check takes in and may keep; honest ones take up to 1 MB
+ATTEMPTS = 3  # at a probe whose worker ended together with the zygote: somebody else's code may have done that
+IMPORTED = (
+    "Beras",
+    "Beras.core",
+    *sorted(set(MODULES.values()) - {"Beras.core", "assignment"}),
+    "visualize",
+    "assignment",
+)
+
+
+class Observer:
+    """Probes of one submission. `ask` starts them, `seen` waits for one.
+
+    root: the submission's own copy, which becomes read-only.
+    unavailable: packages that are not allowed, each with the reason; they import as placeholders.
+    broken: modules that are known not to load, each with what is wrong.
+    level, readable: how the submission is shut in, and what it may read beside the data of the probes.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        data_path: str,
+        rubric: Rubric,
+        seed: int,
+        unavailable: dict[str, str],
+        broken: dict[str, Fault],
+        level: Level | None = None,
+        readable: Iterable[Path] = (),
+    ) -> None:
+        self.root, self.data_path, self.rubric, self.seed = root, data_path, rubric, seed
+        self.packages = dict(unavailable)
+        self.broken = dict(broken)
+        self.tried_imports = False
+        self.slow: set[str] = set()  # components with a check that ran out of time
+        self.lock = threading.RLock()
+        self.level, self.readable = level or choose(), (Path(data_path), *readable)
+        if self.level.limited:
+            make_read_only(root)
+        self.zygote = self._new_zygote()
+        # Two at a time: while one worker thinks, the grader compares and the next worker starts.
+        most = max(2, min(4, os.cpu_count() or 1)) if self.level.limited else 1  # one terminal, one debugger
+        self.pool = ThreadPoolExecutor(max_workers=most)
+        self.futures: dict[str, Future[Seen]] = {}
+        self.closed = False
+
+    def ask(self, probes: list[Probe]) -> None:
+        """Starts asking, component by component in this order."""
+        new = [probe for probe in probes if probe.name not in self.futures]
+        for component in dict.fromkeys(probe.component for probe in new):
+            group = [probe for probe in new if probe.component == component]
+            self.futures |= {probe.name: Future() for probe in group}
+            self.pool.submit(self._ask_group, group)
+
+    def seen(self, probe: Probe) -> Seen:
+        """What the probe saw; waits for it. Never raises."""
+        self.ask([probe])
+        return self.futures[probe.name].result()
+
+    def fresh(self, probe: Probe, seed: int | None = None) -> Seen:
+        """What the probe sees in a worker of its own, with this run's seed or another."""
+        seen, worker = self._ask(probe, self.seed if seed is None else seed, None)
+        if worker is not None:
+            worker.close()
+        return seen
+
+    def unavailable(self) -> dict[str, str]:
+        """Everything that workers replace by placeholders: forbidden packages, and modules that do not load."""
+        return self.packages | {
+            module: f"{path_of(module)} does not load: {fault}" for module, fault in self.broken.items()
+        }
+
+    def patience(self, component: str) -> float:
+        """Seconds that a check of this component may take."""
+        return self.rubric.limits["check_seconds_after_timeout" if component in self.slow else "check_seconds"]
+
+    def worker(self, seed: int = 0, component: str = "") -> RemoteWorker:
+        """A fresh worker; a zygote that something has ended is started anew. Raises WorkerLost."""
+        limits, seconds = self.rubric.check_limits(), self.patience(component)
+        try:
+            return RemoteWorker(self.living_zygote(), limits, seconds, seed, self.unavailable())
+        except WorkerLost:
+            return RemoteWorker(self.living_zygote(), limits, seconds, seed, self.unavailable())
+
+    def living_zygote(self) -> Zygote:
+        with self.lock:
+            if self.closed:
+                raise WorkerLost
+            if not self.zygote.alive():
+                self.zygote.close()
+                self.zygote = self._new_zygote()
+            return self.zygote
+
+    def _new_zygote(self) -> Zygote:
+        return Zygote(self.root, self.level, self.readable)
+
+    def _ask_group(self, probes: list[Probe]) -> None:
+        """Asks the probes of one component, in one worker as long as that lives."""
+        worker: RemoteWorker | None = None
+        for probe in probes:
+            if self.closed:
+                break
+            try:
+                seen, worker = self._ask(probe, self.seed, worker)
+            except Exception:  # noqa: BLE001  a fault of the grader's must not be the student's
+                seen, worker = Seen(broken=traceback.format_exc()), None
+            self.futures[probe.name].set_result(seen)
+        if worker is not None:
+            worker.close()
+
+    def _ask(self, probe: Probe, seed: int, worker: RemoteWorker | None) -> tuple[Seen, RemoteWorker | None]:
+        """What the probe saw, and the worker if it may serve another."""
+        known = len(self.broken)
+        seen, worker, module = self._ask_until_seen(probe, seed, worker)
+        if seen.fault is not None and module and module not in self.broken:
+            self._try_imports()
+        if len(self.broken) > known and seen.fault is not None and module:
+            if worker is not None:
+                worker.close()
+            seen, worker, _ = self._ask_until_seen(probe, seed, None)
+        return seen, worker
+
+    def _ask_until_seen(
+        self, probe: Probe, seed: int, worker: RemoteWorker | None
+    ) -> tuple[Seen, RemoteWorker | None, str]:
+        """Like `_ask_once`, and again where the zygote ended meanwhile."""
+        seen, worker, module = self._ask_once(probe, seed, worker)
+        for _ in range(1, ATTEMPTS):
+            if seen.orphaned and not self.closed:
+                seen, worker, module = self._ask_once(probe, seed, None)
+        return seen, worker, module
+
+    def _ask_once(self, probe: Probe, seed: int, worker: RemoteWorker | None) -> tuple[Seen, RemoteWorker | None, str]:
+        """What the probe saw, the worker if it is still good, and the module whose import failed, if one did."""
+        started = time.monotonic()
+        seen = Seen(fresh=worker is None)
+        try:
+            worker = worker or self.worker(seed, probe.component)
+        except WorkerLost:
+            seen.fault = Fault("crashed", "the process that checks run in could not be started again")
+            seen.orphaned = True
+            return seen, None, ""
+        gate = ImportGate(worker, self.broken)
+        subject = Subject(gate, self.data_path)
+        good = True
+        try:
+            if not seen.fresh:
+                worker.forget(seed, self.patience(probe.component))
+            seen.observation = probe.ask(subject, seed)
+        except Fault as fault:
+            seen.fault = fault
+            good = fault.kind in ("raised", "missing")
+            if fault.kind == "timed out" and seen.fresh:
+                self.slow.add(probe.component)
+            seen.orphaned = self._lost_its_zygote(worker, fault)
+        except NotAsked as reason:
+            seen.not_asked = reason
+        except UNUSABLE as error:
+            detail = f"{type(error).__name__}: {error}"
+            seen.fault, good = Fault("unusable", f"gave something that this check cannot use ({detail})"), False
+        except Exception:  # noqa: BLE001  a fault of the probe's must not be the student's
+            seen.broken = traceback.format_exc()
+        # Warnings name files; the student's are not where this copy lies
+        seen.output = worker.output().replace(f"{self.root}{os.sep}", "")
+        if not good:
+            worker.close()
+        seen.convention, seen.last_call = subject.convention, subject.last_call
+        seen.script, seen.inputs = tuple(subject.script), tuple(subject.inputs)
+        seen.seconds = time.monotonic() - started
+        return seen, worker if good else None, gate.failed
+
+    def _lost_its_zygote(self, worker: RemoteWorker, fault: Fault) -> bool:
+        """Did a worker fail because the zygote has ended, or does no longer fork?"""
+        with self.lock:
+            if worker.until <= time.monotonic() and worker.process.number_inside is None:
+                worker.zygote.close()  # all that time it has not even said that it forked
+            return fault.kind in ("crashed", "timed out") and not worker.zygote.alive()
+
+    def _try_imports(self) -> None:
+        """Imports every module by itself, those that others stand on first, and notes which are broken."""
+        with self.lock:
+            if self.tried_imports:
+                return
+            self.tried_imports = True
+            for module in IMPORTED:
+                if module in self.broken:
+                    continue
+                try:
+                    worker = self.worker()
+                except WorkerLost:
+                    return
+                try:
+                    worker.ask("load", module=module)
+                except Fault as fault:
+                    self.broken[module] = located(module, fault)
+                finally:
+                    worker.close()
+
+    def close(self) -> None:
+        """Ends the workers first: whoever leaves early does not wait for one that hangs."""
+        with self.lock:
+            self.closed = True
+        self.zygote.close()
+        self.pool.shutdown(wait=True, cancel_futures=True)
+
+
+class ImportGate:
+    """A worker as one check may use it: what comes back is bounded, and a hang at import is waited for once."""
+
+    def __init__(self, worker: RemoteWorker, broken: dict[str, Fault]) -> None:
+        self.worker, self.broken, self.failed, self.received = worker, broken, "", 0
+
+    def ask(self, op: str, **arguments: Any) -> Any:
+        if op != "find":
+            reply = self.worker.ask(op, **arguments)
+            self.received += array_bytes(reply)
+            if self.received > MOST_BYTES:
+                raise Fault("protocol", f"sent more than {MOST_BYTES >> 20} MiB, which this check has no use for")
+            return reply
+        module = str(arguments["module"])
+        if module in self.broken:
+            raise self.broken[module]
+        try:
+            return self.worker.ask(op, **arguments)
+        except Fault:
+            self.failed = module
+            raise
+
+    def output(self) -> str:
+        return self.worker.output()
+
+    def close(self) -> None:
+        self.worker.close()
+
+
+def path_of(module: str) -> str:
+    return "Beras/__init__.py" if module == "Beras" else module.replace(".", "/") + ".py"
+
+
+def located(module: str, fault: Fault) -> Fault:
+    """The same fault, said of the file whose import met it."""
+    if fault.kind == "raised" and fault.type == "ModuleNotFoundError" and repr(module) in fault.message:
+        return Fault("missing", f"there is no {path_of(module)}")
+    if fault.kind == "raised":
+        return fault
+    return Fault(
+        fault.kind,
+        f"{fault.message}, while {path_of(module)} was imported",
+        fault.type,
+        fault.bases,
+        fault.frames,
+    )

@@ -1,0 +1,1 @@
+"""One module of probes for each module that students write."""

@@ -1,0 +1,204 @@
+"""Questions about LeakyReLU, ReLU and Softmax."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from grader.probe import Observation, Rule, probe
+from grader.probes.layers import trainable_at_first
+from grader.subject import Draw, Remote, Subject
+
+B, N = 5, 4
+GRADIENT = Rule(gradient=True)
+ALPHA = 0.25  # exact in float32; not the default
+
+
+def called(s: Subject, draw: Draw, name: str, *args: float) -> tuple[Remote, Any, Any]:
+    """An activation after one call, its input and an upstream gradient."""
+    layer = s.new(name, *args)
+    x, upstream = draw.array(B, N), draw.array(B, N)
+    s.forward(layer, x)
+    return layer, x, upstream
+
+
+def kept(s: Subject, draw: Draw, name: str) -> Observation:
+    """What a call and its gradient leave of their arguments and of the random state."""
+    layer = s.new(name)
+    x, upstream = s.keep(draw.array(B, N), "x"), s.keep(draw.array(B, N), "upstream")
+    random_state = s.ask("random_state")
+    s.forward(layer, x)
+    s.input_gradient(layer, upstream, x.value)
+    if s.convention == "jacobian" and layer.has("compose_to_input"):
+        layer.method("compose_to_input", upstream)
+    return s.kept(x=x, upstream=upstream) | {"random_state_kept": s.ask("random_state") == random_state}
+
+
+# --- LeakyReLU --------------------------------------------------------------------------------------------------
+
+
+@probe("LeakyReLU", "forward", weight=2)
+def leaky_forward(s: Subject, draw: Draw) -> Observation:
+    """x where x > 0, alpha * x elsewhere, with the default alpha 0.3 and with another."""
+    x = draw.array(B, N)
+    return {
+        "default": s.forward(s.new("LeakyReLU"), x).value,
+        "alpha": s.forward(s.new("LeakyReLU", ALPHA), x).value,
+    }
+
+
+@probe("LeakyReLU", "forward-extremes")
+def leaky_extremes(s: Subject, draw: Draw) -> Observation:
+    """a single row, zeros, all negative, all positive, float32."""
+    layer = s.new("LeakyReLU", ALPHA)
+    return {
+        "zeros": s.forward(layer, np.zeros((1, N))).value,
+        "negative": s.forward(layer, -draw.positive(2, N)).value,
+        "positive": s.forward(layer, draw.positive(2, N)).value,
+        "float32": s.forward(layer, draw.array(1, N).astype(np.float32)).value,
+    }
+
+
+@probe("LeakyReLU", "gradient", weight=3, dx=GRADIENT)
+def leaky_gradient(s: Subject, draw: Draw) -> Observation:
+    """the gradient is 1 or alpha, element by element."""
+    layer, x, upstream = called(s, draw, "LeakyReLU", ALPHA)
+    return {"dx": s.input_gradient(layer, upstream, x)}
+
+
+@probe("LeakyReLU", "gradient-is-fresh", dx=GRADIENT)
+def leaky_fresh(s: Subject, draw: Draw) -> Observation:
+    """the gradient belongs to the latest call."""
+    layer, _, upstream = called(s, draw, "LeakyReLU", ALPHA)
+    x = draw.array(B, N)
+    s.forward(layer, x)
+    return {"dx": s.input_gradient(layer, upstream, x)}
+
+
+# 0 is accepted too: the field's notebooks use it
+@probe("LeakyReLU", "gradient-at-zero", at_zero=Rule(within=((ALPHA, 1.0), (0.0, 0.0))))
+def leaky_at_zero(s: Subject, draw: Draw) -> Observation:
+    """at 0 the gradient is a number from alpha to 1."""
+    layer = s.new("LeakyReLU", ALPHA)
+    x = np.array([[0.0, 1.0, -1.0]])
+    s.forward(layer, x)
+    dx = s.input_gradient(layer, np.ones((1, 3)), x)
+    return {
+        "at_zero": dx[0, 0] if np.shape(dx) == (1, 3) else dx,
+        "elsewhere": dx[:, 1:] if np.shape(dx) == (1, 3) else dx,
+    }
+
+
+@probe("LeakyReLU", "side-effects", passive=True)
+def leaky_side_effects(s: Subject, draw: Draw) -> Observation:
+    """forward and the gradient leave their arguments and the random state alone."""
+    return kept(s, draw, "LeakyReLU")
+
+
+@probe("LeakyReLU", "compose", needs=("Diffable",), dx=GRADIENT)
+def leaky_compose(s: Subject, draw: Draw) -> Observation:
+    """compose_to_input multiplies the upstream gradient element by element."""
+    return composed(s, draw, "LeakyReLU", ALPHA)
+
+
+def composed(s: Subject, draw: Draw, name: str, *args: float) -> Observation:
+    layer, x, upstream = called(s, draw, name, *args)
+    if any(kind == "required" for _, kind in s.parameters(layer.attribute("input_gradients"))):
+        return {"dx": s.input_gradient(layer, upstream, x)}
+    return {"dx": layer.method("compose_to_input", upstream).value}
+
+
+@probe("LeakyReLU", "trainable", passive=True)
+def leaky_trainable(s: Subject, draw: Draw) -> Observation:
+    """a new layer has trainable = True, which Diffable's __init__ sets."""
+    layer, _, _ = called(s, draw, "LeakyReLU")  # no points for a layer that does nothing yet
+    return trainable_at_first(s, layer)
+
+
+# --- ReLU -------------------------------------------------------------------------------------------------------
+# ReLU is a LeakyReLU with alpha 0, so what is wrong there may be what is wrong here.
+
+
+@probe("ReLU", "forward", needs=("LeakyReLU",))
+def relu_forward(s: Subject, draw: Draw) -> Observation:
+    """x where x > 0, 0 elsewhere."""
+    layer = s.new("ReLU")
+    return {
+        "y": s.forward(layer, draw.array(B, N)).value,
+        "negative": s.forward(layer, -draw.positive(1, N)).value,
+    }
+
+
+@probe("ReLU", "gradient", needs=("LeakyReLU",), dx=GRADIENT)
+def relu_gradient(s: Subject, draw: Draw) -> Observation:
+    """the gradient is 1 where x > 0, 0 where x < 0."""
+    layer, x, upstream = called(s, draw, "ReLU")
+    return {"dx": s.input_gradient(layer, upstream, x)}
+
+
+@probe("ReLU", "compose", needs=("Diffable", "LeakyReLU"), dx=GRADIENT)
+def relu_compose(s: Subject, draw: Draw) -> Observation:
+    """compose_to_input multiplies the upstream gradient element by element."""
+    return composed(s, draw, "ReLU")
+
+
+# --- Softmax ----------------------------------------------------------------------------------------------------
+
+
+@probe("Softmax", "forward", weight=2)
+def softmax_forward(s: Subject, draw: Draw) -> Observation:
+    """each row becomes probabilities that sum to 1."""
+    return {"s": s.forward(s.new("Softmax"), draw.array(B, N)).value}
+
+
+@probe("Softmax", "forward-single")
+def softmax_single(s: Subject, draw: Draw) -> Observation:
+    """a batch of one row, and float32 logits."""
+    layer = s.new("Softmax")
+    single = s.forward(layer, draw.array(1, N)).value
+    return {"single": single, "float32": s.forward(layer, draw.array(B, N).astype(np.float32)).value}
+
+
+@probe("Softmax", "stable", weight=2)
+def softmax_stable(s: Subject, draw: Draw) -> Observation:
+    """logits of plus and minus 1000 give finite probabilities, also side by side in one batch."""
+    layer = s.new("Softmax")
+    x = draw.array(4, N)
+    return {
+        "large": s.forward(layer, x + 1000.0).value,
+        "small": s.forward(layer, x - 1000.0).value,
+        "mixed": s.forward(layer, x + np.array([[1000.0], [-1000.0], [0.0], [500.0]])).value,
+        "spread": s.forward(layer, np.array([[1000.0, -1000.0, 0.0, 1000.0], [-1000.0, 2.0, 1.0, -2.0]])).value,
+    }
+
+
+@probe("Softmax", "gradient", weight=3, dx=GRADIENT)
+def softmax_gradient(s: Subject, draw: Draw) -> Observation:
+    """the Jacobian of each row is diag(s) - s s^T."""
+    layer, x, upstream = called(s, draw, "Softmax")
+    return {"dx": s.input_gradient(layer, upstream, x)}
+
+
+@probe("Softmax", "gradient-is-fresh", dx=GRADIENT)
+def softmax_fresh(s: Subject, draw: Draw) -> Observation:
+    """the Jacobian belongs to the latest call, also for a batch of one row."""
+    layer, _, _ = called(s, draw, "Softmax")
+    x, upstream = draw.array(1, N), draw.array(1, N)
+    s.forward(layer, x)
+    return {"dx": s.input_gradient(layer, upstream, x)}
+
+
+@probe("Softmax", "gradient-extremes")
+def softmax_gradient_extremes(s: Subject, draw: Draw) -> Observation:
+    """the Jacobian stays finite for logits of plus and minus 1000."""
+    layer = s.new("Softmax")
+    x, upstream = draw.array(3, N) + np.array([[1000.0], [-1000.0], [0.0]]), draw.array(3, N)
+    s.forward(layer, x)
+    return {"dx": s.input_gradient(layer, upstream, x)}
+
+
+@probe("Softmax", "side-effects", passive=True)
+def softmax_side_effects(s: Subject, draw: Draw) -> Observation:
+    """forward and the gradient leave their arguments and the random state alone."""
+    return kept(s, draw, "Softmax")

@@ -1,0 +1,161 @@
+"""Questions about SequentialModel.
+
+`call` and `batch_step` are asked on scripted layers, so that they are graded whatever the state of the student's own
+layers; one more question lets everything of the student's work together, and central differences of the student's own
+loss are the judge.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from grader.probe import NotAsked, Observation, Rule, probe
+from grader.probes.core import layer
+from grader.probes.losses import number
+from grader.subject import Draw, Remote, Subject
+
+B, N, M, C = 5, 3, 4, 2
+DIRECTIONS = 4
+# MSE of a piecewise linear network is piecewise quadratic along each weight array, so that central differences are
+# exact for any step that crosses no kink; this one is exact in float32 and still large against its rounding.
+STEP = 2.0**-9
+# How far pre-activations stay from the kink at 0: a step moves one by at most STEP * 4 * 4 * N = 0.094.
+MARGIN = 0.125
+
+
+def compiled(s: Subject, draw: Draw, bump: float = 0.0) -> tuple[Remote, list[Remote], Remote, Remote]:
+    """A SequentialModel of two scripted layers, these, its scripted optimizer and loss."""
+    layers = [layer(s, draw, N, M), layer(s, draw, M, C)]
+    optimizer = s.double("optimizer", None, bump=bump)
+    model, loss, _ = compiled_of(s, draw, layers, optimizer)
+    return model, layers, optimizer, loss
+
+
+def compiled_of(
+    s: Subject, draw: Draw, layers: list[Remote], optimizer: Remote | None = None
+) -> tuple[Remote, Remote, Remote]:
+    """A SequentialModel of these layers with a scripted loss, a scripted metric, and a scripted optimizer."""
+    model = s.new("SequentialModel", layers)
+    loss = s.double("loss", "Diffable", coefficients=draw.array(B, C))
+    accuracy = s.double("accuracy", "Callable", replies=[0.25])
+    model.method("compile", optimizer or s.double("optimizer", None), loss, accuracy)
+    return model, loss, accuracy
+
+
+def values(result: Any) -> Any:
+    """Loss and accuracy of a batch as floats."""
+    return {name: number(value) for name, value in result.items()} if isinstance(result, dict) else result
+
+
+def jacobian_only(s: Subject) -> None:
+    if s.uses_upstream("Dense"):
+        raise NotAsked("this submission passes gradients on by hand, which scripted layers cannot stand in for")
+
+
+@probe("SequentialModel", "call", weight=3)
+def call(s: Subject, draw: Draw) -> Observation:
+    """call sends the inputs through every layer, in order."""
+    layers = [layer(s, draw, N, M), layer(s, draw, M, M + 1), layer(s, draw, M + 1, C)]
+    return {"y": s.new("SequentialModel", layers).method("call", draw.array(B, N)).value}
+
+
+@probe("SequentialModel", "batch-values")
+def batch_values(s: Subject, draw: Draw) -> Observation:
+    """batch_step returns the loss and the accuracy of the batch, predictions first, labels second."""
+    model, loss, accuracy = compiled_of(s, draw, [layer(s, draw, N, M), layer(s, draw, M, C)])
+    x, y = draw.array(B, N), draw.one_hot(B, C)
+    result = values(model.method("batch_step", x, y, training=False).value)
+    seen = loss.attribute("seen").item(0).value
+    return {
+        "values": result,
+        "seen_by_loss": list(seen) if isinstance(seen, (list, tuple)) else seen,
+        # Probabilities do as well as logits: what counts is where the largest is
+        "classes_seen_by_metric": largest(accuracy.attribute("seen").item(0).item(0).value),
+        "labels_seen_by_metric": accuracy.attribute("seen").item(0).item(1).value,
+    }
+
+
+def largest(predictions: Any) -> Any:
+    return predictions.argmax(axis=-1) if isinstance(predictions, np.ndarray) and predictions.ndim else predictions
+
+
+@probe("SequentialModel", "evaluation", weight=2, passive=True)
+def evaluation(s: Subject, draw: Draw) -> Observation:
+    """batch_step with training=False changes no weight and leaves the optimizer alone."""
+    model, layers, optimizer, _ = compiled(s, draw, bump=0.5)
+    model.method("batch_step", draw.array(B, N), draw.one_hot(B, C), training=False)
+    return {
+        "weights": [list(each.attribute("weights").value) for each in layers],
+        "optimizer_calls": optimizer.attribute("grads").method("__len__").value,
+    }
+
+
+@probe("SequentialModel", "gradients", weight=2, needs=("GradientTape", "Diffable"), gradients=Rule(squeeze=True))
+def gradients(s: Subject, draw: Draw) -> Observation:
+    """batch_step gives the tape's gradients to the optimizer, once a step."""
+    jacobian_only(s)
+    model, _, optimizer, _ = compiled(s, draw)
+    model.method("batch_step", draw.array(B, N), draw.one_hot(B, C))
+    calls = optimizer.attribute("grads").method("__len__").value
+    return {"calls": calls, "gradients": optimizer.attribute("grads").item(0).value if calls else None}
+
+
+@probe("SequentialModel", "updates", weight=2, needs=("GradientTape", "Diffable"))
+def updates(s: Subject, draw: Draw) -> Observation:
+    """batch_step hands the optimizer the layers' own arrays, so that the layers learn."""
+    jacobian_only(s)
+    model, layers, _, _ = compiled(s, draw, bump=0.5)
+    model.method("batch_step", draw.array(B, N), draw.one_hot(B, C), training=True)
+    return {"weights": [list(each.attribute("weights").value) for each in layers]}
+
+
+@probe(
+    "SequentialModel",
+    "network-gradient",
+    weight=2,
+    needs=("Diffable", "Dense", "LeakyReLU", "MeanSquaredError", "GradientTape"),
+    slopes=Rule(like="numeric", tolerance="differences"),
+    numeric=Rule(evidence=True),
+)
+def network_gradient(s: Subject, draw: Draw) -> Observation:
+    """layers, loss and batch_step together give the derivative of the loss (judged by central differences)."""
+    x, w, b = draw.array(B, N), np.asarray(draw.array(N, M)) / 2, draw.array(M)
+    while np.abs(np.asarray(x) @ w + b).min() < MARGIN:
+        x = draw.array(B, N)
+    dense = [s.dense(w, b), s.dense(np.asarray(draw.array(M, C)) / 2, draw.array(C))]
+    model = s.new("SequentialModel", [dense[0], s.new("LeakyReLU", 0.25), dense[1]])
+    loss = s.new("MeanSquaredError")
+    optimizer = s.double("optimizer", None)
+    model.method("compile", optimizer, loss, s.double("accuracy", "Callable", replies=[0.25]))
+    y = draw.array(B, C)
+    arrays = [each.attribute(name) for each in dense for name in ("w", "b")]
+    before = [array.value for array in arrays]
+    model.method("batch_step", x, y)
+    if optimizer.attribute("grads").method("__len__").value:
+        found = optimizer.attribute("grads").item(0).value
+    else:  # the layers changed their weights themselves
+        found = [np.subtract(old, array.read()) for old, array in zip(before, arrays)]
+    slopes: list[float] = []
+    numeric: list[Any] = []
+    for index, (array, old) in enumerate(zip(arrays, before)):
+        for _ in range(DIRECTIONS):
+            direction = np.asarray(draw.array(*np.shape(old)))
+            losses = []
+            for sign in (1.0, -1.0):
+                array.fill(old + sign * STEP * direction)
+                losses.append(number(s.forward(loss, model.method("call", x), y).value))
+            array.fill(old)
+            numeric.append(
+                (losses[0] - losses[1]) / (2 * STEP) if all(isinstance(v, float) for v in losses) else losses
+            )
+            gradient = found[index] if isinstance(found, (list, tuple)) and index < len(found) else None
+            if isinstance(gradient, np.ndarray) and gradient.size == direction.size:
+                slopes.append(float(np.sum(gradient.reshape(direction.shape) * direction)))
+            else:
+                slopes.append(float("nan"))
+    return {
+        "slopes": np.array(slopes),
+        "numeric": np.array(numeric) if all(isinstance(v, float) for v in numeric) else numeric,
+    }

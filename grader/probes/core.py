@@ -1,0 +1,192 @@
+"""Questions about the given Callable and Diffable, and about GradientTape.
+
+The tape is asked on a network of scripted layers (constant Jacobians that the grader drew), so that it is graded
+whatever the state of the student's own layers.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from grader.client import Fault
+from grader.probe import NotAsked, Observation, Rule, probe
+from grader.subject import Draw, Remote, Subject
+
+B, N, M, C = 5, 3, 4, 2
+SQUEEZE = Rule(squeeze=True)
+
+
+def layer(s: Subject, draw: Draw, n: int, m: int, trainable: bool = True, weights: int = 2) -> Remote:
+    """A scripted linear layer from n to m with some weights, each a vector of m."""
+    return s.double(
+        "layer",
+        "Diffable",
+        jacobian=draw.array(n, m),
+        shift=draw.array(m),
+        weights=[draw.array(m) for _ in range(weights)],
+        weight_gradients=[draw.array(B, m) for _ in range(weights)],
+        trainable=trainable,
+    )
+
+
+def recorded(s: Subject, draw: Draw, layers: list[Remote]) -> Remote:
+    """A tape that has recorded one pass of a batch through these layers and a loss."""
+    loss = s.double("loss", "Diffable", coefficients=draw.array(B, C))
+    tape = s.new("GradientTape")
+    tape.method("__enter__")
+    signal: Any = draw.array(B, N)
+    for each in layers:
+        signal = s.forward(each, signal)
+    s.forward(loss, signal, draw.array(B, C))
+    tape.method("__exit__", None, None, None)
+    return tape
+
+
+# --- Diffable (given) -------------------------------------------------------------------------------------------
+
+
+@probe("Diffable", "compose-to-input")
+def compose_to_input(s: Subject, draw: Draw) -> Observation:
+    """given: compose_to_input passes the upstream gradient through a Jacobian (n, m) or (B, n, m)."""
+    shared = s.double("raw-layer", "Diffable", input_gradients=draw.array(N, M))
+    each = s.double("raw-layer", "Diffable", input_gradients=draw.array(B, N, M))
+    upstream = s.keep(draw.array(B, M), "upstream")
+    return {
+        "shared": shared.method("compose_to_input", upstream).value,
+        "per_example": each.method("compose_to_input", upstream).value,
+        **s.kept(upstream=upstream),
+    }
+
+
+@probe("Diffable", "compose-to-weight", gradients=SQUEEZE)
+def compose_to_weight(s: Subject, draw: Draw) -> Observation:
+    """given: compose_to_weight returns one gradient a weight, each the mean over the batch."""
+    dense_like = s.double(
+        "raw-layer",
+        "Diffable",
+        weights=[draw.array(N, M), draw.array(M)],
+        weight_gradients=[draw.array(B, N, 1), draw.array(M)],
+    )
+    upstream = s.keep(draw.array(B, M), "upstream")
+    return {
+        "gradients": list_of(dense_like.method("compose_to_weight", upstream).value),
+        **s.kept(upstream=upstream),
+    }
+
+
+@probe("Diffable", "compose-to-weight-shapes", gradients=SQUEEZE)
+def compose_to_weight_shapes(s: Subject, draw: Draw) -> Observation:
+    """given: a weight's own gradient may be (B, n, m), (B, m) or (1, m) as well."""
+    any_shape = s.double(
+        "raw-layer",
+        "Diffable",
+        weights=[draw.array(N, M), draw.array(M), draw.array(1, M)],
+        weight_gradients=[draw.array(B, N, M), draw.array(B, M), draw.array(1, M)],
+    )
+    return {"gradients": list_of(any_shape.method("compose_to_weight", draw.array(B, M)).value)}
+
+
+@probe("Diffable", "no-weights")
+def compose_without_weights(s: Subject, draw: Draw) -> Observation:
+    """given: a layer that has no weights, such as an activation, has no gradients of weights."""
+    if s.uses_upstream("LeakyReLU"):
+        raise NotAsked("the gradient methods of this LeakyReLU take the upstream gradient themselves")
+    return {"gradients": list_of(s.new("LeakyReLU").method("compose_to_weight", draw.array(B, M)).value)}
+
+
+@probe("Diffable", "abstract")
+def abstract(s: Subject, draw: Draw) -> Observation:
+    """given: a Callable that has no forward of its own cannot be used, when it is made or when it is called."""
+    try:
+        s.forward(s.new("Callable"), draw.array(B, N))
+    except Fault as fault:
+        if fault.kind != "raised":
+            raise
+        return {"refused": True}
+    return {"refused": False}
+
+
+def list_of(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+@probe("Diffable", "recording")
+def recording(s: Subject, draw: Draw) -> Observation:
+    """given: a call is written down while a tape is open and only then, and calls forward; trainable starts True."""
+    one, two = layer(s, draw, N, M), layer(s, draw, M, C)
+    x = draw.array(B, N)
+    s.forward(one, x)
+    tape = s.new("GradientTape")
+    tape.method("__enter__")
+    hidden = s.forward(one, x)
+    s.forward(two, hidden)
+    tape.method("__exit__", None, None, None)
+    s.forward(two, hidden)
+    operations = tape.attribute("operations")
+    count = operations.method("__len__").value
+    order = [
+        bool(s.ask("same", one=operations.item(i).ref, other=each.ref))
+        for i, each in enumerate((one, two))
+        if i < count
+    ]
+    fresh = s.double("raw-layer", "Diffable")
+    return {
+        "count": count,
+        "order": order,
+        "hidden": hidden.value,
+        "trainable": fresh.attribute("trainable").value,
+    }
+
+
+# --- GradientTape -----------------------------------------------------------------------------------------------
+
+
+@probe("GradientTape", "one-layer", weight=2, gradients=SQUEEZE)
+def one_layer(s: Subject, draw: Draw) -> Observation:
+    """gradient() returns the gradient of every weight of one layer, starting from the loss's own gradient."""
+    return {"gradients": s.tape_gradient(recorded(s, draw, [layer(s, draw, N, C)]))}
+
+
+@probe("GradientTape", "three-layers", weight=3, gradients=SQUEEZE)
+def three_layers(s: Subject, draw: Draw) -> Observation:
+    """gradient() walks back through all layers and answers in the order of the layers."""
+    layers = [layer(s, draw, N, M), layer(s, draw, M, M + 2), layer(s, draw, M + 2, C)]
+    return {"gradients": s.tape_gradient(recorded(s, draw, layers))}
+
+
+@probe("GradientTape", "no-weights", gradients=SQUEEZE)
+def no_weights(s: Subject, draw: Draw) -> Observation:
+    """a layer without weights passes the gradient through and adds nothing."""
+    layers = [layer(s, draw, N, M), layer(s, draw, M, M, weights=0), layer(s, draw, M, C)]
+    return {"gradients": s.tape_gradient(recorded(s, draw, layers))}
+
+
+@probe("GradientTape", "trainable", weight=2, gradients=SQUEEZE)
+def trainable(s: Subject, draw: Draw) -> Observation:
+    """a layer with trainable = False passes the gradient through and adds nothing."""
+    layers = [layer(s, draw, N, M), layer(s, draw, M, M, trainable=False), layer(s, draw, M, C)]
+    return {"gradients": s.tape_gradient(recorded(s, draw, layers))}
+
+
+@probe("GradientTape", "context", gradients=Rule(evidence=True))
+def context(s: Subject, draw: Draw) -> Observation:
+    """the tape is Diffable.gradient_tape while it is open, and None again after it, an exception included."""
+    diffable, tape = s.get("Diffable"), s.new("GradientTape")
+    before = diffable.attribute("gradient_tape").value
+    entered = tape.method("__enter__")
+    active = bool(s.ask("same", one=diffable.attribute("gradient_tape").ref, other=tape.ref))
+    tape.method("__exit__", None, None, None)
+    after = diffable.attribute("gradient_tape").value
+    fail, second = s.double("raiser", None), s.new("GradientTape")
+    s.write(f"try:\n    with {second.expression}:\n        {fail.expression}()\nexcept ArithmeticError:\n    pass")
+    raised = s.attempt(s.ask, "with", manager=second.ref, target=fail.ref, args=[])
+    after_exception = diffable.attribute("gradient_tape").value
+    return {
+        "before": before,
+        "active": active,
+        "is_what_with_names": bool(s.ask("same", one=entered.ref, other=tape.ref)),
+        "after": after,
+        "raised": raised,
+        "gradients": s.tape_gradient(recorded(s, draw, [layer(s, draw, N, C)])),  # no points for an unwritten tape
+        "after_exception": after_exception,
+    }

@@ -1,0 +1,252 @@
+"""Questions about Dense. Batch 5, fan-in 3, fan-out 4: all different, so that a wrong axis shows in the shape."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from grader.probe import NotAsked, Observation, Rule, probe
+from grader.subject import Draw, Remote, Subject, same_values
+
+B, N, M = 5, 3, 4
+GRADIENT = Rule(gradient=True, upstream_factors=(B,), squeeze=True)
+# Sample statistics of FAN_IN x FAN_OUT draws. The standard deviation of a sample standard deviation is 1/sqrt(2 N) of
+# it, 0.29 % here; two samples differ by more than the rubric's 3 % once in 10**12 runs.
+FAN_IN, FAN_OUT = 300, 200
+STATISTIC = Rule(tolerance="statistic")
+# A normal distribution has kurtosis 3, one truncated at two standard deviations 2.36, a uniform one 1.8. The standard
+# deviation of a sample kurtosis is sqrt(24 / N) = 0.02, so that the bounds are at least 12 of them away from either.
+BELL = Rule(within=((2.1, 3.5),))
+
+
+def called(s: Subject, draw: Draw, rows: int = B) -> tuple[Remote, Any, Any]:
+    """A Dense layer after one call, its input and an upstream gradient."""
+    dense = s.dense(draw.array(N, M), draw.array(M))
+    x, upstream = draw.array(rows, N), draw.array(rows, M)
+    s.forward(dense, x)
+    return dense, x, upstream
+
+
+@probe("Dense", "forward", weight=3)
+def forward(s: Subject, draw: Draw) -> Observation:
+    """y = x @ w + b."""
+    dense = s.dense(draw.array(N, M), draw.array(M))
+    return {"y": s.forward(dense, draw.array(B, N)).value}
+
+
+@probe("Dense", "forward-float32")
+def forward_float32(s: Subject, draw: Draw) -> Observation:
+    """y = x @ w + b for float32 inputs, also for a single row."""
+    dense = s.dense(draw.array(N, M), draw.array(M))
+    y = s.forward(dense, draw.array(B, N).astype(np.float32)).value
+    return {"y": y, "single": s.forward(dense, draw.array(1, N).astype(np.float32)).value}
+
+
+@probe("Dense", "attributes", weight=2, b=Rule(squeeze=True), weights=Rule(squeeze=True))
+def attributes(s: Subject, draw: Draw) -> Observation:
+    """w is (n, m), b has m entries, and weights holds the two."""
+    dense = s.new("Dense", N, M)
+    w, b = dense.attribute("w").value, dense.attribute("b").value
+    weights = dense.attribute("weights")
+    shapes = (
+        [list(np.shape(weight)) for weight in weights.value]
+        if isinstance(weights.value, (list, tuple))
+        else weights.value
+    )
+    return {
+        "w": list(np.shape(w)),
+        "b": int(np.size(b)),
+        "weights": [int(np.prod(shape)) for shape in shapes],
+    }
+
+
+@probe("Dense", "trainable", passive=True)
+def trainable(s: Subject, draw: Draw) -> Observation:
+    """a new layer has trainable = True, which Diffable's __init__ sets."""
+    return trainable_at_first(s, s.new("Dense", N, M))
+
+
+def trainable_at_first(s: Subject, layer: Remote) -> Observation:
+    """Where a tape walks over the layers, each must say whether it is trainable."""
+    if not layer.has("trainable") and s.uses_upstream("Dense"):
+        raise NotAsked("this submission passes gradients on by hand and freezes no layer")
+    return {"trainable": layer.attribute("trainable").value}
+
+
+@probe("Dense", "weights-are-live", weights=Rule(squeeze=True))
+def weights_are_live(s: Subject, draw: Draw) -> Observation:
+    """changing `weights` in place changes what forward computes, and each layer has weights of its own."""
+    dense, other = s.dense(draw.array(N, M), draw.array(M)), s.dense(draw.array(N, M), draw.array(M))
+    x = draw.array(B, N)
+    w = dense.attribute("weights").item(0)
+    w.fill(draw.array(N, M))
+    return {"y": s.forward(dense, x).value, "other": s.forward(other, x).value}
+
+
+@probe("Dense", "input-gradient", weight=3, dx=GRADIENT)
+def input_gradient(s: Subject, draw: Draw) -> Observation:
+    """the gradient with respect to the input, from input_gradients."""
+    dense, x, upstream = called(s, draw)
+    return {"dx": s.input_gradient(dense, upstream, x)}
+
+
+@probe("Dense", "weight-gradient", weight=3, dw=GRADIENT)
+def weight_gradient(s: Subject, draw: Draw) -> Observation:
+    """the gradient of w, from weight_gradients."""
+    dense, _, upstream = called(s, draw)
+    return {"dw": entry(s.weight_gradients(dense, upstream, [(N, M), (M,)]), 0)}
+
+
+@probe("Dense", "bias-gradient", weight=2, db=GRADIENT)
+def bias_gradient(s: Subject, draw: Draw) -> Observation:
+    """the gradient of b, from weight_gradients."""
+    dense, _, upstream = called(s, draw)
+    return {"db": entry(s.weight_gradients(dense, upstream, [(N, M), (M,)]), 1)}
+
+
+def entry(gradients: list[Any], index: int) -> Any:
+    """One of the gradients, or how many there are where that one is missing."""
+    return gradients[index] if index < len(gradients) else f"only {len(gradients)} of 2 gradients"
+
+
+@probe("Dense", "gradients-agree", both=GRADIENT)
+def gradients_agree(s: Subject, draw: Draw) -> Observation:
+    """the gradients of w and of b count the batch alike: both are means over it, or both sums."""
+    dense, _, upstream = called(s, draw)
+    gradients = s.weight_gradients(dense, upstream, [(N, M), (M,)])
+    dw, db = entry(gradients, 0), entry(gradients, 1)
+    if isinstance(dw, np.ndarray) and isinstance(db, np.ndarray):
+        return {"both": np.concatenate([dw.ravel(), db.ravel()])}
+    return {"both": [dw, db]}
+
+
+@probe("Dense", "gradients-are-fresh", dw=GRADIENT)
+def gradients_are_fresh(s: Subject, draw: Draw) -> Observation:
+    """the gradients belong to the latest call, whatever its batch size."""
+    dense, _, _ = called(s, draw)
+    s.forward(dense, draw.array(B + 1, N))
+    upstream = draw.array(B, M)
+    s.forward(dense, draw.array(B, N))
+    return {"dw": entry(s.weight_gradients(dense, upstream, [(N, M), (M,)]), 0)}
+
+
+@probe("Dense", "compose", weight=2, needs=("Diffable",), dx=GRADIENT, dw=GRADIENT, db=GRADIENT)
+def compose(s: Subject, draw: Draw) -> Observation:
+    """compose_to_input and compose_to_weight pass the upstream gradient on, averaged over the batch for the weights."""
+    dense, _, upstream = called(s, draw)
+    if any(kind == "required" for _, kind in s.parameters(dense.attribute("input_gradients"))):
+        raise NotAsked("the gradient methods of this Dense take the upstream gradient themselves")
+    dx = dense.method("compose_to_input", upstream).value
+    weights = dense.method("compose_to_weight", upstream).value
+    weights = weights if isinstance(weights, (list, tuple)) else [weights]
+    return {"dx": dx, "dw": entry(list(weights), 0), "db": entry(list(weights), 1)}
+
+
+@probe("Dense", "side-effects", weight=2, passive=True)
+def side_effects(s: Subject, draw: Draw) -> Observation:
+    """forward and the gradient methods change no weight, no argument and no random state."""
+    dense = s.dense(draw.array(N, M), draw.array(M))
+    x, upstream = s.keep(draw.array(B, N), "x"), s.keep(draw.array(B, M), "upstream")
+    before = {name: dense.attribute(name).value for name in ("w", "b")}
+    random_state = s.ask("random_state")
+    s.forward(dense, x)
+    s.input_gradient(dense, upstream, x.value)
+    s.weight_gradients(dense, upstream, [(N, M), (M,)])
+    weights = {f"{name}_kept": same_values(old, dense.attribute(name).value) for name, old in before.items()}
+    return weights | s.kept(x=x, upstream=upstream) | {"random_state_kept": s.ask("random_state") == random_state}
+
+
+# --- initialisers -----------------------------------------------------------------------------------------------
+
+
+def initialised(s: Subject, name: str) -> Remote:
+    return s.new("Dense", FAN_IN, FAN_OUT, initializer=name)
+
+
+def statistics(w: Any) -> Observation:
+    """Shape, standard deviation, mean in standard deviations of the mean, and kurtosis."""
+    if not isinstance(w, np.ndarray) or w.dtype.kind != "f" or w.size < 2:
+        return {"std": w, "kurtosis": w}
+    w = w.astype(np.float64)
+    std = float(w.std())
+    kurtosis = float(((w - w.mean()) ** 4).mean() / std**4) if std else float("nan")
+    return {"std": std, "kurtosis": kurtosis, "z_of_mean": float(w.mean() / (std or 1.0) * w.size**0.5)}
+
+
+# |z| > 7 happens once in 4 * 10**11 honest runs
+CENTRED = Rule(within=((-7.0, 7.0),))
+
+
+@probe("Dense.initializer", "zero")
+def zero(s: Subject, draw: Draw) -> Observation:
+    """zero makes all weights 0."""
+    return {"w": flat(s.new("Dense", N, M, initializer="zero").attribute("w").value)}
+
+
+def flat(w: Any) -> Any:
+    """The values of w; its shape is asked about elsewhere."""
+    return w.ravel() if isinstance(w, np.ndarray) else w
+
+
+@probe("Dense.initializer", "normal", std=STATISTIC, kurtosis=BELL, z_of_mean=CENTRED)
+def normal(s: Subject, draw: Draw) -> Observation:
+    """normal draws w from N(0, 1)."""
+    return statistics(initialised(s, "normal").attribute("w").value)
+
+
+@probe("Dense.initializer", "xavier", std=STATISTIC, kurtosis=BELL, z_of_mean=CENTRED)
+def xavier(s: Subject, draw: Draw) -> Observation:
+    """xavier draws w from a normal distribution with standard deviation sqrt(2 / (fan-in + fan-out))."""
+    return statistics(initialised(s, "xavier").attribute("w").value)
+
+
+@probe("Dense.initializer", "kaiming", std=STATISTIC, kurtosis=BELL, z_of_mean=CENTRED)
+def kaiming(s: Subject, draw: Draw) -> Observation:
+    """kaiming draws w from a normal distribution with standard deviation sqrt(2 / fan-in)."""
+    return statistics(initialised(s, "kaiming").attribute("w").value)
+
+
+@probe("Dense.initializer", "default", std=STATISTIC)
+def default(s: Subject, draw: Draw) -> Observation:
+    """a layer made without an initializer uses kaiming."""
+    w = s.new("Dense", FAN_IN, FAN_OUT).attribute("w").value
+    return {"std": statistics(w)["std"]}
+
+
+@probe("Dense.initializer", "bias")
+def bias(s: Subject, draw: Draw) -> Observation:
+    """the bias starts at 0, whatever the initializer."""
+    names = ("zero", "normal", "xavier", "kaiming")
+    biases = {name: s.new("Dense", N, M, initializer=name).attribute("b").value for name in names}
+    return {f"b_is_zero_with_{name}": same_values(b, np.zeros(np.shape(b))) for name, b in biases.items()}
+
+
+@probe("Dense.initializer", "draws-anew")
+def draws_anew(s: Subject, draw: Draw) -> Observation:
+    """two layers get different weights."""
+    one, two = (s.new("Dense", 8, 6, initializer="kaiming").attribute("w").value for _ in range(2))
+    return {"same": bool(np.array_equal(one, two))}
+
+
+@probe("Dense.initializer", "any-case")
+def any_case(s: Subject, draw: Draw) -> Observation:
+    """the case of the initializer's name does not matter."""
+    s.new("Dense", N, M, initializer="Kaiming")
+    s.new("Dense", N, M, initializer="XAVIER")
+    return {"w": flat(s.new("Dense", N, M, initializer="Zero").attribute("w").value)}
+
+
+@probe("Dense.initializer", "unknown")
+def unknown(s: Subject, draw: Draw) -> Observation:
+    """an unknown initializer raises an AssertionError that names it."""
+    raised = s.attempt(s.new, "Dense", N, M, initializer="lecun-ish")
+    return {"unknown": raised, "named": "lecun-ish" in getattr(raised, "message", "").lower()}
+
+
+@probe("Dense.initializer", "static-method")
+def static_method(s: Subject, draw: Draw) -> Observation:
+    """Dense._initialize_weight(initializer, n, m) gives the weight (n, m) and the bias."""
+    made = s.get("Dense").method("_initialize_weight", "kaiming", N, M).value
+    made = made if isinstance(made, (list, tuple)) else [made]
+    return {"sizes": [list(np.shape(made[0])), *[int(np.size(part)) for part in made[1:]]]}

@@ -1,0 +1,158 @@
+"""Questions about the given Model and about Model.evaluate, asked on a scripted subclass of the submission's Model."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from grader.probe import Observation, probe
+from grader.probes.core import layer, list_of
+from grader.probes.losses import number
+from grader.subject import Draw, Remote, Subject
+
+N, C, BATCH = 3, 2, 4
+REPLIES = [0.5, 0.25, 0.75, 0.125]  # accuracies that the scripted metric gives, batch after batch
+
+
+def scripted_model(s: Subject, draw: Draw) -> tuple[Remote, Remote, Remote]:
+    """A compiled model of one scripted layer, that layer, and its scripted optimizer."""
+    model, only, optimizer, _ = scripted_model_and_metric(s, draw)
+    return model, only, optimizer
+
+
+def scripted_model_and_metric(s: Subject, draw: Draw) -> tuple[Remote, Remote, Remote, Remote]:
+    """The same, and its scripted metric, which writes down every batch."""
+    only = layer(s, draw, N, C)
+    model = s.double("model", "Model", layers=[only])
+    optimizer = s.double("optimizer", None, bump=0.5)
+    loss, accuracy = s.double("row-mean-loss", "Diffable"), s.double("accuracy", "Callable", replies=REPLIES)
+    model.method("compile", optimizer, loss, accuracy)
+    return model, only, optimizer, accuracy
+
+
+def batches(accuracy: Remote) -> Observation:
+    """The sizes of the batches that a metric saw, and every prediction with its label, in whatever order."""
+    seen = accuracy.attribute("seen").value
+    pairs = [tuple(map(np.asarray, pair)) for pair in seen] if isinstance(seen, (list, tuple)) else []
+    sizes = sorted({(len(predictions), len(labels)) for predictions, labels in pairs})
+    matched = pairs and all(rows == of_labels for rows, of_labels in sizes)
+    rows = np.concatenate([np.hstack(pair) for pair in pairs]) if matched else np.zeros((0, 2 * C))
+    return {"sizes": [list(size) for size in sizes], "rows": np.unique(rows, axis=0)}
+
+
+def data(draw: Draw, rows: int) -> tuple[Any, Any]:
+    return draw.array(rows, N), draw.one_hot(rows, C)
+
+
+def history(value: Any) -> Any:
+    """Loss and accuracy lists as lists of floats."""
+    if not isinstance(value, dict):
+        return value
+    return {
+        name: [number(item) for item in entries] if isinstance(entries, (list, tuple)) else floats(entries)
+        for name, entries in value.items()
+    }
+
+
+def floats(entries: Any) -> Any:
+    """A list of numbers arrives as an array; one number is not a list."""
+    return [float(item) for item in entries] if isinstance(entries, np.ndarray) and entries.ndim == 1 else entries
+
+
+# --- Model (given) ----------------------------------------------------------------------------------------------
+
+
+@probe("Model", "layers")
+def layers(s: Subject, draw: Draw) -> Observation:
+    """given: every layer must be a Diffable; trainable_variables are the weights of the layers, in order."""
+    one, two = layer(s, draw, N, C, weights=1), layer(s, draw, C, C, weights=2)
+    model = s.double("model", "Model", layers=[one, two])
+    frozen = s.double("model", "Model", layers=[one, layer(s, draw, C, C, trainable=False), two])
+    return {
+        "count": model.attribute("layers").method("__len__").value,
+        "weights": list_of(model.attribute("trainable_variables").value),
+        "weights_beside_a_frozen_layer": list_of(frozen.attribute("trainable_variables").value),
+        "refused": s.attempt(s.double, "model", "Model", layers=[one, "not a layer"]),
+        "refused_first": s.attempt(s.double, "model", "Model", layers=["not a layer", one]),
+    }
+
+
+@probe("Model", "call")
+def call(s: Subject, draw: Draw) -> Observation:
+    """given: model(x) is model.call(x)."""
+    model, _, _ = scripted_model(s, draw)
+    return {"y": model(draw.array(BATCH, N)).value}
+
+
+@probe("Model", "fit", weight=2)
+def fit(s: Subject, draw: Draw) -> Observation:
+    """given: fit trains every epoch on whole batches and returns the mean loss and accuracy of each epoch."""
+    model, only, optimizer = scripted_model(s, draw)
+    result = model.method("fit", *data(draw, 2 * BATCH), 2, BATCH).value
+    return {
+        "history": history(result),
+        "steps": optimizer.attribute("grads").method("__len__").value,
+        "training": all_equal(model.attribute("steps").value, True),
+        "weights": only.attribute("weights").value,
+    }
+
+
+@probe("Model", "fit-batches")
+def fit_batches(s: Subject, draw: Draw) -> Observation:
+    """given: fit hands batch_step every input with its own label, batch by batch, down to batches of one."""
+    model, _, _, accuracy = scripted_model_and_metric(s, draw)
+    model.method("fit", *data(draw, 3 * BATCH), 1, BATCH)
+    single, _, _ = scripted_model(s, draw)
+    return {
+        **batches(accuracy),
+        "single": history(single.method("fit", *data(draw, 1), 1, 1).value),
+    }
+
+
+def all_equal(values: Any, wanted: bool) -> bool:
+    return bool(np.all(np.asarray(values) == wanted)) if np.size(values) else False
+
+
+# --- Model.evaluate ---------------------------------------------------------------------------------------------
+
+
+@probe("Model.evaluate", "means", weight=3)
+def means(s: Subject, draw: Draw) -> Observation:
+    """returns {"loss": [...], "acc": [...]} with the means over all batches."""
+    model, _, _ = scripted_model(s, draw)
+    return {"history": history(model.method("evaluate", *data(draw, 3 * BATCH), BATCH).value)}
+
+
+@probe("Model.evaluate", "batches")
+def evaluate_batches(s: Subject, draw: Draw) -> Observation:
+    """hands batch_step every input with its own label, batch by batch."""
+    model, _, _, accuracy = scripted_model_and_metric(s, draw)
+    model.method("evaluate", *data(draw, 3 * BATCH), BATCH)
+    return batches(accuracy)
+
+
+@probe("Model.evaluate", "does-not-train", weight=3, passive=True)
+def does_not_train(s: Subject, draw: Draw) -> Observation:
+    """changes no weight and never calls the optimizer."""
+    model, only, optimizer = scripted_model(s, draw)
+    model.method("evaluate", *data(draw, 2 * BATCH), BATCH)
+    return {
+        "weights": only.attribute("weights").value,
+        "optimizer_calls": optimizer.attribute("grads").method("__len__").value,
+        "trained": bool(np.any(model.attribute("steps").value)) if np.size(model.attribute("steps").value) else False,
+    }
+
+
+@probe("Model.evaluate", "one-batch")
+def one_batch(s: Subject, draw: Draw) -> Observation:
+    """a single batch gives that batch's loss and accuracy."""
+    model, _, _ = scripted_model(s, draw)
+    return {"history": history(model.method("evaluate", *data(draw, BATCH), BATCH).value)}
+
+
+@probe("Model.evaluate", "remainder")
+def remainder(s: Subject, draw: Draw) -> Observation:
+    """an incomplete last batch is left out, or counts by its size."""
+    model, _, _ = scripted_model(s, draw)
+    return {"history": history(model.method("evaluate", *data(draw, 2 * BATCH + 2), BATCH).value)}

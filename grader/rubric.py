@@ -1,0 +1,154 @@
+"""The rubric: points, tolerances and limits, read from one TOML file and checked before anything runs."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from math import ceil
+from pathlib import Path
+from typing import Any
+
+from grader import tomlfile
+from grader.compare import Tolerances
+from grader.errors import UsageError
+from grader.isolation import Limits
+
+DEFAULT = Path(__file__).with_name("rubric.toml")
+TOTAL = 100  # points of each track
+GIVEN = (
+    "CategoricalCrossentropy",
+    "Diffable",
+    "Model",
+)  # handed out complete: worth nothing, must not be broken
+OPTIONAL = ("BatchNorm",)
+TRAININGS = ("training.simple", "training.advanced")
+COMPONENTS = (
+    "OneHotEncoder", "Dense", "Dense.initializer", "LeakyReLU", "ReLU", "Softmax", "MeanSquaredError",
+    "CategoricalCrossentropy", "CrossEntropyLoss", "BasicOptimizer", "RMSProp", "Adam", "CategoricalAccuracy",
+    "get_data_MNIST", "Diffable", "GradientTape", "Model", "Model.evaluate", "SequentialModel", "BatchNorm",
+    *TRAININGS,
+)  # fmt: skip
+TABLES: dict[str, tuple[str, ...]] = {
+    "partial": ("constant_factor_keeps",),
+    "tolerance": ("float", "logarithm", "statistic", "differences"),
+    "limits": (
+        "check_seconds", "check_seconds_after_timeout", "check_cpu_seconds", "check_memory_mb", "training_seconds",
+        "training_memory_mb", "file_mb", "processes", "address_space_gb",
+    ),
+    "training": ("simple", "advanced", "half_simple", "half_advanced", "milestones", "chance"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Rubric:
+    """A checked rubric. `points` maps track to component to points; a component that is absent is not on the track."""
+
+    default_track: str
+    points: dict[str, dict[str, int]]
+    constant_factor_keeps: float
+    tolerances: Tolerances
+    limits: dict[str, float]
+    thresholds: dict[str, float]
+    half: dict[str, float]
+    milestones: tuple[float, ...]
+    chance: float
+
+    def check_limits(self) -> Limits:
+        """What the worker of one check may use."""
+        return self._limits(self.limits["check_memory_mb"], self.limits["check_cpu_seconds"])
+
+    def training_limits(self, threads: int) -> Limits:
+        """What the worker of one training may use; CPU time counts every thread."""
+        return self._limits(self.limits["training_memory_mb"], self.limits["training_seconds"] * max(threads, 2))
+
+    def _limits(self, memory_mb: float, cpu_seconds: float) -> Limits:
+        return Limits(
+            memory_bytes=ceil(memory_mb * 2**20),
+            cpu_seconds=ceil(cpu_seconds),  # the kernel counts whole seconds
+            file_bytes=ceil(self.limits["file_mb"] * 2**20),
+            processes=ceil(self.limits["processes"]),
+            address_space=ceil(self.limits["address_space_gb"] * 2**30),
+        )
+
+
+def load(path: Path | None = None) -> Rubric:
+    """Reads and checks a rubric. Raises UsageError with one line that says what is wrong and where."""
+    source = path or DEFAULT
+    try:
+        data = tomlfile.read(source)
+    except OSError as error:
+        raise UsageError(f"rubric {source}: cannot be read ({error.strerror})") from None
+    except (tomlfile.DecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"rubric {source}: is not valid TOML ({error})") from None
+    return check(data, str(source))
+
+
+def check(data: dict[str, Any], source: str) -> Rubric:
+    """The rubric that parsed TOML describes. Raises UsageError."""
+    known(data, ("default_track", "points", *TABLES), f"rubric {source}")
+    for table, keys in TABLES.items():
+        if not isinstance(data[table], dict):
+            raise UsageError(f"rubric {source}: {table} must be a table, [{table}]")
+        known(data[table], keys, f"rubric {source}, [{table}]")
+    points = data["points"]
+    if not isinstance(points, dict) or not points:
+        raise UsageError(f"rubric {source}: [points.TRACK] is missing, one table for each track")
+    for track, table in points.items():
+        where = f"rubric {source}, [points.{track}]"
+        if not isinstance(table, dict):
+            raise UsageError(f"{where}: must be a table of components and their points")
+        known(table, COMPONENTS, where, complete=False)
+        for component, value in table.items():
+            if type(value) is not int or value < 0:
+                raise UsageError(f'{where}, "{component}": points must be a whole number from 0 up, not {value!r}')
+        if sum(table.values()) != TOTAL:
+            raise UsageError(f"{where}: the points sum to {sum(table.values())}, they must sum to {TOTAL}")
+    if not isinstance(data["default_track"], str) or data["default_track"] not in points:
+        raise UsageError(
+            f"rubric {source}: default_track is {data['default_track']!r}, there is no such [points] table"
+        )
+    where = f"rubric {source}, [training]"
+    milestones = data["training"]["milestones"]
+    if not isinstance(milestones, list) or not milestones:
+        raise UsageError(f"{where}, milestones: must be a list of accuracies")
+    shares = {f"milestones[{i}]": value for i, value in enumerate(milestones)}
+    shares |= {key: data["training"][key] for key in TABLES["training"] if key != "milestones"}
+    for key, value in shares.items():
+        number(value, f"{where}, {key}", 1.0)
+    for key, value in data["tolerance"].items():
+        number(value, f"rubric {source}, [tolerance], {key}", 1.0)
+    for key, value in data["limits"].items():
+        number(value, f"rubric {source}, [limits], {key}", 10.0**9)
+    keeps = data["partial"]["constant_factor_keeps"]
+    if isinstance(keeps, bool) or not isinstance(keeps, (int, float)) or not 0 <= keeps <= 1:
+        raise UsageError(
+            f"rubric {source}, [partial], constant_factor_keeps: must be a number from 0 to 1, not {keeps!r}"
+        )
+    return Rubric(
+        default_track=data["default_track"],
+        points=points,
+        constant_factor_keeps=float(keeps),
+        tolerances=Tolerances(dict(data["tolerance"])),
+        limits=dict(data["limits"]),
+        thresholds={name: data["training"][name.partition(".")[2]] for name in TRAININGS},
+        half={name: data["training"]["half_" + name.partition(".")[2]] for name in TRAININGS},
+        milestones=tuple(sorted(milestones)),
+        chance=data["training"]["chance"],
+    )
+
+
+def known(table: dict[str, Any], names: tuple[str, ...], where: str, complete: bool = True) -> None:
+    """Only these names, and all of them unless said otherwise."""
+    for name in table:
+        if name not in names:
+            near = difflib.get_close_matches(name, names, 1)
+            hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(names)}"
+            raise UsageError(f'{where}, "{name}": no such entry; {hint}')
+    missing = [name for name in names if name not in table]
+    if complete and missing:
+        raise UsageError(f"{where}: {', '.join(missing)} missing")
+
+
+def number(value: Any, where: str, most: float) -> None:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value <= most:
+        raise UsageError(f"{where}: must be a number above 0 and at most {most:g}, not {value!r}")

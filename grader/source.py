@@ -1,0 +1,261 @@
+"""What a module shows without being run: whether it parses, what it imports, which functions are empty.
+
+Nothing here executes student code, and no file, however odd, raises: what is wrong with it is a SourceError.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import tokenize
+import warnings
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+DEEPEST_FINALLY = 6  # each level makes the compiled code about four times as large
+WIDTH = 120  # characters of a source line that are shown, around the fault
+LINE_ENDS = re.compile(r"\r\n|\r|\n")
+IMPORT_ERRORS = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
+NOT_WRITTEN = {"NotImplementedError", "NotImplemented"}
+TRIES = (ast.Try, getattr(ast, "TryStar", ast.Try))  # try ... except* came with Python 3.11
+HOLDS_STATEMENTS = (ast.stmt, ast.excepthandler, ast.match_case)
+
+
+@dataclass(frozen=True)
+class SourceError:
+    """Why a file is no Python: the place, the line without its indentation, a caret to go below it, the reason."""
+
+    line: int
+    column: int
+    text: str
+    caret: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Import:
+    """One imported module.
+
+    module     the name before the first dot: Beras of Beras.core; of a relative one the importing module's
+    name       in full, as written: Beras.core, .core
+    guarded    it does not run when the module is imported, or may fail: in a function, in `try` with
+               `except ImportError`, under `if TYPE_CHECKING` or `if __name__ == "__main__"`
+    """
+
+    module: str
+    name: str
+    line: int
+    relative: bool
+    guarded: bool
+
+
+@dataclass(frozen=True)
+class SourceModule:
+    """One module of a submission, read but not run.
+
+    name       dotted: Beras.layers
+    path       of the copy; nothing is there if the file could not be copied, which source_error then says
+    relative   below the folder with the code: Beras/layers.py
+    stubs      functions that are not written yet, by qualified name: Dense.forward
+    """
+
+    name: str
+    path: Path
+    relative: PurePosixPath
+    source_error: SourceError | None = None
+    imports: tuple[Import, ...] = ()
+    stubs: frozenset[str] = frozenset()
+
+
+def read_module(name: str, path: Path, relative: PurePosixPath, source: bytes) -> SourceModule:
+    """The module with this source. Never raises."""
+    tree = parse(source)
+    if isinstance(tree, SourceError):
+        return SourceModule(name, path, relative, tree)
+    return SourceModule(name, path, relative, None, imports_of(tree, name), stubs_of(tree))
+
+
+# --- syntax -------------------------------------------------------------------------------------------------
+
+
+def parse(source: bytes) -> ast.Module | SourceError:
+    """The syntax tree, or what keeps Python from importing this file."""
+    if source[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return fault_at(source, 0, "the file is UTF-16, which Python does not read: save it as UTF-8")
+    if b"\0" in source:
+        return fault_at(source, source.index(b"\0"), "the file contains a null byte, so it is no text")
+    # Codecs and the compiler warn about what works today; that is the student's to read when it runs
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        text = decoded(source)
+        return text if isinstance(text, SourceError) else parse_text(text)
+
+
+def decoded(source: bytes) -> str | SourceError:
+    """The text, decoded as Python does: by its byte order mark, its PEP 263 cookie, or as UTF-8."""
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(source).readline)
+        return source.decode(encoding)
+    except UnicodeDecodeError as error:
+        start = error.start + 3 * (encoding == "utf-8-sig")  # counted from behind the byte order mark
+        return fault_at(source, start, f"the file is not valid {error.encoding}: {error.reason}")
+    except (SyntaxError, LookupError, ValueError) as error:
+        try:  # tokenize does not say where the fault is
+            source.decode("utf-8")
+        except UnicodeDecodeError as place:
+            return fault_at(source, place.start, f"the file is not valid utf-8: {place.reason}")
+        return fault_at(source, 0, str(error))
+
+
+def finally_depth(node: ast.AST) -> int:
+    """How deep `finally` is nested. Python copies the block to every way out of it, so code grows with the power."""
+    deepest, waiting = 0, [(node, 0)]
+    while waiting:
+        each, depth = waiting.pop()
+        depth += isinstance(each, TRIES) and bool(each.finalbody)
+        deepest = max(deepest, depth)
+        waiting += [(child, depth) for child in ast.iter_child_nodes(each)]
+    return deepest
+
+
+def parse_text(text: str) -> ast.Module | SourceError:
+    try:
+        tree = ast.parse(text)
+        if finally_depth(tree) > DEEPEST_FINALLY:
+            return fault_in_line(1, "", 1, f"`finally` is nested more than {DEEPEST_FINALLY} deep")
+        # Finds what is no matter of grammar, such as `return` outside a function. The code is thrown away
+        compile(tree, "submission", "exec", dont_inherit=True)
+        return tree
+    except SyntaxError as error:
+        lines = LINE_ENDS.split(text)
+        line = min(max(error.lineno or 1, 1), len(lines))
+        return fault_in_line(line, lines[line - 1], error.offset or 1, error.msg)
+    except (RecursionError, MemoryError):
+        return fault_in_line(1, "", 1, "the file is nested too deeply for Python")
+    except (ValueError, OverflowError, SystemError) as error:
+        return fault_in_line(1, "", 1, str(error))
+
+
+def fault_at(source: bytes, position: int, message: str) -> SourceError:
+    """A fault at one byte of a file."""
+    before = LINE_ENDS.split(source[:position].decode("utf-8-sig", "replace"))
+    after = LINE_ENDS.split(source[position : position + WIDTH].decode("utf-8", "replace"))
+    return fault_in_line(len(before), before[-1] + after[0], len(before[-1]) + 1, message)
+
+
+def fault_in_line(line: int, text: str, column: int, message: str) -> SourceError:
+    """A fault with the part of the line around it, made safe to print."""
+    text = "".join(c if c.isprintable() else " " if c == "\t" else "�" for c in text)
+    column = min(max(column, 1), len(text) + 1)
+    start = min(len(text) - len(text.lstrip()), column - 1)
+    start = max(start, column - WIDTH // 2)
+    message = "".join(c if c.isprintable() else "�" for c in message[:500])
+    caret = " " * (column - 1 - start) + "^"
+    return SourceError(line, column, text[start : start + WIDTH].rstrip(), caret, message)
+
+
+# --- imports ------------------------------------------------------------------------------------------------
+
+
+def imports_of(tree: ast.Module, importer: str) -> tuple[Import, ...]:
+    """All imports in a module, in the order of their lines."""
+    found: list[Import] = []
+    for node, guarded in statements(tree):
+        if isinstance(node, ast.Import):
+            found += [Import(top(each.name), each.name, node.lineno, False, guarded) for each in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            name = "." * node.level + (node.module or "")
+            module = top(importer) if node.level else top(name)
+            found.append(Import(module, name, node.lineno, node.level > 0, guarded))
+    return tuple(sorted(found, key=lambda each: each.line))
+
+
+def top(name: str) -> str:
+    return name.partition(".")[0]
+
+
+def statements(tree: ast.Module) -> Iterator[tuple[ast.AST, bool]]:
+    """Every statement and whether it is guarded (see Import). Without recursion: code may be nested deeply."""
+    waiting: list[tuple[ast.AST, bool]] = [(node, False) for node in tree.body]
+    while waiting:
+        node, guarded = waiting.pop()
+        yield node, guarded
+        for block, guards in blocks(node):
+            waiting += [(child, guarded or guards) for child in block]
+
+
+def blocks(node: ast.AST) -> list[tuple[Iterable[ast.AST], bool]]:
+    """The statements inside a statement, and whether it guards them."""
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return [(node.body, True)]
+    if isinstance(node, TRIES):
+        guards = any(catches(handler.type) for handler in node.handlers)
+        # Handlers as well: what they import is what to fall back to
+        return [(node.body, guards), (node.handlers, guards), (node.orelse, False), (node.finalbody, False)]
+    if isinstance(node, ast.If):
+        return [(node.body, is_never_true_on_import(node.test)), (node.orelse, False)]
+    if isinstance(node, ast.With):
+        return [(node.body, any(suppresses(item.context_expr) for item in node.items))]
+    return [([child for child in ast.iter_child_nodes(node) if isinstance(child, HOLDS_STATEMENTS)], False)]
+
+
+def catches(kind: ast.expr | None) -> bool:
+    """Does `except kind` catch a failed import?"""
+    kinds = kind.elts if isinstance(kind, ast.Tuple) else [kind]
+    return any(each is None or last_name(each) in IMPORT_ERRORS for each in kinds)
+
+
+def suppresses(manager: ast.expr) -> bool:
+    """`contextlib.suppress(ImportError)`"""
+    return isinstance(manager, ast.Call) and last_name(manager.func) == "suppress" and any(map(catches, manager.args))
+
+
+def is_never_true_on_import(test: ast.expr) -> bool:
+    """`TYPE_CHECKING`, `typing.TYPE_CHECKING` or `__name__ == "__main__"`."""
+    if isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], ast.Eq):
+        sides = [test.left, test.comparators[0]]
+        return any(isinstance(side, ast.Name) and side.id == "__name__" for side in sides) and any(
+            isinstance(side, ast.Constant) and side.value == "__main__" for side in sides
+        )
+    return last_name(test) == "TYPE_CHECKING"
+
+
+def last_name(node: ast.expr | None) -> str:
+    """`name` of `name` and of `package.name`."""
+    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+
+
+# --- stubs --------------------------------------------------------------------------------------------------
+
+
+def stubs_of(tree: ast.Module) -> frozenset[str]:
+    """Functions and methods whose body does nothing; of several with one name the last counts, as in Python."""
+    found: dict[str, bool] = {}
+    waiting: list[tuple[ast.AST, str]] = [(node, "") for node in reversed(tree.body)]
+    while waiting:
+        node, prefix = waiting.pop()
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            found[prefix + node.name] = all(map(does_nothing, node.body))
+            continue
+        if isinstance(node, ast.ClassDef):
+            prefix += f"{node.name}."
+        inside = [child for block, _ in blocks(node) for child in block]
+        waiting += [(child, prefix) for child in reversed(inside)]
+    return frozenset(name for name, is_stub in found.items() if is_stub)
+
+
+def does_nothing(node: ast.stmt) -> bool:
+    """A docstring, `...`, `pass`, `return`, `return None`, `raise` or `return` of NotImplementedError."""
+    if isinstance(node, ast.Expr):
+        return isinstance(node.value, ast.Constant)
+    if isinstance(node, ast.Return):
+        nothing = node.value is None or (isinstance(node.value, ast.Constant) and node.value.value is None)
+        return nothing or is_not_written(node.value)
+    return isinstance(node, ast.Pass) or (isinstance(node, ast.Raise) and is_not_written(node.exc))
+
+
+def is_not_written(value: ast.expr | None) -> bool:
+    """`NotImplementedError`, called or not."""
+    return last_name(value.func if isinstance(value, ast.Call) else value) in NOT_WRITTEN

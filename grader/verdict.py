@@ -1,0 +1,119 @@
+"""From observation to outcome: the verdict of one probe.
+
+One vocabulary of outcomes everywhere (`Outcome`); a score never comes without its message, nor a message without its
+score. The grader's own faults are told apart and cost nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from fractions import Fraction
+
+import numpy as np
+
+from grader.client import Fault
+from grader.compare import Difference, differences
+from grader.probe import NotAsked, Observation, Probe
+from grader.rubric import Rubric
+
+
+class Outcome(str, Enum):
+    """What became of a probe or a component, in the words that reports use."""
+
+    PASSED = "passed"
+    PARTIAL = "partial"
+    FAILED = "failed"
+    NOT_IMPLEMENTED = "not implemented"
+    ERROR = "error"
+    CRASHED = "crashed"
+    EXITED = "exited"
+    TIMED_OUT = "timed out"
+    OUT_OF_MEMORY = "out of memory"
+    BLOCKED = "blocked"
+    NOT_ON_TRACK = "not on this track"
+    NOT_ASKED = "not asked"
+    GRADER_FAULT = "grader fault"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+OF_FAULT = {
+    "raised": Outcome.ERROR,
+    "missing": Outcome.NOT_IMPLEMENTED,
+    "unusable": Outcome.FAILED,
+    "crashed": Outcome.CRASHED,
+    "exited": Outcome.EXITED,
+    "timed out": Outcome.TIMED_OUT,
+    "out of memory": Outcome.OUT_OF_MEMORY,
+    "protocol": Outcome.CRASHED,
+}
+# These leave the points of a component to its other probes: they say nothing about the student's work on it.
+UNJUDGED = (Outcome.BLOCKED, Outcome.NOT_ASKED, Outcome.GRADER_FAULT)
+
+
+@dataclass
+class Seen:
+    """What became of asking a submission: an observation, or the reason why there is none."""
+
+    observation: Observation | None = None
+    fault: Fault | None = None
+    not_asked: NotAsked | None = None
+    broken: str = ""  # the grader's own failure, a traceback
+    fresh: bool = True  # in a worker that served no other probe before
+    orphaned: bool = False  # the worker ended together with what it was forked from
+    convention: str = ""
+    script: tuple[str, ...] = ()
+    last_call: str = ""
+    inputs: tuple[np.ndarray, ...] = ()
+    output: str = ""
+    seconds: float = 0.0
+
+
+@dataclass
+class Verdict:
+    """Outcome of one probe. `share` is what it earns of the probe's points."""
+
+    probe: Probe
+    outcome: Outcome
+    share: Fraction
+    seen: Seen
+    expected: Observation | None = None
+    differences: list[Difference] = field(default_factory=list)
+    excused: bool = False  # blocked by a mistake elsewhere: what else could be asked here costs nothing
+    message: str = ""
+    diagnosis: list[str] = field(default_factory=list)
+    patterns: list[str] = field(default_factory=list)  # a sentence for each relation that was seen
+
+    @property
+    def judged(self) -> bool:
+        return self.outcome not in UNJUDGED
+
+
+def judge(probe: Probe, seen: Seen, expected: Observation, permitted: list[Observation], rubric: Rubric) -> Verdict:
+    """The verdict on what was seen, before anything is explained."""
+    if seen.broken:
+        return Verdict(probe, Outcome.GRADER_FAULT, Fraction(0), seen, expected)
+    if seen.not_asked is not None:
+        return Verdict(probe, Outcome.NOT_ASKED, Fraction(0), seen, expected)
+    if seen.fault is not None:
+        return Verdict(probe, outcome_of(seen.fault), Fraction(0), seen, expected)
+    observation = seen.observation or {}
+    found = differences(probe, expected, observation, rubric.tolerances, seen.convention)
+    for variant in permitted:
+        if found:
+            found = differences(probe, variant, observation, rubric.tolerances, seen.convention) and found
+    if not found:
+        return Verdict(probe, Outcome.PASSED, Fraction(1), seen, expected)
+    if all(difference.factor is not None for difference in found):
+        share = Fraction(str(rubric.constant_factor_keeps))
+        outcome = Outcome.PASSED if share == 1 else Outcome.PARTIAL if share else Outcome.FAILED
+        return Verdict(probe, outcome, share, seen, expected, found)
+    return Verdict(probe, Outcome.FAILED, Fraction(0), seen, expected, found)
+
+
+def outcome_of(fault: Fault) -> Outcome:
+    if fault.kind == "raised" and "NotImplementedError" in fault.bases:
+        return Outcome.NOT_IMPLEMENTED
+    return OF_FAULT[fault.kind]
