@@ -1,0 +1,78 @@
+"""Builds the submissions of tests/submissions and grades them with the real command."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from grader import tomlfile
+
+ROOT = Path(__file__).resolve().parent.parent
+SUBMISSIONS = Path(__file__).with_name("submissions")
+
+
+@dataclass(frozen=True)
+class Graded:
+    """What one run of `grade` printed."""
+
+    exit_code: int
+    result: dict[str, Any]
+    stderr: str
+
+    @property
+    def components(self) -> dict[str, dict[str, Any]]:
+        return {part["name"]: part for part in self.result["components"]}
+
+    def losing(self) -> set[str]:
+        """Components that lost points, or are given code and broken."""
+        return {
+            name
+            for name, part in self.components.items()
+            if part["counts"] and (part["points"] < part["max_points"] or (not part["max_points"] and broken(part)))
+        }
+
+    def diagnosis(self, component: str) -> set[str]:
+        return {code for probe in self.components[component]["probes"] for code in probe["diagnosis"]}
+
+    def outcomes(self) -> set[str]:
+        return {probe["outcome"] for part in self.components.values() for probe in part["probes"]}
+
+
+def broken(part: dict[str, Any]) -> bool:
+    return part["outcome"] not in ("passed", "not on this track", "blocked")
+
+
+def names(kind: str) -> list[str]:
+    """Every overlay of a kind."""
+    return sorted(path.parent.name for path in (SUBMISSIONS / kind).glob("*/expect.toml"))
+
+
+def expectation(kind: str, name: str) -> dict[str, Any]:
+    return tomlfile.read(SUBMISSIONS / kind / name / "expect.toml")
+
+
+def build(kind: str, name: str, folder: Path) -> Path:
+    """Lays an overlay over a copy of the reference or of the template."""
+    base = "student_template" if expectation(kind, name).get("base") == "template" else "reference"
+    target = folder / name
+    shutil.copytree(ROOT / base, target, ignore=shutil.ignore_patterns("__pycache__"))
+    ignored = shutil.ignore_patterns("expect.toml", "__pycache__")
+    shutil.copytree(SUBMISSIONS / kind / name, target, dirs_exist_ok=True, ignore=ignored)
+    return target
+
+
+def grade(path: Path | str, *options: str) -> Graded:
+    """Runs `grade PATH --format json`; an empty result where nothing was printed."""
+    done = run(str(path), "--format", "json", *options)
+    return Graded(done.returncode, json.loads(done.stdout) if done.stdout else {}, done.stderr)
+
+
+def run(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
+    """Runs the command itself."""
+    command = [sys.executable, "-m", "grader", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False, **options)

@@ -1,0 +1,240 @@
+"""The other figures of the README: misconceptions, pairs of them, right submissions under many seeds.
+
+    python tests/proof/figures.py [misconceptions] [pairs] [wheats] [--all] [--seeds N] [--jobs N]
+
+misconceptions   the reference with each known mistake: it must lose points in the mistake's own component, nowhere
+                 else, and be told that mistake and no other
+pairs            the reference with two mistakes in different components (300 pairs drawn with a fixed seed, with
+                 --all every pair): both must be told, unless one component cannot be asked before the other is right
+wheats           every right submission of tests/submissions/wheats under N seeds (default 200) in a real worker: none
+                 may lose a point
+
+Without a name all three are measured. Prints a Markdown table and every exception; exit code 1 if there is one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import os
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+from in_process import ROOT, UNTRAINED, KeptGrading, KeptObserver, LocalGrading, losing, reference_submission
+
+from grader import data, rubric
+from grader.answers import LiveAnswers
+from grader.cli import DEFAULT_SEED
+from grader.grading import Grading
+from grader.patches import Patch, PatchError, Sources
+from grader.probe import all_probes
+from grader.submission import open_submission
+from grader.verdict import Outcome
+
+sys.path.append(str(ROOT / "tests"))
+from overlays import build, names
+
+NAMES = ("misconceptions", "pairs", "wheats")
+PAIRS = 300
+DATA = "get_data_MNIST"  # slow to ask, and all by itself in preprocess.py
+RIGHT = (Outcome.PASSED, Outcome.NOT_ASKED)
+SHARED: dict[str, Any] = {}  # what the processes that grade inherit
+
+
+# --- mistakes ---------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Told:
+    """What the grader says of the reference with some mistakes, by name. `lost`: the components that lost points;
+    `blocked`: those where nothing was found wrong and some check could not be asked; `pages`: the codes that are told
+    in each."""
+
+    mistakes: tuple[str, ...]
+    fits: bool = True
+    lost: set[str] = field(default_factory=set)
+    blocked: set[str] = field(default_factory=set)
+    pages: dict[str, set[str]] = field(default_factory=dict)
+
+
+def told(mistakes: tuple[Patch, ...]) -> Told:
+    """Grades the reference with these mistakes."""
+    found = Told(tuple(patch.code for patch in mistakes))
+    answers = SHARED["answers"]
+    sources: Sources = answers.sources
+    try:
+        for patch in mistakes:
+            sources = patch.applied(sources)
+    except PatchError:
+        found.fits = False
+        return found
+    asks_data = any(patch.component == DATA for patch in mistakes)
+    components = tuple(name for name in UNTRAINED if asks_data or name != DATA)
+    grading = LocalGrading(
+        SHARED["submission"], SHARED["rubric"], answers, answers.data_path, DEFAULT_SEED, "2470", components,
+        sources=sources,
+    )  # fmt: skip
+    found.lost = losing(grading)
+    for component in components:
+        verdicts = [grading.verdict(probe) for probe in grading.probes if probe.component == component]
+        found.pages[component] = {page for verdict in verdicts for page in verdict.diagnosis}
+        outcomes = {verdict.outcome for verdict in verdicts}
+        if Outcome.BLOCKED in outcomes <= {Outcome.BLOCKED, *RIGHT}:
+            found.blocked.add(component)
+    return found
+
+
+def measure_misconceptions(jobs: int) -> Iterator[tuple[str, int, int, list[str]]]:
+    """Rows (what, how many, of how many, exceptions)."""
+    mistakes = list(SHARED["answers"].mistakes.values())
+    results = list(zip(mistakes, spread(told, [(patch,) for patch in mistakes], jobs)))
+    pages = {patch.page for patch in mistakes}
+    uncaught = [patch.code for patch, seen in results if patch.component not in seen.lost]
+    elsewhere = [
+        f"{patch.code} ({patch.component}): also {', '.join(sorted(seen.lost - {patch.component}))}"
+        for patch, seen in results
+        if seen.lost - {patch.component}
+    ]
+    unnamed = [
+        f"{patch.code}: {', '.join(sorted(seen.pages[patch.component])) or 'nothing'}"
+        for patch, seen in results
+        if patch.page not in seen.pages[patch.component]
+    ]
+    beside = [
+        f"{patch.code}: {', '.join(sorted(others))}"
+        for patch, seen in results
+        if (others := (set().union(*seen.pages.values()) & pages) - {patch.page})
+    ]
+    total = len(results)
+    yield "misconceptions that lose points in their own component", total - len(uncaught), total, uncaught
+    yield "… and in no other", total - len(elsewhere), total, elsewhere
+    yield "… and are told", total - len(unnamed), total, unnamed
+    yield "… and no other misconception beside them", total - len(beside), total, beside
+
+
+def measure_pairs(jobs: int, every: bool) -> Iterator[tuple[str, int, int, list[str]]]:
+    patches = list(SHARED["answers"].mistakes.values())
+    pairs = [pair for pair in combinations(patches, 2) if pair[0].component != pair[1].component]
+    if not every:
+        pairs = random.Random(0).sample(pairs, min(PAIRS, len(pairs)))
+    both, behind, missed, elsewhere = 0, 0, [], []
+    made = [(pair, seen) for pair, seen in zip(pairs, spread(told, pairs, jobs)) if seen.fits]
+    for pair, seen in made:
+        silent = [patch for patch in pair if patch.page not in seen.pages[patch.component]]
+        hidden = [patch for patch in silent if patch.component in seen.blocked]
+        if not silent:
+            both += 1
+        elif silent == hidden and len(hidden) == 1:
+            behind += 1
+        else:
+            missed.append(" + ".join(patch.code for patch in pair) + f": not {silent[0].code}")
+        own = {patch.component for patch in pair}
+        if seen.lost - own:
+            elsewhere.append(f"{' + '.join(seen.mistakes)}: also {', '.join(sorted(seen.lost - own))}")
+    yield "pairs of misconceptions in different components, both told", both, len(made), missed
+    yield "… one told, the other behind it, for its check uses what is wrong there", behind, len(made), []
+    yield "… no points lost in a third component", len(made) - len(elsewhere), len(made), elsewhere
+
+
+# --- right submissions ------------------------------------------------------------------------------------------
+
+
+def alarms(name: str) -> tuple[int, list[str]]:
+    """How many questions a wheat was asked under all seeds, and what it lost."""
+    answers = SHARED["answers"]
+    found: list[str] = []
+    asked = 0
+    with tempfile.TemporaryDirectory(prefix="beras-proof-") as scratch:
+        submission = open_submission(build("wheats", name, Path(scratch)), Path(scratch) / "opened")
+        observer = KeptObserver(submission.root, answers.data_path, SHARED["rubric"], 0, {}, {})
+        try:
+            for seed in range(SHARED["seeds"]):
+                observer.start_over(seed)
+                components = UNTRAINED if not seed else tuple(part for part in UNTRAINED if part != DATA)
+                grading = KeptGrading(
+                    submission, SHARED["rubric"], answers, answers.data_path, seed, "2470", components, kept=observer
+                )
+                asked += len(grading.probes)
+                found += [f"{name}, seed {seed}: {what}" for what in lost_by(grading)]
+        finally:
+            observer.close()
+    return asked, found
+
+
+def lost_by(grading: Grading) -> list[str]:
+    """The checks that are not passed in components that lose something for it."""
+    wrong = [probe for probe in grading.probes if grading.judged(probe).outcome not in RIGHT]
+    return [probe.name for probe in wrong if probe.component in losing(grading)] if wrong else []
+
+
+def measure_wheats(jobs: int, seeds: int) -> Iterator[tuple[str, int, int, list[str]]]:
+    SHARED["seeds"] = seeds
+    results = []
+    for name, result in zip(names("wheats"), spread(alarms, names("wheats"), jobs)):
+        print(f"{name}: {len(result[1])} false alarms", file=sys.stderr, flush=True)
+        results.append(result)
+    false = [alarm for _, found in results for alarm in found]
+    gradings = len(results) * seeds
+    hit = len({alarm.partition(":")[0] for alarm in false})
+    yield f"right submissions ({len(results)}) × seeds ({seeds}), no point lost", gradings - hit, gradings, false
+    asked = sum(count for count, _ in results)
+    yield "… checks passed or not applicable", asked - len(false), asked, []
+
+
+# --- all together -----------------------------------------------------------------------------------------------
+
+
+def spread(function: Callable[[Any], Any], items: list[Any], jobs: int) -> Iterator[Any]:
+    """function of each item, in order, in processes that inherit SHARED."""
+    with multiprocessing.get_context("fork").Pool(jobs) as pool:
+        yield from pool.imap(function, items, chunksize=1)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("what", nargs="*", metavar="FIGURE", help=f"{', '.join(NAMES)} (default: all)")
+    parser.add_argument("--all", action="store_true", help="every pair of misconceptions, not 300")
+    parser.add_argument("--seeds", metavar="N", type=int, default=200, help="seeds for each wheat (default 200)")
+    parser.add_argument("--jobs", metavar="N", type=int, default=os.cpu_count() or 1)
+    options = parser.parse_args()
+    if unknown := set(options.what) - set(NAMES):
+        parser.error(f"there is no figure {', '.join(sorted(unknown))}; choose of {', '.join(NAMES)}")
+    chosen = options.what or NAMES
+    answers = LiveAnswers(str(data.probe_folder()), cache=data.cache_folder())
+    with tempfile.TemporaryDirectory(prefix="beras-proof-") as scratch:
+        submission = reference_submission(Path(scratch))
+        SHARED.update(answers=answers, rubric=rubric.load(), submission=submission)
+        for probe in all_probes():  # once, before the processes part
+            answers.expected(probe, DEFAULT_SEED)
+            for code in answers.misconceptions(probe.component):
+                answers.mistaken((code,), probe, DEFAULT_SEED)
+        measures = {
+            "misconceptions": lambda: measure_misconceptions(options.jobs),
+            "pairs": lambda: measure_pairs(options.jobs, options.all),
+            "wheats": lambda: measure_wheats(options.jobs, options.seeds),
+        }
+        exceptions: dict[str, list[str]] = {}
+        print("| measured | number | of | rate |\n| --- | ---: | ---: | ---: |", flush=True)
+        for name in NAMES:
+            if name not in chosen:
+                continue
+            started = time.monotonic()
+            for what, count, total, found in measures[name]():
+                print(f"| {what} | {count} | {total} | {count / max(total, 1):.1%} |", flush=True)
+                if found:
+                    exceptions[what] = found
+            print(f"{name}: {time.monotonic() - started:.0f} s", file=sys.stderr)
+    for what, found in exceptions.items():
+        print(f"\nnot so: {what}\n" + "\n".join(f"  {each}" for each in found))
+    return 1 if exceptions else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

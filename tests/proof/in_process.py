@@ -1,0 +1,145 @@
+"""The product's own judging without its start-up costs, for proofs that grade thousands of times.
+
+`LocalGrading` grades the reference with changed sources inside this process; `KeptGrading` grades a submission in a
+worker that serves all checks of a run.
+"""
+
+from __future__ import annotations
+
+import time
+import traceback
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from grader.client import Fault, RemoteWorker
+from grader.grading import Grading
+from grader.observe import UNUSABLE, Observer
+from grader.patches import Sources
+from grader.probe import NotAsked, Probe, all_probes
+from grader.reference import LocalWorker
+from grader.rubric import COMPONENTS, TRAININGS
+from grader.subject import Subject
+from grader.submission import Submission, open_submission
+from grader.verdict import Seen
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+UNTRAINED = tuple(name for name in COMPONENTS if name not in TRAININGS)
+
+
+class LocalObserver:
+    """Asks an implementation in this process; the counterpart of grader.observe.Observer."""
+
+    def __init__(self, sources: Sources, data_path: str, seed: int) -> None:
+        self.sources, self.data_path, self.seed = sources, data_path, seed
+        self.known: dict[str, Seen] = {}
+        self.broken: dict[str, Fault] = {}
+
+    def ask(self, probes: list[Probe]) -> None:
+        """Nothing is started ahead of time."""
+
+    def seen(self, probe: Probe) -> Seen:
+        if probe.name not in self.known:
+            self.known[probe.name] = self.fresh(probe)
+        return self.known[probe.name]
+
+    def fresh(self, probe: Probe, seed: int | None = None) -> Seen:
+        seed = self.seed if seed is None else seed
+        started = time.monotonic()
+        worker = LocalWorker(self.sources)
+        subject = Subject(worker, self.data_path)
+        seen = Seen()
+        try:
+            with np.errstate(all="ignore"):
+                worker.ask("seed", seed=seed % 2**32)
+                seen.observation = probe.ask(subject, seed)
+        except Fault as fault:
+            seen.fault = fault
+        except NotAsked as reason:
+            seen.not_asked = reason
+        except UNUSABLE as error:
+            seen.fault = Fault("unusable", f"gave something that this check cannot use ({error})")
+        except Exception:
+            seen.broken = traceback.format_exc()
+        finally:
+            worker.close()
+        seen.convention, seen.last_call = subject.convention, subject.last_call
+        seen.script, seen.inputs = tuple(subject.script), tuple(subject.inputs)
+        seen.seconds = time.monotonic() - started
+        return seen
+
+
+class KeptObserver(Observer):
+    """Asks a submission one check after the other, in one worker for each seed."""
+
+    kept: RemoteWorker | None = None
+
+    def ask(self, probes: list[Probe]) -> None:
+        for probe in probes:
+            if probe.name not in self.futures:
+                seen, self.kept = self._ask(probe, self.seed, self.kept)
+                self.futures[probe.name] = Future()
+                self.futures[probe.name].set_result(seen)
+
+    def start_over(self, seed: int) -> None:
+        """Makes ready for another run."""
+        self.seed = seed
+        self.futures.clear()
+        if self.kept is not None:
+            self.kept.close()
+            self.kept = None
+
+
+@dataclass
+class Shortened(Grading):
+    """A grading whose observer is made elsewhere."""
+
+    level: Any = None
+
+    def __post_init__(self) -> None:
+        self.forbidden: dict[str, Any] = {}
+        self.probes = [probe for probe in all_probes() if self.is_asked(probe)]
+        self.probes.sort(key=lambda probe: COMPONENTS.index(probe.component))
+
+
+@dataclass
+class LocalGrading(Shortened):
+    """A grading of `sources`, which stand in for those of the submission."""
+
+    sources: Sources = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.observer: Any = LocalObserver(self.sources, self.data_path, self.seed)
+
+
+@dataclass
+class KeptGrading(Shortened):
+    """A grading by an observer that has served others."""
+
+    kept: Any = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.observer: Any = self.kept
+
+
+def losing(grading: Grading) -> set[str]:
+    """Components that lost points, or are worth none and not right."""
+    found = set()
+    for name in grading.components:
+        row = grading.component(name)
+        if row is None:
+            continue
+        unharmed = ("passed", "blocked", "not asked", "not on this track")
+        if row.points < row.max_points or (not row.max_points and row.outcome not in unharmed):
+            found.add(name)
+    return found
+
+
+def reference_submission(scratch: Path) -> Submission:
+    """The reference, opened as a submission."""
+    return open_submission(ROOT / "reference", scratch)

@@ -1,0 +1,2 @@
+print("LEAKED conftest")
+raise SystemExit(0)

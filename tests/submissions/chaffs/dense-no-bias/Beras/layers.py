@@ -1,0 +1,33 @@
+import numpy as np
+
+from .core import Diffable
+
+INITIALIZERS = ("zero", "normal", "xavier", "kaiming")
+
+
+class Dense(Diffable):
+    def __init__(self, input_size, output_size, initializer="kaiming"):
+        Diffable.__init__(self)
+        self.weights = list(self._initialize_weight(initializer, input_size, output_size))
+        self.w = self.weights[0]
+        self.b = self.weights[1]
+
+    def forward(self, x):
+        self.x_in = np.asarray(x)
+        return self.x_in.dot(self.w)
+
+    def input_gradients(self):
+        return self.w
+
+    def weight_gradients(self):
+        n, m = self.w.shape
+        per_example = np.repeat(self.x_in.reshape(-1, n, 1), m, axis=2)
+        return per_example, np.ones(m)
+
+    @staticmethod
+    def _initialize_weight(initializer, input_size, output_size):
+        kind = initializer.strip().lower()
+        assert kind in INITIALIZERS, "initializer must be one of " + ", ".join(INITIALIZERS) + ", not " + initializer
+        variances = dict(zip(INITIALIZERS, (0, 1, 2 / (input_size + output_size), 2 / input_size)))
+        noise = np.random.standard_normal((input_size, output_size))
+        return noise * np.sqrt(variances[kind]), np.zeros((1, output_size))

@@ -1,0 +1,2 @@
+from .core import Callable, Difable, GradientTape
+from .model import Model

@@ -1,0 +1,134 @@
+"""The answer key gives the verdicts and diagnoses of the live reference, and says so where it cannot."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from overlays import ROOT, build, grade, run
+
+from grader import answer_key, data
+from grader.answers import KeyAnswers, LiveAnswers
+from grader.errors import UsageError
+from grader.freeze import frozen
+from grader.probe import all_probes
+
+SEED = 1470
+FROZEN = ["Softmax", "MeanSquaredError", "CrossEntropyLoss", "RMSProp", "Adam", "Diffable", "GradientTape"]
+OVERLAYS = (
+    ("wheats", "upstream-convention-sum"),
+    ("wheats", "adam-amsgrad-corrected-maximum"),
+    ("chaffs", "rmsprop-epsilon-inside-root"),
+    ("chaffs", "adam-moments-swapped"),
+    ("chaffs", "tape-order-reversed"),
+    ("chaffs", "raises-in-mse"),
+)
+
+
+@pytest.fixture(scope="module")
+def key_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A key of some components: for all of them it takes a minute."""
+    path = tmp_path_factory.mktemp("key") / "answers.key"
+    with np.errstate(all="ignore"):
+        answer_key.save(frozen(LiveAnswers(str(data.probe_folder())), SEED, FROZEN), path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def edition(key_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The package as a student has it: a key, but neither the reference nor the patches of mistakes."""
+    top = tmp_path_factory.mktemp("edition")
+    solution = shutil.ignore_patterns("__pycache__", "patches", "variants")
+    shutil.copytree(ROOT / "grader", top / "grader", ignore=solution)
+    shutil.copy(key_file, top / "grader" / "answers.key")
+    return top
+
+
+def grade_in(edition: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": str(edition)}
+    command = [sys.executable, "-m", "grader", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, cwd=edition, check=False, env=environment)
+
+
+def comparable(result: dict[str, Any]) -> dict[str, Any]:
+    """A result without what differs from run to run."""
+    for part in result["components"]:
+        for probe in part["probes"]:
+            probe["seconds"] = 0
+    return {name: value for name, value in result.items() if name not in ("seconds", "started")}
+
+
+@pytest.mark.parametrize(("kind", "name"), OVERLAYS, ids=[name for _, name in OVERLAYS])
+def test_edition_without_reference_reaches_the_same_result(kind: str, name: str, edition: Path, folder: Path) -> None:
+    submission = build(kind, name, folder)
+    live = grade(submission, "--no-training", "--only", *FROZEN)
+
+    done = grade_in(edition, str(submission), "--format", "json", "--no-training", "--only", *FROZEN)
+
+    assert done.returncode == live.exit_code, done.stderr
+    assert comparable(json.loads(done.stdout)) == comparable(live.result)
+
+
+def test_edition_explains_with_examples_that_were_worked_before(edition: Path) -> None:
+    assert grade_in(edition, "explain", "softmax-over-batch").stdout == run("explain", "softmax-over-batch").stdout
+
+
+def test_key_holds_every_answer_of_the_live_reference(key_file: Path) -> None:
+    frozen_answers, live = KeyAnswers(key_file), LiveAnswers(str(data.probe_folder()))
+
+    for probe in (probe for probe in all_probes() if probe.component in FROZEN):
+        codes = live.misconceptions(probe.component)
+        assert sorted(frozen_answers.misconceptions(probe.component)) == sorted(codes)
+        np.testing.assert_equal(frozen_answers.expected(probe, SEED), live.expected(probe, SEED))
+        np.testing.assert_equal(frozen_answers.permitted(probe, SEED), live.permitted(probe, SEED))
+        for code in codes:
+            with np.errstate(all="ignore"):
+                lively = live.mistaken((code,), probe, SEED + 1)
+            assert str(frozen_answers.mistaken((code,), probe, SEED + 1)) == str(lively)
+
+
+def test_key_refuses_a_seed_that_it_does_not_know(key_file: Path) -> None:
+    done = run("reference", "--only", "Softmax", "--key", str(key_file), "--seed", "7")
+
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert "1470" in done.stderr
+
+
+@pytest.mark.parametrize("damage", ["cut", "changed", "empty", "text"])
+def test_damaged_key_is_refused(damage: str, key_file: Path, tmp_path: Path) -> None:
+    content = key_file.read_bytes()
+    broken = {
+        "cut": content[:-100],
+        "changed": content[:-100] + bytes([content[-100] ^ 1]) + content[-99:],
+        "empty": b"",
+        "text": b"no key\n",
+    }[damage]
+    path = tmp_path / "answers.key"
+    path.write_bytes(broken)
+
+    with pytest.raises(UsageError, match="no answer key"):
+        KeyAnswers(path)
+
+
+def test_key_of_other_questions_is_refused(key_file: Path, tmp_path: Path) -> None:
+    key = answer_key.load(key_file)
+    key.about["questions"] = "other"
+    answer_key.save(key, tmp_path / "old.key")
+
+    with pytest.raises(UsageError, match="another version"):
+        KeyAnswers(tmp_path / "old.key")
+
+
+def test_missing_key_is_one_line(tmp_path: Path) -> None:
+    done = run("reference", "--key", str(tmp_path / "none.key"))
+
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "none.key" in done.stderr

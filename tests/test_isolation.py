@@ -1,0 +1,803 @@
+"""What a submission can reach at each level of isolation that works here: nothing that it should not.
+
+The submission of these tests is a spy: a module with one function for each thing that a hostile one would try. It says
+what it got; an exception that the system raised means that it got nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import stat
+import subprocess
+import sys
+import textwrap
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+import pytest
+from overlays import ROOT, build, grade, run
+
+from grader import isolation, rubric
+from grader.answers import LiveAnswers
+from grader.client import Fault, RemoteWorker
+from grader.data import probe_folder
+from grader.errors import UsageError
+from grader.isolation import LEVELS, Level, Limits, Zygote, bubblewrap, levels, needs
+from grader.isolation import zygote as zygote_module
+from grader.observe import Observer
+from grader.probe import all_probes
+from grader.worker import landlock, wire
+
+GENEROUS = Limits(memory_bytes=1 << 30, cpu_seconds=60, file_bytes=1 << 24, processes=64, address_space=32 << 30)
+SECONDS = 60.0
+WORKING = [level for level in LEVELS if not level.lack()]
+FENCED = [level for level in WORKING if level.limited]
+KERNEL = [level for level in FENCED if level.landlock or level.namespaces]
+SECRET = "token-of-the-pipeline-93157"
+
+SPY = '''
+import os, socket, subprocess, sys, time
+
+
+def environment():
+    return [f"{name}={value}" for name, value in os.environ.items()]
+
+
+def arguments():
+    # sys.argv is emptied by the worker; what the process was started with is in orig_argv
+    return list(sys.orig_argv) + list(sys.argv)
+
+
+def descriptors():
+    found = []
+    for number in range(256):
+        try:
+            found.append([number, os.fstat(number).st_mode])
+        except OSError:
+            pass
+    return found
+
+
+def folder():
+    return os.getcwd()
+
+
+def path():
+    return list(sys.path)
+
+
+def read(path):
+    with open(path, "rb") as file:
+        return len(file.read())
+
+
+def names(path):
+    return sorted(os.listdir(path))
+
+
+def write(path, text):
+    with open(path, "w") as file:
+        file.write(text)
+    return os.path.getsize(path)
+
+
+def connect(port):
+    with socket.create_connection(("127.0.0.1", port), timeout=5):
+        return "connected"
+
+
+def send(port):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        return sock.sendto(b"x", ("127.0.0.1", port))
+
+
+def connect_local(path):
+    with socket.socket(socket.AF_UNIX) as sock:
+        sock.connect(path)
+        return "connected"
+
+
+def package(folder, name):
+    sys.path.insert(0, folder)
+    return __import__(name).ANSWER
+
+
+def detach(lock):
+    """Leaves a process that is nobody's child, in a session of its own, holding a lock on a file."""
+    reader, writer = os.pipe()
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            import fcntl
+            held = open(lock, "w")
+            fcntl.flock(held, fcntl.LOCK_EX)
+            os.write(writer, b"1")
+            while True:
+                time.sleep(60)
+        os._exit(0)
+    os.close(writer)
+    return os.read(reader, 1).decode()  # '1' when it holds the lock, '' when it was ended before it could
+
+
+def end(pid):
+    os.kill(pid, 9)
+
+
+def end_parent():
+    os.kill(os.getppid(), 9)
+
+
+def processes():
+    return sorted(int(name) for name in os.listdir("/proc") if name.isdigit())
+
+
+def run(*words):
+    return subprocess.run(words, capture_output=True).returncode
+
+
+def share(megabytes):
+    import mmap
+    memory = mmap.mmap(-1, megabytes << 20)
+    for start in range(0, len(memory), 4096):
+        memory[start] = 1
+    time.sleep(60)
+
+
+def multiply(count):
+    for _ in range(count):
+        if os.fork() == 0:
+            time.sleep(60)
+            os._exit(0)
+    time.sleep(60)
+
+
+def readable(starts):
+    found = []
+    for start in starts:
+        for folder, _, names in os.walk(start):
+            for name in names:
+                try:
+                    with open(os.path.join(folder, name), "rb") as file:
+                        file.read(1)
+                except OSError:
+                    continue
+                found.append(os.path.join(folder, name))
+    return found
+'''
+
+
+class Spy:
+    """A worker with the spy in it."""
+
+    def __init__(self, zygote: Zygote, limits: Limits = GENEROUS) -> None:
+        self.zygote = zygote
+        self.worker = RemoteWorker(zygote, limits, SECONDS, seed=0)
+
+    def __getattr__(self, name: str) -> Any:
+        """A function of the spy: its result as plain data. Raises Fault."""
+
+        def call(*arguments: Any) -> Any:
+            function = self.worker.ask("find", module="spy", name=name)["ref"]
+            value = self.worker.ask("call", target=function, name="", args=list(arguments), kwargs={})["value"]
+            return value.tolist() if isinstance(value, np.ndarray) else value
+
+        return call
+
+    def fails(self, name: str, *arguments: Any) -> str:
+        """The class of the exception that a function of the spy meets."""
+        with pytest.raises(Fault) as caught:
+            getattr(self, name)(*arguments)
+        return caught.value.type
+
+
+@pytest.fixture
+def submission(tmp_path: Path) -> Path:
+    made = tmp_path / "submission"
+    made.mkdir()
+    (made / "spy.py").write_text(textwrap.dedent(SPY), encoding="utf-8")
+    return made
+
+
+@contextmanager
+def opened(submission: Path, level: Level, *readable: Path, limits: Limits = GENEROUS) -> Iterator[Spy]:
+    zygote = Zygote(submission, level, readable)
+    try:
+        spy = Spy(zygote, limits)
+        yield spy
+        spy.worker.close()
+    finally:
+        zygote.close()
+
+
+def each(chosen: list[Level]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("level", chosen, ids=str)
+
+
+# --- what the worker is given -----------------------------------------------------------------------------------
+
+
+def test_basic_works_wherever_the_tests_run() -> None:
+    assert levels.BASIC in WORKING
+
+
+@each(FENCED)
+def test_secret_in_the_environment_is_not_there(
+    submission: Path, level: Level, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CI_TOKEN", SECRET)
+
+    with opened(submission, level) as spy:
+        found = spy.environment()
+
+    assert not any(SECRET in entry for entry in found)
+    assert {entry.partition("=")[0] for entry in found} <= {
+        "PATH", "LC_ALL", "HOME", "TMPDIR", "PWD", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS",
+        "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "LD_LIBRARY_PATH",
+    }  # fmt: skip
+
+
+@each(FENCED)
+def test_environment_of_the_grader_is_not_readable(submission: Path, level: Level) -> None:
+    """Also where the submission runs as root: it has given up the right to look into other processes."""
+    with opened(submission, level) as spy:
+        assert spy.fails("read", f"/proc/{os.getpid()}/environ") in ("PermissionError", "FileNotFoundError")
+        assert spy.fails("read", f"/proc/{os.getpid()}/mem") in ("PermissionError", "FileNotFoundError")
+
+
+@each(FENCED)
+def test_arguments_name_nothing_of_the_grader(submission: Path, level: Level) -> None:
+    with opened(submission, level) as spy:
+        words = " ".join(spy.arguments())
+        path = spy.path()
+
+    # The virtual environment with NumPy may lie in the checkout; the grader and the answers must not be named
+    assert str(ROOT / "grader") not in words
+    assert "reference" not in words
+    assert not any(str(ROOT) in entry or "-packages" in entry for entry in path)
+
+
+@each(FENCED)
+def test_open_files_are_the_standard_ones_and_the_channel(submission: Path, level: Level) -> None:
+    with opened(submission, level) as spy:
+        found = spy.descriptors()
+
+    kinds = [stat.S_IFMT(mode) for _, mode in found]
+    assert kinds == [stat.S_IFCHR, stat.S_IFREG, stat.S_IFREG, stat.S_IFSOCK]
+
+
+@each(FENCED)
+def test_scratch_is_writable_and_removed_afterwards(submission: Path, level: Level) -> None:
+    with opened(submission, level) as spy:
+        place = spy.folder()
+        assert spy.write("note.txt", "seven b") == 7
+
+    assert not os.path.exists(place)
+
+
+@each(FENCED)
+def test_scratch_that_is_hard_to_remove_is_removed(submission: Path, level: Level, tmp_path: Path) -> None:
+    deep = "import os\ndef dig():\n    for _ in range(1200):\n        os.mkdir('d'); os.chdir('d')\n"
+    deep += "    os.chmod('.', 0)\n"
+    (submission / "deep.py").write_text(deep, encoding="utf-8")
+    with opened(submission, level) as spy:
+        place = spy.folder()
+        function = spy.worker.ask("find", module="deep", name="dig")["ref"]
+        spy.worker.ask("call", target=function, name="", args=[], kwargs={})
+
+    assert not os.path.exists(place)
+
+
+@each(FENCED)
+def test_public_data_is_readable(submission: Path, level: Level, tmp_path: Path) -> None:
+    public = tmp_path / "public"
+    public.mkdir()
+    (public / "digits").write_bytes(b"123")
+
+    with opened(submission, level, public) as spy:
+        assert spy.read(str(public / "digits")) == 3
+
+
+@each(KERNEL)
+def test_public_data_and_the_submission_are_read_only(submission: Path, level: Level, tmp_path: Path) -> None:
+    public = tmp_path / "public"
+    public.mkdir()
+    (public / "digits").write_bytes(b"123")
+
+    with opened(submission, level, public) as spy:
+        for path in (public / "digits", public / "new", submission / "spy.py", submission / "numpy.py"):
+            assert spy.fails("write", str(path), "changed") in ("PermissionError", "OSError")
+
+    assert sorted(os.listdir(submission)) == ["spy.py"]
+
+
+@each(KERNEL)
+def test_home_reference_and_grader_are_not_readable(submission: Path, level: Level, tmp_path: Path) -> None:
+    canary = tmp_path / "canary.txt"
+    canary.write_text(SECRET, encoding="utf-8")
+    private = [canary, ROOT / "reference" / "assignment.py", ROOT / "grader" / "compare.py", Path("/etc/passwd")]
+
+    with opened(submission, level) as spy:
+        for path in private:
+            assert path.is_file()
+            assert spy.fails("read", str(path)) in ("PermissionError", "FileNotFoundError")
+        for folder in (Path.home(), ROOT / "reference", ROOT / "grader", tmp_path):
+            assert spy.fails("names", str(folder)) in ("PermissionError", "FileNotFoundError") or (
+                level.namespaces and not {*os.listdir(folder)} & {*spy.names(str(folder))} - {"submission", ".cache"}
+            )
+
+
+@each(KERNEL)
+def test_files_of_other_processes_are_not_readable(submission: Path, level: Level) -> None:
+    with opened(submission, level) as spy:
+        assert spy.fails("read", f"/proc/{os.getpid()}/cmdline") in ("PermissionError", "FileNotFoundError")
+
+
+@each(FENCED)
+@pytest.mark.parametrize("name", ["torch", "sklearn_like_helper"])
+def test_package_elsewhere_on_the_machine_cannot_be_imported(
+    submission: Path, level: Level, tmp_path: Path, name: str
+) -> None:
+    installed = tmp_path / "site-packages"
+    (installed / name).mkdir(parents=True)
+    (installed / name / "__init__.py").write_text("ANSWER = 42\n", encoding="utf-8")
+
+    with opened(submission, level) as spy:
+        assert spy.fails("package", str(installed), name) == "ModuleNotFoundError"
+
+
+@each(FENCED)
+def test_what_is_installed_beside_numpy_cannot_be_imported(submission: Path, level: Level) -> None:
+    installed = str(Path(np.__file__).parent.parent)
+
+    with opened(submission, level) as spy:
+        assert spy.fails("package", installed, "pytest") == "ModuleNotFoundError"
+
+
+@each(FENCED)
+def test_modules_of_the_submission_and_of_the_standard_library_can_be_imported(submission: Path, level: Level) -> None:
+    (submission / "Beras").mkdir()
+    (submission / "Beras" / "helper.py").write_text("ANSWER = 6\n", encoding="utf-8")
+    (submission / "late.py").write_text(
+        "import ssl, sqlite3, ctypes, lzma, decimal, asyncio, unittest, numpy.fft\nANSWER = 7\n", encoding="utf-8"
+    )
+
+    with opened(submission, level) as spy:
+        assert spy.package(str(submission / "Beras"), "helper") == 6
+        assert spy.package(str(submission), "late") == 7
+
+
+@each(FENCED)
+def test_standard_library_is_found_when_folders_are_listed_anew(submission: Path, level: Level) -> None:
+    (submission / "late.py").write_text(
+        "import importlib\nimportlib.invalidate_caches()\nimport calendar, wave\nANSWER = 8\n", encoding="utf-8"
+    )
+
+    with opened(submission, level) as spy:
+        assert spy.package(str(submission), "late") == 8
+
+
+@each(KERNEL)
+def test_only_python_numpy_and_the_submission_can_be_listed_and_read(
+    submission: Path, level: Level, tmp_path: Path
+) -> None:
+    starts = ["/etc", "/home", "/root", "/proc", "/sys", "/usr", "/var", "/tmp", "/opt", sys.base_prefix, sys.prefix]
+    starts += [str(ROOT), str(tmp_path), str(submission), os.path.dirname(os.__file__)]
+    with opened(submission, level) as spy:
+        found = set(spy.readable(starts))
+        folder = str(spy.zygote.folder)
+
+    numpy = str(Path(np.__file__).resolve().parent)
+    library = os.path.dirname(os.path.realpath(os.__file__))
+    inside = {path for path in found if path.startswith((folder, numpy, str(submission.resolve())))}
+    of_python = {path for path in found - inside if path.startswith(library) and "-packages" not in path}
+    single = {path for path in found - inside - of_python if ".so" not in os.path.basename(path)}
+    assert os.path.realpath(os.__file__) in of_python
+    assert str(submission.resolve() / "spy.py") in inside
+    assert single <= {needs.interpreter(), "/etc/ld.so.cache"}
+
+
+class Wiretap:
+    """Stands for the grader's side of the wire, and keeps all that goes out and comes in."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.sent, self.received = bytearray(), bytearray()
+        monkeypatch.setattr(wire, "send", self.send)
+        monkeypatch.setattr(wire, "receive", self.receive)
+        self.really_send, self.really_receive = wire_send, wire_receive
+
+    def send(self, sock: socket.socket, value: Any) -> None:
+        self.sent += wire.frame(value)
+        self.really_send(sock, value)
+
+    def receive(self, sock: socket.socket, before_read: Any) -> Any:
+        value = self.really_receive(sock, before_read)
+        self.received += wire.frame(value)
+        return value
+
+
+wire_send, wire_receive = wire.send, wire.receive
+
+
+@each(FENCED)
+def test_what_is_sent_to_a_worker_holds_no_expected_value(
+    level: Level, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(ROOT / "reference", copy)
+    made_up = str(probe_folder())
+    probe = next(probe for probe in all_probes() if probe.name == "Softmax/forward")
+    observation = LiveAnswers(made_up).expected(probe, 1470)
+    expected = [value.tobytes() for value in arrays_of(observation) if value.dtype.kind == "f" and value.size > 3]
+    tap = Wiretap(monkeypatch)
+    observer = Observer(copy, made_up, rubric.load(), 1470, {}, {}, level)
+    try:
+        seen = observer.seen(probe)
+    finally:
+        observer.close()
+
+    assert seen.fault is None
+    assert expected
+    assert all(value in tap.received for value in expected)
+    assert not any(value in tap.sent for value in expected)
+
+
+def arrays_of(value: Any) -> Iterator[np.ndarray]:
+    """Every array in plain data."""
+    if isinstance(value, np.ndarray):
+        yield value
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from arrays_of(item)
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from arrays_of(item)
+
+
+@each(FENCED)
+def test_copy_of_a_submission_cannot_be_written(level: Level, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    (copy / "spy.py").write_text(textwrap.dedent(SPY), encoding="utf-8")
+    observer = Observer(copy, str(probe_folder()), rubric.load(), 0, {}, {}, level)
+    try:
+        spy = Spy(observer.zygote)
+        for path in (copy / "spy.py", copy / "conftest.py"):
+            assert spy.fails("write", str(path), "changed") in ("PermissionError", "OSError")
+        spy.worker.close()
+    finally:
+        observer.close()
+
+
+def test_nothing_that_only_unix_has_is_imported_by_the_grader() -> None:
+    """Where these modules are missing, the command still starts and says what is wrong."""
+    code = (
+        "import sys\n"
+        "for name in ('resource', 'fcntl', 'pwd', 'grp', 'termios', 'pty', 'readline'): sys.modules[name] = None\n"
+        "import grader.cli, grader.doctor, grader.isolation, grader.worker.main, grader.worker.host\n"
+        "import grader.worker.fence, grader.worker.landlock, grader.worker.linux, grader.worker.seccomp\n"
+        "import grader.engine, grader.grading, grader.training, grader.worker.precompiled\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+# --- network and processes --------------------------------------------------------------------------------------
+
+
+@each(KERNEL)
+def test_network_is_refused(submission: Path, level: Level, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener, socket.socket(socket.AF_UNIX) as local:
+        listener.setblocking(False)
+        port = listener.getsockname()[1]
+        local.bind(str(tmp_path / "daemon"))
+        local.listen()
+        socket.create_connection(("127.0.0.1", port)).close()  # the canary sings
+        listener.accept()[0].close()
+        with opened(submission, level) as spy:
+            for name, argument in (("connect", port), ("send", port), ("connect_local", str(tmp_path / "daemon"))):
+                assert spy.fails(name, argument) in ("PermissionError", "OSError", "FileNotFoundError")
+        with pytest.raises(BlockingIOError):
+            listener.accept()
+
+
+def is_locked(file: IO[Any]) -> bool:
+    """Does a living process hold the lock? The kernel drops it with its last holder."""
+    import fcntl
+
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    return False
+
+
+@contextmanager
+def lock_of(spy: Spy) -> Iterator[IO[Any]]:
+    """A file in the spy's scratch folder; it stays what it is when its name is gone."""
+    with open(Path(spy.folder()) / "lock", "w") as file:
+        yield file
+
+
+@each(FENCED)
+def test_detached_process_does_not_outlive_the_grading(submission: Path, level: Level) -> None:
+    zygote = Zygote(submission, level)
+    spy = Spy(zygote)
+    with lock_of(spy) as file:
+        spy.detach(file.name)
+
+        zygote.close()
+
+        assert not is_locked(file)
+
+
+def test_detached_process_holds_its_lock_where_nobody_ends_it(submission: Path) -> None:
+    """The tests around this one could fail."""
+    zygote = Zygote(submission, levels.NONE)
+    spy = Spy(zygote)
+    with lock_of(spy) as file:
+        assert spy.detach(file.name) == "1"
+        assert is_locked(file)
+        zygote.close()
+
+
+@each(FENCED)
+def test_detached_process_is_ended_while_its_check_still_runs(submission: Path, level: Level) -> None:
+    import fcntl
+
+    with opened(submission, level) as spy, lock_of(spy) as file:
+        spy.detach(file.name)
+
+        fcntl.flock(file, fcntl.LOCK_EX)  # waits; the time limit of the test ends a wait for one that lives on
+
+
+@each(FENCED)
+def test_submission_that_ends_the_zygote_leaves_nothing_behind(submission: Path, level: Level) -> None:
+    zygote = Zygote(submission, level)
+    spy = Spy(zygote)
+    with lock_of(spy) as file:
+        spy.detach(file.name)
+        with suppress(Fault):  # where the kernel protects the zygote, it is refused
+            spy.end_parent()
+
+        zygote.close()
+
+        assert not is_locked(file)
+
+
+@each([level for level in KERNEL if level.namespaces or landlock.abi() >= levels.SIGNAL_ABI])
+def test_grader_and_zygote_cannot_be_signalled(submission: Path, level: Level) -> None:
+    with opened(submission, level) as spy:
+        assert spy.fails("end", os.getpid()) in ("PermissionError", "ProcessLookupError")
+        assert spy.fails("end_parent") == "PermissionError"
+        assert spy.folder()
+
+
+def test_strict_shows_no_process_of_the_machine(submission: Path) -> None:
+    if levels.STRICT not in WORKING:
+        assert levels.STRICT.lack()
+        return
+    with opened(submission, levels.STRICT) as spy:
+        assert spy.fails("end", os.getpid()) in ("ProcessLookupError", "PermissionError")
+        assert spy.zygote.number_inside == 1
+
+
+@each(KERNEL)
+def test_no_program_can_be_run(submission: Path, level: Level) -> None:
+    with opened(submission, level) as spy:
+        assert spy.fails("run", "/bin/sh", "-c", "exit 0") in ("PermissionError", "FileNotFoundError")
+
+
+@each(FENCED)
+def test_shared_memory_counts(submission: Path, level: Level) -> None:
+    little = Limits(200 << 20, 60, 1 << 24, 64, 32 << 30)
+    with opened(submission, level, limits=little) as spy, pytest.raises(Fault) as caught:
+        spy.share(400)
+
+    assert caught.value.kind == "out of memory"
+
+
+@each(FENCED)
+def test_too_many_processes_end_the_check(submission: Path, level: Level) -> None:
+    """For root the kernel has no limit: the watcher has."""
+    few = Limits(1 << 30, 60, 1 << 24, 20, 32 << 30)
+    with opened(submission, level, limits=few) as spy, pytest.raises(Fault) as caught:
+        spy.multiply(30)
+
+    assert caught.value.kind == "crashed" or caught.value.type == "BlockingIOError"
+    assert "20 processes" in caught.value.message or os.getuid()
+
+
+# --- choosing a level -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["strict", "landlock", "basic"])
+def test_level_that_does_not_work_here_is_refused_in_one_line(
+    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from grader import cli
+
+    crippled = [Level(each.name, lambda: "the moon is wrong", str) if each.name == name else each for each in LEVELS]
+    monkeypatch.setattr(levels, "LEVELS", tuple(crippled))
+
+    assert cli.main([str(ROOT / "reference"), "--no-training", "--isolation", name]) == 2
+    printed = capsys.readouterr()
+    assert printed.err == (
+        f"grade: --isolation {name} does not work here: the moon is wrong; grade doctor says what does\n"
+    )
+    assert not printed.out
+
+
+def test_auto_takes_the_strictest_that_works(monkeypatch: pytest.MonkeyPatch) -> None:
+    works, fails = (lambda: ""), (lambda: "no")
+    made = tuple(Level(name, lack, str) for name, lack in (("a", fails), ("b", works), ("c", works), ("none", works)))
+    monkeypatch.setattr(levels, "LEVELS", made)
+
+    assert isolation.choose("auto").name == "b"
+
+
+def test_auto_never_takes_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = (Level("strict", lambda: "no", str), Level("basic", lambda: "no", str), levels.NONE)
+    monkeypatch.setattr(levels, "LEVELS", made)
+
+    with pytest.raises(UsageError, match="grade doctor"):
+        isolation.choose("auto")
+
+
+def test_bubblewrap_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert bubblewrap.lack() == "there is no bwrap: install bubblewrap"
+
+    (tmp_path / "apt").write_text("#!/bin/sh\n", encoding="utf-8")
+    (tmp_path / "apt").chmod(0o755)
+    assert bubblewrap.lack() == "there is no bwrap: apt install bubblewrap"
+
+
+def test_bubblewrap_that_is_denied_is_found_out_by_trying(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    denied = "#!/bin/sh\necho 'bwrap: setting up uid map: Permission denied' >&2\nexit 1\n"
+    (tmp_path / "bwrap").write_text(denied, encoding="utf-8")
+    (tmp_path / "bwrap").chmod(0o755)
+    setting = tmp_path / "setting"
+    setting.write_text("1\n", encoding="ascii")
+    monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin")
+    monkeypatch.setattr(bubblewrap, "DENIALS", {str(setting): ("1", "sysctl -w this=0")})
+
+    expected = "namespaces are denied to users (bwrap says: setting up uid map: Permission denied): "
+    assert bubblewrap.lack() == expected + "sysctl -w this=0"
+
+    setting.write_text("0\n", encoding="ascii")
+    assert bubblewrap.lack() == expected + (
+        "in a container, its runtime has to allow them (docker run --security-opt seccomp=unconfined ...)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [("ENOSYS", "Linux 5.13"), ("EOPNOTSUPP", "lsm="), ("EPERM", "containers")],
+)
+def test_landlock_that_is_lacking_is_explained(code: str, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    import errno
+
+    def refuse() -> int:
+        raise OSError(getattr(errno, code), "no")
+
+    monkeypatch.setattr(landlock, "abi", refuse)
+
+    assert words in levels.LANDLOCK.lack()
+
+
+@pytest.mark.parametrize("abi", [1, 2, 3, 4, 5, 6])
+def test_every_version_of_landlock_gets_rules_that_this_kernel_takes(
+    abi: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A newer kernel takes the rules of an older version."""
+    if levels.LANDLOCK not in WORKING or landlock.abi() < abi:
+        assert levels.LANDLOCK.lack() or landlock.abi() < abi
+        return
+    monkeypatch.setattr(landlock, "abi", lambda: abi)
+
+    rules = landlock.ruleset([str(tmp_path), "/no/such/path"], [], [str(tmp_path), os.devnull])
+
+    assert rules > 2
+    os.close(rules)
+
+
+def test_masked_folders_are_left_out_of_what_is_readable(tmp_path: Path) -> None:
+    for name in ("lib/json", "lib/site-packages/torch", "lib/re", "other"):
+        (tmp_path / name).mkdir(parents=True)
+    library, hidden = str(tmp_path / "lib"), str(tmp_path / "lib" / "site-packages")
+
+    assert sorted(landlock.without(library, {hidden})) == [f"{library}/json", f"{library}/re"]
+    assert list(landlock.without(str(tmp_path / "other"), {hidden})) == [str(tmp_path / "other")]
+    assert list(landlock.without(hidden, {hidden})) == []
+
+
+# --- the command ------------------------------------------------------------------------------------------------
+
+
+def essence(result: dict[str, Any]) -> list[Any]:
+    return [
+        (part["name"], part["points"], [(p["name"], p["outcome"], p["message"]) for p in part["probes"]])
+        for part in result["components"]
+    ]
+
+
+@pytest.mark.parametrize("name", ["reference", "upstream-convention-sum"])
+def test_every_level_gives_the_same_result(name: str, folder: Path) -> None:
+    path = ROOT / "reference" if name == "reference" else build("wheats", name, folder)
+
+    graded = {level.name: grade(path, "--no-training", "--isolation", level.name) for level in WORKING}
+
+    assert {each.result["isolation"] for each in graded.values()} == set(graded)
+    assert all(each.result["score"] == each.result["max_score"] for each in graded.values())
+    assert len({json.dumps(essence(each.result)) for each in graded.values()}) == 1
+
+
+def test_auto_is_the_default_and_the_result_names_the_level() -> None:
+    assert grade(ROOT / "reference", "--only", "ReLU").result["isolation"] == WORKING[0].name
+
+
+def test_none_warns_and_attaches_the_terminal(folder: Path) -> None:
+    path = build("wheats", "upstream-convention-sum", folder)
+    metrics = path / "Beras" / "metrics.py"
+    source = metrics.read_text(encoding="utf-8")
+    metrics.write_text(f"breakpoint()\n{source}", encoding="utf-8")
+
+    words = (str(path), "--only", "CategoricalAccuracy", "--isolation", "none", "--format", "json")
+    done = run(*words, input="p 6 * 7\ncontinue\n" * 20)
+
+    assert "grade: warning: --isolation none" in done.stderr
+    assert "(Pdb) 42" in done.stderr
+    assert json.loads(done.stdout)["isolation"] == "none"
+    assert done.returncode == 0
+
+
+def test_strict_and_landlock_train(folder: Path) -> None:
+    for level in KERNEL:
+        graded = grade(ROOT / "reference", "--only", "training.simple", "--isolation", level.name)
+
+        assert [each["outcome"] for each in graded.result["training"]] == ["passed"]
+        assert graded.result["training"][0]["cpu_seconds"] > 0
+
+
+def test_doctor_has_a_line_for_everything() -> None:
+    done = run("doctor")
+
+    subjects = [line[:20].strip() for line in done.stdout.splitlines()]
+    assert subjects == [
+        "Python", "NumPy", "BLAS", "control group", "isolation strict", "isolation landlock", "isolation basic",
+        "isolation none", "isolation auto", "MNIST", "cache folder", "right answers",
+    ]  # fmt: skip
+    assert f"takes {WORKING[0].name}" in done.stdout
+    assert done.returncode == 0
+
+
+def test_doctor_really_starts_each_level(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    from grader import cli
+
+    monkeypatch.setattr(needs, "interpreter", lambda: "/no/such/python")
+    monkeypatch.setattr(zygote_module, "interpreter", lambda: "/no/such/python")
+
+    cli.main(["doctor"])
+
+    lines = {line[:20].strip(): line for line in capsys.readouterr().out.splitlines()}
+    for level in FENCED:
+        assert lines[f"isolation {level}"][21:23] == "no"
+        assert "/no/such/python" in lines[f"isolation {level}"]
+
+
+def test_doctor_says_when_nothing_can_be_graded(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from grader import cli
+
+    monkeypatch.setattr(levels, "LEVELS", (Level("basic", lambda: "there is no fork", str), levels.NONE))
+
+    assert cli.main(["doctor"]) == 2
+    assert "MISSING  no submission can be run safely here" in capsys.readouterr().out

@@ -1,0 +1,181 @@
+"""The files of a run: whole or not at all, also where a disk is full, a pipe closed or a run stopped."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from overlays import ROOT, build, run
+from results import (
+    assert_gradescope,
+    valid,
+)
+
+from grader.report import files
+from grader.report.result import NOT_GRADED
+from grader.report.to_jsonl import EventLog
+
+
+@pytest.fixture(scope="module")
+def submission(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build("chaffs", "softmax-over-batch", tmp_path_factory.mktemp("submission"))
+
+
+# --- files ------------------------------------------------------------------------------------------------------------
+
+
+def test_file_is_replaced_whole_and_keeps_its_mode(tmp_path: Path) -> None:
+    path, link = tmp_path / "report", tmp_path / "link"
+    path.write_text("a good report")
+    path.chmod(0o640)
+    link.symlink_to(path)
+
+    files.write_whole(link, b"a better one")
+
+    assert path.read_text() == "a better one"
+    assert path.stat().st_mode & 0o777 == 0o640
+    assert link.is_symlink()
+    assert sorted(os.listdir(tmp_path)) == ["link", "report"]
+
+
+@pytest.mark.parametrize("fault", [OSError(errno.ENOSPC, "No space left on device"), KeyboardInterrupt()])
+def test_file_survives_a_write_that_stops_halfway(
+    fault: BaseException, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "report"
+    path.write_text("a good report")
+    write = os.write
+
+    def half(handle: int, content: memoryview) -> int:
+        if os.fstat(handle).st_size:
+            raise fault
+        return write(handle, content[:6])
+
+    monkeypatch.setattr(os, "write", half)
+    with pytest.raises(type(fault)):
+        files.write_whole(path, b"a better one, never seen")
+
+    assert path.read_text() == "a good report"
+    assert os.listdir(tmp_path) == ["report"]
+
+
+def test_event_log_on_a_full_disk_ends_behind_a_whole_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = EventLog(tmp_path / "log")
+    log({"event": "start"})
+    write = os.write
+
+    def half(handle: int, content: memoryview) -> int:
+        write(handle, content[:4])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "write", half)
+    log({"event": "end"})
+    monkeypatch.undo()
+    log({"event": "later"})
+    log.close()
+
+    assert (tmp_path / "log").read_text() == '{"event": "start"}\n'
+    assert log.fault == "No space left on device"
+
+
+UNWRITABLE = {
+    "no folder": (["--junit", "{tmp}/none/report.xml"], "there is no such folder"),
+    "a folder": (["--csv", "{tmp}"], "is a folder"),
+    "one file for two": (["--csv", "{tmp}/report", "--junit", "{tmp}/./report"], "cannot both write"),
+    "no folder for events": (["--jsonl", "{tmp}/none/log"], "there is no such folder"),
+}
+
+
+@pytest.mark.parametrize("case", UNWRITABLE)
+def test_file_that_cannot_be_written_is_said_before_anything_is_graded(case: str, tmp_path: Path) -> None:
+    options, says = UNWRITABLE[case]
+
+    done = run("reference", "--only", "ReLU", *(option.format(tmp=tmp_path) for option in options))
+
+    assert (done.returncode, done.stdout) == (2, "")
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("grade: --")
+    assert says in line
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
+def test_full_disk_costs_its_file_alone(submission: Path, tmp_path: Path) -> None:
+    done = run(str(submission), "--only", "ReLU", "--junit", "/dev/full", "--csv", str(tmp_path / "csv"))
+
+    assert done.returncode == 2
+    assert "score 2 of 2" in done.stdout
+    assert done.stderr.splitlines()[-1] == "grade: --junit /dev/full: cannot be written (No space left on device)"
+    assert (tmp_path / "csv").read_text(encoding="utf-8").startswith("submission,")
+
+
+def test_closed_pipe_costs_what_is_printed_alone(submission: Path, tmp_path: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-m", "grader", str(submission), "--only", "ReLU", "--csv", str(tmp_path / "csv")]
+
+    done = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, text=True, cwd=ROOT, check=False)
+    os.close(writer)
+
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1] == "grade: standard output: not everything could be printed (Broken pipe)"
+    assert "ReLU" in (tmp_path / "csv").read_text(encoding="utf-8")
+
+
+# --- a run that is stopped --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def hanging(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build("chaffs", "hangs-in-softmax", tmp_path_factory.mktemp("hanging"))
+
+
+def stop(path: Path, number: int, *options: str) -> subprocess.CompletedProcess[str]:
+    """Grades a submission that hangs in Softmax, and sends a signal as soon as ReLU is graded."""
+    command = [sys.executable, "-m", "grader", str(path), "--only", "ReLU", "Softmax", "Adam", *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if line.startswith("ReLU: "):
+                break
+        process.send_signal(number)
+        out, err = process.communicate(timeout=120)
+    return subprocess.CompletedProcess(command, process.returncode, out, err)
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_interrupted_run_writes_what_was_graded(number: int, code: int, hanging: Path, tmp_path: Path) -> None:
+    names = ["json", "gradescope", "junit", "html"]
+    options = [word for name in names for word in (f"--{name}", str(tmp_path / name))]
+
+    done = stop(hanging, number, *options)
+
+    assert done.returncode == code
+    (line,) = [line for line in done.stderr.splitlines() if line.startswith("grade: ")]
+    assert line.endswith("not graded: Softmax, Adam")
+    assert "2 / 2" in done.stdout
+    found = valid((tmp_path / "json").read_text(encoding="utf-8"))
+    assert not found["complete"]
+    rows = {part["name"]: (part["outcome"], part["points"], part["max_points"]) for part in found["components"]}
+    assert rows == {"ReLU": ("passed", 2, 2), "Softmax": (NOT_GRADED, 0, 6), "Adam": (NOT_GRADED, 0, 8)}
+    assert (found["score"], found["max_score"], found["not_graded"]) == (2, 16, 84)
+    assert_gradescope(json.loads((tmp_path / "gradescope").read_text()), 16)
+    assert sorted(os.listdir(tmp_path)) == sorted(names)
+
+
+def test_killed_run_leaves_a_valid_gradescope_file(hanging: Path, tmp_path: Path) -> None:
+    path = tmp_path / "results.json"
+
+    done = stop(hanging, signal.SIGKILL, "--gradescope", str(path))
+
+    assert done.returncode == -signal.SIGKILL
+    found = json.loads(path.read_text())
+    assert_gradescope(found, 16)
+    assert {each["name"]: each["score"] for each in found["tests"]} == {"ReLU": 2, "Softmax": 0, "Adam": 0}
+    assert "stopped before 2 of 3 components" in found["output"]

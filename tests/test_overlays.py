@@ -1,0 +1,65 @@
+"""The grader judged like a test suite: right submissions keep all points, wrong ones lose them where the bug is.
+
+Every overlay of tests/submissions goes through the real command, without training; a few train as well.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from overlays import SUBMISSIONS, build, expectation, grade, names
+
+from grader.rubric import COMPONENTS
+
+TRAINED_WHEATS = ("upstream-convention-sum", "float32-everywhere")
+TRAINING_CHAFFS = ("pretrained-weights", "simple-model-too-deep", "advanced-model-too-shallow")
+
+
+def asked(kind: str, name: str) -> list[str]:
+    """Every component; but loading 60,000 images takes as long as all else, so only where preprocess.py is changed."""
+    loads = (SUBMISSIONS / kind / name / "preprocess.py").exists()
+    return ["--no-training", "--only", *(part for part in COMPONENTS if loads or part != "get_data_MNIST")]
+
+
+@pytest.mark.parametrize("name", names("wheats"))
+def test_wheat_keeps_every_point(name: str, folder: Path) -> None:
+    graded = grade(build("wheats", name, folder), *asked("wheats", name))
+
+    assert graded.losing() == set()
+    assert graded.result["score"] == graded.result["max_score"]
+    assert graded.exit_code == 0
+
+
+@pytest.mark.parametrize("name", [name for name in names("chaffs") if name not in TRAINING_CHAFFS])
+def test_chaff_loses_points_only_where_its_bug_is_and_is_diagnosed(name: str, folder: Path) -> None:
+    expected = expectation("chaffs", name)
+
+    graded = grade(build("chaffs", name, folder), *asked("chaffs", name))
+
+    if "implemented" in expected:
+        wrong = {part for part, row in graded.components.items() if row["counts"]} - set(expected["implemented"])
+    else:
+        wrong = {part for part in expected["loses"] if not part.startswith("training.")}
+    assert graded.losing() == wrong
+    assert graded.exit_code == (1 if wrong else 0)
+    assert "grader fault" not in graded.outcomes()
+    for component in expected.get("halves", ()):
+        assert graded.components[component]["points"] > 0
+    found = set().union(*(graded.diagnosis(component) for component in wrong))
+    assert set(expected.get("diagnosis", ())) <= found
+
+
+@pytest.mark.parametrize("name", TRAINED_WHEATS)
+def test_wheat_trains_to_both_thresholds(name: str, folder: Path) -> None:
+    graded = grade(build("wheats", name, folder))
+
+    assert graded.result["score"] == 100
+    assert [each["outcome"] for each in graded.result["training"]] == ["passed", "passed"]
+
+
+@pytest.mark.parametrize("name", TRAINING_CHAFFS)
+def test_chaff_that_breaks_a_training_rule_loses_that_training(name: str, folder: Path) -> None:
+    graded = grade(build("chaffs", name, folder))
+
+    assert graded.losing() == set(expectation("chaffs", name)["loses"])

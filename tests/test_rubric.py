@@ -1,0 +1,222 @@
+"""The rubric: 100 points on each track, and one clear line for each way to get it wrong."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from overlays import run
+
+from grader import rubric, tomlfile
+from grader.errors import UsageError
+from grader.probe import all_probes
+from grader.rubric import COMPONENTS, DEFAULT, GIVEN, OPTIONAL, TRAININGS
+
+TEXT = DEFAULT.read_text(encoding="utf-8")
+CONTRACT = (  # issue and assignment name these, in this spelling
+    "OneHotEncoder", "Dense", "Dense.initializer", "LeakyReLU", "ReLU", "Softmax", "MeanSquaredError",
+    "CategoricalCrossentropy", "CrossEntropyLoss", "BasicOptimizer", "RMSProp", "Adam", "CategoricalAccuracy",
+    "get_data_MNIST", "Diffable", "GradientTape", "Model", "Model.evaluate", "SequentialModel", "BatchNorm",
+    "training.simple", "training.advanced",
+)  # fmt: skip
+
+# --- the built-in rubric ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("track", ["1470", "2470"])
+def test_points_of_a_track_sum_to_100(track: str):
+    assert sum(rubric.load().points[track].values()) == 100
+
+
+def test_tracks_are_the_contract_s_and_2470_is_usual():
+    loaded = rubric.load()
+
+    assert sorted(loaded.points) == ["1470", "2470"]
+    assert loaded.default_track == "2470"
+
+
+def test_every_component_of_the_contract_is_there():
+    assert sorted(COMPONENTS) == sorted(CONTRACT)
+    assert sorted(rubric.load().points["2470"]) == sorted(CONTRACT)
+    assert set(CONTRACT) - set(rubric.load().points["1470"]) == {"Softmax", "training.advanced"}
+
+
+def test_given_code_and_extensions_are_worth_nothing_and_all_else_something():
+    for table in rubric.load().points.values():
+        assert {name for name, points in table.items() if not points} == {*GIVEN, *OPTIONAL}
+
+
+def test_every_component_is_checked_by_a_probe():
+    assert {probe.component for probe in all_probes()} == set(CONTRACT) - set(TRAININGS)
+
+
+def test_no_component_needs_itself_by_way_of_others():
+    """Who is blocked by whom is asked recursively."""
+    needs: dict[str, set[str]] = {}
+    for probe in all_probes():
+        needs.setdefault(probe.component, set()).update(probe.needs)
+    assert set().union(*needs.values()) <= set(CONTRACT)
+
+    reached = {name: set(direct) for name, direct in needs.items()}
+    for _ in reached:
+        for name, found in reached.items():
+            reached[name] = found.union(*(needs.get(other, set()) for other in found))
+
+    assert [name for name, found in reached.items() if name in found] == []
+
+
+def test_every_tolerance_that_a_probe_names_is_there():
+    named = {rule.tolerance for probe in all_probes() for rule in probe.rules.values()} - {""}
+
+    assert named <= set(rubric.load().tolerances.named)
+
+
+def test_thresholds_are_those_of_the_contract():
+    loaded = rubric.load()
+
+    assert loaded.thresholds == {"training.simple": 0.85, "training.advanced": 0.95}
+    assert loaded.milestones == (0.80, 0.85, 0.95)
+    assert all(loaded.chance < loaded.half[name] < loaded.thresholds[name] for name in TRAININGS)
+
+
+def test_limits_reach_the_worker_in_bytes():
+    limits = rubric.load().check_limits()
+
+    assert limits.memory_bytes == 2048 << 20
+    assert limits.file_bytes == 64 << 20
+    assert limits.cpu_seconds == 20
+
+
+def test_limit_of_a_fraction_is_never_a_limit_of_nothing():
+    tree = tomlfile.read(DEFAULT)
+    tree["limits"] |= {"check_cpu_seconds": 0.5, "processes": 0.5}
+
+    limits = rubric.check(tree, "mine.toml").check_limits()
+
+    assert limits.cpu_seconds == limits.processes == 1
+
+
+# --- wrong ones -------------------------------------------------------------------------------------------------
+
+
+def edited(old: str, new: str) -> str:
+    """The built-in rubric with one text replaced."""
+    assert old in TEXT
+    return TEXT.replace(old, new, 1)
+
+
+WRONG = {
+    "empty": ("", "default_track"),
+    "not-toml": ("default_track = ", "not valid TOML"),
+    "text": ("these are my points", "not valid TOML"),
+    "unknown-component": (edited('"Dense" = 12', '"Dense" = 12\n"Sofmax" = 0'), 'did you mean "?Softmax'),
+    "unknown-table": (TEXT + "[colours]\n", "colours"),
+    "unknown-limit": (edited("check_seconds = 10", "check_second = 10"), "did you mean check_seconds"),
+    "missing-limit": (edited("check_seconds = 10", ""), "check_seconds missing"),
+    "missing-table": (edited("[partial]", "[half]"), "half"),
+    "negative-points": (edited('"Dense" = 12', '"Dense" = -12'), r'"Dense".*-12'),
+    "fraction-of-a-point": (edited('"Dense" = 12', '"Dense" = 12.5'), r'"Dense".*12\.5'),
+    "points-are-text": (edited('"Dense" = 12', '"Dense" = "12"'), r'"Dense".*\'12\''),
+    "points-are-true": (edited('"Dense" = 12', '"Dense" = true'), r'"Dense".*True'),
+    "sum-too-large": (edited('"Dense" = 12', '"Dense" = 13'), r"points\.2470.* 101\b.*100"),
+    "sum-too-small": (edited('"GradientTape" = 9', '"GradientTape" = 8'), r"points\.1470.* 99\b.*100"),
+    "no-points-at-all": (re.sub(r'^"(.*)" = \d+', r'"\1" = 0', TEXT, flags=re.MULTILINE), r"points\.2470"),
+    "points-is-a-number": (re.sub(r"\[points\.\d+\]\n(.*\n)*?\n", "", "points = 3\n" + TEXT), "points"),
+    "track-is-a-number": (edited("[points.1470]", "[points]\n1470 = 3\n[points.1480]"), "1470"),
+    "unknown-track": (edited('default_track = "2470"', 'default_track = "2471"'), "2471"),
+    "track-is-a-list": (edited('default_track = "2470"', 'default_track = ["2470"]'), "default_track"),
+    "threshold-above-one": (edited("simple = 0.85", "simple = 85"), "simple.*85"),
+    "threshold-is-text": (edited("simple = 0.85", 'simple = "85 %"'), "simple.*85 %"),
+    "tolerance-of-zero": (edited("float = 1e-5", "float = 0"), "float.*0"),
+    "tolerance-is-nan": (edited("float = 1e-5", "float = nan"), "float.*nan"),
+    "limit-is-infinite": (edited("check_seconds = 10", "check_seconds = inf"), "check_seconds.*inf"),
+    "keeps-more-than-all": (edited("constant_factor_keeps = 0.5", "constant_factor_keeps = 1.5"), r"keeps.*1\.5"),
+    "keeps-true": (edited("constant_factor_keeps = 0.5", "constant_factor_keeps = true"), "keeps.*True"),
+    "milestones-is-a-number": (edited("milestones = [0.80, 0.85, 0.95]", "milestones = 0.8"), "milestones"),
+    "milestones-empty": (edited("milestones = [0.80, 0.85, 0.95]", "milestones = []"), "milestones"),
+    "milestone-is-text": (edited("milestones = [0.80,", 'milestones = ["0.8",'), r"milestones\[0\]"),
+    "table-is-a-list": (edited("[tolerance]", "[[tolerance]]"), "tolerance"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_wrong_rubric_is_one_clear_line(name: str, tmp_path: Path):
+    text, says = WRONG[name]
+    file = tmp_path / "rubric.toml"
+    file.write_text(text, encoding="utf-8")
+
+    with pytest.raises(UsageError, match=says) as caught:
+        rubric.load(file)
+
+    message = str(caught.value)
+    assert str(file) in message
+    assert len(message.splitlines()) == 1
+    assert len(message) < 600
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [(b"\xff\xfe\0", "valid TOML"), (b"default_track = 1\0", "valid TOML"), (None, "cannot be read")],
+)
+def test_file_that_holds_no_text_is_one_clear_line(content: bytes | None, says: str, tmp_path: Path):
+    file = tmp_path / "rubric.toml"
+    if content is None:
+        file.mkdir()
+    else:
+        file.write_bytes(content)
+
+    with pytest.raises(UsageError, match=says):
+        rubric.load(file)
+
+
+@pytest.mark.parametrize(
+    "name", ["not-toml", "unknown-component", "negative-points", "sum-too-large", "points-are-text"]
+)
+def test_command_says_what_is_wrong_with_a_rubric_and_exits_with_2(name: str, tmp_path: Path):
+    text, says = WRONG[name]
+    file = tmp_path / "rubric.toml"
+    file.write_text(text, encoding="utf-8")
+
+    done = run("reference", "--rubric", str(file))
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert len(done.stderr.splitlines()) == 1
+    assert re.search(says, done.stderr)
+
+
+def test_command_says_that_there_is_no_such_rubric(tmp_path: Path):
+    done = run("reference", "--rubric", str(tmp_path / "none.toml"))
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert len(done.stderr.splitlines()) == 1
+    assert "none.toml" in done.stderr
+
+
+# --- any ---
+
+
+@settings(derandomize=True, max_examples=200, deadline=None, database=None)
+@given(st.data())
+def test_any_value_anywhere_gives_a_rubric_or_a_usage_error(data: Any):
+    tree = tomlfile.read(DEFAULT)
+    places = [(tree, key) for key in tree]
+    places += [(table, key) for table in tree.values() if isinstance(table, dict) for key in table]
+    places += [(table, key) for table in tree["points"].values() for key in table]
+    table, key = data.draw(st.sampled_from(places))
+    leaves = st.integers() | st.floats() | st.booleans() | st.text(max_size=3) | st.just(1470)
+    value = data.draw(
+        st.recursive(leaves, lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner))
+    )
+    table[key] = value
+
+    try:
+        checked = rubric.check(tree, "mine.toml")
+    except UsageError:
+        return
+
+    assert all(sum(points.values()) == 100 for points in checked.points.values())
+    assert min(vars(checked.check_limits()).values()) > 0

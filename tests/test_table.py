@@ -1,0 +1,131 @@
+"""The result and the progress on a terminal."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from results import (
+    CHINESE,
+    component,
+    failed,
+    made,
+    ordinary,
+    probe,
+)
+
+from grader.report.columns import columns, cut, wrap
+from grader.report.progress import Progress
+from grader.report.result import Result
+from grader.report.to_table import to_table
+
+
+def chinese() -> Result:
+    script = "\n  try it     paste this into Python:\n" + "x = np.array([" + "1.0, " * 40 + "1.0])"
+    message = f"raised ValueError: {CHINESE * 4}\n  came back  {CHINESE * 5}\n  expected   ok{script}"
+    return made(
+        component("Dense", failed("Dense/a", 1, message)), component("ReLU", probe("ReLU/a")), notes=[CHINESE * 5]
+    )
+
+
+@pytest.mark.parametrize("width", [80, 132])
+@pytest.mark.parametrize("make", [chinese, ordinary])
+def test_table_fits_the_terminal_but_for_lines_to_paste(make: Callable[[], Result], width: int) -> None:
+    lines = to_table(make(), width=width).splitlines()
+
+    paste = [line for line in lines if line.startswith("x = np.array")]
+    assert all(columns(line) <= width for line in lines if line not in paste)
+    assert [line.count("1.0") for line in paste] == [41] * (make is chinese)
+
+
+def test_table_aligns_wide_characters() -> None:
+    lines = to_table(chinese(), width=80).splitlines()
+
+    head, rule, dense, relu = lines[:4]
+    starts = [head.index(name) for name in ("outcome", "points", "why")]
+    assert rule.split() == ["-" * len(word) for word in rule.split()]
+    assert [match.start() for match in re.finditer("-+", rule)][1:] == starts
+    assert columns(dense) <= 80
+    assert dense.endswith("…")
+    assert relu.split() == ["ReLU", "passed", "1", "/", "1"]
+
+
+def test_table_uses_a_wider_terminal() -> None:
+    narrow, wide = (to_table(chinese(), width=width) for width in (80, 200))
+
+    assert len(wide.splitlines()) < len(narrow.splitlines())
+    assert "".join(wide.split())[-40:] == "".join(narrow.split())[-40:]
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+EVENTS: list[dict[str, Any]] = [
+    {"event": "start", "components": ["Dense", "training.simple"]},
+    {"event": "component", "name": "Dense", "outcome": "failed", "points": 1, "max_points": 12},
+    {"event": "epoch", "training": "training.simple", "epoch": 2, "epochs": 5, "accuracy": 0.9, "seconds": 4.0},
+    {"event": "component", "name": "training.simple", "outcome": "passed", "points": 7, "max_points": 7},
+    {"event": "end", "score": 8},
+]
+
+
+def test_progress_is_one_changing_line_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    stream = Terminal()
+    progress = Progress(stream)
+    for event in EVENTS:
+        progress(event)
+    progress.close()
+
+    *said, last = stream.getvalue().split("\r\x1b[K")[1:]
+    assert said == [
+        "1 of 2  Dense",
+        "2 of 2  training.simple",
+        "training.simple: epoch 2 of 5: test accuracy 90.00% after 4.00 s, at most 6 s left",
+    ]
+    assert last == ""
+    assert "\n" not in stream.getvalue()
+
+
+@pytest.mark.parametrize(("stream", "term"), [(io.StringIO(), "xterm"), (Terminal(), "dumb")])
+def test_progress_is_plain_lines_elsewhere(stream: io.StringIO, term: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", term)
+    progress = Progress(stream)
+    for event in EVENTS:
+        progress(event)
+    progress.close()
+
+    assert stream.getvalue().splitlines() == [
+        "Dense: failed, 1 of 12",
+        "training.simple: epoch 2 of 5: test accuracy 90.00% after 4.00 s, at most 6 s left",
+        "training.simple: passed, 7 of 7",
+    ]
+
+
+def test_progress_of_a_quiet_run_says_nothing() -> None:
+    stream = Terminal()
+    progress = Progress(stream, quiet=True)
+    for event in EVENTS:
+        progress(event)
+    progress.close()
+
+    assert stream.getvalue() == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "width"), [("abc", 3), ("中文", 4), ("e\u0301", 1), ("ｗ", 2), ("\u200b", 0), ("é", 1)]
+)
+def test_columns_of_a_text(text: str, width: int) -> None:
+    assert columns(text) == width
+
+
+def test_cut_and_wrap_keep_to_the_columns() -> None:
+    assert cut("中文字", 5) == "中文"
+    assert wrap("one two three", 8, 2) == ["one two", "  three"]
+    assert wrap("一二三四五六", 8, 2) == ["一二三四", "  五六"]
+    assert wrap("  indented " + "x" * 20, 12, 2) == ["  indented", "  " + "x" * 10, "  " + "x" * 10]
