@@ -1,4 +1,4 @@
-"""The command line: `grade PATH [options]`, `grade explain [CODE]`, `grade key build` and `grade doctor`.
+"""The command line: `grade PATH [options]`; every other command is a module of grader/commands.
 
 Exit codes: 0 all points of what was graded, 1 points lost, 2 the call or the environment is wrong, 3 the grader itself
 failed, 130 interrupted.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import difflib
+import importlib
 import io
 import os
 import secrets
@@ -47,6 +48,12 @@ examples:
 exit codes: 0 all points, 1 points lost, 2 the call or the environment is wrong, 3 the grader itself failed
 """
 DEFAULT_SEED = 1470
+# A command and the module whose `main(arguments)` runs it; a folder of that name is graded as ./NAME
+COMMANDS = {
+    "explain": "grader.commands.explain",
+    "key": "grader.commands.key",
+    "doctor": "grader.commands.doctor",
+}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -54,7 +61,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
         if arguments and arguments[0] in COMMANDS:
-            return COMMANDS[arguments[0]](arguments[1:])
+            command = importlib.import_module(COMMANDS[arguments[0]])
+            return int(command.main(arguments[1:]))
         return grade_command(arguments)
     except UsageError as error:
         # Names of files come from the submission, and GitHub reads ##[ as a command anywhere in a line
@@ -328,84 +336,3 @@ def listing(rubric: Rubric, track: str, components: tuple[str, ...]) -> str:
         if name in rubric.thresholds:
             lines.append(f"  {name}/accuracy: test accuracy above {rubric.thresholds[name]:.0%} on all of MNIST")
     return "\n".join(lines)
-
-
-# --- grade explain ----------------------------------------------------------------------------------------------
-
-
-def explain_command(arguments: list[str]) -> int:
-    """Prints the page of one code, or lists all of them."""
-    explain = argparse.ArgumentParser(prog="grade explain", description="Explains a code that a verdict names.")
-    explain.add_argument(
-        "code", metavar="CODE", nargs="?", help="for example softmax-over-batch; without one, all are listed"
-    )
-    options = explain.parse_args(arguments)
-    from grader import pages
-
-    if options.code is None:
-        print("\n".join(f"{code}  {pages.title(code)}" for code in pages.codes()))
-        return 0
-    if not pages.text(options.code):
-        near = difflib.get_close_matches(options.code.lower(), pages.codes(), 1)
-        hint = f"did you mean {near[0]}?" if near else "`grade explain` lists them all"
-        raise UsageError(f"explain {options.code}: there is no such code; {hint}")
-    from grader.answers import KEY, KeyAnswers
-    from grader.explain import explain as page
-    from grader.reference import FOLDER
-
-    examples = KeyAnswers(KEY).key.about["examples"] if not FOLDER.is_dir() and KEY.is_file() else None
-    sys.stdout.write(page(options.code, examples))
-    return 0
-
-
-# --- grade key --------------------------------------------------------------------------------------------------
-
-
-def key_command(arguments: list[str]) -> int:
-    """Freezes the answers of reference/ into a file."""
-    found = argparse.ArgumentParser(
-        prog="grade key", description="Answer keys: grade where there is no reference/, with the same verdicts."
-    )
-    build = found.add_subparsers(dest="command", required=True).add_parser(
-        "build", help="freeze the answers of reference/"
-    )
-    build.add_argument("-o", "--output", metavar="FILE", type=Path, default=Path("answers.key"))
-    build.add_argument("--seed", metavar="N", help=f"seed of the questions (default {DEFAULT_SEED})")
-    options = found.parse_args(arguments)
-    from grader import answer_key, data
-    from grader.answers import LiveAnswers
-    from grader.freeze import frozen
-    from grader.reference import FOLDER
-
-    if not FOLDER.is_dir():
-        raise UsageError(f"key build: there is no reference/ in {FOLDER.parent} to take the answers from")
-    seed = seed_of(options.seed)
-    key = frozen(LiveAnswers(str(data.probe_folder())), seed)
-    try:
-        answer_key.save(key, options.output)
-    except OSError as error:
-        raise UsageError(f"key build: {options.output} cannot be written ({error.strerror})") from None
-    mistakes, size = len(key.about["mistakes"]), options.output.stat().st_size / 1e6
-    print(f"{options.output}: the answers for seed {seed}, with {mistakes} known mistakes, {size:.1f} MB")
-    return 0
-
-
-# --- grade doctor -----------------------------------------------------------------------------------------------
-
-
-def doctor_command(arguments: list[str]) -> int:
-    """Prints what this machine has of what a grading needs; 2 if nothing can be graded."""
-    argparse.ArgumentParser(
-        prog="grade doctor",
-        description="Says what this machine has, and what is missing for the next level of isolation.",
-    ).parse_args(arguments)
-    from grader import doctor
-
-    found = []
-    for finding in doctor.findings():
-        print(finding, flush=True)
-        found.append(finding)
-    return 2 if any(finding.state == "MISSING" for finding in found) else 0
-
-
-COMMANDS = {"explain": explain_command, "key": key_command, "doctor": doctor_command}

@@ -1,0 +1,37 @@
+"""`grade key build`: freezes the answers of reference/ into a file, to grade with where there is no reference/."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from grader import answer_key, data
+from grader.answers import LiveAnswers
+from grader.cli import DEFAULT_SEED, seed_of
+from grader.errors import UsageError
+from grader.freeze import frozen
+from grader.reference import FOLDER
+
+
+def main(arguments: list[str]) -> int:
+    """Builds a key. Raises UsageError where there is no reference/, or the file cannot be written."""
+    parser = argparse.ArgumentParser(
+        prog="grade key", description="Answer keys: grade where there is no reference/, with the same verdicts."
+    )
+    build = parser.add_subparsers(dest="command", required=True).add_parser(
+        "build", help="freeze the answers of reference/"
+    )
+    build.add_argument("-o", "--output", metavar="FILE", type=Path, default=Path("answers.key"))
+    build.add_argument("--seed", metavar="N", help=f"seed of the questions (default {DEFAULT_SEED})")
+    options = parser.parse_args(arguments)
+    if not FOLDER.is_dir():
+        raise UsageError(f"key build: there is no reference/ in {FOLDER.parent} to take the answers from")
+    seed = seed_of(options.seed)
+    key = frozen(LiveAnswers(str(data.probe_folder())), seed)
+    try:
+        answer_key.save(key, options.output)
+    except OSError as error:
+        raise UsageError(f"key build: {options.output} cannot be written ({error.strerror})") from None
+    mistakes, size = len(key.about["mistakes"]), options.output.stat().st_size / 1e6
+    print(f"{options.output}: the answers for seed {seed}, with {mistakes} known mistakes, {size:.1f} MB")
+    return 0
