@@ -132,8 +132,7 @@ def reserves(gb):
 
 
 def leaves_children():
-    """Answers once all three are there and on their own."""
-    read, write = os.pipe()
+    read, write = os.pipe()  # it answers once all three are there and on their own
     if os.fork() == 0:
         os.setsid()
         if os.fork() == 0:
@@ -564,6 +563,20 @@ def test_closing_the_zygote_ends_everything(tmp_path: Path):
 
     assert still_running(started) == []
     assert not zygote.folder.exists()
+
+
+def test_files_that_vanish_are_imported_all_the_same(tmp_path: Path):
+    """As one worker may do to the next where the kernel does not keep it from that."""
+    zygote = zygote_of(tmp_path)
+    zygote.wait_until_ready()
+    for path in tmp_path.glob("*.py"):
+        path.unlink()
+    worker = RemoteWorker(zygote, LIMITS, PATIENCE, 0)
+    try:
+        assert call(worker, "add", 1) == 2
+    finally:
+        worker.close()
+        zygote.close()
 
 
 def test_many_workers_at_once_answer_each_for_itself(zygote: Zygote):

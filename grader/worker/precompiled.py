@@ -2,6 +2,9 @@
 
 Compiling runs nothing of the file. A file that makes the compiler itself crash or hang must not end the zygote, so a
 child tries first; if that child does not come back well, every worker compiles for itself.
+
+What is compiled is imported without a look at the disk: where the kernel does not keep a submission from changing its
+own copy, that still changes nothing for the next worker.
 """
 
 from __future__ import annotations
@@ -9,7 +12,8 @@ from __future__ import annotations
 import os
 import sys
 import warnings
-from importlib.machinery import FileFinder, SourceFileLoader
+from importlib.machinery import FileFinder, ModuleSpec, SourceFileLoader
+from importlib.util import spec_from_file_location
 from types import CodeType
 from typing import Any
 
@@ -27,6 +31,18 @@ class Loader(SourceFileLoader):
         return _code.get(self.path) or super().get_code(fullname)
 
 
+class Finder(FileFinder):
+    """Finds what is compiled under the name of its file, and leaves all else to the import system."""
+
+    def find_spec(self, fullname: str, target: Any = None) -> ModuleSpec | None:
+        place = os.path.join(self.path, fullname.rpartition(".")[2])
+        for path, search in ((os.path.join(place, "__init__.py"), [place]), (f"{place}.py", None)):
+            if path in _code:
+                loader = Loader(fullname, path)
+                return spec_from_file_location(fullname, path, loader=loader, submodule_search_locations=search)
+        return super().find_spec(fullname, target)
+
+
 def compile_all(root: str) -> None:
     """Compiles every .py file below `root` and makes imports use the result."""
     paths = [os.path.join(folder, name) for folder, _, names in os.walk(root) for name in names if name.endswith(".py")]
@@ -42,12 +58,11 @@ def compile_all(root: str) -> None:
             os._exit(status)
     if os.waitpid(pid, 0)[1] == 0:
         compile_paths(paths)
-    find = FileFinder.path_hook((Loader, [".py"]))
 
     def hook(path: str) -> Any:
         if path != root and not path.startswith(root + os.sep):
             raise ImportError("not a folder of the submission")
-        return find(path)
+        return Finder(path, (Loader, [".py"]))
 
     sys.path_hooks.insert(0, hook)
 
