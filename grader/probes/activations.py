@@ -13,6 +13,7 @@ from grader.subject import Draw, Remote, Subject
 B, N = 5, 4
 GRADIENT = Rule(gradient=True)
 ALPHA = 0.25  # exact in float32; not the default
+EXTREMES = Rule(tolerance="extremes")
 
 
 def called(s: Subject, draw: Draw, name: str, *args: float) -> tuple[Remote, Any, Any]:
@@ -160,7 +161,7 @@ def softmax_single(s: Subject, draw: Draw) -> Observation:
     return {"single": single, "float32": s.forward(layer, draw.array(B, N).astype(np.float32)).value}
 
 
-@probe("Softmax", "stable", weight=2)
+@probe("Softmax", "stable", weight=2, large=EXTREMES, small=EXTREMES, mixed=EXTREMES, spread=EXTREMES)
 def softmax_stable(s: Subject, draw: Draw) -> Observation:
     """logits of plus and minus 1000 give finite probabilities, also side by side in one batch."""
     layer = s.new("Softmax")
@@ -189,7 +190,7 @@ def softmax_fresh(s: Subject, draw: Draw) -> Observation:
     return {"dx": s.input_gradient(layer, upstream, x)}
 
 
-@probe("Softmax", "gradient-extremes")
+@probe("Softmax", "gradient-extremes", dx=EXTREMES)
 def softmax_gradient_extremes(s: Subject, draw: Draw) -> Observation:
     """the Jacobian stays finite for logits of plus and minus 1000."""
     layer = s.new("Softmax")
