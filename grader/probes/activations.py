@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from grader.probe import Observation, Rule, probe
+from grader.probes.core import COMPOSING
 from grader.probes.layers import trainable_at_first
 from grader.subject import Draw, Remote, Subject
 
@@ -97,7 +98,7 @@ def leaky_side_effects(s: Subject, draw: Draw) -> Observation:
     return kept(s, draw, "LeakyReLU")
 
 
-@probe("LeakyReLU", "compose", needs=("Diffable",), dx=GRADIENT)
+@probe("LeakyReLU", "compose", needs=COMPOSING, dx=GRADIENT)
 def leaky_compose(s: Subject, draw: Draw) -> Observation:
     """compose_to_input multiplies the upstream gradient element by element."""
     return composed(s, draw, "LeakyReLU", ALPHA)
@@ -138,7 +139,7 @@ def relu_gradient(s: Subject, draw: Draw) -> Observation:
     return {"dx": s.input_gradient(layer, upstream, x)}
 
 
-@probe("ReLU", "compose", needs=("Diffable", "LeakyReLU"), dx=GRADIENT)
+@probe("ReLU", "compose", needs=(*COMPOSING, "LeakyReLU"), dx=GRADIENT)
 def relu_compose(s: Subject, draw: Draw) -> Observation:
     """compose_to_input multiplies the upstream gradient element by element."""
     return composed(s, draw, "ReLU")
