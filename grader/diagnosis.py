@@ -42,7 +42,9 @@ class Diagnosis:
         if not self.wrong:
             return
         component = self.wrong[0].probe.component
-        codes = self.answers.misconceptions(component)
+        conventions = {verdict.seen.convention for verdict in self.wrong} | {""}
+        known = self.answers.misconceptions(component)
+        codes = [code for code in known if self.answers.convention(code) in conventions]
         fitting: dict[Codes, set[str]] = {(code,): shown for code in codes if (shown := self.fits((code,)))}
         left = {v.probe.name for v in self.wrong} - {name for shown in fitting.values() for name in shown}
         if left:
