@@ -56,7 +56,7 @@ class Diagnosis:
         for explanation, shown in self.undominated(fitting).items():
             for verdict in self.wrong:
                 if verdict.probe.name in shown:
-                    pages = dict.fromkeys(map(self.answers.page, explanation))
+                    pages = dict.fromkeys(map(self.answers.page, self.seen_in(verdict, explanation)))
                     verdict.diagnosis += [page for page in pages if page not in verdict.diagnosis]
         for verdict in self.wrong:
             relations = relate(verdict)
@@ -77,6 +77,12 @@ class Diagnosis:
                 return set()
             shown.add(verdict.probe.name)
         return shown if any(verdict.probe.name in shown for verdict in self.wrong) else set()
+
+    def seen_in(self, verdict: Verdict, codes: Codes) -> Codes:
+        """Of mistakes that come together those that show in this answer by themselves; all, where none does."""
+        single = {code: self.answers.mistaken((code,), verdict.probe, self.seed) for code in codes}
+        shown = tuple(code for code, each in single.items() if each is not None and not self.is_right(each, verdict))
+        return shown or codes
 
     def touches(self, code: str) -> bool:
         """Does this mistake show where the submission is wrong?"""
