@@ -52,13 +52,14 @@ def leaky_forward(s: Subject, draw: Draw) -> Observation:
 
 @probe("LeakyReLU", "forward-extremes")
 def leaky_extremes(s: Subject, draw: Draw) -> Observation:
-    """a single row, zeros, all negative, all positive, float32."""
+    """a single row, zeros, all negative, all positive, float32, large numbers."""
     layer = s.new("LeakyReLU", ALPHA)
     return {
         "zeros": s.forward(layer, np.zeros((1, N))).value,
         "negative": s.forward(layer, -draw.positive(2, N)).value,
         "positive": s.forward(layer, draw.positive(2, N)).value,
         "float32": s.forward(layer, draw.array(1, N).astype(np.float32)).value,
+        "large": s.forward(layer, 256 * np.asarray(draw.array(1, N))).value,
     }
 
 
