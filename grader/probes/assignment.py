@@ -185,3 +185,18 @@ def cross_entropy_gradient(s: Subject, draw: Draw) -> Observation:
     before = [array.value for array in arrays]
     model.method("batch_step", draw.array(B, N), draw.one_hot(B, C))
     return {"gradients": first_gradients(optimizer, arrays, before)}
+
+
+@probe(
+    "SequentialModel",
+    "values-before-step",
+    needs=(*COMPOSING, RECORDING, "Dense", "MeanSquaredError", "GradientTape"),
+)
+def values_before_step(s: Subject, draw: Draw) -> Observation:
+    """the loss and the accuracy of a training step are those of the predictions before the weights change."""
+    model = s.new("SequentialModel", [s.dense(draw.array(N, C), draw.array(C))])
+    accuracy = s.double("accuracy", "Callable", replies=[0.25])
+    optimizer = s.double("optimizer", None, factor=-1.0)  # after the step, what was the largest is the smallest
+    model.method("compile", optimizer, s.new("MeanSquaredError"), accuracy)
+    result = values(model.method("batch_step", draw.array(B, N), draw.one_hot(B, C)).value)
+    return {"values": result, "classes_seen_by_metric": largest(accuracy.attribute("seen").item(0).item(0).value)}

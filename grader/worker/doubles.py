@@ -133,10 +133,10 @@ def _accuracy(base: Any, script: dict[str, Any]) -> Any:
 
 
 class Optimizer:
-    """Writes down the gradients it is given and moves every weight by a constant, so that a step can be seen."""
+    """Writes down the gradients it is given and changes every weight by constants, so that a step can be seen."""
 
     def __init__(self, base: Any, script: dict[str, Any]) -> None:
-        self.bump = script.get("bump", 0.0)
+        self.bump, self.factor = script.get("bump", 0.0), script.get("factor", 1.0)
         self.learning_rate = 1.0
         self.grads: list[Any] = []
         self.shapes: list[Any] = []
@@ -144,9 +144,9 @@ class Optimizer:
     def apply_gradients(self, weights: Any, grads: Any) -> None:
         self.shapes.append([list(np.shape(weight)) for weight in weights])
         self.grads.append([np.array(grad) for grad in grads])
-        if self.bump:
-            for weight in weights:
-                weight += self.bump
+        for weight in weights if self.bump or self.factor != 1.0 else ():
+            weight *= self.factor
+            weight += self.bump
 
 
 def _model(base: Any, script: dict[str, Any]) -> Any:
