@@ -49,6 +49,9 @@ class Answers(Protocol):
     def misconceptions(self, component: str) -> list[str]:
         """Codes of the known mistakes in this component."""
 
+    def convention(self, code: str) -> str:
+        """The only gradient convention in which a mistake can be made; '' for both."""
+
     def page(self, code: str) -> str:
         """The page that explains a known mistake; several forms of a mistake have one."""
 
@@ -112,6 +115,9 @@ class LiveAnswers:
 
     def misconceptions(self, component: str) -> list[str]:
         return [code for code, patch in self.mistakes.items() if patch.component == component]
+
+    def convention(self, code: str) -> str:
+        return self.mistakes[code].convention
 
     def page(self, code: str) -> str:
         return self.mistakes[code].page
@@ -177,6 +183,7 @@ class KeyAnswers:
             self.key = answer_key.load(path)
             self.mistakes: dict[str, str] = dict(self.key.about["mistakes"])  # code -> component
             self.pages: dict[str, str] = dict(self.key.about["pages"])  # code -> page
+            self.conventions: dict[str, str] = dict(self.key.about["conventions"])  # code -> convention
             self.variants: dict[str, str] = dict(self.key.about["variants"])
             self.seeds = [int(seed) for seed in self.key.about["seeds"]]
             questions = self.key.about["questions"]
@@ -213,6 +220,9 @@ class KeyAnswers:
 
     def misconceptions(self, component: str) -> list[str]:
         return [code for code, where in self.mistakes.items() if where == component]
+
+    def convention(self, code: str) -> str:
+        return self.conventions[code]
 
     def page(self, code: str) -> str:
         return self.pages[code]

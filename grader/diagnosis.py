@@ -42,7 +42,9 @@ class Diagnosis:
         if not self.wrong:
             return
         component = self.wrong[0].probe.component
-        codes = self.answers.misconceptions(component)
+        conventions = {verdict.seen.convention for verdict in self.wrong} | {""}
+        known = self.answers.misconceptions(component)
+        codes = [code for code in known if self.answers.convention(code) in conventions]
         fitting: dict[Codes, set[str]] = {(code,): shown for code in codes if (shown := self.fits((code,)))}
         left = {v.probe.name for v in self.wrong} - {name for shown in fitting.values() for name in shown}
         if left:
@@ -54,7 +56,7 @@ class Diagnosis:
         for explanation, shown in self.undominated(fitting).items():
             for verdict in self.wrong:
                 if verdict.probe.name in shown:
-                    pages = dict.fromkeys(map(self.answers.page, explanation))
+                    pages = dict.fromkeys(map(self.answers.page, self.seen_in(verdict, explanation)))
                     verdict.diagnosis += [page for page in pages if page not in verdict.diagnosis]
         for verdict in self.wrong:
             relations = relate(verdict)
@@ -75,6 +77,12 @@ class Diagnosis:
                 return set()
             shown.add(verdict.probe.name)
         return shown if any(verdict.probe.name in shown for verdict in self.wrong) else set()
+
+    def seen_in(self, verdict: Verdict, codes: Codes) -> Codes:
+        """Of mistakes that come together those that show in this answer by themselves; all, where none does."""
+        single = {code: self.answers.mistaken((code,), verdict.probe, self.seed) for code in codes}
+        shown = tuple(code for code, each in single.items() if each is not None and not self.is_right(each, verdict))
+        return shown or codes
 
     def touches(self, code: str) -> bool:
         """Does this mistake show where the submission is wrong?"""

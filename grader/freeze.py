@@ -42,6 +42,7 @@ def about(answers: LiveAnswers, seed: int) -> dict[str, Any]:
         "seeds": [seed],
         "variants": {code: patch.component for code, patch in answers.variants.items()},
         "mistakes": {code: patch.component for code, patch in answers.mistakes.items()},
+        "conventions": {code: patch.convention for code, patch in answers.mistakes.items()},
         "pages": {code: patch.page for code, patch in answers.mistakes.items()},
         "examples": {code: example for code in pages.codes() if (example := worked_example(code))},
     }

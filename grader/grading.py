@@ -142,8 +142,10 @@ class Grading:
         frame = fault.frames[-1] if fault is not None and fault.kind == "raised" and fault.frames else None
         if frame is not None and verdict.outcome == Outcome.NOT_IMPLEMENTED and self._is_own(verdict.probe, frame):
             return ""  # a class that inherits what is not written yet is not written yet itself
-        for component in verdict.probe.needs:
-            outcomes = {self.judged(needed).outcome for needed in self.probes_of(component)}
+        for need in verdict.probe.needs:
+            component = need.partition("/")[0]
+            asked = [needed for needed in self.probes_of(component) if need in (component, needed.name)]
+            outcomes = {self.judged(needed).outcome for needed in asked}
             wrong = outcomes - {Outcome.PASSED, Outcome.NOT_ASKED}
             if wrong:
                 loads = self.module_of(component) not in self.observer.broken

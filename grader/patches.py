@@ -26,12 +26,14 @@ class Patch:
 
     code: what the patch is known by, the name of its file; page: the code that a student is told, whose page explains
     it. They differ where a mistake comes in several forms, as half of it does: all of them have one page.
+    convention: the only gradient convention in which somebody can make it; '' for both.
     """
 
     code: str
     component: str
     edits: tuple[tuple[str, str, str], ...]
     told: str = ""
+    convention: str = ""
 
     @property
     def page(self) -> str:
@@ -56,4 +58,4 @@ def load(folder: Path) -> list[Patch]:
 def read(path: Path) -> Patch:
     data = tomlfile.read(path)
     edits = tuple((edit["file"], edit["old"], edit["new"]) for edit in data["edit"])
-    return Patch(path.stem, data["component"], edits, data.get("code", ""))
+    return Patch(path.stem, data["component"], edits, data.get("code", ""), data.get("convention", ""))

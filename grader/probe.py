@@ -88,8 +88,8 @@ def probe(
 ) -> Callable[[Function], Function]:
     """Registers a probe; its docstring is the line that students read.
 
-    needs: components whose failure explains away a failure here. seeded, passive: see Probe. Further keywords: a
-    rule for the entry of that name.
+    needs: components, or probes of them, whose failure explains away a failure here. seeded, passive: see Probe.
+    Further keywords: a rule for the entry of that name.
     """
 
     def register(function: Function) -> Function:

@@ -30,7 +30,7 @@ COMPONENTS = (
 )  # fmt: skip
 TABLES: dict[str, tuple[str, ...]] = {
     "partial": ("constant_factor_keeps",),
-    "tolerance": ("float", "logarithm", "statistic", "differences"),
+    "tolerance": ("float", "logarithm", "extremes", "statistic", "differences"),
     "limits": (
         "check_seconds", "check_seconds_after_timeout", "check_cpu_seconds", "check_memory_mb", "training_seconds",
         "training_memory_mb", "file_mb", "processes", "address_space_gb",

@@ -26,7 +26,7 @@ def script_text(notes: Sequence[str]) -> str:
     for place, note in enumerate(shown):
         lines.append(folded(printed(note, shown[place + 1 :])))
         name, value = assigned(note)
-        arrays += [name] if name and value.startswith("np.") else []
+        arrays += [name] if value.startswith("np.") and is_used(name, shown[place + 1 :]) else []
         if ".apply_gradients(" in note and arrays:  # it works in place
             lines.append(f"print({', '.join(arrays)})")
     if more > 0:
@@ -51,10 +51,14 @@ def is_step(note: str, later: Sequence[str]) -> bool:
     return "(" not in note and " = " not in note and any(note in other != note for other in later)
 
 
+def is_used(name: str, later: Sequence[str]) -> bool:
+    return bool(name) and any(re.search(rf"(?<!\.)\b{name}\b", other) for other in later)
+
+
 def printed(note: str, later: Sequence[str]) -> str:
     """A statement whose result nothing uses prints it."""
     name, value = assigned(note)
-    if not value or (name and any(re.search(rf"(?<!\.)\b{name}\b", other) for other in later)):
+    if not value or is_used(name, later):
         return note
     return value if any(method in value for method in SILENT) or value.startswith("np.") else f"print({value})"
 

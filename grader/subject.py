@@ -389,9 +389,13 @@ class Subject:
         return list(gradients) if isinstance(gradients, tuple) else gradients
 
     def uses_upstream(self, name: str) -> bool:
-        """Do the gradient methods of this class take the upstream gradient?"""
-        method = self.get(name).attribute("input_gradients")
-        required = [parameter for parameter, kind in self.parameters(method) if kind == "required"]
+        """Do the gradient methods of this class take the upstream gradient? Leaves no trace in the script."""
+        script, classes = list(self.script), dict(self.classes)
+        try:
+            method = self.get(name).attribute("input_gradients")
+            required = [parameter for parameter, kind in self.parameters(method) if kind == "required"]
+        finally:
+            self.script, self.classes = script, classes
         return len(required) > 1  # self, and the upstream gradient
 
 

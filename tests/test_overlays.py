@@ -48,6 +48,7 @@ def test_chaff_loses_points_only_where_its_bug_is_and_is_diagnosed(name: str, fo
         assert graded.components[component]["points"] > 0
     found = set().union(*(graded.diagnosis(component) for component in wrong))
     assert set(expected.get("diagnosis", ())) <= found
+    assert not set(expected.get("misleading", ())) & found
 
 
 @pytest.mark.parametrize("name", TRAINED_WHEATS)

@@ -50,8 +50,9 @@ def test_patch_fits_the_reference_and_gives_python(patch: Patch):
 def test_patch_file_holds_nothing_that_is_not_read(path: Path):
     data = tomlfile.read(path)
 
-    assert set(data) - {"code"} == {"component", "edit"}
+    assert set(data) - {"code", "convention"} == {"component", "edit"}
     assert data.get("code") != path.stem
+    assert data.get("convention", "jacobian") in ("jacobian", "upstream")
     assert all(set(edit) == {"file", "old", "new"} for edit in data["edit"])
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", path.stem)
 

@@ -91,3 +91,14 @@ def test_long_array_has_a_line_for_each_row() -> None:
 
 def test_no_notes_no_script() -> None:
     assert script_text([]) == ""
+
+
+def test_weights_that_no_step_was_reached_with_are_not_printed() -> None:
+    notes = [
+        "sgd = BasicOptimizer(0.5)",
+        "w = np.ones(2)",
+        "w_2 = np.ones(3)",
+        "sgd.apply_gradients([w], [np.ones(2)])",
+    ]
+
+    assert script_text(notes).splitlines()[-1] == "print(w)"

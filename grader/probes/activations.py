@@ -7,12 +7,14 @@ from typing import Any
 import numpy as np
 
 from grader.probe import Observation, Rule, probe
+from grader.probes.core import COMPOSING
 from grader.probes.layers import trainable_at_first
 from grader.subject import Draw, Remote, Subject
 
 B, N = 5, 4
 GRADIENT = Rule(gradient=True)
 ALPHA = 0.25  # exact in float32; not the default
+EXTREMES = Rule(tolerance="extremes")
 
 
 def called(s: Subject, draw: Draw, name: str, *args: float) -> tuple[Remote, Any, Any]:
@@ -50,13 +52,14 @@ def leaky_forward(s: Subject, draw: Draw) -> Observation:
 
 @probe("LeakyReLU", "forward-extremes")
 def leaky_extremes(s: Subject, draw: Draw) -> Observation:
-    """a single row, zeros, all negative, all positive, float32."""
+    """a single row, zeros, all negative, all positive, float32, large numbers."""
     layer = s.new("LeakyReLU", ALPHA)
     return {
         "zeros": s.forward(layer, np.zeros((1, N))).value,
         "negative": s.forward(layer, -draw.positive(2, N)).value,
         "positive": s.forward(layer, draw.positive(2, N)).value,
         "float32": s.forward(layer, draw.array(1, N).astype(np.float32)).value,
+        "large": s.forward(layer, 256 * np.asarray(draw.array(1, N))).value,
     }
 
 
@@ -96,7 +99,7 @@ def leaky_side_effects(s: Subject, draw: Draw) -> Observation:
     return kept(s, draw, "LeakyReLU")
 
 
-@probe("LeakyReLU", "compose", needs=("Diffable",), dx=GRADIENT)
+@probe("LeakyReLU", "compose", needs=COMPOSING, dx=GRADIENT)
 def leaky_compose(s: Subject, draw: Draw) -> Observation:
     """compose_to_input multiplies the upstream gradient element by element."""
     return composed(s, draw, "LeakyReLU", ALPHA)
@@ -137,7 +140,7 @@ def relu_gradient(s: Subject, draw: Draw) -> Observation:
     return {"dx": s.input_gradient(layer, upstream, x)}
 
 
-@probe("ReLU", "compose", needs=("Diffable", "LeakyReLU"), dx=GRADIENT)
+@probe("ReLU", "compose", needs=(*COMPOSING, "LeakyReLU"), dx=GRADIENT)
 def relu_compose(s: Subject, draw: Draw) -> Observation:
     """compose_to_input multiplies the upstream gradient element by element."""
     return composed(s, draw, "ReLU")
@@ -160,7 +163,7 @@ def softmax_single(s: Subject, draw: Draw) -> Observation:
     return {"single": single, "float32": s.forward(layer, draw.array(B, N).astype(np.float32)).value}
 
 
-@probe("Softmax", "stable", weight=2)
+@probe("Softmax", "stable", weight=2, large=EXTREMES, small=EXTREMES, mixed=EXTREMES, spread=EXTREMES)
 def softmax_stable(s: Subject, draw: Draw) -> Observation:
     """logits of plus and minus 1000 give finite probabilities, also side by side in one batch."""
     layer = s.new("Softmax")
@@ -189,7 +192,7 @@ def softmax_fresh(s: Subject, draw: Draw) -> Observation:
     return {"dx": s.input_gradient(layer, upstream, x)}
 
 
-@probe("Softmax", "gradient-extremes")
+@probe("Softmax", "gradient-extremes", dx=EXTREMES)
 def softmax_gradient_extremes(s: Subject, draw: Draw) -> Observation:
     """the Jacobian stays finite for logits of plus and minus 1000."""
     layer = s.new("Softmax")

@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from grader.compare import squeezed
 from grader.probe import NotAsked, Observation, Rule, probe
-from grader.probes.core import layer
+from grader.probes.core import COMPOSING, RECORDING, layer
 from grader.probes.losses import number
 from grader.subject import Draw, Remote, Subject
 
@@ -92,7 +93,7 @@ def evaluation(s: Subject, draw: Draw) -> Observation:
     }
 
 
-@probe("SequentialModel", "gradients", weight=2, needs=("GradientTape", "Diffable"), gradients=Rule(squeeze=True))
+@probe("SequentialModel", "gradients", weight=2, needs=("GradientTape", RECORDING), gradients=Rule(squeeze=True))
 def gradients(s: Subject, draw: Draw) -> Observation:
     """batch_step gives the tape's gradients to the optimizer, once a step."""
     jacobian_only(s)
@@ -102,7 +103,7 @@ def gradients(s: Subject, draw: Draw) -> Observation:
     return {"calls": calls, "gradients": optimizer.attribute("grads").item(0).value if calls else None}
 
 
-@probe("SequentialModel", "updates", weight=2, needs=("GradientTape", "Diffable"))
+@probe("SequentialModel", "updates", weight=2, needs=("GradientTape", RECORDING))
 def updates(s: Subject, draw: Draw) -> Observation:
     """batch_step hands the optimizer the layers' own arrays, so that the layers learn."""
     jacobian_only(s)
@@ -115,7 +116,7 @@ def updates(s: Subject, draw: Draw) -> Observation:
     "SequentialModel",
     "network-gradient",
     weight=2,
-    needs=("Diffable", "Dense", "LeakyReLU", "MeanSquaredError", "GradientTape"),
+    needs=(*COMPOSING, RECORDING, "Dense", "LeakyReLU", "MeanSquaredError", "GradientTape"),
     slopes=Rule(like="numeric", tolerance="differences"),
     numeric=Rule(evidence=True),
 )
@@ -133,10 +134,8 @@ def network_gradient(s: Subject, draw: Draw) -> Observation:
     arrays = [each.attribute(name) for each in dense for name in ("w", "b")]
     before = [array.value for array in arrays]
     model.method("batch_step", x, y)
-    if optimizer.attribute("grads").method("__len__").value:
-        found = optimizer.attribute("grads").item(0).value
-    else:  # the layers changed their weights themselves
-        found = [np.subtract(old, array.read()) for old, array in zip(before, arrays)]
+    found = first_gradients(optimizer, arrays, before)
+    fitting = list(found) if shapes_of(found) == shapes_of(before) else []
     slopes: list[float] = []
     numeric: list[Any] = []
     for index, (array, old) in enumerate(zip(arrays, before)):
@@ -150,12 +149,54 @@ def network_gradient(s: Subject, draw: Draw) -> Observation:
             numeric.append(
                 (losses[0] - losses[1]) / (2 * STEP) if all(isinstance(v, float) for v in losses) else losses
             )
-            gradient = found[index] if isinstance(found, (list, tuple)) and index < len(found) else None
-            if isinstance(gradient, np.ndarray) and gradient.size == direction.size:
-                slopes.append(float(np.sum(gradient.reshape(direction.shape) * direction)))
-            else:
-                slopes.append(float("nan"))
-    return {
-        "slopes": np.array(slopes),
-        "numeric": np.array(numeric) if all(isinstance(v, float) for v in numeric) else numeric,
-    }
+            if index < len(fitting):
+                slopes.append(float(np.sum(fitting[index].reshape(direction.shape) * direction)))
+    judge = np.array(numeric) if all(isinstance(v, float) for v in numeric) else numeric
+    # Gradients that are not those of these weights have no slopes, and their shapes are all that is wrong
+    return {"shapes": shapes_of(found), "slopes": np.array(slopes) if fitting else judge, "numeric": judge}
+
+
+def first_gradients(optimizer: Remote, arrays: list[Remote], before: list[Any]) -> Any:
+    """What a step gave the optimizer, or by how much the layers changed their weights themselves."""
+    if optimizer.attribute("grads").method("__len__").value:
+        return optimizer.attribute("grads").item(0).value
+    return [np.subtract(old, array.read()) for old, array in zip(before, arrays)]
+
+
+def shapes_of(arrays: Any) -> Any:
+    """The shapes of some arrays, without axes of length 1."""
+    if not isinstance(arrays, (list, tuple)):
+        return arrays
+    return [str(squeezed(each).shape) if isinstance(each, np.ndarray) else each for each in arrays]
+
+
+@probe(
+    "SequentialModel",
+    "cross-entropy-gradient",
+    needs=(*COMPOSING, RECORDING, "Dense", "CrossEntropyLoss", "GradientTape"),
+    gradients=Rule(squeeze=True),
+)
+def cross_entropy_gradient(s: Subject, draw: Draw) -> Observation:
+    """layers and CrossEntropyLoss count the batch once between them, like the loss's value."""
+    dense, optimizer = s.dense(draw.array(N, C), draw.array(C)), s.double("optimizer", None)
+    model = s.new("SequentialModel", [dense])
+    model.method("compile", optimizer, s.new("CrossEntropyLoss"), s.double("accuracy", "Callable", replies=[0.25]))
+    arrays = [dense.attribute(name) for name in ("w", "b")]
+    before = [array.value for array in arrays]
+    model.method("batch_step", draw.array(B, N), draw.one_hot(B, C))
+    return {"gradients": first_gradients(optimizer, arrays, before)}
+
+
+@probe(
+    "SequentialModel",
+    "values-before-step",
+    needs=(*COMPOSING, RECORDING, "Dense", "MeanSquaredError", "GradientTape"),
+)
+def values_before_step(s: Subject, draw: Draw) -> Observation:
+    """the loss and the accuracy of a training step are those of the predictions before the weights change."""
+    model = s.new("SequentialModel", [s.dense(draw.array(N, C), draw.array(C))])
+    accuracy = s.double("accuracy", "Callable", replies=[0.25])
+    optimizer = s.double("optimizer", None, factor=-1.0)  # after the step, what was the largest is the smallest
+    model.method("compile", optimizer, s.new("MeanSquaredError"), accuracy)
+    result = values(model.method("batch_step", draw.array(B, N), draw.one_hot(B, C)).value)
+    return {"values": result, "classes_seen_by_metric": largest(accuracy.attribute("seen").item(0).item(0).value)}

@@ -14,6 +14,9 @@ from grader.subject import Draw, Remote, Subject
 
 B, N, M, C = 5, 3, 4, 2
 SQUEEZE = Rule(squeeze=True)
+# What other components use of the given Diffable. Its further questions are about shapes that no other check passes.
+COMPOSING = ("Diffable/compose-to-input", "Diffable/compose-to-weight")
+RECORDING = "Diffable/recording"
 
 
 def layer(s: Subject, draw: Draw, n: int, m: int, trainable: bool = True, weights: int = 2) -> Remote:
@@ -42,12 +45,19 @@ def recorded(s: Subject, draw: Draw, layers: list[Remote]) -> Remote:
     return tape
 
 
+def composing_only(s: Subject) -> None:
+    """Where Diffable's own methods take the upstream gradient, there is nothing left to compose."""
+    if s.uses_upstream("Diffable"):
+        raise NotAsked("the gradient methods of this Diffable take the upstream gradient themselves")
+
+
 # --- Diffable (given) -------------------------------------------------------------------------------------------
 
 
 @probe("Diffable", "compose-to-input")
 def compose_to_input(s: Subject, draw: Draw) -> Observation:
     """given: compose_to_input passes the upstream gradient through a Jacobian (n, m) or (B, n, m)."""
+    composing_only(s)
     shared = s.double("raw-layer", "Diffable", input_gradients=draw.array(N, M))
     each = s.double("raw-layer", "Diffable", input_gradients=draw.array(B, N, M))
     upstream = s.keep(draw.array(B, M), "upstream")
@@ -61,6 +71,7 @@ def compose_to_input(s: Subject, draw: Draw) -> Observation:
 @probe("Diffable", "compose-to-weight", gradients=SQUEEZE)
 def compose_to_weight(s: Subject, draw: Draw) -> Observation:
     """given: compose_to_weight returns one gradient a weight, each the mean over the batch."""
+    composing_only(s)
     dense_like = s.double(
         "raw-layer",
         "Diffable",
@@ -77,6 +88,7 @@ def compose_to_weight(s: Subject, draw: Draw) -> Observation:
 @probe("Diffable", "compose-to-weight-shapes", gradients=SQUEEZE)
 def compose_to_weight_shapes(s: Subject, draw: Draw) -> Observation:
     """given: a weight's own gradient may be (B, n, m), (B, m) or (1, m) as well."""
+    composing_only(s)
     any_shape = s.double(
         "raw-layer",
         "Diffable",
@@ -89,6 +101,7 @@ def compose_to_weight_shapes(s: Subject, draw: Draw) -> Observation:
 @probe("Diffable", "no-weights")
 def compose_without_weights(s: Subject, draw: Draw) -> Observation:
     """given: a layer that has no weights, such as an activation, has no gradients of weights."""
+    composing_only(s)
     if s.uses_upstream("LeakyReLU"):
         raise NotAsked("the gradient methods of this LeakyReLU take the upstream gradient themselves")
     return {"gradients": list_of(s.new("LeakyReLU").method("compose_to_weight", draw.array(B, M)).value)}

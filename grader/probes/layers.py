@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from grader.probe import NotAsked, Observation, Rule, probe
+from grader.probes.core import COMPOSING
 from grader.subject import Draw, Remote, Subject, same_values
 
 B, N, M = 5, 3, 4
@@ -131,7 +132,7 @@ def gradients_are_fresh(s: Subject, draw: Draw) -> Observation:
     return {"dw": entry(s.weight_gradients(dense, upstream, [(N, M), (M,)]), 0)}
 
 
-@probe("Dense", "compose", weight=2, needs=("Diffable",), dx=GRADIENT, dw=GRADIENT, db=GRADIENT)
+@probe("Dense", "compose", weight=2, needs=COMPOSING, dx=GRADIENT, dw=GRADIENT, db=GRADIENT)
 def compose(s: Subject, draw: Draw) -> Observation:
     """compose_to_input and compose_to_weight pass the upstream gradient on, averaged over the batch for the weights."""
     dense, _, upstream = called(s, draw)

@@ -61,7 +61,7 @@ def separate(s: Subject, draw: Draw, one: Remote, two: Remote) -> Observation:
 @probe("BasicOptimizer", "step", weight=2)
 def sgd_step(s: Subject, draw: Draw) -> Observation:
     """each step takes learning_rate * gradient off every weight."""
-    return stepped(s, draw, s.new("BasicOptimizer", 0.5), 2)
+    return stepped(s, draw, s.new("BasicOptimizer", 0.375), 2)
 
 
 @probe("BasicOptimizer", "small-rate")
@@ -137,14 +137,14 @@ def adam_defaults(s: Subject, draw: Draw) -> Observation:
 
 @probe("Adam", "amsgrad")
 def adam_amsgrad(s: Subject, draw: Draw) -> Observation:
-    """amsgrad divides by the largest second moment so far."""
+    """amsgrad divides by the largest second moment so far, each weight's own."""
     optimizer = s.new("Adam", 0.5, beta_1=0.75, beta_2=0.5, epsilon=0.25, amsgrad=True)
-    held = s.keep(draw.array(3, 4), "w")
-    found = {}
+    held = weights(s, draw)
+    found: Observation = {}
     # Falling gradients: the plain second moment would shrink. After them a large one, which adds to what it shrank to.
     for step, size in enumerate((0.125, 4.0, 0.125, 0.25, 8.0), 1):
-        optimizer.method("apply_gradients", [held], [np.asarray(draw.positive(3, 4)) * size])
-        found[f"w_after_{step}"] = held.read()
+        optimizer.method("apply_gradients", held, [np.asarray(draw.positive(*shape)) * size for shape in SHAPES])
+        found |= {f"w{index}_after_{step}": w.read() for index, w in enumerate(held, 1)}
     return found
 
 
