@@ -48,6 +48,10 @@ class AnswerKey:
         self.parsed: dict[int, Seen] = {}
         self.changed = False
 
+    def __contains__(self, entry: tuple[tuple[str, ...], str, int]) -> bool:
+        codes, probe, seed = entry
+        return ("+".join(codes), probe, seed) in self.entries
+
     def get(self, codes: tuple[str, ...], probe: str, seed: int) -> Seen | None:
         """What was seen, or None where nobody looked."""
         place = self.entries.get(("+".join(codes), probe, seed))
