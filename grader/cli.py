@@ -141,6 +141,11 @@ def parser() -> argparse.ArgumentParser:
         default="auto",
         help="how far the submission is shut in (default auto: the strictest that works here; see grade doctor)",
     )
+    found.add_argument(
+        "--user",
+        metavar="NAME",
+        help="for root: run the submission as this user, where it has no namespaces of its own (strict)",
+    )
     found.add_argument("--list", action="store_true", help="list components, checks and points, and stop")
     found.add_argument("-v", "--verbose", action="store_true", help="show every check, also those that passed")
     found.add_argument("-q", "--quiet", action="store_true", help="print the last line only")
@@ -194,16 +199,19 @@ def run(
 
     outputs = Outputs(options)
     submission = open_submission(Path(options.path), scratch)
-    level = isolation.choose(options.isolation)
+    level = isolation.choose(options.isolation, options.user)
     if not level.limited:
         print("grade: warning: --isolation none runs the submission unfenced and without limits", file=sys.stderr)
-    mnist = data.load(options.data) if any(name.startswith("training.") for name in components) else None
-    readable = (mnist.public,) if mnist else ()
+    trains = any(name.startswith("training.") for name in components)
+    mnist = data.load(options.data, Path(options.path)) if trains else None
     from grader.grading import Grading
     from grader.reference import FOLDER
 
     seed = seed_of(options.seed)
     made_up = str(data.probe_folder())
+    if level.user is not None:
+        made_up, mnist = isolation.shown(made_up, mnist, scratch)
+    readable = (mnist.public,) if mnist else ()
     answers = answers_of(options.key, made_up, seed)
     hidden_seed = hidden_seed_of(options.hidden_seed, answers)
     grading = Grading(submission, rubric, answers, made_up, seed, track, components, level, readable, hidden_seed)
