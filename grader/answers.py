@@ -63,11 +63,11 @@ class Answers(Protocol):
         """Keeps what was seen for the next run."""
 
 
-def digest_of(patterns: tuple[str, ...]) -> str:
+def digest_of(patterns: tuple[str, ...], package: Path = PACKAGE) -> str:
     """Changes with the contents of any of these files of the package."""
     found = hashlib.sha256()
     for pattern in patterns:
-        for path in sorted(PACKAGE.glob(pattern)):
+        for path in sorted(package.glob(pattern)):
             found.update(path.name.encode() + path.read_bytes())
     return found.hexdigest()
 

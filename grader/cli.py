@@ -53,6 +53,7 @@ COMMANDS = {
     "explain": "grader.commands.explain",
     "key": "grader.commands.key",
     "doctor": "grader.commands.doctor",
+    "pack": "grader.commands.pack",
 }
 
 
