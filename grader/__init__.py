@@ -28,6 +28,7 @@ def grade(
     rubric: str | Path | None = None,
     data: str | Path | None = None,
     key: str | Path | None = None,
+    hidden_seed: str | int | None = None,
 ) -> Result:
     """Grades a folder or a .zip. The options are those of the command `grade`.
 
@@ -37,4 +38,4 @@ def grade(
     """
     from grader.report.notebook import graded
 
-    return graded(path, only, training, track, seed, runs, full, rubric, data, key)
+    return graded(path, only, training, track, seed, runs, full, rubric, data, key, hidden_seed)

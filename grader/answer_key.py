@@ -16,6 +16,7 @@ import json
 import os
 import tempfile
 import zlib
+from collections.abc import Collection
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,10 @@ class AnswerKey:
         self.parsed: dict[int, Seen] = {}
         self.changed = False
 
+    def __contains__(self, entry: tuple[tuple[str, ...], str, int]) -> bool:
+        codes, probe, seed = entry
+        return ("+".join(codes), probe, seed) in self.entries
+
     def get(self, codes: tuple[str, ...], probe: str, seed: int) -> Seen | None:
         """What was seen, or None where nobody looked."""
         place = self.entries.get(("+".join(codes), probe, seed))
@@ -57,14 +62,25 @@ class AnswerKey:
             self.parsed[place] = unpacked(wire.parse(memoryview(self.blobs[place]))[0])
         return self.parsed[place]
 
+    def without(self, probes: Collection[str]) -> AnswerKey:
+        """A key that has nothing of these probes."""
+        kept = AnswerKey()
+        kept.about = dict(self.about)
+        for entry, place in self.entries.items():
+            if entry[1] not in probes:
+                kept._place(entry, self.blobs[place])
+        return kept
+
     def put(self, codes: tuple[str, ...], probe: str, seed: int, seen: Seen) -> None:
         """Remembers what was seen."""
-        blob = wire.frame(packed(seen))
+        self._place(("+".join(codes), probe, seed), wire.frame(packed(seen)))
+        self.changed = True
+
+    def _place(self, entry: Entry, blob: bytes | memoryview) -> None:
         place = self.places.setdefault(hashlib.sha256(blob).digest(), len(self.blobs))
         if place == len(self.blobs):
             self.blobs.append(blob)
-        self.entries["+".join(codes), probe, seed] = place
-        self.changed = True
+        self.entries[entry] = place
 
 
 def save(key: AnswerKey, path: Path) -> None:

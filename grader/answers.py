@@ -38,6 +38,9 @@ KEPT_CACHES = 8  # files of answers, of this and other versions of the reference
 class Answers(Protocol):
     """What the verdict compares with."""
 
+    def knows(self, probe: Probe, seed: int) -> bool:
+        """Is there an answer to be had?"""
+
     def expected(self, probe: Probe, seed: int) -> Observation: ...
 
     def permitted(self, probe: Probe, seed: int) -> list[Observation]:
@@ -63,11 +66,11 @@ class Answers(Protocol):
         """Keeps what was seen for the next run."""
 
 
-def digest_of(patterns: tuple[str, ...]) -> str:
+def digest_of(patterns: tuple[str, ...], package: Path = PACKAGE) -> str:
     """Changes with the contents of any of these files of the package."""
     found = hashlib.sha256()
     for pattern in patterns:
-        for path in sorted(PACKAGE.glob(pattern)):
+        for path in sorted(package.glob(pattern)):
             found.update(path.name.encode() + path.read_bytes())
     return found.hexdigest()
 
@@ -99,6 +102,9 @@ class LiveAnswers:
         for path in sorted(Path(self.data_path).rglob("*.gz")):
             found.update(path.read_bytes())
         return found.hexdigest()[:24]
+
+    def knows(self, probe: Probe, seed: int) -> bool:
+        return True
 
     def expected(self, probe: Probe, seed: int) -> Observation:
         seen = self._ask((), probe, seed)
@@ -185,6 +191,7 @@ class KeyAnswers:
             self.pages: dict[str, str] = dict(self.key.about["pages"])  # code -> page
             self.conventions: dict[str, str] = dict(self.key.about["conventions"])  # code -> convention
             self.variants: dict[str, str] = dict(self.key.about["variants"])
+            self.hidden_seed: int | None = self.key.about.get("hidden_seed")
             self.seeds = [int(seed) for seed in self.key.about["seeds"]]
             questions = self.key.about["questions"]
         except (DamagedKey, KeyError, TypeError, ValueError) as error:
@@ -197,13 +204,16 @@ class KeyAnswers:
                 "get the key of this version, or build it again with `grade key build`"
             )
 
-    def check_seed(self, seed: int) -> None:
+    def check_seed(self, seed: int, option: str = "--seed") -> None:
         """Raises UsageError where the key knows no answers for a seed."""
-        if seed not in self.seeds:
+        if seed not in [*self.seeds, self.hidden_seed]:
             known = ", ".join(map(str, self.seeds))
             raise UsageError(
-                f"--seed {seed}: the answer key holds the answers for {known}; other seeds need reference/"
+                f"{option} {seed}: the answer key holds the answers for {known}; other seeds need reference/"
             )
+
+    def knows(self, probe: Probe, seed: int) -> bool:
+        return ((), probe.name, seed) in self.key
 
     def expected(self, probe: Probe, seed: int) -> Observation:
         seen = self.key.get((), probe.name, seed)

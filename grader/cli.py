@@ -53,6 +53,7 @@ COMMANDS = {
     "explain": "grader.commands.explain",
     "key": "grader.commands.key",
     "doctor": "grader.commands.doctor",
+    "pack": "grader.commands.pack",
 }
 
 
@@ -109,6 +110,11 @@ def parser() -> argparse.ArgumentParser:
         help=f"seed of the questions, or 'fresh' for a random one (default {DEFAULT_SEED})",
     )
     found.add_argument(
+        "--hidden-seed",
+        metavar="N",
+        help="seed of the rubric's hidden checks, which the result does not tell, or 'fresh' (default: the same)",
+    )
+    found.add_argument(
         "--format",
         choices=["table", *(name for name, writer in WRITERS.items() if not writer.appends)],
         metavar="FORMAT",
@@ -135,6 +141,11 @@ def parser() -> argparse.ArgumentParser:
         choices=["auto", "strict", "landlock", "basic", "none"],
         default="auto",
         help="how far the submission is shut in (default auto: the strictest that works here; see grade doctor)",
+    )
+    found.add_argument(
+        "--user",
+        metavar="NAME",
+        help="for root: run the submission as this user, where it has no namespaces of its own (strict)",
     )
     found.add_argument("--list", action="store_true", help="list components, checks and points, and stop")
     found.add_argument("-v", "--verbose", action="store_true", help="show every check, also those that passed")
@@ -189,18 +200,22 @@ def run(
 
     outputs = Outputs(options)
     submission = open_submission(Path(options.path), scratch)
-    level = isolation.choose(options.isolation)
+    level = isolation.choose(options.isolation, options.user)
     if not level.limited:
         print("grade: warning: --isolation none runs the submission unfenced and without limits", file=sys.stderr)
-    mnist = data.load(options.data) if any(name.startswith("training.") for name in components) else None
-    readable = (mnist.public,) if mnist else ()
+    trains = any(name.startswith("training.") for name in components)
+    mnist = data.load(options.data, Path(options.path)) if trains else None
     from grader.grading import Grading
     from grader.reference import FOLDER
 
     seed = seed_of(options.seed)
     made_up = str(data.probe_folder())
+    if level.user is not None:
+        made_up, mnist = isolation.shown(made_up, mnist, scratch)
+    readable = (mnist.public,) if mnist else ()
     answers = answers_of(options.key, made_up, seed)
-    grading = Grading(submission, rubric, answers, made_up, seed, track, components, level, readable)
+    hidden_seed = hidden_seed_of(options.hidden_seed, answers)
+    grading = Grading(submission, rubric, answers, made_up, seed, track, components, level, readable, hidden_seed)
     try:
         grading.start()  # workers start while pytest is imported
         from grader.engine import Session, run_checks
@@ -237,6 +252,19 @@ def answers_of(key: Path | None, made_up: str, seed: int) -> Answers:
     answers = KeyAnswers(key or KEY)
     answers.check_seed(seed)
     return answers
+
+
+def hidden_seed_of(text: str | None, answers: Answers) -> int | None:
+    """The seed of hidden checks; None where it is that of all others. Raises UsageError."""
+    from grader.answers import KeyAnswers
+
+    key = answers if isinstance(answers, KeyAnswers) else None
+    if text is None:
+        return key.hidden_seed if key is not None else None
+    seed = seed_of(text, "--hidden-seed")
+    if key is not None:
+        key.check_seed(seed, "--hidden-seed")
+    return seed
 
 
 def report(options: argparse.Namespace, outputs: Outputs, session: Session, signals: list[int]) -> int:
@@ -313,26 +341,28 @@ def chosen(options: argparse.Namespace, known: tuple[str, ...]) -> tuple[str, ..
     return tuple(left)
 
 
-def seed_of(text: str | None) -> int:
+def seed_of(text: str | None, option: str = "--seed") -> int:
     """The seed of this run. Raises UsageError."""
     if text is None:
         return DEFAULT_SEED
     if text == "fresh":
         return secrets.randbelow(2**31)
     if not text.isdecimal() or len(text) > 10 or int(text) >= 2**31:
-        raise UsageError(f"--seed {text}: must be a whole number from 0 to 2147483647, or 'fresh'")
+        raise UsageError(f"{option} {text}: must be a whole number from 0 to 2147483647, or 'fresh'")
     return int(text)
 
 
 def listing(rubric: Rubric, track: str, components: tuple[str, ...]) -> str:
     """Components with their points and checks."""
     from grader.probe import all_probes
+    from grader.visibility import training_check
 
     lines = []
     for name in components:
         points = rubric.points[track].get(name)
         lines.append(f"{name}  ({'not on this track' if points is None else f'{points} points'})")
-        lines += [f"  {probe.name}: {probe.title}" for probe in all_probes() if probe.component == name]
+        checks = [(probe.name, probe.title) for probe in all_probes() if probe.component == name]
         if name in rubric.thresholds:
-            lines.append(f"  {name}/accuracy: test accuracy above {rubric.thresholds[name]:.0%} on all of MNIST")
+            checks.append((training_check(name), f"test accuracy above {rubric.thresholds[name]:.0%} on all of MNIST"))
+        lines += [f"  {check}: {title}{' (hidden)' * (check in rubric.hidden)}" for check, title in checks]
     return "\n".join(lines)

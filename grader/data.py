@@ -84,6 +84,7 @@ ARRAYS = {  # where the cache keeps each of them
     "test_labels": "test-labels.npy",
 }
 ADVICE = "restore it (git checkout data/mnist) or name a folder with MNIST's four .gz files with --data"
+VARIABLE = "BERAS_DATA"  # names a folder as --data does
 
 
 @dataclass(frozen=True)
@@ -112,13 +113,35 @@ def default_directory() -> Path:
     return Path(__file__).resolve().parent.parent / "data" / "mnist"
 
 
-def load(directory: Path | None = None) -> Mnist:
-    """MNIST from the four .gz files in `directory` or its subfolder mnist/; by default the checkout's.
+def found_directory(submission: Path | None = None) -> Path:
+    """The folder with MNIST where none was named: $BERAS_DATA, else the first data/mnist that there is.
+
+    Looked at are the checkout, the submission, the folder around it (where get_data_MNIST looks), the current folder.
+    Whoever's files they are, only MNIST's own contents are taken. Raises UsageError.
+    """
+    if os.environ.get(VARIABLE):
+        return Path(os.environ[VARIABLE])
+    places = [default_directory()]
+    if submission is not None:
+        places += [submission / "data" / "mnist", submission.resolve().parent / "data" / "mnist"]
+    places.append(Path.cwd() / "data" / "mnist")
+    for place in places:
+        if os.path.isdir(place):
+            return place
+    looked = ", ".join(str(place) for place in dict.fromkeys(places[1:] or places))
+    raise UsageError(
+        f"MNIST, which training needs, is in none of {looked}; name a folder with its four .gz files with --data or "
+        f"{VARIABLE}, or leave training out with --no-training"
+    )
+
+
+def load(directory: Path | None = None, submission: Path | None = None) -> Mnist:
+    """MNIST from the four .gz files in `directory` or its subfolder mnist/; by default the one that is found.
 
     Their contents are read and hashed only if that has not been done since they last changed.
     Raises UsageError if a file is missing, damaged or not MNIST's.
     """
-    source = located(directory if directory is not None else default_directory())
+    source = located(directory if directory is not None else found_directory(submission))
     state = state_of(source)
     folder = cache_folder() / f"mnist-{FORMAT}"
     verified = folder / "verified" / f"{crc32(os.fsencode(source.resolve())):08x}"

@@ -38,6 +38,7 @@ from grader.rubric import COMPONENTS, OPTIONAL, TRAININGS
 from grader.scoring import decimal
 from grader.training import Run, Trainer, train
 from grader.verdict import Outcome
+from grader.visibility import concealed, training_check
 from grader.words import at, one_line
 
 CHECKS = Path(__file__).with_name("checks.py")
@@ -86,6 +87,9 @@ class Session:
     def chosen_trainings(self) -> list[str]:
         return [name for name in TRAININGS if name in self.grading.components] if self.mnist else []
 
+    def is_hidden(self, training: str) -> bool:
+        return training_check(training) in self.grading.rubric.hidden
+
     # --- training ---------------------------------------------------------------------------------------------
 
     def train(self, name: str) -> TrainingResult:
@@ -98,14 +102,15 @@ class Session:
         assert self.mnist is not None
         grading, rubric = self.grading, self.grading.rubric
         observer = grading.observer
-        trainer = Trainer(
-            observer.living_zygote, self.mnist, rubric, self.full, lambda epoch: self.tell("epoch", **epoch)
-        )
+        hidden = self.is_hidden(name)
+        seed = grading.hidden_seed if hidden and grading.hidden_seed is not None else grading.seed
+        progress = (lambda _: None) if hidden else (lambda epoch: self.tell("epoch", **epoch))
+        trainer = Trainer(observer.living_zygote, self.mnist, rubric, self.full, progress)
         yardstick = None
         if self.reference is not None:
             yardstick = Trainer(self._reference_zygote, self.mnist, rubric, False, lambda _: None)
         try:
-            result, run = train(name, trainer, yardstick, grading.seed, self.runs)
+            result, run = train(name, trainer, yardstick, seed, self.runs)
         except Exception:  # noqa: BLE001  the grader's own failure must not be the student's
             text = traceback.format_exc().strip().splitlines()[-1]
             run = Run(Outcome.GRADER_FAULT, f"the grader itself failed here, this costs no points ({text})")
@@ -156,7 +161,7 @@ class Session:
         message = result.message.partition("\n")[0] or f"{max(run.accuracy):.2%} after {run.wall_seconds:.2f} s"
         file, line = self._place(name, run)
         probe = ProbeResult(
-            name=f"{name}/accuracy",
+            name=training_check(name),
             title=title,
             outcome=str(outcome),
             points=decimal(earned),
@@ -166,6 +171,9 @@ class Session:
             file=file if outcome != Outcome.PASSED else "",
             line=line if outcome != Outcome.PASSED else 0,
         )
+        if self.is_hidden(name):
+            probe = concealed(probe)
+            message = probe.why
         return ComponentResult(
             name, str(outcome), decimal(earned), decimal(possible), message, [probe], points is not None
         )
@@ -192,7 +200,14 @@ class Session:
         points = self.grading.rubric.points[self.grading.track].get(name)
         message = "the run was stopped before this was graded"
         counts = points is not None and name not in OPTIONAL
-        return ComponentResult(name, NOT_GRADED, 0.0, float(points or 0), message, counts=counts)
+        possible = decimal((points or 0) - self.grading.worth_elsewhere(name))
+        return ComponentResult(name, NOT_GRADED, 0.0, possible, message, counts=counts)
+
+    def hidden_points(self) -> Fraction:
+        """What hidden checks carry of the points that this run is about."""
+        points = self.grading.rubric.points[self.grading.track]
+        trained = sum(points.get(name, 0) for name in self.chosen_trainings() if self.is_hidden(name))
+        return sum((self.grading.worth(name)[1] for name in self.grading.components), Fraction(trained))
 
     def result(self, complete: bool = True) -> Result:
         """Everything that was found out; if not complete, only what was found out so far."""
@@ -201,6 +216,7 @@ class Session:
         components = Components(row for row in rows if row is not None)
         total = sum(grading.rubric.points[grading.track].values())
         possible = sum((Fraction(str(row.max_points)) for row in components), Fraction(0))
+        elsewhere = sum(map(grading.worth_elsewhere, grading.components), Fraction(0))
         return Result(
             score=decimal(sum((Fraction(str(row.points)) for row in components), Fraction(0))),
             max_score=decimal(possible),
@@ -208,9 +224,11 @@ class Session:
             seed=grading.seed,
             isolation=grading.observer.zygote.level.name,
             components=components,
-            training=[self.trainings[name][0] for name in TRAININGS if name in self.trainings],
+            training=[
+                self.trainings[name][0] for name in TRAININGS if name in self.trainings and not self.is_hidden(name)
+            ],
             notes=list(grading.submission.notes),
-            not_graded=decimal(total - possible),
+            not_graded=decimal(total - possible - elsewhere),
             seconds=round(time.monotonic() - self.started, 2),
             submission=self.named,
             folder=repository_path(Path(self.named), grading.submission.prefix),
@@ -218,6 +236,8 @@ class Session:
             complete=complete,
             grader=__version__,
             platform={name: os.environ[name] for name in PLATFORM if os.environ.get(name)},
+            hidden_points=decimal(self.hidden_points()),
+            hidden_on_gradescope=grading.rubric.hidden_on_gradescope,
         )
 
     def close(self) -> None:

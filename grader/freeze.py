@@ -6,7 +6,7 @@ it all the same is said in README.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import combinations, product
 from typing import Any
 
@@ -19,18 +19,30 @@ from grader.probe import all_probes
 from grader.rubric import COMPONENTS
 
 
-def frozen(answers: LiveAnswers, seed: int, components: Sequence[str] = COMPONENTS) -> AnswerKey:
-    """Every answer that a grading with this seed can need, pairs of mistakes in one component included."""
+def frozen(
+    answers: LiveAnswers,
+    seed: int,
+    components: Sequence[str] = COMPONENTS,
+    hidden: Collection[str] = (),
+    hidden_seed: int | None = None,
+) -> AnswerKey:
+    """Every answer that a grading with this seed can need, pairs of mistakes in one component included.
+
+    hidden: names of checks that are answered for `hidden_seed` alone, or not at all where there is none.
+    """
     answers.key = AnswerKey()
     for probe in (probe for probe in all_probes() if probe.component in components):
-        answers.expected(probe, seed)
-        answers.permitted(probe, seed)
+        first = hidden_seed if probe.name in hidden else seed
+        if first is None:
+            continue
+        answers.expected(probe, first)
+        answers.permitted(probe, first)
         codes = answers.misconceptions(probe.component)
-        seeds = range(seed, seed + 1 + FURTHER_SEEDS) if probe.seeded else [seed]
+        seeds = range(first, first + 1 + FURTHER_SEEDS) if probe.seeded else [first]
         freedoms = answers.freedoms(probe.component)
         for mistakes, freedom, each in product([*combinations(codes, 1), *combinations(codes, 2)], freedoms, seeds):
             answers.mistaken((*mistakes, *freedom), probe, each)
-    answers.key.about = about(answers, seed)
+    answers.key.about = about(answers, seed) | ({"hidden_seed": hidden_seed} if hidden_seed is not None else {})
     return answers.key
 
 

@@ -13,16 +13,18 @@ from grader import words
 from grader.answers import Answers
 from grader.client import Fault, Frame
 from grader.diagnosis import Diagnosis
+from grader.errors import UsageError
 from grader.evidence import mismatches, place
 from grader.isolation import Level, choose
 from grader.observe import Observer
-from grader.probe import Probe, all_probes
+from grader.probe import Observation, Probe, all_probes
 from grader.report.result import ComponentResult, ProbeResult
 from grader.rubric import COMPONENTS, GIVEN, OPTIONAL, TRAININGS, Rubric
-from grader.scoring import decimal, shares, summary
+from grader.scoring import allocate, decimal, shares, summary
 from grader.subject import MODULES
 from grader.submission import Import, SourceModule, Submission, forbidden_imports
-from grader.verdict import Outcome, Verdict, judge
+from grader.verdict import Outcome, Seen, Verdict, judge
+from grader.visibility import NOT_HERE, concealed
 
 OWNERS = {  # where a component's name is no name of MODULES
     "Dense.initializer": "Dense",
@@ -43,6 +45,7 @@ class Grading:
     components: tuple[str, ...]
     level: Level = field(default_factory=choose)
     readable: tuple[Path, ...] = ()  # what the submission may read beside the data of the probes
+    hidden_seed: int | None = None  # of the questions of hidden checks, where it is another one
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     explained: set[str] = field(default_factory=set)
 
@@ -56,6 +59,7 @@ class Grading:
         broken = {name: source_fault(module) for name, module in self.submission.modules.items() if module.source_error}
         self.probes = [probe for probe in all_probes() if self.is_asked(probe)]
         self.probes.sort(key=lambda probe: COMPONENTS.index(probe.component))
+        self._check_answers()
         self.observer = Observer(
             self.submission.root,
             self.data_path,
@@ -65,7 +69,17 @@ class Grading:
             broken,
             self.level,
             self.readable,
+            self.hidden_seed,
         )
+
+    def _check_answers(self) -> None:
+        """Raises UsageError where a public check could not be judged."""
+        for probe in self.groups(self.probes)[0]:
+            if not self.answers.knows(probe, self.seed):
+                raise UsageError(
+                    f"the answer key has no answer to {probe.name} for seed {self.seed}: it was built with another "
+                    "rubric, which hides this check, or for other components; build it again with `grade key build`"
+                )
 
     def is_asked(self, probe: Probe) -> bool:
         """Extensions are asked only where they are handed in."""
@@ -75,10 +89,33 @@ class Grading:
 
     def start(self) -> None:
         """Starts asking everything, the slowest first."""
-        self.observer.ask(sorted(self.probes, key=lambda probe: probe.component != "get_data_MNIST"))
+        self.ask(sorted(self.probes, key=lambda probe: probe.component != "get_data_MNIST"))
+
+    def ask(self, probes: list[Probe]) -> None:
+        self.observer.ask([probe for probe in probes if not self.is_elsewhere(probe)])
 
     def close(self) -> None:
         self.observer.close()
+
+    # --- hidden checks ----------------------------------------------------------------------------------------
+
+    def is_hidden(self, probe: Probe) -> bool:
+        return probe.name in self.rubric.hidden
+
+    def seed_of(self, probe: Probe) -> int:
+        return self.hidden_seed if self.is_hidden(probe) and self.hidden_seed is not None else self.seed
+
+    def is_elsewhere(self, probe: Probe) -> bool:
+        """A hidden check to which only another edition has the answer."""
+        return self.is_hidden(probe) and not self.answers.knows(probe, self.seed_of(probe))
+
+    def groups(self, probes: list[Probe]) -> tuple[list[Probe], list[Probe]]:
+        """The public and the hidden ones."""
+        return [each for each in probes if not self.is_hidden(each)], [each for each in probes if self.is_hidden(each)]
+
+    def concerning(self, probe: Probe, probes: list[Probe]) -> list[Probe]:
+        """Those of the probes that a verdict on `probe` may depend on: no public one shows what is hidden."""
+        return probes if self.is_hidden(probe) else self.groups(probes)[0]
 
     # --- verdicts ---------------------------------------------------------------------------------------------
 
@@ -86,9 +123,13 @@ class Grading:
         """The verdict on one probe, explained."""
         if probe.component not in self.explained:
             self.explained.add(probe.component)
-            verdicts = [self.judged(each) for each in self.probes_of(probe.component)]
-            set_passive_aside(verdicts)
-            Diagnosis(verdicts, self.answers, self.rubric, self.seed, self.observer.fresh).find()
+            verdicts: list[Verdict] = []
+            for group in self.groups(self.probes_of(probe.component)):
+                those = [self.judged(each) for each in group]
+                verdicts += those
+                set_passive_aside(those, verdicts)
+                seed = self.seed_of(group[0]) if group else self.seed
+                Diagnosis(those, self.answers, self.rubric, seed, self.observer.fresh).find()
             for verdict in verdicts:
                 verdict.message = words.message(verdict, self.rubric.tolerances)
         return self.judged(probe)
@@ -102,14 +143,13 @@ class Grading:
     def probes_of(self, component: str) -> list[Probe]:
         """The probes of a component; those that were not chosen are asked all the same where another one needs them."""
         probes = [probe for probe in all_probes() if probe.component == component]
-        self.observer.ask(probes)
+        self.ask(probes)
         return probes
 
     def _judge(self, probe: Probe) -> Verdict:
-        expected, permitted = (
-            self.answers.expected(probe, self.seed),
-            self.answers.permitted(probe, self.seed),
-        )
+        if self.is_elsewhere(probe):
+            return Verdict(probe, Outcome.NOT_ASKED, Fraction(0), Seen(), message=NOT_HERE)
+        expected, permitted = self._right(probe)
         verdict = judge(probe, self.observer.seen(probe), expected, permitted, self.rubric)
         if not verdict.seen.fresh and verdict.outcome not in (
             Outcome.PASSED,
@@ -144,28 +184,32 @@ class Grading:
             return ""  # a class that inherits what is not written yet is not written yet itself
         for need in verdict.probe.needs:
             component = need.partition("/")[0]
-            asked = [needed for needed in self.probes_of(component) if need in (component, needed.name)]
-            outcomes = {self.judged(needed).outcome for needed in asked}
+            needed = self.concerning(verdict.probe, self.probes_of(component))
+            outcomes = {self.judged(each).outcome for each in needed if need in (component, each.name)}
             wrong = outcomes - {Outcome.PASSED, Outcome.NOT_ASKED}
             if wrong:
                 loads = self.module_of(component) not in self.observer.broken
                 verdict.excused = loads and wrong <= {Outcome.FAILED, Outcome.PARTIAL, Outcome.ERROR}
                 return f"blocked by {component}, which is not right yet; this check uses it"
-        if frame is None or self._is_own(verdict.probe, frame) or self._is_right(frame.file):
+        if frame is None or self._is_own(verdict.probe, frame) or self._is_right(frame.file, verdict.probe):
             return ""
         return f"blocked by {frame.file} line {frame.line}: {fault}"
 
-    def _is_right(self, file: str) -> bool:
+    def _is_right(self, file: str, asking: Probe) -> bool:
         """Is everything right that is asked of this file? Then what it raised was called for by somebody else."""
         probes = [probe for probe in all_probes() if file_of(self.module_of(probe.component)) == file]
-        self.observer.ask(probes)
+        probes = [each for each in self.concerning(asking, probes) if self.answers.knows(each, self.seed_of(each))]
+        self.ask(probes)
         return all(self._unblocked(probe) in (Outcome.PASSED, Outcome.NOT_ASKED) for probe in probes)
 
     def _unblocked(self, probe: Probe) -> Outcome:
         """The outcome of a probe by itself."""
-        expected = self.answers.expected(probe, self.seed)
-        permitted = self.answers.permitted(probe, self.seed)
-        return judge(probe, self.observer.seen(probe), expected, permitted, self.rubric).outcome
+        return judge(probe, self.observer.seen(probe), *self._right(probe), self.rubric).outcome
+
+    def _right(self, probe: Probe) -> tuple[Observation, list[Observation]]:
+        """What the reference shows, and what it shows with each permitted difference."""
+        seed = self.seed_of(probe)
+        return self.answers.expected(probe, seed), self.answers.permitted(probe, seed)
 
     def _is_own(self, probe: Probe, frame: Frame) -> bool:
         return frame.file == file_of(self.module_of(probe.component))
@@ -191,19 +235,33 @@ class Grading:
         if not verdicts or name in TRAININGS:
             return None
         points = self.rubric.points[self.track].get(name)
-        split = shares(points or 0, verdicts)
-        earned = sum((one for one, _ in split), Fraction(0))
-        possible = sum((one for _, one in split), Fraction(0))
+        split: dict[str, tuple[Fraction, Fraction]] = {}
+        for group, worth in zip(self.groups([verdict.probe for verdict in verdicts]), self.worth(name)):
+            split |= zip((probe.name for probe in group), shares(worth, [self.verdict(probe) for probe in group]))
+        earned = sum((one for one, _ in split.values()), Fraction(0))
+        possible = sum((one for _, one in split.values()), Fraction(0))
         outcome = summary(verdicts, earned, Fraction(points or 0))
-        message = next((v.message.splitlines()[0] for v in verdicts if v.outcome != Outcome.PASSED and v.message), "")
+        results = [self.probe_result(verdict, *split[verdict.probe.name]) for verdict in verdicts]
+        message = line_of_why(results)
         if points is None and outcome == Outcome.NOT_IMPLEMENTED:
             outcome, message = Outcome.NOT_ON_TRACK, f"not required on {self.track}"
-        if name in GIVEN and outcome not in (Outcome.PASSED, Outcome.BLOCKED):
+        if name in GIVEN and outcome not in (Outcome.PASSED, Outcome.BLOCKED, Outcome.NOT_ASKED):
             outcome = Outcome.FAILED
             message = f"this code was given: restore it from the template ({message})"
-        results = [self.probe_result(verdict, one, most) for verdict, (one, most) in zip(verdicts, split)]
         counts = points is not None and name not in OPTIONAL
         return ComponentResult(name, str(outcome), decimal(earned), decimal(possible), message, results, counts)
+
+    def worth(self, name: str) -> tuple[Fraction, Fraction]:
+        """Points of a component's public checks and of its hidden ones, whatever becomes of them."""
+        public, hidden = self.groups([probe for probe in self.probes if probe.component == name])
+        weights = [sum(probe.weight for probe in group) for group in (public, hidden)]
+        worth = allocate(self.rubric.points[self.track].get(name, 0), weights)
+        return worth[0], worth[1]
+
+    def worth_elsewhere(self, name: str) -> Fraction:
+        """Points of a component's hidden checks, where they are not asked here."""
+        hidden = [probe for probe in self.probes if probe.component == name and self.is_hidden(probe)]
+        return self.worth(name)[1] if hidden and all(map(self.is_elsewhere, hidden)) else Fraction(0)
 
     def probe_result(self, verdict: Verdict, earned: Fraction, possible: Fraction) -> ProbeResult:
         """One check as the result shows it."""
@@ -212,7 +270,7 @@ class Grading:
         if verdict.outcome != Outcome.PASSED:
             module = self.submission.modules.get(self.module_of(component))
             file, line = place(seen, module, OWNERS.get(component, component))
-        return ProbeResult(
+        found = ProbeResult(
             name=verdict.probe.name,
             title=verdict.probe.title,
             outcome=str(verdict.outcome),
@@ -227,6 +285,7 @@ class Grading:
             line=line,
             mismatches=mismatches(verdict, self.rubric.tolerances),
         )
+        return concealed(found) if self.is_hidden(verdict.probe) else found
 
 
 _METHODS = {
@@ -242,13 +301,23 @@ _METHODS = {
 }
 
 
-def set_passive_aside(verdicts: list[Verdict]) -> None:
-    """Where nothing that a component does is right, what it does not do earns nothing."""
+def line_of_why(results: list[ProbeResult]) -> str:
+    """The first message, that of a check which was asked before that of one which was not."""
+    told = [each for each in results if each.outcome != Outcome.PASSED and each.message]
+    told.sort(key=lambda each: each.message == NOT_HERE)
+    return told[0].why if told else ""
+
+
+def set_passive_aside(verdicts: list[Verdict], beside: list[Verdict]) -> None:
+    """Where nothing that a component does is right, what it does not do earns nothing.
+
+    beside: all verdicts that may be looked at, these among them.
+    """
     right = (Outcome.PASSED, Outcome.PARTIAL)
-    if any(verdict.outcome in right and not verdict.probe.passive for verdict in verdicts):
+    if any(verdict.outcome in right and not verdict.probe.passive for verdict in beside):
         return
     for verdict in verdicts:
-        if verdict.outcome == Outcome.PASSED and any(not each.probe.passive and each.judged for each in verdicts):
+        if verdict.outcome == Outcome.PASSED and any(not each.probe.passive and each.judged for each in beside):
             verdict.outcome, verdict.share = Outcome.NOT_ASKED, Fraction(0)
             verdict.message = "counts once another check of this component is right: code that does nothing passes it"
 

@@ -33,6 +33,7 @@ from grader.worker.wire import array_bytes
 UNUSABLE = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, MemoryError, RecursionError)
 MOST_BYTES = 4 << 20  # of arrays that one check takes in and may keep; honest ones take up to 1 MB
 ATTEMPTS = 3  # at a probe whose worker ended together with the zygote: somebody else's code may have done that
+Group = tuple[str, bool]  # a component, and whether these are its hidden checks
 IMPORTED = (
     "Beras",
     "Beras.core",
@@ -49,6 +50,7 @@ class Observer:
     unavailable: packages that are not allowed, each with the reason; they import as placeholders.
     broken: modules that are known not to load, each with what is wrong.
     level, readable: how the submission is shut in, and what it may read beside the data of the probes.
+    hidden_seed: of the questions of hidden checks, which have workers of their own; no worker is told this seed.
     """
 
     def __init__(
@@ -61,16 +63,18 @@ class Observer:
         broken: dict[str, Fault],
         level: Level | None = None,
         readable: Iterable[Path] = (),
+        hidden_seed: int | None = None,
     ) -> None:
         self.root, self.data_path, self.rubric, self.seed = root, data_path, rubric, seed
+        self.hidden_seed = seed if hidden_seed is None else hidden_seed
         self.packages = dict(unavailable)
         self.broken = dict(broken)
         self.tried_imports = False
-        self.slow: set[str] = set()  # components with a check that ran out of time
+        self.slow: set[Group] = set()  # with a check that ran out of time
         self.lock = threading.RLock()
         self.level, self.readable = level or choose(), (Path(data_path), *readable)
         if self.level.limited:
-            make_read_only(root)
+            make_read_only(root, everybody=self.level.user is not None)
         self.zygote = self._new_zygote()
         # Two at a time: while one worker thinks, the grader compares and the next worker starts.
         most = max(2, min(4, os.cpu_count() or 1)) if self.level.limited else 1  # one terminal, one debugger
@@ -81,8 +85,8 @@ class Observer:
     def ask(self, probes: list[Probe]) -> None:
         """Starts asking, component by component in this order."""
         new = [probe for probe in probes if probe.name not in self.futures]
-        for component in dict.fromkeys(probe.component for probe in new):
-            group = [probe for probe in new if probe.component == component]
+        for key in dict.fromkeys(map(self.group_of, new)):
+            group = [probe for probe in new if self.group_of(probe) == key]
             self.futures |= {probe.name: Future() for probe in group}
             self.pool.submit(self._ask_group, group)
 
@@ -93,10 +97,20 @@ class Observer:
 
     def fresh(self, probe: Probe, seed: int | None = None) -> Seen:
         """What the probe sees in a worker of its own, with this run's seed or another."""
-        seen, worker = self._ask(probe, self.seed if seed is None else seed, None)
+        seen, worker = self._ask(probe, self.seed_of(probe) if seed is None else seed, None)
         if worker is not None:
             worker.close()
         return seen
+
+    def group_of(self, probe: Probe) -> Group:
+        """Checks of one group share a worker: what a hidden one asked, no public one may tell."""
+        return probe.component, self.is_hidden(probe)
+
+    def is_hidden(self, probe: Probe) -> bool:
+        return probe.name in self.rubric.hidden
+
+    def seed_of(self, probe: Probe) -> int:
+        return self.hidden_seed if self.is_hidden(probe) else self.seed
 
     def unavailable(self) -> dict[str, str]:
         """Everything that workers replace by placeholders: forbidden packages, and modules that do not load."""
@@ -104,13 +118,13 @@ class Observer:
             module: f"{path_of(module)} does not load: {fault}" for module, fault in self.broken.items()
         }
 
-    def patience(self, component: str) -> float:
-        """Seconds that a check of this component may take."""
-        return self.rubric.limits["check_seconds_after_timeout" if component in self.slow else "check_seconds"]
+    def patience(self, group: Group | None) -> float:
+        """Seconds that a check of this group may take."""
+        return self.rubric.limits["check_seconds_after_timeout" if group in self.slow else "check_seconds"]
 
-    def worker(self, seed: int = 0, component: str = "") -> RemoteWorker:
+    def worker(self, seed: int = 0, group: Group | None = None) -> RemoteWorker:
         """A fresh worker; a zygote that something has ended is started anew. Raises WorkerLost."""
-        limits, seconds = self.rubric.check_limits(), self.patience(component)
+        limits, seconds = self.rubric.check_limits(), self.patience(group)
         try:
             return RemoteWorker(self.living_zygote(), limits, seconds, seed, self.unavailable())
         except WorkerLost:
@@ -135,7 +149,7 @@ class Observer:
             if self.closed:
                 break
             try:
-                seen, worker = self._ask(probe, self.seed, worker)
+                seen, worker = self._ask(probe, self.seed_of(probe), worker)
             except Exception:  # noqa: BLE001  a fault of the grader's must not be the student's
                 seen, worker = Seen(broken=traceback.format_exc()), None
             self.futures[probe.name].set_result(seen)
@@ -167,9 +181,10 @@ class Observer:
     def _ask_once(self, probe: Probe, seed: int, worker: RemoteWorker | None) -> tuple[Seen, RemoteWorker | None, str]:
         """What the probe saw, the worker if it is still good, and the module whose import failed, if one did."""
         started = time.monotonic()
-        seen = Seen(fresh=worker is None)
+        seen, group = Seen(fresh=worker is None), self.group_of(probe)
+        drawn = self.seed if self.is_hidden(probe) else seed  # of the submission's own random numbers
         try:
-            worker = worker or self.worker(seed, probe.component)
+            worker = worker or self.worker(drawn, group)
         except WorkerLost:
             seen.fault = Fault("crashed", "the process that checks run in could not be started again")
             seen.orphaned = True
@@ -179,13 +194,13 @@ class Observer:
         good = True
         try:
             if not seen.fresh:
-                worker.forget(seed, self.patience(probe.component))
+                worker.forget(drawn, self.patience(group))
             seen.observation = probe.ask(subject, seed)
         except Fault as fault:
             seen.fault = fault
             good = fault.kind in ("raised", "missing")
             if fault.kind == "timed out" and seen.fresh:
-                self.slow.add(probe.component)
+                self.slow.add(group)
             seen.orphaned = self._lost_its_zygote(worker, fault)
         except NotAsked as reason:
             seen.not_asked = reason

@@ -36,7 +36,11 @@ TABLES: dict[str, tuple[str, ...]] = {
         "training_memory_mb", "file_mb", "processes", "address_space_gb",
     ),
     "training": ("simple", "advanced", "half_simple", "half_advanced", "milestones", "chance"),
+    "visibility": ("hidden", "gradescope"),
 }  # fmt: skip
+# An older rubric has no such table; Gradescope's words, https://gradescope-autograders.readthedocs.io/en/latest/specs/
+ALL_PUBLIC: dict[str, Any] = {"hidden": [], "gradescope": "after_published"}
+GRADESCOPE_VISIBILITY = ("hidden", "after_due_date", "after_published", "visible")
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,8 @@ class Rubric:
     half: dict[str, float]
     milestones: tuple[float, ...]
     chance: float
+    hidden: frozenset[str]  # checks by name
+    hidden_on_gradescope: str
 
     def check_limits(self) -> Limits:
         """What the worker of one check may use."""
@@ -85,6 +91,7 @@ def load(path: Path | None = None) -> Rubric:
 
 def check(data: dict[str, Any], source: str) -> Rubric:
     """The rubric that parsed TOML describes. Raises UsageError."""
+    data = {"visibility": ALL_PUBLIC, **data}
     known(data, ("default_track", "points", *TABLES), f"rubric {source}")
     for table, keys in TABLES.items():
         if not isinstance(data[table], dict):
@@ -124,6 +131,15 @@ def check(data: dict[str, Any], source: str) -> Rubric:
         raise UsageError(
             f"rubric {source}, [partial], constant_factor_keeps: must be a number from 0 to 1, not {keeps!r}"
         )
+    from grader.visibility import matching  # here: it has to know every check
+
+    where = f"rubric {source}, [visibility]"
+    hidden, gradescope = data["visibility"]["hidden"], data["visibility"]["gradescope"]
+    if not isinstance(hidden, list) or not all(isinstance(name, str) for name in hidden):
+        raise UsageError(f"{where}, hidden: must be a list of names, not {hidden!r}")
+    if gradescope not in GRADESCOPE_VISIBILITY:
+        known_words = ", ".join(GRADESCOPE_VISIBILITY)
+        raise UsageError(f"{where}, gradescope: must be one of {known_words}, not {gradescope!r}")
     return Rubric(
         default_track=data["default_track"],
         points=points,
@@ -134,6 +150,8 @@ def check(data: dict[str, Any], source: str) -> Rubric:
         half={name: data["training"]["half_" + name.partition(".")[2]] for name in TRAININGS},
         milestones=tuple(sorted(milestones)),
         chance=data["training"]["chance"],
+        hidden=matching(hidden, f"{where}, hidden"),
+        hidden_on_gradescope=gradescope,
     )
 
 

@@ -10,7 +10,7 @@ from grader.verdict import Outcome, Verdict
 UNIT = Fraction(1, 50)  # half of a check's points is then still a whole hundredth
 
 
-def allocate(points: int, weights: Sequence[int]) -> list[Fraction]:
+def allocate(points: int | Fraction, weights: Sequence[int]) -> list[Fraction]:
     """Shares of `points` in proportion to the weights, in multiples of UNIT, that sum to `points` exactly.
 
     What rounding leaves over goes to the largest remainders (Hamilton's method).
@@ -27,7 +27,7 @@ def allocate(points: int, weights: Sequence[int]) -> list[Fraction]:
     return [unit * UNIT for unit in units]
 
 
-def shares(points: int, verdicts: Sequence[Verdict]) -> list[tuple[Fraction, Fraction]]:
+def shares(points: int | Fraction, verdicts: Sequence[Verdict]) -> list[tuple[Fraction, Fraction]]:
     """(earned, possible) of each verdict in whole hundredths.
 
     What was not judged leaves its points to the rest. Where nothing could be judged, points that hang on what is

@@ -5,7 +5,8 @@ docstring, and raises NotImplementedError. What only the removed bodies used (im
 names) goes with them, so helpers of the solution must have a leading underscore. All other code is copied as
 it is.
 
-Only .py files are generated. Whatever else lies in student_template/ is written by hand and left alone.
+Only .py files and the workflow for GitHub Actions are generated. Whatever else lies in student_template/ is written by
+hand and left alone.
 """
 
 from __future__ import annotations
@@ -71,6 +72,10 @@ HOLES: dict[str, dict[str, list[str]]] = {
         ]
     },
 }
+
+# The workflow that grades every push, and what it is a copy of
+WORKFLOW = ".github/workflows/grade.yml"
+WORKFLOW_SOURCE = Path(__file__).with_name("packing") / "files" / "grade.yml"
 
 # Imports that stay although nothing in the template uses them yet: the handout tells students to.
 KEPT_IMPORTS = {"np", "GradientTape"}
@@ -191,7 +196,7 @@ def make_all(reference: Path) -> dict[str, str]:
             made[module] = make_template((reference / module).read_text(encoding="utf-8"), holes_of(module))
         except UsageError as error:
             raise UsageError(f"{reference / module}: {error}; see grader/template.py") from None
-    return made
+    return made | {WORKFLOW: WORKFLOW_SOURCE.read_text(encoding="utf-8")}
 
 
 def differences(made: dict[str, str], template: Path) -> list[str]:
@@ -202,7 +207,8 @@ def differences(made: dict[str, str], template: Path) -> list[str]:
         if not path.is_file():
             found.append(f"{path}: missing, run python -m grader.template")
         elif path.read_text(encoding="utf-8") != text:
-            found.append(f"{path}: differs from what reference/{module} gives, run python -m grader.template")
+            source = WORKFLOW_SOURCE if module == WORKFLOW else f"reference/{module}"
+            found.append(f"{path}: differs from what {source} gives, run python -m grader.template")
     present = {path.relative_to(template).as_posix() for path in template.rglob("*.py")}
     for module in sorted(present - set(made)):
         found.append(f"{template / module}: there is no reference/{module}, delete it")

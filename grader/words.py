@@ -153,7 +153,7 @@ def message(verdict: Verdict, tolerances: Tolerances) -> str:
         parts += [part("came back", label + came_back), part("expected", label + expected)]
     patterns = [pattern for pattern in verdict.patterns if pattern != head]
     parts += [part("pattern", "; ".join(patterns)) if patterns else ""]
-    parts += [printed(seen), next_step(verdict), paste(seen)]
+    parts += [printed(seen), next_step(verdict.diagnosis), paste(seen)]
     return joined(parts)
 
 
@@ -190,7 +190,7 @@ def fault_message(verdict: Verdict, fault: Fault) -> str:
     parts = [title or fault_headline(fault)]
     if fault.frames or title:
         parts.append(part("came back", traceback_text(fault) if fault.frames else fault_headline(fault)))
-    return joined([*parts, printed(verdict.seen), next_step(verdict), paste(verdict.seen)])
+    return joined([*parts, printed(verdict.seen), next_step(verdict.diagnosis), paste(verdict.seen)])
 
 
 def printed(seen: Seen) -> str:
@@ -202,7 +202,7 @@ def printed(seen: Seen) -> str:
     return part("printed", "\n".join(lines[:OUTPUT_LINES]) + more)
 
 
-def next_step(verdict: Verdict) -> str:
+def next_step(codes: Sequence[str]) -> str:
     """Where to read on."""
-    known = [code for code in verdict.diagnosis if pages.title(code)]
+    known = [code for code in codes if pages.title(code)]
     return part("next", "\n".join(f"grade explain {code}" for code in known)) if known else ""

@@ -266,6 +266,18 @@ def test_answers_of_the_public_seed_show_with_another_seed(scene: Scene) -> None
     assert json.loads(done.stdout)["score"] == rubric.load().points["2470"]["ReLU"]
 
 
+def test_answers_of_the_public_seed_are_worth_nothing_in_hidden_checks(scene: Scene) -> None:
+    submission = scene.submission("answers-of-the-public-seed", noted_answers("ReLU"))
+    text = rubric.DEFAULT.read_text(encoding="utf-8").replace("\nhidden = []", '\nhidden = ["ReLU/forward"]')
+    (scene.folder / "hidden.toml").write_text(text, encoding="utf-8")
+    options = ["--only", "ReLU", "--rubric", str(scene.folder / "hidden.toml"), "--hidden-seed", "7"]
+
+    done = scene.grade(str(submission), "--format", "json", *options)
+
+    outcomes = {each["name"]: each["outcome"] for each in json.loads(done.stdout)["components"][0]["probes"]}
+    assert {name for name, outcome in outcomes.items() if outcome != "passed"} == {"ReLU/forward"}
+
+
 # --- hostile files, which git cannot keep -----------------------------------------------------------------------
 
 

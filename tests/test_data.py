@@ -364,3 +364,48 @@ def test_made_up_files_repeat_and_differ_by_their_seed(tmp_path: Path):
         assert set(np.unique(getattr(one, f"{split}_images"))) == set(range(256))
         image = getattr(one, f"{split}_images")[1].reshape(28, 28)
         assert not np.array_equal(image, image.T)
+
+
+# --- where it is looked for -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A grader that is installed, not in a checkout, and a current folder without data."""
+    monkeypatch.setattr(data, "default_directory", lambda: tmp_path / "site-packages" / "data" / "mnist")
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    monkeypatch.delenv(data.VARIABLE, raising=False)
+    return tmp_path
+
+
+@pytest.mark.parametrize("place", ["hw/data/mnist", "data/mnist", "here/data/mnist"])
+def test_installed_grader_finds_data_beside_the_submission_and_in_the_current_folder(place: str, installed: Path):
+    (installed / "hw").mkdir()
+    (installed / place).mkdir(parents=True)
+
+    assert data.found_directory(installed / "hw") == installed / place
+
+
+def test_checkout_comes_before_what_a_submission_brings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delenv(data.VARIABLE, raising=False)
+    (tmp_path / "data" / "mnist").mkdir(parents=True)
+
+    assert data.found_directory(tmp_path) == default_directory()
+
+
+def test_variable_names_the_folder_as_the_option_does(installed: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv(data.VARIABLE, str(installed / "mine"))
+
+    assert data.found_directory(installed) == installed / "mine"
+
+
+def test_no_data_anywhere_is_one_line_that_says_what_to_do(installed: Path):
+    with pytest.raises(UsageError) as caught:
+        data.found_directory(installed / "hw")
+
+    said = str(caught.value)
+    assert "\n" not in said
+    for part in (str(installed / "hw" / "data" / "mnist"), "--data", data.VARIABLE, "--no-training"):
+        assert part in said
+    assert "site-packages" not in said

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 import os
+import pwd
 import shutil
 import socket
 import stat
 import subprocess
 import sys
+import tempfile
 import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -801,3 +803,45 @@ def test_doctor_says_when_nothing_can_be_graded(
 
     assert cli.main(["doctor"]) == 2
     assert "MISSING  no submission can be run safely here" in capsys.readouterr().out
+
+
+# --- another user -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("user", "said"), [("no-such-user", "there is no such user"), ("root", "name an ordinary user")]
+)
+@pytest.mark.skipif(os.geteuid() != 0, reason="others are told that they may not, first")
+def test_user_that_cannot_be_taken_is_one_line(user: str, said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        isolation.choose("auto", user)
+
+
+def test_only_root_may_name_a_user(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+
+    with pytest.raises(UsageError, match="only root"):
+        isolation.choose("basic", "nobody")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes somebody else")
+def test_worker_is_another_user_who_may_write_in_its_scratch_alone() -> None:
+    nobody = pwd.getpwnam("nobody")
+    with tempfile.TemporaryDirectory() as name:  # pytest's own folders are for one user alone
+        root = Path(name)
+        root.chmod(0o755)
+        (root / "who.py").write_text(
+            "import os\n"
+            "def told():\n"
+            "    may_write = [os.access(path, os.W_OK) for path in (os.environ['HOME'], os.path.dirname(__file__))]\n"
+            "    return f'{os.getuid()} {os.getgid()} {os.getgroups()} {may_write}'\n"
+        )
+        zygote = Zygote(root, isolation.choose("basic", "nobody"))
+        try:
+            worker = RemoteWorker(zygote, GENEROUS, SECONDS, 0)
+            found = worker.ask("find", module="who", name="told")
+            told = worker.ask("call", target=found["ref"], name="", args=[], kwargs={})
+        finally:
+            zygote.close()
+
+    assert told["value"] == f"{nobody.pw_uid} {nobody.pw_gid} [] [True, False]"

@@ -343,6 +343,14 @@ def test_github_classroom_sums_to_the_score_in_short_outputs() -> None:
         assert all(len(each["output"]) <= 500 for each in found["tests"])
 
 
+def test_github_classroom_score_is_never_above_a_maximum_that_must_be_whole() -> None:
+    one = made(component("ReLU", probe("ReLU/a", points=2.5, most=2.5)))
+    found = json.loads(base64.b64decode(WRITERS["github-classroom"](one)))
+
+    assert found["max_score"] == 3
+    assert sum(each["score"] for each in found["tests"]) == 2.5
+
+
 def test_github_classroom_status_is_that_of_the_run() -> None:
     def status(one: Result) -> str:
         return str(json.loads(base64.b64decode(WRITERS["github-classroom"](one)))["status"])

@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from grader import answer_key, data
+import numpy as np
+
+from grader import answer_key, data, rubric
 from grader.answers import LiveAnswers
 from grader.cli import DEFAULT_SEED, seed_of
 from grader.errors import UsageError
@@ -23,15 +25,23 @@ def main(arguments: list[str]) -> int:
     )
     build.add_argument("-o", "--output", metavar="FILE", type=Path, default=Path("answers.key"))
     build.add_argument("--seed", metavar="N", help=f"seed of the questions (default {DEFAULT_SEED})")
+    build.add_argument("--rubric", metavar="FILE", type=Path, help="which checks are hidden (default: the built-in)")
+    build.add_argument("--hidden-seed", metavar="N", help="seed of hidden checks, or 'fresh' (default: the same)")
     options = parser.parse_args(arguments)
     if not FOLDER.is_dir():
         raise UsageError(f"key build: there is no reference/ in {FOLDER.parent} to take the answers from")
     seed = seed_of(options.seed)
-    key = frozen(LiveAnswers(str(data.probe_folder())), seed)
+    hidden = rubric.load(options.rubric).hidden
+    hidden_seed = seed_of(options.hidden_seed, "--hidden-seed") if options.hidden_seed else seed
+    with np.errstate(all="ignore"):
+        key = frozen(
+            LiveAnswers(str(data.probe_folder())), seed, hidden=hidden, hidden_seed=hidden_seed if hidden else None
+        )
     try:
         answer_key.save(key, options.output)
     except OSError as error:
         raise UsageError(f"key build: {options.output} cannot be written ({error.strerror})") from None
     mistakes, size = len(key.about["mistakes"]), options.output.stat().st_size / 1e6
-    print(f"{options.output}: the answers for seed {seed}, with {mistakes} known mistakes, {size:.1f} MB")
+    apart = f", for hidden checks {hidden_seed}," if hidden else ""
+    print(f"{options.output}: the answers for seed {seed}{apart or ','} with {mistakes} known mistakes, {size:.1f} MB")
     return 0

@@ -13,3 +13,4 @@ from grader.isolation.zygote import Process as Process
 from grader.isolation.zygote import WorkerLost as WorkerLost
 from grader.isolation.zygote import Zygote as Zygote
 from grader.isolation.zygote import make_read_only as make_read_only
+from grader.isolation.zygote import shown as shown

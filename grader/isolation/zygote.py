@@ -17,10 +17,11 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any
 
+from grader.data import Mnist
 from grader.isolation import bubblewrap
 from grader.isolation.levels import Level, choose, lacks_landlock
 from grader.isolation.needs import interpreter, needs, numpy_folders
@@ -38,6 +39,7 @@ WATCH_SECONDS = (
 START_PATIENCE = 60.0  # seconds until NumPy is imported; a quarter of a second where the disk is awake
 REMOVAL_SECONDS = 10  # for what a submission left behind; honest files are gone in milliseconds
 STANDARD_ERROR = 2
+THROUGH = 0o711  # of a folder that other users may pass, but not list
 EXIT_PATIENCE = 2.0  # seconds that the kernel may take to report the end of a process that was killed
 
 
@@ -131,6 +133,8 @@ class Zygote:
 
     def _lay_out(self) -> None:
         """The worker's own code, away from the grader's, and NumPy, away from what is installed beside it."""
+        if self.level.user is not None:
+            self.folder.chmod(THROUGH)
         shutil.copytree(WORKER, self.folder / "worker")
         self.scratch.mkdir()
         packages = self.folder / "packages"
@@ -146,6 +150,7 @@ class Zygote:
             "scratch": str(self.scratch),
             "attached": not self.level.limited,
             "landlock": False,
+            "user": self.level.user,
         }
         around: list[str] = []
         if self.level.landlock or self.level.namespaces:
@@ -362,14 +367,29 @@ def end_orphans() -> None:
                 os.waitpid(pid, os.WNOHANG)
 
 
-def make_read_only(folder: Path) -> None:
-    """Takes the right to write in a folder and all below it. A fence where the kernel has one, a note elsewhere."""
+def shown(made_up: str, mnist: Mnist | None, folder: Path) -> tuple[str, Mnist | None]:
+    """Copies, below `folder`, of the data that another user may read: the cache itself is the grader's alone."""
+    folder.chmod(THROUGH)
+    copied = shutil.copytree(made_up, folder / "made-up")
+    make_read_only(copied, everybody=True)
+    if mnist is not None:
+        mnist = replace(mnist, public=shutil.copytree(mnist.public, folder / "public"))
+        make_read_only(mnist.public, everybody=True)
+    return str(copied), mnist
+
+
+def make_read_only(folder: Path, everybody: bool = False) -> None:
+    """Takes the right to write in a folder and all below it. A fence where the kernel has one, a note elsewhere.
+
+    everybody: may read it, not only its owner.
+    """
+    folders_mode, files_mode = (0o555, 0o444) if everybody else (0o500, 0o400)
     for place, folders, files in os.walk(folder):
         for name in (*folders, *files):
             path = os.path.join(place, name)
             if not os.path.islink(path):
-                os.chmod(path, 0o500 if name in folders else 0o400)
-    os.chmod(folder, 0o500)
+                os.chmod(path, folders_mode if name in folders else files_mode)
+    os.chmod(folder, folders_mode)
 
 
 def is_apart(pid: int) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from grader.report.result import ComponentResult, ProbeResult, Result
+from grader.report.result import ComponentResult, ProbeResult, Result, halves
 
 # A wrong answer, an answer that never came, and nothing that could be judged: three kinds of not passing
 STOPPED = ("error", "crashed", "exited", "timed out", "out of memory", "grader fault")
@@ -69,15 +69,38 @@ def costly(result: Result) -> list[tuple[ComponentResult, ProbeResult, float]]:
 
 
 def summary_line(result: Result) -> str:
-    """Score, track, isolation level, seed, time."""
+    """Score, what hidden checks have to do with it, track, isolation level, seed, time."""
     left_out = f" ({result.not_graded:g} points not graded)" if result.not_graded else ""
     share = f", {result.score / result.max_score:.0%}" if result.max_score else ""
     stopped = ""
     if not result.complete:
         stopped = f" so far, stopped before {len(result.unfinished)} of {len(result.components)} components were graded"
     return (
-        f"score {result.score:g} of {result.max_score:g}{share}{stopped}{left_out}; track {result.track}; "
-        f"isolation {result.isolation}; seed {result.seed}; {result.seconds:.1f} s"
+        f"score {result.score:g} of {result.max_score:g}{share}{stopped}{left_out}{hidden_part(result)}; "
+        f"track {result.track}; isolation {result.isolation}; seed {result.seed}; {result.seconds:.1f} s"
+    )
+
+
+def hidden_part(result: Result) -> str:
+    """Hidden checks, where there are any: 'all checks passed' would say too much."""
+    if not result.hidden_points:
+        return ""
+    told = f"hidden checks carry {result.hidden_points:g} points"
+    return f"; all public checks passed; {told}" if public_passed(result) else f"; {told}"
+
+
+def public_line(result: Result) -> str:
+    """The summary without what would tell how the hidden checks ended."""
+    public = [halves(part)[0] for part in result.components]
+    earned, most = sum(part.points for part in public), sum(part.max_points for part in public)
+    return f"public checks: {earned:g} of {most:g}{hidden_part(result)}; track {result.track}; seed {result.seed}"
+
+
+def public_passed(result: Result) -> bool:
+    checks = [probe for part in result.components if part.counts for probe in part.probes if not probe.hidden]
+    return result.complete and all(
+        probe.outcome in ("passed", "not asked", "not on this track") or (probe.outcome == "blocked" and not probe.lost)
+        for probe in checks
     )
 
 

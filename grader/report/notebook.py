@@ -29,6 +29,7 @@ def graded(
     rubric: str | Path | None,
     data: str | Path | None,
     key: str | Path | None,
+    hidden_seed: str | int | None = None,
 ) -> Result:
     """What `grade PATH` with these options finds. Raises UsageError."""
     from grader.cli import grade_command
@@ -37,6 +38,7 @@ def graded(
     arguments = [str(path), "--quiet", f"--runs={runs}"]
     arguments += [word for name in names for word in ("--only", name)]
     given = {"track": track, "seed": seed, "rubric": rubric, "data": data, "key": key}
+    given |= {"hidden-seed": hidden_seed}
     arguments += [f"--{name}={value}" for name, value in given.items() if value is not None]
     arguments += ["--no-training"] * (not training) + ["--full"] * full
     found: list[Result] = []

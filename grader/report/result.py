@@ -47,6 +47,7 @@ class Mismatch:
 class ProbeResult:
     """One behaviour of a component. Points are numbers with at most two decimals.
 
+    hidden: of this check nothing else is told than its outcome, its points and the codes that explain it.
     file, line: where in the code folder to look first: where it raised, else where it is defined; '' and 0 if unknown.
     """
 
@@ -63,6 +64,14 @@ class ProbeResult:
     file: str = ""
     line: int = 0
     mismatches: list[Mismatch] = field(default_factory=list)
+    hidden: bool = False
+
+    @property
+    def why(self) -> str:
+        """The one line of why that a component takes from this check."""
+        if self.hidden and self.outcome not in ("passed", "not asked"):
+            return f"hidden check: {self.title}"
+        return self.message.partition("\n")[0]
 
     @property
     def lost(self) -> float:
@@ -91,6 +100,25 @@ class ComponentResult:
         return self.outcome in ("passed", "not on this track", "not asked") or (
             not self.lost and (self.outcome == "blocked" or not self.counts)
         )
+
+
+def halves(part: ComponentResult) -> tuple[ComponentResult, ComponentResult | None]:
+    """A component's public checks and its hidden ones, each as a component of its own, for where these are apart."""
+    hidden = [probe for probe in part.probes if probe.hidden]
+    if not hidden:
+        return part, None
+    public = [probe for probe in part.probes if not probe.hidden]
+    return half_of(part, public), half_of(part, hidden)
+
+
+def half_of(part: ComponentResult, probes: list[ProbeResult]) -> ComponentResult:
+    """The component as these of its checks alone would have it."""
+    points, most = (round(sum(each), 2) for each in zip((0.0, 0.0), *((p.points, p.max_points) for p in probes)))
+    asked = [probe for probe in probes if probe.outcome != "not asked"]
+    bad = [probe for probe in asked if probe.outcome != "passed"]
+    outcome = "partial" if bad and points else bad[0].outcome if bad else "passed" if asked else "not asked"
+    message = bad[0].why if bad else "" if asked or not probes else probes[0].why
+    return ComponentResult(part.name, outcome, points, most, message, probes, part.counts)
 
 
 @dataclass
@@ -161,6 +189,8 @@ class Result:
         zip, whose files are at no path.
     complete: False while the run goes on, and where it was stopped.
     platform: what the platform said in environment variables, by name.
+    hidden_points: that hidden checks carry, whether they were asked here or not.
+    hidden_on_gradescope: when Gradescope shows them.
     """
 
     score: float
@@ -179,6 +209,8 @@ class Result:
     complete: bool = True
     grader: str = ""
     platform: dict[str, str] = field(default_factory=dict)
+    hidden_points: float = 0.0
+    hidden_on_gradescope: str = "after_published"
     version: int = VERSION
 
     def __post_init__(self) -> None:
@@ -194,7 +226,9 @@ class Result:
         if self.grader_failed:
             return 3
         broken = any(
-            part.counts and part.outcome not in ("passed", "blocked") for part in self.components if not part.max_points
+            part.counts and part.outcome not in ("passed", "blocked", "not asked")
+            for part in self.components
+            if not part.max_points
         )
         return 1 if broken or self.score < self.max_score else 0
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
+from math import ceil
 from typing import Any
 
 from grader.report.details import STOPPED, component_text
@@ -22,7 +23,7 @@ def to_github_classroom(result: Result) -> str:
     found = {
         "version": 3,
         "status": "error" if result.grader_failed or not result.complete else "fail" if bad else "pass",
-        "max_score": int(result.max_score),
+        "max_score": ceil(result.max_score),  # a whole number; without hidden checks there are fractions
         "tests": tests,
     }
     text = json.dumps(found, separators=(",", ":"))

@@ -2,6 +2,9 @@
 
 One test a component. It is rewritten while the run goes on, so that a run that is killed has left what it found:
 components that wait are there with no points, and the maxima always sum to the same.
+
+Hidden checks of a component are a test of their own, shown when the rubric says. As long as one is not visible,
+Gradescope hides the student's total, so the text for the whole submission tells the points of the public checks alone.
 """
 
 from __future__ import annotations
@@ -9,32 +12,41 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from grader.report.details import component_text, summary_line
-from grader.report.result import ComponentResult, Result
+from grader.report.details import component_text, public_line, summary_line
+from grader.report.result import ComponentResult, Result, halves
 
 
 def to_gradescope(result: Result) -> str:
+    tests: list[dict[str, Any]] = []
+    for number, part in enumerate(result.components, 1):
+        public, hidden = halves(part)
+        if public.probes or not hidden:
+            tests.append(test(str(number), public, "visible"))
+        if hidden:
+            tests.append(test(f"{number}.1", hidden, result.hidden_on_gradescope))
+    shut = result.hidden_points and result.hidden_on_gradescope != "visible"
     found = {
         "score": result.score,
         "execution_time": result.seconds,
-        "output": "\n".join([summary_line(result), *result.notes]),
+        "output": "\n".join([public_line(result) if shut else summary_line(result), *result.notes]),
         "output_format": "text",
         "test_output_format": "text",
         "test_name_format": "text",
         "visibility": "visible",
-        "tests": [test(str(number), part) for number, part in enumerate(result.components, 1)],
+        "tests": tests,
         "extra_data": {"seed": result.seed, "track": result.track, "complete": result.complete},
     }
     return json.dumps(found, indent=2) + "\n"
 
 
-def test(number: str, part: ComponentResult) -> dict[str, Any]:
+def test(number: str, part: ComponentResult, visibility: str) -> dict[str, Any]:
     """A component as a test; one without points only informs."""
+    hidden = any(probe.hidden for probe in part.probes)
     found: dict[str, Any] = {
         "number": number,
-        "name": part.name,
+        "name": f"{part.name} (hidden checks)" if hidden else part.name,
         "status": "passed" if part.is_fine else "failed",
         "output": component_text(part),
-        "visibility": "visible",
+        "visibility": visibility,
     }
     return found | ({"score": part.points, "max_score": part.max_points} if part.max_points else {})

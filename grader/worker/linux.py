@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import sys
 
 # linux/prctl.h and linux/capability.h
@@ -18,6 +19,13 @@ def become_subreaper() -> bool:
 def become_private() -> bool:
     """No other process of the same user may trace this one or read its memory and environment (root still may)."""
     return _call("prctl", PR_SET_DUMPABLE, 0, 0, 0, 0)
+
+
+def become(user: int, group: int) -> None:
+    """Makes this process another user's, for good. Raises OSError: a process that stays root must not go on."""
+    os.setgroups([])
+    os.setgid(group)
+    os.setuid(user)
 
 
 def give_up_privileges() -> bool:

@@ -8,7 +8,8 @@ imported after the fork, so nothing that it does reaches the next check. When th
 below this process is killed.
 
 CONFIG_JSON: `packages` (a folder that holds NumPy and nothing else), `root` (the submission), `scratch` (workers get
-folders of their own in it), and how a worker is shut in: `attached` (it keeps the terminal and has no limits: for
+folders of their own in it), and how a worker is shut in: `user` (the numbers of the user and group that it becomes, or
+null), `attached` (it keeps the terminal and has no limits: for
 debugging), `landlock` (by the kernel's own fences), `readable` and `masked` (what those let through).
 """
 
@@ -115,6 +116,8 @@ class Zygote:
         os.close(self.wake_write)
         root = self.config["root"]
         os.makedirs(message["cwd"], mode=0o700, exist_ok=True)
+        if self.config["user"]:
+            os.chown(message["cwd"], *self.config["user"])
         os.chdir(message["cwd"])
         os.environ["HOME"] = os.environ["TMPDIR"] = message["cwd"]
         if not self.config["attached"]:
@@ -139,6 +142,8 @@ class Zygote:
         numpy = [os.path.join(packages, name) for name in os.listdir(packages)]
         fence.install([self.config["root"], *STANDARD_LIBRARY, *numpy])
         limits.apply(allowed)
+        if self.config["user"]:
+            linux.become(*self.config["user"])
         linux.give_up_privileges()
         if self.rules is not None:
             landlock.restrict_self(self.rules)

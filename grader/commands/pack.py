@@ -1,0 +1,146 @@
+"""`grade pack KIND -o DIR|ZIP`: what an instructor uploads to a platform, or gives to students. Never the solution."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import secrets
+import shutil
+import tempfile
+import zipfile
+from pathlib import Path
+
+from grader import rubric
+from grader.answers import KeyAnswers
+from grader.cli import DEFAULT_SEED, chosen, seed_of
+from grader.errors import UsageError
+
+EPILOG = """\
+examples:
+  grade pack gradescope -o autograder.zip       upload it under Configure Autograder
+  grade pack classroom50 -o autograders/beras   copy it into the configuration repository
+  grade pack github -o beras-template           push it as the template repository
+  grade pack student -o dist                    a wheel: pip install dist/beras_grader-*.whl
+
+The answers are asked of reference/ first, which takes about a minute; --key takes those that
+`grade key build` wrote before.
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    from grader.packing.packs import PACKS
+
+    kinds = "; ".join(f"{name}: {pack.help}" for name, pack in PACKS.items())
+    found = argparse.ArgumentParser(
+        prog="grade pack",
+        description="Builds what an instructor uploads. It holds an answer key, and never the solution.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    found.add_argument("kind", choices=PACKS, metavar="KIND", help=kinds)
+    found.add_argument(
+        "-o", "--output", metavar="DIR|ZIP", type=Path, required=True, help="a new or empty folder, or a .zip"
+    )
+    found.add_argument(
+        "--rubric", metavar="FILE", type=Path, help="points, limits and hidden checks (default: built-in)"
+    )
+    found.add_argument("--track", metavar="TRACK", help="1470 or 2470 (default: the rubric's)")
+    found.add_argument(
+        "--only", metavar="COMPONENT", action="append", nargs="+", default=[], help="these components alone are graded"
+    )
+    found.add_argument("--no-training", action="store_true", help="leave out training, and MNIST with it")
+    found.add_argument("--seed", metavar="N", help=f"seed of public checks, or 'fresh' (default {DEFAULT_SEED})")
+    found.add_argument("--hidden-seed", metavar="N", help="seed of hidden checks (default: fresh)")
+    found.add_argument("--key", metavar="FILE", type=Path, help="answers that `grade key build` wrote before")
+    found.add_argument(
+        "--wheels",
+        metavar="DIR",
+        type=Path,
+        help="folder with the wheels of what the grader needs (default: downloaded, for Gradescope)",
+    )
+    found.add_argument(
+        "--python",
+        metavar="VERSION",
+        default="3.10",
+        help="of the platform, to download wheels for (default 3.10, that of Gradescope's Ubuntu 22.04)",
+    )
+    return found
+
+
+def main(arguments: list[str]) -> int:
+    """Builds one pack. Raises UsageError."""
+    options = parser().parse_args(arguments)
+    from grader.packing.edition import Edition, check_source, key_for
+    from grader.packing.packs import PACKS, Contents
+
+    check_source()
+    check_output(options.output)
+    pack = PACKS[options.kind]
+    loaded = rubric.load(options.rubric)
+    if options.track is not None and options.track not in loaded.points:
+        raise UsageError(f"--track {options.track}: the rubric has the tracks {', '.join(loaded.points)}")
+    if not all(part.isdecimal() for part in options.python.split(".")) or options.python.count(".") != 1:
+        raise UsageError(f"--python {options.python}: must be a version such as 3.10")
+    ready = KeyAnswers(options.key) if options.key is not None else None
+    seed = seed_of(options.seed)
+    components = chosen(options, rubric.COMPONENTS)
+    hidden_seed = hidden_seed_of(options.hidden_seed, ready)
+    edition = Edition(options.rubric or rubric.DEFAULT, seed, hidden_seed, pack.student, components)
+    told = [f"--track={options.track}"] if options.track else []
+    told += [f"--seed={seed}"] if seed != DEFAULT_SEED else []
+    told += ["--no-training"] if options.no_training else []
+    told += [word for name in components for word in ("--only", name)] if options.only else []
+    trains = any(name.startswith("training.") for name in components)
+    with tempfile.TemporaryDirectory(prefix="beras-pack-") as scratch:
+        folder = Path(scratch) / "pack"
+        folder.mkdir()
+        contents = Contents(edition, key_for(edition, ready), told, trains, options.wheels, options.python)
+        pack.lay_out(folder, contents)
+        try:
+            put(folder, options.output)
+        except OSError as error:
+            raise UsageError(f"pack: {options.output} cannot be written ({error.strerror})") from None
+        size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 1e6
+    hidden = loaded.hidden
+    apart = f", {len(hidden)} checks are hidden"
+    apart += "" if pack.student else f" and asked with the seed {edition.hidden_seed}"
+    print(f"{options.output}: {pack.help}, {size:.1f} MB; seed {seed}{apart if hidden else ''}")
+    return 0
+
+
+def hidden_seed_of(text: str | None, ready: KeyAnswers | None) -> int:
+    """The seed of hidden checks: as told, else that of the key, else a new one."""
+    if text is not None:
+        return seed_of(text, "--hidden-seed")
+    if ready is not None and ready.hidden_seed is not None:
+        return ready.hidden_seed
+    return secrets.randbelow(2**31)
+
+
+def check_output(path: Path) -> None:
+    """Raises UsageError where a pack would overwrite or mix with something else, before any work is done."""
+    if not path.parent.is_dir():
+        raise UsageError(f"-o {path}: there is no folder {path.parent}")
+    if path.suffix == ".zip":
+        if path.exists() and not path.is_file():
+            raise UsageError(f"-o {path}: is no ordinary file")
+    elif path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise UsageError(f"-o {path}: is not an empty folder; name a new one, or a .zip")
+
+
+def put(folder: Path, output: Path) -> None:
+    """Moves a finished pack to where it is wanted; a .zip appears whole or not at all. Raises OSError."""
+    if output.suffix != ".zip":
+        shutil.copytree(folder, output, dirs_exist_ok=True)
+        return
+    handle, temporary = tempfile.mkstemp(dir=output.parent)
+    try:
+        with os.fdopen(handle, "wb") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+            for path in sorted(each for each in folder.rglob("*") if each.is_file()):
+                packed = path.suffix in (".whl", ".gz")
+                archive.write(path, path.relative_to(folder), zipfile.ZIP_STORED if packed else None)
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, output)
+    except BaseException:
+        os.unlink(temporary)
+        raise

@@ -1,0 +1,112 @@
+"""The packs: what lies where in what an instructor uploads, for each platform."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader import data
+from grader.answer_key import AnswerKey
+from grader.packing.edition import ROOT, Edition, build_wheel
+from grader.packing.wheels import collect
+from grader.template import WORKFLOW, WORKFLOW_SOURCE
+
+FILES = Path(__file__).with_name("files")
+TEMPLATE = ROOT / "student_template"
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What goes into a pack. options: of `grade`, for every submission; training: with MNIST; wheels: of dependencies.
+
+    python: version for which wheels are downloaded where there are none.
+    """
+
+    edition: Edition
+    key: AnswerKey
+    options: list[str]
+    training: bool
+    wheels: Path | None
+    python: str
+
+
+def gradescope(folder: Path, contents: Contents) -> None:
+    """https://gradescope-autograders.readthedocs.io/en/latest/specs/: setup.sh and run_autograder at the root."""
+    script(folder, "setup.sh")
+    script(folder, "run_autograder")
+    shutil.copy(FILES / "gradescope_run.py", folder / "run.py")
+    collect(made(folder / "wheels"), contents.wheels, contents.python)
+    grader_and_data(folder, contents)
+
+
+def classroom50(folder: Path, contents: Contents) -> None:
+    """https://github.com/foundation50/classroom50/wiki/Advanced-Autograding: autograder.py and what lies beside it."""
+    shutil.copy(FILES / "autograder.py", folder / "autograder.py")
+    made(folder / "wheels")
+    if contents.wheels is not None:
+        collect(folder / "wheels", contents.wheels, contents.python)
+    grader_and_data(folder, contents)
+
+
+def github(folder: Path, contents: Contents) -> None:
+    """A template repository: what students start from, with the workflow, the grader and MNIST."""
+    shutil.copytree(TEMPLATE, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+    workflow = folder / WORKFLOW
+    made(workflow.parent).joinpath(workflow.name).write_text(workflow_text(contents.options), encoding="utf-8")
+    build_wheel(contents.edition, contents.key, made(folder / ".github" / "grader"))
+    mnist(folder, contents)
+
+
+def student(folder: Path, contents: Contents) -> None:
+    """The wheel alone."""
+    build_wheel(contents.edition, contents.key, folder)
+
+
+@dataclass(frozen=True)
+class Pack:
+    """A kind of pack: `lay_out` fills a folder. student: with the edition that knows nothing of hidden checks."""
+
+    lay_out: Callable[[Path, Contents], None]
+    help: str
+    student: bool = False
+
+
+PACKS = {
+    "gradescope": Pack(gradescope, "the autograder's .zip for Gradescope"),
+    "classroom50": Pack(classroom50, "the folder CLASSROOM/autograders/ASSIGNMENT of Classroom 50"),
+    "github": Pack(github, "a template repository for students, whose workflow grades every push", student=True),
+    "student": Pack(student, "the student edition: a wheel to install with pip", student=True),
+}
+
+
+def grader_and_data(folder: Path, contents: Contents) -> None:
+    build_wheel(contents.edition, contents.key, folder / "wheels")
+    (folder / "options.json").write_text(json.dumps(contents.options) + "\n", encoding="utf-8")
+    mnist(folder, contents)
+
+
+def mnist(folder: Path, contents: Contents) -> None:
+    """The four files, where the grader looks for them."""
+    if contents.training:
+        target = made(folder / "data" / "mnist")
+        for file in data.FILES.values():
+            shutil.copy(data.default_directory() / f"{file.name}.gz", target)
+
+
+def workflow_text(options: list[str]) -> str:
+    """The workflow of a student's repository, with further options of `grade`."""
+    text = WORKFLOW_SOURCE.read_text(encoding="utf-8")
+    return text.replace("grade . --annotations", " ".join(["grade .", *options, "--annotations"]))
+
+
+def script(folder: Path, name: str) -> None:
+    shutil.copy(FILES / name, folder / name)
+    (folder / name).chmod(0o755)
+
+
+def made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

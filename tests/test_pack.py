@@ -1,0 +1,404 @@
+"""Packs hold no solution, and grade where they are unpacked as the platform would have them do.
+
+They are built of two components, so that an answer key takes seconds, and of wheels that are installed here, so that
+nothing is downloaded.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pwd
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import wheelhouse
+from overlays import ROOT, build, grade, run
+from results import assert_gradescope
+from test_visibility import write_rubric
+
+from grader import answer_key, data, tomlfile
+from grader.answers import LiveAnswers
+from grader.cli import main
+from grader.freeze import frozen
+from grader.packing.hollow import without_questions
+from grader.packing.wheels import dependencies
+
+pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the platforms are Linux")
+
+PYTHON = getattr(sys, "_base_executable", sys.executable)  # without the packages of this environment
+COMPONENTS = ("Softmax", "MeanSquaredError")
+HIDDEN = ("Softmax/gradient*", "MeanSquaredError/gradient")
+SECRET_SEED = 1_987_654_321
+ONLY = [word for name in COMPONENTS for word in ("--only", name)]
+POINTS = 11  # of the two components
+NEEDED = tuple(map(wheelhouse.bare, dependencies()))
+KEY = ("--key", "{folder}/answers.key")
+LONG = 30  # characters of a line that is somebody's own
+ATTACK = "import os, sys\n\nos._exit(0)\n"
+
+
+@pytest.fixture(scope="module")
+def folder_of_packs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that another user may pass, with a rubric, two keys and the wheels of everything."""
+    folder = tmp_path_factory.mktemp("packs")
+    rubric = write_rubric(folder / "rubric.toml", *HIDDEN)
+    hidden = names_of_hidden(rubric)
+    with np.errstate(all="ignore"):
+        answers = LiveAnswers(str(data.probe_folder()))
+        answer_key.save(frozen(answers, 1470, COMPONENTS, hidden, SECRET_SEED), folder / "answers.key")
+    wheelhouse.fill(folder / "wheels", "pip", *NEEDED)
+    wheelhouse.link(folder / "installed", "pip", "jinja2", *NEEDED)
+    wheelhouse.link(folder / "pip-alone", "pip")
+    return folder
+
+
+def names_of_hidden(path: Path) -> frozenset[str]:
+    from grader import rubric
+
+    return rubric.load(path).hidden
+
+
+def pack(kind: str, folder: Path, output: str, *options: str) -> Path:
+    """Runs `grade pack`."""
+    ready = ["--key", str(folder / "answers.key"), "--rubric", str(folder / "rubric.toml"), *ONLY]
+    done = run("pack", kind, "-o", str(folder / output), *ready, *options)
+    assert done.returncode == 0, done.stderr
+    return folder / output
+
+
+def attack(folder: Path) -> Path:
+    """The reference, with a module that ends the process as if all were well."""
+    found = folder / "attack"
+    shutil.copytree(ROOT / "reference", found, ignore=shutil.ignore_patterns("__pycache__"))
+    (found / "Beras" / "losses.py").write_text(ATTACK)
+    return found
+
+
+def lines_below(folder: Path) -> set[str]:
+    return {line.strip() for path in folder.rglob("*.py") for line in path.read_text(encoding="utf-8").splitlines()}
+
+
+def solution_lines() -> set[str]:
+    """Lines that are in the reference and not in what students are given: they are the solution."""
+    lines = lines_below(ROOT / "reference") - lines_below(ROOT / "student_template")
+    found = {line for line in lines if len(line) > LONG and not line.startswith(("#", "import", "from", '"""'))}
+    assert len(found) > 70
+    return found
+
+
+def patch_texts() -> set[str]:
+    """What the known mistakes and the permitted differences put into the reference, and what they replace there."""
+    folders = [ROOT / "grader" / "misconceptions" / "patches", ROOT / "grader" / "variants"]
+    edits = [edit for folder in folders for path in folder.glob("*.toml") for edit in tomlfile.read(path)["edit"]]
+    lines = {line.strip() for edit in edits for name in ("old", "new") for line in edit[name].splitlines()}
+    return {line for line in lines if len(line) > LONG}
+
+
+# --- the student edition ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def student_edition(folder_of_packs: Path) -> Path:
+    """The wheel, and beside it what is in it, unpacked."""
+    wheel = next(pack("student", folder_of_packs, "student").glob("beras_grader-*.whl"))
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(wheel.parent / "unpacked")
+    return wheel
+
+
+def test_student_edition_holds_no_solution_and_no_hidden_question(student_edition: Path):
+    folder = student_edition.parent / "unpacked"
+    files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    texts = {name: path.read_text(encoding="utf-8") for name, path in files.items() if not name.endswith(".key")}
+    key = answer_key.load(files["grader/answers.key"])
+
+    wanted = solution_lines() | patch_texts()
+    assert {line for name, text in texts.items() for line in wanted if line in text} == set()
+    assert not [name for name in files if re.search("reference/|patches/|variants/", name)]
+    probes = {probe for _, probe, _ in key.entries}
+    assert {"Softmax/forward", "MeanSquaredError/forward"} <= probes
+    assert not probes & names_of_hidden(student_edition.parent.parent / "rubric.toml")
+    assert {seed for *_, seed in key.entries} <= set(range(1470, 1480))
+    assert str(SECRET_SEED) not in repr(key.about) + "".join(texts.values())
+    assert "the Jacobian of each row is diag(s) - s s^T" in texts["grader/probes/activations.py"]
+    assert "@probe('Softmax', 'gradient', weight=3)" in texts["grader/probes/activations.py"]
+
+
+def test_hidden_questions_are_taken_out_and_others_stay():
+    source = '''\
+@probe("A", "open", weight=2, y=RULE)
+def open_one(s, draw):
+    """what is asked"""
+    return {"y": s.get("A")(1).value}
+
+
+@probe("A", "shut", weight=3, needs=("B",), y=Rule(within=((0.5, 1.0),)))
+def shut_one(s, draw):
+    """what is not told"""
+    # how it is asked
+    return {"y": s.get("A")(2).value}
+'''
+    found = without_questions(source, {"A/shut"})
+
+    assert found.startswith(source[: source.index('@probe("A", "shut"')])
+    assert "@probe('A', 'shut', weight=3, needs=('B',))\ndef shut_one(s, draw):\n" in found
+    assert "(2)" not in found
+    assert "how it is asked" not in found
+    assert "0.5" not in found
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        ("chaffs", "softmax-over-batch"),
+        ("chaffs", "mse-gradient-missing-classes"),
+        ("wheats", "upstream-convention-sum"),
+    ],
+)
+def test_both_editions_reach_the_same_public_verdicts(kind: str, name: str, student_edition: Path, folder: Path):
+    submission = build(kind, name, folder)
+    options = ["--no-training", *ONLY]
+    rubric = ["--rubric", str(student_edition.parent.parent / "rubric.toml"), "--hidden-seed", "7"]
+    full = grade(submission, *options, *rubric).result
+
+    environment = {**os.environ, "PYTHONPATH": str(student_edition.parent / "unpacked")}
+    command = [sys.executable, "-m", "grader", str(submission), "--format", "json", *options]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=folder, env=environment, check=False)
+
+    own = json.loads(done.stdout)
+    assert public_checks(own) == public_checks(full)
+    assert own["hidden_points"] == full["hidden_points"] > 0
+    hidden = [each for part in own["components"] for each in part["probes"] if each["hidden"]]
+    assert {(each["outcome"], each["max_points"]) for each in hidden} == {("not asked", 0)}
+    if kind == "wheats":
+        assert (done.returncode, own["score"]) == (0, own["max_score"])
+        assert own["not_graded"] == full["not_graded"]
+
+
+def public_checks(result: dict[str, Any]) -> list[dict[str, Any]]:
+    found = [each for part in result["components"] for each in part["probes"] if not each["hidden"]]
+    assert found
+    return [{**each, "seconds": 0} for each in found]
+
+
+# --- GitHub -----------------------------------------------------------------------------------------------------
+
+
+def steps_of(workflow: str) -> dict[str, str]:
+    """The commands of a workflow by the names of their steps, read as YAML reads these two forms of text."""
+    found = {}
+    for name, sign, body in re.findall(
+        r"- name: (.+)\n(?:(?!      - ).*\n)*?        run: ([|>]-?)\n((?: {10}.*\n)+)", workflow
+    ):
+        lines = [line[10:] for line in body.splitlines()]
+        found[name] = ("\n" if sign == "|" else " ").join(lines)
+    return found
+
+
+def test_github_pack_is_a_repository_whose_workflow_grades(folder_of_packs: Path, tmp_path: Path):
+    """As a runner would: a fresh environment, the commands of the workflow, the repository as the current folder."""
+    repository = pack("github", folder_of_packs, "repository", "--no-training")
+    steps = steps_of((repository / ".github/workflows/grade.yml").read_text(encoding="utf-8"))
+    assert list(steps) == ["Install the grader", "Grade"]
+    subprocess.run([PYTHON, "-m", "venv", "--without-pip", tmp_path / "venv"], check=True)
+    environment = {
+        "PATH": f"{tmp_path}/venv/bin:{os.environ['PATH']}", "GITHUB_ACTIONS": "true", "PIP_NO_INDEX": "1",
+        "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md"), "PIP_NO_COMPILE": "1", "PIP_ROOT_USER_ACTION": "ignore",
+        "PYTHONPATH": str(folder_of_packs / "installed"), "XDG_CACHE_HOME": os.environ["XDG_CACHE_HOME"],
+    }  # fmt: skip
+
+    def step(name: str) -> subprocess.CompletedProcess[str]:
+        shell = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", steps[name]]
+        return subprocess.run(shell, cwd=repository, env=environment, capture_output=True, text=True, check=False)
+
+    installed = step("Install the grader")
+    assert installed.returncode == 0, installed.stderr
+    template = step("Grade")
+    assert template.returncode == 1, template.stderr
+    assert "::error " in template.stdout
+    assert json.loads((repository / "result.json").read_text())["score"] == 0
+    shutil.copytree(ROOT / "reference", repository, dirs_exist_ok=True)
+    reference = step("Grade")
+    assert reference.returncode == 0, reference.stdout
+    assert "all public checks passed; hidden checks carry" in (tmp_path / "summary.md").read_text(encoding="utf-8")
+    assert (repository / "report.html").is_file()
+    (repository / "Beras" / "losses.py").write_text(ATTACK)
+    assert step("Grade").returncode == 1
+
+
+def test_workflow_without_a_grader_says_what_to_do(tmp_path: Path):
+    steps = steps_of((ROOT / "student_template/.github/workflows/grade.yml").read_text(encoding="utf-8"))
+
+    command = ["bash", "-eo", "pipefail", "-c", steps["Install the grader"]]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 1
+    assert done.stdout.startswith("::error::There is no grader: put its wheel into .github/grader/")
+
+
+# --- Gradescope -------------------------------------------------------------------------------------------------
+
+
+def reachable(path: str) -> bool:
+    """May every user come to a file?"""
+    whole = Path(path).resolve()
+    return all(parent.stat().st_mode & 0o001 for parent in whole.parents)
+
+
+def test_gradescope_pack_grades_as_another_user(folder_of_packs: Path, tmp_path: Path):
+    """setup.sh once, as the image is built, then run_autograder for every submission."""
+    archive = pack("gradescope", folder_of_packs, "autograder.zip", "--wheels", str(folder_of_packs / "wheels"))
+    top = Path("/tmp") if os.access("/tmp", os.W_OK) else tmp_path  # pytest's folders are for one user alone
+    root = Path(subprocess.run(["mktemp", "-d", "-p", top], capture_output=True, text=True, check=True).stdout.strip())
+    root.chmod(0o755)
+    try:
+        shutil.unpack_archive(archive, root / "source")
+        with zipfile.ZipFile(archive) as opened:
+            modes = {info.filename: info.external_attr >> 16 & 0o777 for info in opened.infolist()}
+        assert modes["setup.sh"] == modes["run_autograder"] == 0o755
+        assert not [name for name in modes if "reference" in name or "patches" in name]
+        shutil.copy(root / "source" / "run_autograder", root)
+        (root / "run_autograder").chmod(0o755)
+        environment = {
+            "PATH": os.environ["PATH"], "AUTOGRADER_ROOT": str(root), "AUTOGRADER_PYTHON": PYTHON,
+            "AUTOGRADER_USER": pwd.getpwnam("nobody").pw_name,
+        }  # fmt: skip
+
+        def call(*command: str) -> subprocess.CompletedProcess[str]:
+            done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)
+            assert done.returncode == 0, done.stderr
+            return done
+
+        def graded(submission: Path) -> dict[str, Any]:
+            shutil.rmtree(root / "submission", ignore_errors=True)
+            shutil.copytree(submission, root / "submission", ignore=shutil.ignore_patterns("__pycache__"))
+            call(str(root / "run_autograder"))
+            return json.loads((root / "results" / "results.json").read_text(encoding="utf-8"))
+
+        call("bash", str(root / "source" / "setup.sh"))
+        assert not (root / "source").stat().st_mode & 0o007
+        assert not (root / "python" / "grader" / "answers.key").stat().st_mode & 0o007
+
+        found = graded(ROOT / "reference")
+        assert_gradescope(found, POINTS)
+        assert found["score"] == POINTS
+        assert {each["visibility"] for each in found["tests"]} == {"visible", "after_published"}
+
+        options = json.loads((root / "source" / "options.json").read_text())
+        as_user = os.geteuid() == 0 and reachable(PYTHON)
+        (root / "source" / "options.json").write_text(json.dumps([*options, "--isolation=basic"]))
+        found = graded(spy(tmp_path, root))
+        told = json.dumps(found)
+        assert found["score"] < POINTS
+        if as_user:  # else the reader's own rights decide
+            assert "READ" not in told
+            assert f"user {pwd.getpwnam('nobody').pw_uid}" in told
+
+        found = graded(ROOT / "student_template")
+        assert (found["score"], len(found["tests"])) == (0, 4)
+
+        (tmp_path / "nothing").mkdir()
+        found = graded(tmp_path / "nothing")
+        assert found["score"] == 0
+        assert "is empty" in found["output"]
+    finally:
+        shutil.rmtree(root)
+
+
+def spy(folder: Path, root: Path) -> Path:
+    """The reference, with a Softmax that says who runs it and reads what a student must not."""
+    found = folder / "spy"
+    shutil.copytree(ROOT / "reference", found, ignore=shutil.ignore_patterns("__pycache__"))
+    paths = [root / "source" / "options.json", root / "python" / "grader" / "answers.key", root / "results" / "x"]
+    (found / "Beras" / "activations.py").write_text(f"""\
+import os
+from .core import Diffable
+
+class Softmax(Diffable):
+    def forward(self, x):
+        print("user", os.getuid())
+        for path in {[str(path) for path in paths]}:
+            try:
+                open(path, "ab" if path.endswith("x") else "rb").close()
+                print("READ", path)
+            except OSError:
+                pass
+        return x
+""")
+    return found
+
+
+# --- Classroom 50 -----------------------------------------------------------------------------------------------
+
+
+def test_classroom50_pack_grades_a_checkout(folder_of_packs: Path, tmp_path: Path):
+    """The folder lies beside the checkout, which is the current folder; 0 says that it was graded."""
+    wheels = ["--wheels", str(folder_of_packs / "wheels"), "--no-training"]
+    autograder = pack("classroom50", folder_of_packs, "beras", *wheels) / "autograder.py"
+    environment = {"PATH": os.environ["PATH"], "CLASSROOM": "deep", "ASSIGNMENT": "beras", "SUBMISSION_TAG": "v1"}
+    environment |= {
+        "PYTHONPATH": str(folder_of_packs / "pip-alone"),
+        "PIP_ROOT_USER_ACTION": "ignore",
+        "RUNNER_TEMP": str(tmp_path),
+    }
+    environment["XDG_CACHE_HOME"] = os.environ["XDG_CACHE_HOME"]
+    scores = {}
+    for submission in (ROOT / "reference", ROOT / "student_template", attack(tmp_path)):
+        checkout = tmp_path / "checkout" / submission.name
+        shutil.copytree(submission, checkout, ignore=shutil.ignore_patterns("__pycache__"))
+        done = subprocess.run(
+            [PYTHON, str(autograder)], cwd=checkout, env=environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        found = json.loads((checkout / "result.json").read_text(encoding="utf-8"))
+        assert (found["schema"], found["classroom"], found["assignment"]) == ("classroom50/result/v1", "deep", "beras")
+        scores[submission.name] = (found["score"], found["max-score"])
+    assert scores["reference"] == (100 * POINTS, 100 * POINTS)
+    assert scores["student_template"] == (0, 100 * POINTS)
+    assert 0 < scores["attack"][0] < 100 * POINTS
+
+    (tmp_path / "nothing").mkdir()
+    done = subprocess.run(
+        [PYTHON, str(autograder)], cwd=tmp_path / "nothing", env=environment, capture_output=True, check=False
+    )
+    assert done.returncode == 2
+
+
+# --- bad input --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["student", "-o", "{folder}"], "is not an empty folder"),
+        (["student", "-o", "{folder}/none/x"], "there is no folder"),
+        (["student", "-o", "{folder}/new", "--key", "{folder}/rubric.toml"], "no answer key"),
+        (["student", "-o", "{folder}/new", "--track", "9"], "--track 9"),
+        (["student", "-o", "{folder}/new", "--only", "Sofmax"], "did you mean Softmax"),
+        (["gradescope", "-o", "{folder}/new.zip", "--python", "three"], "--python three"),
+        (
+            ["gradescope", "-o", "{folder}/new.zip", "--key", "{folder}/answers.key", "--wheels", "{folder}"],
+            "no wheels",
+        ),
+        (["gradescope", "-o", "{folder}/new.zip", "--key", "{folder}/answers.key", "--hidden-seed", "1"], "seed 1"),
+    ],
+)
+def test_wrong_call_is_one_line(
+    arguments: list[str], said: str, folder_of_packs: Path, capsys: pytest.CaptureFixture[str]
+):
+    words = [word.format(folder=folder_of_packs) for word in arguments]
+    code = main(["pack", *words, "--rubric", str(folder_of_packs / "rubric.toml")])
+
+    told = capsys.readouterr().err
+    assert code == 2
+    assert told.count("\n") == 1
+    assert said in told
+    assert not list(folder_of_packs.glob("new*"))
