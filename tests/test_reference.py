@@ -434,6 +434,18 @@ def test_optimizer_works_in_place_and_leaves_gradients_alone(
     assert_array_equal(grads, copies)
 
 
+@pytest.mark.parametrize("shape", [(40_000,), (7, 10_007), (40_001, 1), (2, 40_000)])
+@pytest.mark.parametrize("name", ["rmsprop", "amsgrad"])
+def test_optimizer_changes_every_number_of_a_large_array_alike(
+    beras: SimpleNamespace, name: str, shape: tuple[int, ...]
+):
+    make, g1, g2, _, after_two = STEPS[name]
+    optimizer, w = make(beras), np.full(shape, 10.0)  # more than what is done at a time
+    for g in (g1, g2):
+        optimizer.apply_gradients([w], [np.full(shape, float(g))])
+    assert_allclose(w, after_two, rtol=1e-12)
+
+
 @pytest.mark.parametrize("name", ["rmsprop", "adam", "amsgrad"])
 def test_optimizer_state_belongs_to_the_weight_not_to_its_place(beras: SimpleNamespace, name: str):
     make, g1, g2, _, after_two = STEPS[name]

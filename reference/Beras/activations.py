@@ -23,11 +23,11 @@ class LeakyReLU(Diffable):
     def forward(self, x: np.ndarray) -> np.ndarray:
         """Output in the shape of x, which is not changed. Keeps what the gradient needs."""
         self.x = x
-        return np.where(x > 0, x, self.alpha * x)
+        return np.maximum(x, 0) + self.alpha * np.minimum(x, 0)  # one of the two is 0; no branches, unlike np.where
 
     def input_gradients(self) -> np.ndarray:
         """The slope at each element of the last x, in its shape: 1 where x > 0, otherwise alpha."""
-        slope = np.where(self.x > 0, 1.0, self.alpha)
+        slope = (self.x > 0) + self.alpha * (self.x <= 0)
         return slope.astype(np.result_type(self.x, np.float32), copy=False)  # float32 in, float32 out
 
     def compose_to_input(self, J: np.ndarray) -> np.ndarray:

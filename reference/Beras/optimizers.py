@@ -5,9 +5,26 @@ since the layers hold the very same arrays: a new array under the name w would c
 What an optimizer remembers, it remembers for each weight array separately.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
+
+_PIECE = 32_768  # numbers: half a dozen float32 arrays of that size fit into a core's second-level cache
+
+
+def _pieces(*arrays: np.ndarray) -> Iterator[tuple[np.ndarray, ...]]:
+    """The same rows of each array, a few at a time, as views.
+
+    An update goes over its numbers a dozen times. Arrays of a million bytes would come from main memory each
+    time, and so would every intermediate result; a piece of them stays in the cache until it is done with.
+    """
+    first = arrays[0]
+    if first.size <= _PIECE:
+        yield arrays
+        return
+    rows = max(1, _PIECE * len(first) // first.size)
+    for start in range(0, len(first), rows):
+        yield tuple(array[start : start + rows] for array in arrays)
 
 
 class BasicOptimizer:
@@ -47,9 +64,10 @@ class RMSProp:
             if id(w) not in self.state:
                 self.state[id(w)] = w, np.zeros_like(w)
             _, v = self.state[id(w)]
-            v *= self.beta
-            v += (1 - self.beta) * g**2
-            w -= self.learning_rate * g / (np.sqrt(v) + self.epsilon)
+            for w, g, v in _pieces(w, g, v):
+                v *= self.beta
+                v += (1 - self.beta) * g**2
+                w -= self.learning_rate * g / (np.sqrt(v) + self.epsilon)
 
 
 class Adam:
@@ -91,11 +109,12 @@ class Adam:
             if id(w) not in self.state:
                 self.state[id(w)] = w, np.zeros_like(w), np.zeros_like(w), np.zeros_like(w)
             _, m, v, v_max = self.state[id(w)]
-            m *= self.beta_1
-            m += (1 - self.beta_1) * g
-            v *= self.beta_2
-            v += (1 - self.beta_2) * g**2
-            if self.amsgrad:
-                v = np.maximum(v_max, v, out=v_max)
-            # Both corrections are plain numbers, and the one of m may as well scale the learning rate.
-            w -= self.learning_rate / correction_1 * m / (np.sqrt(v / correction_2) + self.epsilon)
+            for w, g, m, v, v_max in _pieces(w, g, m, v, v_max):
+                m *= self.beta_1
+                m += (1 - self.beta_1) * g
+                v *= self.beta_2
+                v += (1 - self.beta_2) * g**2
+                if self.amsgrad:
+                    v = np.maximum(v_max, v, out=v_max)
+                # Both corrections are plain numbers, and the one of m may as well scale the learning rate.
+                w -= self.learning_rate / correction_1 * m / (np.sqrt(v / correction_2) + self.epsilon)
