@@ -41,6 +41,8 @@ examples:
   grade hw2.zip --no-training           feedback in about a second
   grade . --only Softmax --only Adam    two components
   grade . --runs 5                      train with five seeds
+  grade watch submission/               again whenever a file is saved
+  grade show submission/                curves and digits of the last training
   grade explain softmax-over-batch      what a mistake is, and how to see it
   grade . -- -k gradient                further arguments go to pytest
   grade doctor                          what this machine has, and what it lacks
@@ -50,6 +52,8 @@ exit codes: 0 all points, 1 points lost, 2 the call or the environment is wrong,
 DEFAULT_SEED = 1470
 # A command and the module whose `main(arguments)` runs it; a folder of that name is graded as ./NAME
 COMMANDS = {
+    "watch": "grader.commands.watch",
+    "show": "grader.commands.show",
     "explain": "grader.commands.explain",
     "key": "grader.commands.key",
     "doctor": "grader.commands.doctor",
@@ -91,6 +95,27 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     found.add_argument("path", metavar="PATH", nargs="?", help="folder or .zip with the submission")
+    add_grading_options(found)
+    found.add_argument("--no-training", action="store_true", help="leave out training on MNIST")
+    found.add_argument("--full", action="store_true", help="train all epochs, also beyond the threshold")
+    found.add_argument("--runs", metavar="N", type=int, default=1, help="train with N seeds (default 1)")
+    found.add_argument(
+        "--format",
+        choices=["table", *(name for name, writer in WRITERS.items() if not writer.appends)],
+        metavar="FORMAT",
+        default="table",
+        help="what to print: %(choices)s (default table)",
+    )
+    found.add_argument("--list", action="store_true", help="list components, checks and points, and stop")
+    found.add_argument("-v", "--verbose", action="store_true", help="show every check, also those that passed")
+    found.add_argument("-q", "--quiet", action="store_true", help="print the last line only")
+    found.add_argument("--version", action="version", version=version())
+    add_options(found)
+    return found
+
+
+def add_grading_options(found: argparse.ArgumentParser) -> None:
+    """What is graded, and how: these are the same wherever a submission is graded."""
     found.add_argument("--track", metavar="TRACK", help="1470 or 2470 (default: the rubric's)")
     found.add_argument(
         "--only",
@@ -100,20 +125,10 @@ def parser() -> argparse.ArgumentParser:
         default=[],
         help="grade these components only",
     )
-    found.add_argument("--no-training", action="store_true", help="leave out training on MNIST")
-    found.add_argument("--full", action="store_true", help="train all epochs, also beyond the threshold")
-    found.add_argument("--runs", metavar="N", type=int, default=1, help="train with N seeds (default 1)")
     found.add_argument(
         "--seed",
         metavar="N",
         help=f"seed of the questions, or 'fresh' for a random one (default {DEFAULT_SEED})",
-    )
-    found.add_argument(
-        "--format",
-        choices=["table", *(name for name, writer in WRITERS.items() if not writer.appends)],
-        metavar="FORMAT",
-        default="table",
-        help="what to print: %(choices)s (default table)",
     )
     found.add_argument(
         "--rubric",
@@ -136,12 +151,6 @@ def parser() -> argparse.ArgumentParser:
         default="auto",
         help="how far the submission is shut in (default auto: the strictest that works here; see grade doctor)",
     )
-    found.add_argument("--list", action="store_true", help="list components, checks and points, and stop")
-    found.add_argument("-v", "--verbose", action="store_true", help="show every check, also those that passed")
-    found.add_argument("-q", "--quiet", action="store_true", help="print the last line only")
-    found.add_argument("--version", action="version", version=version())
-    add_options(found)
-    return found
 
 
 def version() -> str:
@@ -155,13 +164,7 @@ def grade_command(arguments: list[str], conclude: Conclude | None = None) -> int
     split = arguments.index("--") if "--" in arguments else len(arguments)
     pytest_arguments = arguments[split + 1 :]
     options = parser().parse_args(arguments[:split])
-    from grader import rubric as rubrics
-
-    rubric = rubrics.load(options.rubric)
-    track = options.track or rubric.default_track
-    if track not in rubric.points:
-        raise UsageError(f"--track {track}: the rubric has the tracks {', '.join(rubric.points)}")
-    components = chosen(options, rubrics.COMPONENTS)
+    rubric, track, components = plan(options)
     if options.list:
         print(listing(rubric, track, components))
         return 0
@@ -171,6 +174,17 @@ def grade_command(arguments: list[str], conclude: Conclude | None = None) -> int
         raise UsageError("--runs takes a whole number from 1 up")
     with tempfile.TemporaryDirectory(prefix="beras-grade-") as scratch:
         return run(options, rubric, track, components, Path(scratch), pytest_arguments, conclude or report)
+
+
+def plan(options: argparse.Namespace) -> tuple[Rubric, str, tuple[str, ...]]:
+    """By what rules, on which track, and what is graded. Raises UsageError."""
+    from grader import rubric as rubrics
+
+    rubric = rubrics.load(options.rubric)
+    track = options.track or rubric.default_track
+    if track not in rubric.points:
+        raise UsageError(f"--track {track}: the rubric has the tracks {', '.join(rubric.points)}")
+    return rubric, track, chosen(options, rubrics.COMPONENTS)
 
 
 def run(
@@ -241,10 +255,13 @@ def answers_of(key: Path | None, made_up: str, seed: int) -> Answers:
 
 def report(options: argparse.Namespace, outputs: Outputs, session: Session, signals: list[int]) -> int:
     """Writes and prints the result, as far as it goes; returns the exit code."""
+    from grader.last_run import remember
+
     result = session.result(complete=not session.interrupted)
     code = result.exit_code if result.complete else 128 + (signals[0] if signals else signal.SIGINT)
     session.tell("end", score=result.score, max_score=result.max_score, complete=result.complete, exit_code=int(code))
     faults = outputs.write(result)
+    remember(Path(options.path), result)
     try:
         show(options, result)
     except OSError as error:  # a closed pipe or terminal, a full disk

@@ -12,7 +12,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from grader.report import pictures
-from grader.report.details import points, summary_line
+from grader.report.details import alike, others_text, points, summary_line
 from grader.report.message import taken_apart
 from grader.report.page_blocks import Page, page
 from grader.report.result import ComponentResult, ProbeResult, Result, TrainingResult
@@ -73,7 +73,7 @@ def kind(outcome: str) -> str:
 def component(part: ComponentResult) -> dict[str, Any]:
     """A component, its checks that lost points or were not judged, and those that passed. Each page appears once."""
     told: set[str] = set()
-    checks = [check(probe, told) for probe in part.probes if probe.outcome != "passed"]
+    checks = [check(probe, told, others) for probe, others in alike(part) if probe.outcome != "passed"]
     return {
         "row": part,
         "why": part.message if part.outcome != "passed" or part.name.startswith("training") else "",
@@ -83,7 +83,7 @@ def component(part: ComponentResult) -> dict[str, Any]:
     }
 
 
-def check(probe: ProbeResult, told: set[str]) -> dict[str, Any]:
+def check(probe: ProbeResult, told: set[str], others: list[ProbeResult]) -> dict[str, Any]:
     found: list[Page] = []
     for code in probe.diagnosis:
         one = page(code) if code not in told else None
@@ -92,6 +92,7 @@ def check(probe: ProbeResult, told: set[str]) -> dict[str, Any]:
     drawn = [(mismatch, pictures.heats(mismatch)) for mismatch in probe.mismatches]
     message = taken_apart(probe.message)
     parts = [(label, text) for label, text in message.parts if label not in ("next", "printed")]
+    parts += [("also", others_text(others))] if others else []
     return {"probe": probe, "message": message, "parts": parts, "pages": found, "drawn": drawn}
 
 

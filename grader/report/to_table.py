@@ -9,14 +9,13 @@ from typing import Any
 from tabulate import tabulate
 
 from grader.report.columns import columns, cut, wrap
-from grader.report.details import SAME_CAUSE, blocks, points, summary_line
+from grader.report.details import SAME_CAUSE, TRY_IT, blocks, points, summary_line
 from grader.report.result import Result, TrainingResult
 from grader.words import WIDTH
 
 COLOURS = {"passed": "32", "partial": "33", "not implemented": "2", "not on this track": "2", "blocked": "33"}
 HEADERS = ("component", "outcome", "points", "why")
 LEAST_WIDTH = 80
-TRY_IT = "  try it "  # from here on a message is code, which is not wrapped
 BARS = "▁▂▃▄▅▆▇█"
 
 
@@ -109,7 +108,8 @@ def training_lines(each: TrainingResult) -> str:
         for goal in each.milestones
     ]
     epochs = f"{len(each.accuracy)} epoch{'s' * (len(each.accuracy) != 1)}"
-    curve = "".join(BARS[min(int(value * len(BARS)), len(BARS) - 1)] for value in each.accuracy[:60])
+    start = [each.accuracy_before] if each.accuracy_before is not None else []
+    curve = "".join(BARS[min(int(value * len(BARS)), len(BARS) - 1)] for value in [*start, *each.accuracy][:60])
     an_epoch = f"{sum(each.epoch_seconds) / len(each.epoch_seconds):.2f} s"
     if each.ratio_to_reference is not None:
         an_epoch += f"; {each.ratio_to_reference:g} times the reference's time to the threshold"
