@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from grader.errors import UsageError
+from grader.errors import UsageError, is_full
 from grader.report.outputs import Outputs, add_options
 from grader.report.writers import WRITERS
 
@@ -63,6 +63,7 @@ COMMANDS = {
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command; returns its exit code and never lets a traceback out, but of the grader's own faults."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    open_streams()
     try:
         if arguments and arguments[0] in COMMANDS:
             command = importlib.import_module(COMMANDS[arguments[0]])
@@ -78,10 +79,25 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 2
-    except Exception:  # noqa: BLE001  the last resort: said as the grader's fault, with all that helps to mend it
+    except Exception as error:  # noqa: BLE001  the last resort: said as the grader's fault, with all that helps to mend it
+        if is_full(error):
+            print(f"grade: no room is left in {tempfile.gettempdir()}; free some, or set TMPDIR", file=sys.stderr)
+            return 2
         print("grade: the grader itself failed; this says nothing about the submission\n", file=sys.stderr)
         traceback.print_exc()
         return 3
+
+
+def open_streams() -> None:
+    """Standard streams that were closed on purpose (>&-) lead nowhere; else the next file would take their place."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free: this one
+        if getattr(sys, name) is None:
+            stream = open(number, "w" if number else "r", closefd=False)  # noqa: SIM115  open to the end
+            setattr(sys, name, stream)
 
 
 # --- grade PATH -------------------------------------------------------------------------------------------------

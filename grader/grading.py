@@ -193,7 +193,10 @@ class Grading:
         earned = sum((one for one, _ in split), Fraction(0))
         possible = sum((one for _, one in split), Fraction(0))
         outcome = summary(verdicts, earned, Fraction(points or 0))
-        message = next((v.message.splitlines()[0] for v in verdicts if v.outcome != Outcome.PASSED and v.message), "")
+        first = next((v for v in verdicts if v.outcome != Outcome.PASSED and v.message), None)
+        message = first.message.splitlines()[0] if first is not None else ""
+        if first is not None and first.outcome == Outcome.NOT_IMPLEMENTED != outcome:
+            message += " is not written yet"  # of a part that is missing, the place alone would not say so
         if points is None and outcome == Outcome.NOT_IMPLEMENTED:
             outcome, message = Outcome.NOT_ON_TRACK, f"not required on {self.track}"
         if name in GIVEN and outcome not in (Outcome.PASSED, Outcome.BLOCKED):

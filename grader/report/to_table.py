@@ -9,7 +9,7 @@ from typing import Any
 from tabulate import tabulate
 
 from grader.report.columns import columns, cut, wrap
-from grader.report.details import SAME_CAUSE, TRY_IT, blocks, points, summary_line
+from grader.report.details import SAME_CAUSE, TOLD_BY_THE_TABLE, TRY_IT, blocks, points, summary_line
 from grader.report.result import Result, TrainingResult
 from grader.words import WIDTH
 
@@ -93,7 +93,8 @@ def details(result: Result, verbose: bool, colour: bool, width: int) -> str:
 
 
 def training(result: Result, width: int) -> str:
-    lines = [line for each in result.training for line in training_lines(each).split("\n")]
+    told = [each for each in result.training if each.accuracy or each.outcome not in TOLD_BY_THE_TABLE]
+    lines = [line for each in told for line in training_lines(each).split("\n")]
     return "\n".join(part for line in lines for part in wrap(line, width, WIDTH + 2))
 
 
