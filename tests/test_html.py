@@ -35,7 +35,7 @@ def submission(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build("chaffs", "softmax-over-batch", tmp_path_factory.mktemp("submission"))
 
 
-VOID = {"meta", "img", "br", "line", "circle", "rect", "polyline", "input", "link"}
+VOID = {"meta", "img", "br", "line", "circle", "rect", "polyline", "input", "link", "base"}
 
 
 class Page(HTMLParser):
@@ -351,6 +351,26 @@ def test_notebook_shows_the_report_in_a_frame_of_its_own() -> None:
     inside = Page(attributes["srcdoc"] or "")
     assert inside.all("h1")
     assert not inside.all("script")
+    assert inside.all("base") == [{"href": "about:srcdoc"}]  # links stay inside
+
+
+def test_parts_of_a_result_show_themselves_as_text() -> None:
+    found = full_page()
+
+    assert repr(found.components).splitlines()[2].split() == [
+        "Dense",
+        "partial",
+        "2.5",
+        "/",
+        "5",
+        "the",
+        "sign",
+        "is",
+        "wrong",
+    ]
+    assert repr(found.components["Dense"]).startswith(
+        "Dense  2.5 / 5\npartial: the sign is wrong\n1 of 2 checks passed"
+    )
 
 
 def test_notebook_without_jinja_shows_text(monkeypatch: pytest.MonkeyPatch) -> None:

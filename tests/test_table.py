@@ -75,7 +75,7 @@ def test_words_that_several_checks_share_are_told_once() -> None:
     text = to_table(result, width=100)
 
     assert text.count("came back  line 1") == 1
-    assert "  also       2 more checks fail in the same way (-4): gradient, compose\n  try it" in text
+    assert "  also       2 more checks for the same reason (-4): gradient, compose\n  try it" in text
     assert "Dense/b  failed  -1 of 7" in text
     assert to_table(result, verbose=True).count("came back  line 1") == 3
 

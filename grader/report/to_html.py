@@ -12,7 +12,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from grader.report import pictures
-from grader.report.details import alike, others_text, points, summary_line
+from grader.report.details import cause, points, summary_line
 from grader.report.message import taken_apart
 from grader.report.page_blocks import page
 from grader.report.result import ComponentResult, ProbeResult, Result, TrainingResult
@@ -72,8 +72,8 @@ def kind(outcome: str) -> str:
 
 def component(part: ComponentResult) -> dict[str, Any]:
     """A component, its checks that lost points or were not judged, and those that passed. A cause is told once."""
-    told: dict[str, str] = {}
-    checks = [check(probe, told, others) for probe, others in alike(part) if probe.outcome != "passed"]
+    told: dict[tuple[str, ...], str] = {}
+    checks = [check(probe, told) for probe in part.probes if probe.outcome != "passed"]
     return {
         "row": part,
         "why": part.message if part.outcome != "passed" or part.name.startswith("training") else "",
@@ -83,17 +83,22 @@ def component(part: ComponentResult) -> dict[str, Any]:
     }
 
 
-def check(probe: ProbeResult, told: dict[str, str], others: list[ProbeResult]) -> dict[str, Any]:
+def check(probe: ProbeResult, told: dict[tuple[str, ...], str]) -> dict[str, Any]:
     """One check; `told` says which check told a cause in full: it is open, and those of the same cause are folded."""
     here = probe.name.partition("/")[2]
-    new = [code for code in probe.diagnosis if told.setdefault(code, here) == here]
-    found = [one for code in new if (one := page(code)) is not None]
-    same_as = told[probe.diagnosis[0]] if probe.diagnosis and not new else ""
+    first = told.setdefault(cause(probe), here)
+    found = [one for code in probe.diagnosis if first == here and (one := page(code)) is not None]
     drawn = [(mismatch, pictures.heats(mismatch)) for mismatch in probe.mismatches]
     message = taken_apart(probe.message)
     parts = [(label, text) for label, text in message.parts if label not in ("next", "printed")]
-    parts += [("also", others_text(others))] if others else []
-    return {"probe": probe, "message": message, "parts": parts, "pages": found, "drawn": drawn, "same_as": same_as}
+    return {
+        "probe": probe,
+        "message": message,
+        "parts": parts,
+        "pages": found,
+        "drawn": drawn,
+        "same_as": first if first != here else "",
+    }
 
 
 def training(each: TrainingResult) -> dict[str, Any]:

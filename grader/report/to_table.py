@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Sequence
 from typing import Any
 
 from tabulate import tabulate
 
 from grader.report.columns import columns, cut, wrap
-from grader.report.details import SAME_CAUSE, TOLD_BY_THE_TABLE, TRY_IT, blocks, points, summary_line
-from grader.report.result import Result, TrainingResult
+from grader.report.details import TOLD_BY_THE_TABLE, TRY_IT, blocks, points, summary_line
+from grader.report.result import ComponentResult, Result, TrainingResult
 from grader.words import WIDTH
 
 COLOURS = {"passed": "32", "partial": "33", "not implemented": "2", "not on this track": "2", "blocked": "33"}
@@ -27,7 +28,7 @@ def to_table(
     if quiet:
         return summary_line(result) + "\n"
     parts = [
-        table(result, colour, width),
+        table(result.components, colour, width),
         details(result, verbose, colour, width),
         training(result, width),
         notes(result, width),
@@ -36,9 +37,9 @@ def to_table(
     return "\n\n".join(each for each in parts if each) + "\n"
 
 
-def table(result: Result, colour: bool, width: int) -> str:
+def table(components: Sequence[ComponentResult], colour: bool = False, width: int = LEAST_WIDTH) -> str:
     """One row a component: outcome, points, and one line of why."""
-    cells = [[part.name, part.outcome, points(part)] for part in result.components]
+    cells = [[part.name, part.outcome, points(part)] for part in components]
     # Two spaces between columns; and tabulate gives a header two more than it needs
     taken = sum(max([len(head) + 2, *map(len, column)]) + 2 for head, *column in zip(HEADERS, *cells))
     rows = [
@@ -48,7 +49,7 @@ def table(result: Result, colour: bool, width: int) -> str:
             points(part),
             shorten(part.message if part.outcome != "passed" or "training" in part.name else "", width - taken),
         ]
-        for part in result.components
+        for part in components
     ]
     return tabulate(rows, headers=HEADERS, disable_numparse=True, tablefmt="simple")
 
@@ -86,8 +87,6 @@ def details(result: Result, verbose: bool, colour: bool, width: int) -> str:
             continue
         for head, message in blocks(part, verbose, lambda outcome: paint(outcome, colour)):
             name, _, title = head.partition("\n")
-            if message.startswith(SAME_CAUSE):
-                message += "; -v shows it in full"
             found.append("\n".join([name, *wrap(title, width, 2), *wrapped_message(message, width)]))
     return "\n\n".join(found)
 
