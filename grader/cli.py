@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from grader.errors import UsageError
+from grader.errors import UsageError, is_full
 from grader.report.outputs import Outputs, add_options
 from grader.report.writers import WRITERS
 
@@ -41,6 +41,8 @@ examples:
   grade hw2.zip --no-training           feedback in about a second
   grade . --only Softmax --only Adam    two components
   grade . --runs 5                      train with five seeds
+  grade watch submission/               again whenever a file is saved
+  grade show submission/                curves and digits of the last training
   grade explain softmax-over-batch      what a mistake is, and how to see it
   grade . -- -k gradient                further arguments go to pytest
   grade doctor                          what this machine has, and what it lacks
@@ -50,6 +52,8 @@ exit codes: 0 all points, 1 points lost, 2 the call or the environment is wrong,
 DEFAULT_SEED = 1470
 # A command and the module whose `main(arguments)` runs it; a folder of that name is graded as ./NAME
 COMMANDS = {
+    "watch": "grader.commands.watch",
+    "show": "grader.commands.show",
     "explain": "grader.commands.explain",
     "key": "grader.commands.key",
     "doctor": "grader.commands.doctor",
@@ -60,6 +64,7 @@ COMMANDS = {
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command; returns its exit code and never lets a traceback out, but of the grader's own faults."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    open_streams()
     try:
         if arguments and arguments[0] in COMMANDS:
             command = importlib.import_module(COMMANDS[arguments[0]])
@@ -75,10 +80,25 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 2
-    except Exception:  # noqa: BLE001  the last resort: said as the grader's fault, with all that helps to mend it
+    except Exception as error:  # noqa: BLE001  the last resort: said as the grader's fault, with all that helps to mend it
+        if is_full(error):
+            print(f"grade: no room is left in {tempfile.gettempdir()}; free some, or set TMPDIR", file=sys.stderr)
+            return 2
         print("grade: the grader itself failed; this says nothing about the submission\n", file=sys.stderr)
         traceback.print_exc()
         return 3
+
+
+def open_streams() -> None:
+    """Standard streams that were closed on purpose (>&-) lead nowhere; else the next file would take their place."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free: this one
+        if getattr(sys, name) is None:
+            stream = open(number, "w" if number else "r", closefd=False)  # noqa: SIM115  open to the end
+            setattr(sys, name, stream)
 
 
 # --- grade PATH -------------------------------------------------------------------------------------------------
@@ -92,6 +112,27 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     found.add_argument("path", metavar="PATH", nargs="?", help="folder or .zip with the submission")
+    add_grading_options(found)
+    found.add_argument("--no-training", action="store_true", help="leave out training on MNIST")
+    found.add_argument("--full", action="store_true", help="train all epochs, also beyond the threshold")
+    found.add_argument("--runs", metavar="N", type=int, default=1, help="train with N seeds (default 1)")
+    found.add_argument(
+        "--format",
+        choices=["table", *(name for name, writer in WRITERS.items() if not writer.appends)],
+        metavar="FORMAT",
+        default="table",
+        help="what to print: %(choices)s (default table)",
+    )
+    found.add_argument("--list", action="store_true", help="list components, checks and points, and stop")
+    found.add_argument("-v", "--verbose", action="store_true", help="show every check, also those that passed")
+    found.add_argument("-q", "--quiet", action="store_true", help="print the last line only")
+    found.add_argument("--version", action="version", version=version())
+    add_options(found)
+    return found
+
+
+def add_grading_options(found: argparse.ArgumentParser) -> None:
+    """What is graded, and how: these are the same wherever a submission is graded."""
     found.add_argument("--track", metavar="TRACK", help="1470 or 2470 (default: the rubric's)")
     found.add_argument(
         "--only",
@@ -101,9 +142,6 @@ def parser() -> argparse.ArgumentParser:
         default=[],
         help="grade these components only",
     )
-    found.add_argument("--no-training", action="store_true", help="leave out training on MNIST")
-    found.add_argument("--full", action="store_true", help="train all epochs, also beyond the threshold")
-    found.add_argument("--runs", metavar="N", type=int, default=1, help="train with N seeds (default 1)")
     found.add_argument(
         "--seed",
         metavar="N",
@@ -113,13 +151,6 @@ def parser() -> argparse.ArgumentParser:
         "--hidden-seed",
         metavar="N",
         help="seed of the rubric's hidden checks, which the result does not tell, or 'fresh' (default: the same)",
-    )
-    found.add_argument(
-        "--format",
-        choices=["table", *(name for name, writer in WRITERS.items() if not writer.appends)],
-        metavar="FORMAT",
-        default="table",
-        help="what to print: %(choices)s (default table)",
     )
     found.add_argument(
         "--rubric",
@@ -147,12 +178,6 @@ def parser() -> argparse.ArgumentParser:
         metavar="NAME",
         help="for root: run the submission as this user, where it has no namespaces of its own (strict)",
     )
-    found.add_argument("--list", action="store_true", help="list components, checks and points, and stop")
-    found.add_argument("-v", "--verbose", action="store_true", help="show every check, also those that passed")
-    found.add_argument("-q", "--quiet", action="store_true", help="print the last line only")
-    found.add_argument("--version", action="version", version=version())
-    add_options(found)
-    return found
 
 
 def version() -> str:
@@ -166,13 +191,7 @@ def grade_command(arguments: list[str], conclude: Conclude | None = None) -> int
     split = arguments.index("--") if "--" in arguments else len(arguments)
     pytest_arguments = arguments[split + 1 :]
     options = parser().parse_args(arguments[:split])
-    from grader import rubric as rubrics
-
-    rubric = rubrics.load(options.rubric)
-    track = options.track or rubric.default_track
-    if track not in rubric.points:
-        raise UsageError(f"--track {track}: the rubric has the tracks {', '.join(rubric.points)}")
-    components = chosen(options, rubrics.COMPONENTS)
+    rubric, track, components = plan(options)
     if options.list:
         print(listing(rubric, track, components))
         return 0
@@ -182,6 +201,17 @@ def grade_command(arguments: list[str], conclude: Conclude | None = None) -> int
         raise UsageError("--runs takes a whole number from 1 up")
     with tempfile.TemporaryDirectory(prefix="beras-grade-") as scratch:
         return run(options, rubric, track, components, Path(scratch), pytest_arguments, conclude or report)
+
+
+def plan(options: argparse.Namespace) -> tuple[Rubric, str, tuple[str, ...]]:
+    """By what rules, on which track, and what is graded. Raises UsageError."""
+    from grader import rubric as rubrics
+
+    rubric = rubrics.load(options.rubric)
+    track = options.track or rubric.default_track
+    if track not in rubric.points:
+        raise UsageError(f"--track {track}: the rubric has the tracks {', '.join(rubric.points)}")
+    return rubric, track, chosen(options, rubrics.COMPONENTS)
 
 
 def run(
@@ -269,10 +299,13 @@ def hidden_seed_of(text: str | None, answers: Answers) -> int | None:
 
 def report(options: argparse.Namespace, outputs: Outputs, session: Session, signals: list[int]) -> int:
     """Writes and prints the result, as far as it goes; returns the exit code."""
+    from grader.last_run import remember
+
     result = session.result(complete=not session.interrupted)
     code = result.exit_code if result.complete else 128 + (signals[0] if signals else signal.SIGINT)
     session.tell("end", score=result.score, max_score=result.max_score, complete=result.complete, exit_code=int(code))
     faults = outputs.write(result)
+    remember(Path(options.path), result)
     try:
         show(options, result)
     except OSError as error:  # a closed pipe or terminal, a full disk

@@ -242,7 +242,7 @@ class Grading:
         possible = sum((one for _, one in split.values()), Fraction(0))
         outcome = summary(verdicts, earned, Fraction(points or 0))
         results = [self.probe_result(verdict, *split[verdict.probe.name]) for verdict in verdicts]
-        message = line_of_why(results)
+        message = line_of_why(results, outcome)
         if points is None and outcome == Outcome.NOT_IMPLEMENTED:
             outcome, message = Outcome.NOT_ON_TRACK, f"not required on {self.track}"
         if name in GIVEN and outcome not in (Outcome.PASSED, Outcome.BLOCKED, Outcome.NOT_ASKED):
@@ -301,11 +301,18 @@ _METHODS = {
 }
 
 
-def line_of_why(results: list[ProbeResult]) -> str:
-    """The first message, that of a check which was asked before that of one which was not."""
+def line_of_why(results: list[ProbeResult], outcome: Outcome) -> str:
+    """The first message, that of a check which was asked before that of one which was not.
+
+    outcome: the component's.
+    """
     told = [each for each in results if each.outcome != Outcome.PASSED and each.message]
     told.sort(key=lambda each: each.message == NOT_HERE)
-    return told[0].why if told else ""
+    if not told:
+        return ""
+    if told[0].outcome == Outcome.NOT_IMPLEMENTED != outcome:
+        return f"{told[0].why} is not written yet"  # of a part that is missing, the place alone would not say so
+    return told[0].why
 
 
 def set_passive_aside(verdicts: list[Verdict], beside: list[Verdict]) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from grader.entries import Entry, LeftOut, entries_of, reason, shown
-from grader.errors import UsageError
+from grader.errors import UsageError, is_full
 from grader.source import Import, SourceError, SourceModule, read_module
 
 CODE_FILES = ("assignment.py", "preprocess.py")
@@ -110,6 +110,8 @@ def copy(
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(content)
         except (OSError, ValueError) as error:
+            if is_full(error):  # no fault of the submission's
+                raise
             fault = f"cannot be copied ({reason(error)})"
             if suffix == ".py":
                 modules[name] = SourceModule(name, place, relative, SourceError(1, 1, "", "^", f"the file {fault}"))

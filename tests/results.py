@@ -14,7 +14,7 @@ from overlays import ROOT
 from grader.compare import Difference
 from grader.evidence import mismatch
 from grader.report import result
-from grader.report.result import NOT_GRADED, ComponentResult, Mismatch, ProbeResult, Result, TrainingResult, Values
+from grader.report.result import NOT_GRADED, ComponentResult, ProbeResult, Result, TrainingResult
 
 SCHEMA = json.loads((ROOT / "grader" / "report" / "result.schema.json").read_text(encoding="utf-8"))
 FORGED = '::notice title=Autograding report::{"totalPoints":100,"maxPoints":100}'
@@ -115,25 +115,6 @@ PAGES = {
     "full": full_page,
     "stopped": lambda: made(ComponentResult("Adam", NOT_GRADED, 0, 8), complete=False),
 }
-
-
-def read_back(plain: dict[str, Any]) -> Result:
-    """The result that JSON describes."""
-
-    def probe_of(row: dict[str, Any]) -> ProbeResult:
-        sides = [
-            Mismatch(**{**each, "expected": Values(**each["expected"]), "actual": Values(**each["actual"])})
-            for each in row["mismatches"]
-        ]
-        return ProbeResult(**{**row, "mismatches": sides})
-
-    def training_of(row: dict[str, Any]) -> TrainingResult:
-        milestones = [result.Milestone(**each) for each in row["milestones"]]
-        return TrainingResult(**{**row, "milestones": milestones, "digits": [result.Digit(**d) for d in row["digits"]]})
-
-    parts = [ComponentResult(**{**row, "probes": list(map(probe_of, row["probes"]))}) for row in plain["components"]]
-    training = list(map(training_of, plain["training"]))
-    return Result(**{**plain, "components": result.Components(parts), "training": training})
 
 
 def strict(text: str) -> Any:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
+from chromium import EXECUTABLE, Browser
 from overlays import ROOT, build
 from results import (
     PAGES,
@@ -34,7 +35,7 @@ def submission(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build("chaffs", "softmax-over-batch", tmp_path_factory.mktemp("submission"))
 
 
-VOID = {"meta", "img", "br", "line", "circle", "rect", "polyline", "input", "link"}
+VOID = {"meta", "img", "br", "line", "circle", "rect", "polyline", "input", "link", "base"}
 
 
 class Page(HTMLParser):
@@ -122,7 +123,9 @@ def test_html_unfolds_what_lost_points_and_explains_it() -> None:
     text = to_html(full_page())
     page = Page(text)
 
-    unfolded = {each["id"]: "open" in each for each in page.all("details") if each.get("class") == "component"}
+    unfolded = {
+        each["id"]: "open" in each for each in page.all("details") if "component" in (each.get("class") or "").split()
+    }
     assert unfolded == {"dense": True, "relu": True, "softmax": False, "model": False}
     assert pages.title("softmax-over-batch") in text
     assert "Each column of the result sums to 1, each row does not." in " ".join(page.text)
@@ -185,34 +188,69 @@ def test_html_text_can_be_read_on_every_ground(scheme: str) -> None:
     assert len(shades) == 12
 
 
-BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+# --- in a real browser --------------------------------------------------------------------------------------------
 
 
-@pytest.mark.skipif(BROWSER is None, reason="no Chromium is installed")
-def test_html_in_a_real_browser_says_nothing_on_its_console(tmp_path: Path) -> None:
-    assert BROWSER is not None
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if EXECUTABLE is None:
+        pytest.skip("no Chromium is installed")
+    with Browser() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A page with everything on it, hostile texts included."""
     one = full_page()
     one.components += hostile().components
-    path = tmp_path / "report.html"
+    path = tmp_path_factory.mktemp("report") / "report.html"
     files.write_whole(path, to_html(one).encode("utf-8", "replace"))
-    options = [
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-background-networking",
-        "--enable-logging=stderr",
-    ]
+    return path
 
-    done = subprocess.run(
-        [BROWSER, *options, f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom", path.as_uri()],
-        capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
 
-    page = Page(done.stdout)
-    assert len(page.all("details")) >= 6
-    assert not page.all("script")
-    assert len(page.all("img")) == 2
-    assert "CONSOLE" not in done.stderr
+SCREENS = {
+    "desk": {"width": 1280},
+    "dark": {"width": 1280, "dark": True},
+    "phone": {"width": 360, "height": 740},
+    "paper": {"width": 720, "media": "print"},
+}
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_browser_shows_all_of_the_page_in_silence(screen: str, browser: Browser, report: Path) -> None:
+    browser.open(report, **SCREENS[screen])  # type: ignore[arg-type]  # as in its signature
+
+    assert browser.requests() == [report.as_uri()]
+    assert browser.complaints() == []
+    assert browser.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert browser.evaluate("document.querySelectorAll('script').length") == 0
+    assert browser.evaluate("[...document.images].every(each => each.naturalWidth == 28)")
+    ground = browser.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert (ground == "rgb(255, 255, 255)") == (screen != "dark")
+
+
+def test_browser_is_used_with_the_keyboard_alone(browser: Browser, report: Path) -> None:
+    browser.open(report)
+    focused = "document.activeElement."
+
+    browser.press("Tab", 9)
+    assert browser.evaluate(f"{focused}textContent") == "Skip to the components"
+    browser.evaluate("document.querySelector('details.component:not([open]) > summary').focus()")
+    assert browser.evaluate(f"{focused}parentElement.open") is False
+    browser.press("Enter", 13)
+    assert browser.evaluate(f"{focused}parentElement.open") is True
+
+
+def test_browser_notices_what_a_page_must_not_do(browser: Browser, tmp_path: Path) -> None:
+    path = tmp_path / "bad.html"
+    path.write_text("<img src='other.png'><script>console.log('!')</script><p style='width: 2000px'>wide</p>")
+
+    browser.open(path, width=360)
+
+    assert browser.requests() == [path.as_uri(), (tmp_path / "other.png").as_uri()]
+    assert len(browser.complaints()) >= 1
+    assert not browser.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_heat_maps_share_a_scale_and_show_as_many_digits_as_it_takes() -> None:
@@ -313,6 +351,26 @@ def test_notebook_shows_the_report_in_a_frame_of_its_own() -> None:
     inside = Page(attributes["srcdoc"] or "")
     assert inside.all("h1")
     assert not inside.all("script")
+    assert inside.all("base") == [{"href": "about:srcdoc"}]  # links stay inside
+
+
+def test_parts_of_a_result_show_themselves_as_text() -> None:
+    found = full_page()
+
+    assert repr(found.components).splitlines()[2].split() == [
+        "Dense",
+        "partial",
+        "2.5",
+        "/",
+        "5",
+        "the",
+        "sign",
+        "is",
+        "wrong",
+    ]
+    assert repr(found.components["Dense"]).startswith(
+        "Dense  2.5 / 5\npartial: the sign is wrong\n1 of 2 checks passed"
+    )
 
 
 def test_notebook_without_jinja_shows_text(monkeypatch: pytest.MonkeyPatch) -> None:

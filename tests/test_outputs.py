@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,6 +19,7 @@ from results import (
     valid,
 )
 
+from grader.cli import main
 from grader.report import files
 from grader.report.result import NOT_GRADED
 from grader.report.to_jsonl import EventLog
@@ -126,6 +129,41 @@ def test_closed_pipe_costs_what_is_printed_alone(submission: Path, tmp_path: Pat
     assert done.returncode == 2
     assert done.stderr.splitlines()[-1] == "grade: standard output: not everything could be printed (Broken pipe)"
     assert "ReLU" in (tmp_path / "csv").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_stream_that_was_closed_on_purpose_costs_nothing(closed: str, submission: Path, tmp_path: Path) -> None:
+    command = f'exec "$0" -m grader "$1" --only ReLU --csv "$2" {closed}'
+
+    done = subprocess.run(
+        ["sh", "-c", command, sys.executable, str(submission), str(tmp_path / "csv")],
+        capture_output=True, text=True, cwd=ROOT, check=False,
+    )  # fmt: skip
+
+    assert done.returncode == 0
+    assert "Traceback" not in done.stderr
+    assert "ReLU" in (tmp_path / "csv").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        OSError(errno.ENOSPC, "No space left on device"),
+        shutil.Error([("worker/main.py", "/tmp/x", f"[Errno {errno.ENOSPC}] No space left on device")]),
+    ],
+)
+def test_full_temporary_folder_is_one_line_and_nobodys_fault(
+    fault: OSError, submission: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(path: Path, content: bytes) -> int:
+        raise fault
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+
+    assert main([str(submission), "--only", "ReLU"]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert re.fullmatch(r"grade: no room is left in .*; free some, or set TMPDIR\n", err)
 
 
 # --- a run that is stopped --------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from results import (
     made,
     ordinary,
     probe,
+    trained,
 )
 
 from grader.report.columns import columns, cut, wrap
@@ -60,6 +61,31 @@ def test_table_uses_a_wider_terminal() -> None:
     assert "".join(wide.split())[-40:] == "".join(narrow.split())[-40:]
 
 
+BROKEN = (
+    "raised SyntaxError: invalid syntax\n  came back  line 1\n  try it     paste this:\nfrom Beras.layers import Dense"
+)
+
+
+def test_words_that_several_checks_share_are_told_once() -> None:
+    names = ["forward", "gradient", "compose"]
+    result = made(
+        component("Dense", *(failed(f"Dense/{name}", 2, BROKEN) for name in names), failed("Dense/b", 1, "no"))
+    )
+
+    text = to_table(result, width=100)
+
+    assert text.count("came back  line 1") == 1
+    assert "  also       2 more checks for the same reason (-4): gradient, compose\n  try it" in text
+    assert "Dense/b  failed  -1 of 7" in text
+    assert to_table(result, verbose=True).count("came back  line 1") == 3
+
+
+def test_curve_of_a_training_starts_before_it() -> None:
+    result = made(training=[trained()])
+
+    assert "after 2 epochs  ▁██" in to_table(result)
+
+
 class Terminal(io.StringIO):
     def isatty(self) -> bool:
         return True
@@ -86,7 +112,7 @@ def test_progress_is_one_changing_line_on_a_terminal(monkeypatch: pytest.MonkeyP
     assert said == [
         "1 of 2  Dense",
         "2 of 2  training.simple",
-        "training.simple: epoch 2 of 5: test accuracy 90.00% after 4.00 s, at most 6 s left",
+        "2 of 2  training.simple: epoch 2 of 5, 90.00% after 4.00 s, at most 6 s left",
     ]
     assert last == ""
     assert "\n" not in stream.getvalue()
@@ -102,9 +128,22 @@ def test_progress_is_plain_lines_elsewhere(stream: io.StringIO, term: str, monke
 
     assert stream.getvalue().splitlines() == [
         "Dense: failed, 1 of 12",
-        "training.simple: epoch 2 of 5: test accuracy 90.00% after 4.00 s, at most 6 s left",
+        "training.simple: epoch 2 of 5, 90.00% after 4.00 s, at most 6 s left",
         "training.simple: passed, 7 of 7",
     ]
+
+
+def test_progress_stays_on_one_line_of_a_narrow_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(Progress, "width", lambda _: 30)
+    stream = Terminal()
+    progress = Progress(stream)
+    for event in EVENTS:
+        progress(event)
+
+    said = stream.getvalue().split("\r\x1b[K")
+    assert max(map(len, said)) == 29
+    assert said[-1] == "2 of 2  training.simple: epoc"
 
 
 def test_progress_of_a_quiet_run_says_nothing() -> None:

@@ -28,7 +28,6 @@ from results import (
     made,
     ordinary,
     probe,
-    read_back,
     strict,
     valid,
 )
@@ -36,6 +35,7 @@ from results import (
 from grader.compare import Difference, close
 from grader.evidence import MOST_NUMBERS, definitions, differing, mismatch, values
 from grader.report import result
+from grader.report.from_json import from_json
 from grader.report.result import NOT_GRADED, ComponentResult, Mismatch, ProbeResult, Result, TrainingResult, Values
 from grader.report.to_json import to_json
 from grader.report.to_markdown import COMMENT, SUMMARY, to_markdown, to_summary
@@ -83,7 +83,7 @@ def test_writer_is_a_function_of_the_result_and_changes_nothing(name: str, kind:
 def test_writer_has_an_option_and_writes_what_it_prints(name: str, written: Path, plain: dict[str, Any]) -> None:
     text = (written / name).read_bytes().decode("utf-8")
 
-    assert text == WRITERS[name](read_back(plain))
+    assert text == WRITERS[name](from_json(json.dumps(plain)))
     assert f"--{name} FILE" in run("--help").stdout
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from grader.report.result import ComponentResult, ProbeResult, Result, halves
+from grader.words import WIDTH
 
 # A wrong answer, an answer that never came, and nothing that could be judged: three kinds of not passing
 STOPPED = ("error", "crashed", "exited", "timed out", "out of memory", "grader fault")
 SKIPPED = ("blocked", "not asked", "not on this track", "not graded")
-SAME_CAUSE = "the same cause as"
 TOLD_BY_THE_TABLE = ("not implemented", "blocked")  # their line of why says it all
+TRY_IT = "  try it "  # from here on a message is code, which is not wrapped
 
 
 def blocks(
@@ -18,21 +19,52 @@ def blocks(
 ) -> Iterator[tuple[str, str]]:
     """For each check that lost points: its head (name, outcome, points, title) and its message.
 
-    A cause is told in full once. verbose: every check, and every message in full. paint: colours an outcome.
+    A cause is told in full once, with the other checks that it costs. verbose: every check, and every message in full.
+    paint: colours an outcome.
     """
-    told: dict[tuple[str, ...], str] = {}  # causes -> the check that told them in full
-    for probe in part.probes:
-        lost = probe.outcome not in ("passed", "not asked")
+    for probe, others in [(each, []) for each in part.probes] if verbose else alike(part):
+        lost = is_lost(probe)
         if not verbose and (not lost or probe.outcome in TOLD_BY_THE_TABLE):
             continue
         cost = f"-{probe.lost:g} of {part.max_points:g}" if probe.lost else ""
         head = f"{probe.name}  {paint(probe.outcome)}  {cost}".rstrip() + f"\n  {probe.title}"
-        causes = tuple(probe.diagnosis)
-        first = told.setdefault(causes, probe.name) if causes else probe.name
-        if lost and first != probe.name and not verbose:
-            yield head, f"{SAME_CAUSE} {first}"
-        else:
-            yield head, probe.message if lost else ""
+        yield head, with_others(probe.message, others) if lost else ""
+
+
+def is_lost(probe: ProbeResult) -> bool:
+    return probe.outcome not in ("passed", "not asked")
+
+
+def cause(probe: ProbeResult) -> tuple[str, ...]:
+    """What a check has in common with others that fail for one reason: the diagnosis, else the very same words."""
+    if is_lost(probe):
+        return tuple(probe.diagnosis) or ((probe.message,) if probe.message else (probe.name,))
+    return ("", probe.name)
+
+
+def alike(part: ComponentResult) -> list[tuple[ProbeResult, list[ProbeResult]]]:
+    """Its checks, each cause once: the first check that it costs, and the others."""
+    found: dict[tuple[str, ...], list[ProbeResult]] = {}
+    for probe in part.probes:
+        found.setdefault(cause(probe), []).append(probe)
+    return [(first, others) for first, *others in found.values()]
+
+
+def others_text(others: list[ProbeResult]) -> str:
+    """Checks that fail for the same reason as another one, and what they cost."""
+    names = ", ".join(probe.name.partition("/")[2] or probe.name for probe in others)
+    lost = round(sum(probe.lost for probe in others), 2)
+    count = f"{len(others)} more check{'s' * (len(others) != 1)}"
+    return f"{count} for the same reason{f' (-{lost:g})' * bool(lost)}: {names}"
+
+
+def with_others(message: str, others: list[ProbeResult]) -> str:
+    """A message with the part `also`, in front of the lines to paste."""
+    if not others:
+        return message
+    lines = message.splitlines()
+    place = next((n for n, line in enumerate(lines) if line.startswith(TRY_IT)), len(lines))
+    return "\n".join([*lines[:place], f"  {'also':<{WIDTH}}{others_text(others)}", *lines[place:]])
 
 
 def component_text(part: ComponentResult) -> str:
@@ -60,7 +92,13 @@ def costly(result: Result) -> list[tuple[ComponentResult, ProbeResult, float]]:
             if not (probe.lost or broken_gift) or probe.outcome in ("passed", "grader fault"):
                 continue
             own = (part.name, probe.name)
-            key = (part.name, *probe.diagnosis) if probe.diagnosis else own
+            key = (
+                (part.name, *probe.diagnosis)
+                if probe.diagnosis
+                else (part.name, probe.message)
+                if probe.message
+                else own
+            )
             if probe.outcome in TOLD_BY_THE_TABLE:
                 key = (part.name, probe.outcome)
             _, first, cost = found.get(key, (part, probe, 0.0))

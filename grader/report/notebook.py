@@ -61,5 +61,7 @@ def to_cell(result: Result) -> str:
         page = WRITERS["html"](result)
     except UsageError:  # no Jinja2: as text
         return f"<pre>{html.escape(repr(result))}</pre>"
+    # Without a base of its own, a link inside the page would lead to the notebook's address
+    page = page.replace("<head>", '<head>\n<base href="about:srcdoc">', 1)
     style = f"width: 100%; height: {HEIGHT}; border: 1px solid #8888"
     return f'<iframe title="Grading report" style="{style}" sandbox="" srcdoc="{html.escape(page)}"></iframe>'

@@ -175,7 +175,7 @@ class Chart:
 
 
 AXIS_STARTS = (0.0, 0.5, 0.8, 0.9)  # of accuracy: a fifth of what is left to 1 is a round number
-WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 640, 260, 56, 16, 16, 36
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 640, 280, 68, 20, 20, 48
 
 
 def accuracy_chart(trained: TrainingResult) -> Chart:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 from typing import Any, TextIO
 
+from grader.report.columns import cut
+
 CLEAR = "\r\x1b[K"
+WIDTH = 80  # of a terminal that does not say
 
 
 class Progress:
@@ -24,7 +28,7 @@ class Progress:
             self.all = len(self.waiting)
             self.now()
         elif event["event"] == "epoch":
-            self.say(epoch_text(event))
+            self.say(f"{self.place()}{epoch_text(event)}" if self.live else epoch_text(event))
         elif event["event"] == "component":
             if event["name"] in self.waiting:
                 self.waiting.remove(event["name"])
@@ -37,13 +41,24 @@ class Progress:
     def now(self) -> None:
         """On a terminal, what is being graded."""
         if self.live and self.waiting:
-            self.say(f"{self.all - len(self.waiting) + 1} of {self.all}  {self.waiting[0]}")
+            self.say(f"{self.place()}{self.waiting[0]}")
+
+    def place(self) -> str:
+        """How many components were begun, of how many."""
+        return f"{min(self.all - len(self.waiting) + 1, self.all)} of {self.all}  "
 
     def say(self, text: str) -> None:
         if not self.quiet:
             with contextlib.suppress(OSError):
-                self.stream.write(f"{CLEAR}{text}" if self.live else f"{text}\n")
+                self.stream.write(f"{CLEAR}{cut(text, self.width() - 1)}" if self.live else f"{text}\n")
                 self.stream.flush()
+
+    def width(self) -> int:
+        """Columns of the terminal now: a line that went on below could not be taken back."""
+        try:
+            return os.get_terminal_size(self.stream.fileno()).columns or WIDTH
+        except (OSError, ValueError):
+            return WIDTH
 
     def close(self) -> None:
         """Takes the line back."""
@@ -59,10 +74,9 @@ def epoch_text(event: dict[str, Any]) -> str:
     left = (epochs - epoch) * event["seconds"] / epoch
     more = f", at most {duration(left)} left" if epoch < epochs else ""
     return (
-        f"{event['training']}: epoch {epoch} of {epochs}: test accuracy {event['accuracy']:.2%} "
-        f"after {event['seconds']:.2f} s{more}"
+        f"{event['training']}: epoch {epoch} of {epochs}, {event['accuracy']:.2%} after {event['seconds']:.2f} s{more}"
     )
 
 
 def duration(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
+    return f"{math.ceil(seconds)} s" if seconds < 100 else f"{seconds / 60:.0f} min"

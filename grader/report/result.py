@@ -78,9 +78,9 @@ class ProbeResult:
         return round(self.max_points - self.points, 2)
 
 
-@dataclass
+@dataclass(repr=False)
 class ComponentResult:
-    """One row of the table. `message` is its line of why."""
+    """One row of the table. `message` is its line of why. Shows itself as text: what it lost, and why."""
 
     name: str
     outcome: str
@@ -100,6 +100,11 @@ class ComponentResult:
         return self.outcome in ("passed", "not on this track", "not asked") or (
             not self.lost and (self.outcome == "blocked" or not self.counts)
         )
+
+    def __repr__(self) -> str:
+        from grader.report.details import component_text, points
+
+        return f"{self.name}  {points(self)}\n{component_text(self)}"
 
 
 def halves(part: ComponentResult) -> tuple[ComponentResult, ComponentResult | None]:
@@ -170,7 +175,7 @@ class TrainingResult:
 
 
 class Components(list[ComponentResult]):
-    """The rows of a result, by place or by name: `components["Softmax"]`."""
+    """The rows of a result, by place or by name: `components["Softmax"]`. Shows itself as the table."""
 
     def __getitem__(self, key: Any) -> Any:
         if not isinstance(key, str):
@@ -179,6 +184,11 @@ class Components(list[ComponentResult]):
             if part.name.lower() == key.lower():
                 return part
         raise KeyError(f"{key}: this result has {', '.join(part.name for part in self)}")
+
+    def __repr__(self) -> str:
+        from grader.report.to_table import table
+
+        return table(self)
 
 
 @dataclass(repr=False)

@@ -12,15 +12,15 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from grader.report import pictures
-from grader.report.details import points, summary_line
+from grader.report.details import cause, points, summary_line
 from grader.report.message import taken_apart
-from grader.report.page_blocks import Page, page
+from grader.report.page_blocks import page
 from grader.report.result import ComponentResult, ProbeResult, Result, TrainingResult
 
 ICONS = {  # icon and class; the word stands beside it
     "passed": ("✓", "good"),
     "partial": ("◐", "half"),
-    "blocked": ("⏸", "none"),
+    "blocked": ("‖", "none"),
     "not implemented": ("○", "none"),
     "not on this track": ("–", "none"),
     "not asked": ("–", "none"),
@@ -71,8 +71,8 @@ def kind(outcome: str) -> str:
 
 
 def component(part: ComponentResult) -> dict[str, Any]:
-    """A component, its checks that lost points or were not judged, and those that passed. Each page appears once."""
-    told: set[str] = set()
+    """A component, its checks that lost points or were not judged, and those that passed. A cause is told once."""
+    told: dict[tuple[str, ...], str] = {}
     checks = [check(probe, told) for probe in part.probes if probe.outcome != "passed"]
     return {
         "row": part,
@@ -83,16 +83,22 @@ def component(part: ComponentResult) -> dict[str, Any]:
     }
 
 
-def check(probe: ProbeResult, told: set[str]) -> dict[str, Any]:
-    found: list[Page] = []
-    for code in probe.diagnosis:
-        one = page(code) if code not in told else None
-        told.add(code)
-        found += [one] if one is not None else []
+def check(probe: ProbeResult, told: dict[tuple[str, ...], str]) -> dict[str, Any]:
+    """One check; `told` says which check told a cause in full: it is open, and those of the same cause are folded."""
+    here = probe.name.partition("/")[2]
+    first = told.setdefault(cause(probe), here)
+    found = [one for code in probe.diagnosis if first == here and (one := page(code)) is not None]
     drawn = [(mismatch, pictures.heats(mismatch)) for mismatch in probe.mismatches]
     message = taken_apart(probe.message)
     parts = [(label, text) for label, text in message.parts if label not in ("next", "printed")]
-    return {"probe": probe, "message": message, "parts": parts, "pages": found, "drawn": drawn}
+    return {
+        "probe": probe,
+        "message": message,
+        "parts": parts,
+        "pages": found,
+        "drawn": drawn,
+        "same_as": first if first != here else "",
+    }
 
 
 def training(each: TrainingResult) -> dict[str, Any]:
@@ -107,6 +113,7 @@ def training(each: TrainingResult) -> dict[str, Any]:
         "right": [pair for pair in shown if pair[0].label == pair[0].predicted],
         "wrong": [pair for pair in shown if pair[0].label != pair[0].predicted],
         "confusion": confusion(each.confusion),
+        "last_loss": next((loss for loss in reversed(each.loss) if loss is not None), None),
         "epochs": list(zip(range(1, len(each.accuracy) + 1), each.accuracy, losses, each.epoch_seconds)),
     }
 

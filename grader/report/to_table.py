@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Sequence
 from typing import Any
 
 from tabulate import tabulate
 
 from grader.report.columns import columns, cut, wrap
-from grader.report.details import SAME_CAUSE, blocks, points, summary_line
-from grader.report.result import Result, TrainingResult
+from grader.report.details import TOLD_BY_THE_TABLE, TRY_IT, blocks, points, summary_line
+from grader.report.result import ComponentResult, Result, TrainingResult
 from grader.words import WIDTH
 
 COLOURS = {"passed": "32", "partial": "33", "not implemented": "2", "not on this track": "2", "blocked": "33"}
 HEADERS = ("component", "outcome", "points", "why")
 LEAST_WIDTH = 80
-TRY_IT = "  try it "  # from here on a message is code, which is not wrapped
 BARS = "▁▂▃▄▅▆▇█"
 
 
@@ -28,7 +28,7 @@ def to_table(
     if quiet:
         return summary_line(result) + "\n"
     parts = [
-        table(result, colour, width),
+        table(result.components, colour, width),
         details(result, verbose, colour, width),
         training(result, width),
         notes(result, width),
@@ -37,9 +37,9 @@ def to_table(
     return "\n\n".join(each for each in parts if each) + "\n"
 
 
-def table(result: Result, colour: bool, width: int) -> str:
+def table(components: Sequence[ComponentResult], colour: bool = False, width: int = LEAST_WIDTH) -> str:
     """One row a component: outcome, points, and one line of why."""
-    cells = [[part.name, part.outcome, points(part)] for part in result.components]
+    cells = [[part.name, part.outcome, points(part)] for part in components]
     # Two spaces between columns; and tabulate gives a header two more than it needs
     taken = sum(max([len(head) + 2, *map(len, column)]) + 2 for head, *column in zip(HEADERS, *cells))
     rows = [
@@ -49,7 +49,7 @@ def table(result: Result, colour: bool, width: int) -> str:
             points(part),
             shorten(part.message if part.outcome != "passed" or "training" in part.name else "", width - taken),
         ]
-        for part in result.components
+        for part in components
     ]
     return tabulate(rows, headers=HEADERS, disable_numparse=True, tablefmt="simple")
 
@@ -87,14 +87,13 @@ def details(result: Result, verbose: bool, colour: bool, width: int) -> str:
             continue
         for head, message in blocks(part, verbose, lambda outcome: paint(outcome, colour)):
             name, _, title = head.partition("\n")
-            if message.startswith(SAME_CAUSE):
-                message += "; -v shows it in full"
             found.append("\n".join([name, *wrap(title, width, 2), *wrapped_message(message, width)]))
     return "\n\n".join(found)
 
 
 def training(result: Result, width: int) -> str:
-    lines = [line for each in result.training for line in training_lines(each).split("\n")]
+    told = [each for each in result.training if each.accuracy or each.outcome not in TOLD_BY_THE_TABLE]
+    lines = [line for each in told for line in training_lines(each).split("\n")]
     return "\n".join(part for line in lines for part in wrap(line, width, WIDTH + 2))
 
 
@@ -109,7 +108,8 @@ def training_lines(each: TrainingResult) -> str:
         for goal in each.milestones
     ]
     epochs = f"{len(each.accuracy)} epoch{'s' * (len(each.accuracy) != 1)}"
-    curve = "".join(BARS[min(int(value * len(BARS)), len(BARS) - 1)] for value in each.accuracy[:60])
+    start = [each.accuracy_before] if each.accuracy_before is not None else []
+    curve = "".join(BARS[min(int(value * len(BARS)), len(BARS) - 1)] for value in [*start, *each.accuracy][:60])
     an_epoch = f"{sum(each.epoch_seconds) / len(each.epoch_seconds):.2f} s"
     if each.ratio_to_reference is not None:
         an_epoch += f"; {each.ratio_to_reference:g} times the reference's time to the threshold"

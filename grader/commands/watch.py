@@ -1,0 +1,197 @@
+"""`grade watch FOLDER`: grades again, whenever a file is saved, what that file affects."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from grader import cli
+from grader.affected import Snapshot, affected, changed_files, snapshot
+from grader.entries import is_ignored, shown
+from grader.errors import UsageError
+from grader.report.outputs import Outputs
+from grader.report.to_changes import merged, to_changes
+from grader.report.to_table import LEAST_WIDTH, to_table, wants_colour
+from grader.report.writers import WRITERS
+from grader.rubric import TRAININGS
+
+if TYPE_CHECKING:
+    from grader.engine import Session
+    from grader.report.result import Result
+
+DESCRIPTION = """\
+Grades a submission, then again whenever a file is saved: only what that file affects, and shows only what is different.
+Training is left out unless --only names it. Ctrl-C ends it.
+"""
+LOOK_AGAIN = 1000  # milliseconds: how soon a folder that was moved away or replaced is noticed
+MOST_NAMED = 3  # files in one line
+
+
+def main(arguments: list[str]) -> int:
+    """Watches until it is stopped; Ctrl-C is the usual end and no failure. Raises UsageError."""
+    options = parser().parse_args(arguments)
+    check_installed()
+    if not options.path.is_dir():
+        raise UsageError(f"watch {shown(options.path)}: there is no such folder; name the folder with your code")
+    with cli.stoppable() as signals:
+        try:
+            watcher = Watcher(options, signals)
+            watcher.start()
+            watcher.follow(saves(options.path))
+        except KeyboardInterrupt:
+            print()  # below the ^C of the terminal
+            return 128 + signals[0] if signals else 0
+    return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    found = argparse.ArgumentParser(prog="grade watch", description=DESCRIPTION)
+    found.add_argument("path", metavar="FOLDER", type=Path, help="folder with the submission")
+    cli.add_grading_options(found)
+    found.add_argument("--html", metavar="FILE", type=Path, help=f"{WRITERS['html'].help}, kept up to date")
+    found.add_argument("-v", "--verbose", action="store_true", help="show every check, also those that passed")
+    found.set_defaults(no_training=False, full=False, runs=1)
+    return found
+
+
+def check_installed() -> None:
+    try:
+        import watchfiles  # noqa: F401
+    except ModuleNotFoundError:
+        raise UsageError("watch needs the package watchfiles: pip install 'beras-grader[watch]'") from None
+
+
+class Watcher:
+    """One submission, as it was when it was last looked at, and what is known about it.
+
+    signals: those that ended a grading are put here.
+    """
+
+    def __init__(self, options: argparse.Namespace, signals: list[int]) -> None:
+        """Raises UsageError."""
+        self.options, self.signals = options, signals
+        self.options.seed = str(cli.seed_of(options.seed))  # 'fresh' is drawn once: answers are to be compared
+        self.options.quiet = not sys.stderr.isatty()
+        self.rubric, self.track, self.components = cli.plan(options)
+        if not options.only:
+            self.components = tuple(name for name in self.components if name not in TRAININGS)
+        self.snapshot: Snapshot | None = None
+        self.result: Result | None = None
+        self.said = ""  # the last line about what cannot be graded
+
+    def start(self) -> None:
+        """Grades everything and shows all of it. Raises UsageError."""
+        self.snapshot = snapshot(self.options.path)
+        self.result = self.graded(self.components)
+        self.show(to_table(self.result, self.options.verbose, colour=wants_colour(sys.stdout)))
+        self.show(f"\nwatching {shown(self.options.path)}; Ctrl-C ends this\n")
+
+    def follow(self, batches: Iterable[object]) -> None:
+        """Looks again after each batch of saved files."""
+        for _ in batches:
+            try:
+                self.look()
+            except UsageError as error:  # gone, half copied, two submissions: the next save may mend it
+                if str(error) != self.said:
+                    self.said = str(error)
+                    self.show(f"\ngrade: {error}\nwaiting until that is mended; Ctrl-C ends this\n")
+
+    def look(self) -> None:
+        """Grades again what was changed, if anything was. Raises UsageError."""
+        assert self.snapshot is not None
+        assert self.result is not None
+        now = snapshot(self.options.path)
+        changed = changed_files(self.snapshot, now)
+        if not changed:
+            if self.said:
+                self.said = ""
+                self.show("\nas it was before; watching\n")
+            return
+        names = affected(self.components, self.snapshot, now, self.result.components)
+        head = f"\n── {time.strftime('%H:%M:%S')}  {files_text(changed)}  ──\n\n"
+        if not names:
+            self.snapshot, self.said = now, ""
+            self.show(f"{head}nothing that is graded needs this file\n")
+            return
+        found = merged(self.result, self.graded(names), names)
+        width = max(shutil.get_terminal_size((LEAST_WIDTH, 24)).columns, LEAST_WIDTH)
+        self.show(head + to_changes(self.result, found, self.options.verbose, wants_colour(sys.stdout), width))
+        # Only now: what a failed attempt left out is graded at the next one
+        self.snapshot, self.result, self.said = now, found, ""
+        self.write()
+
+    def graded(self, names: tuple[str, ...]) -> Result:
+        """What is found out about these components. Raises UsageError, KeyboardInterrupt."""
+        found: list[Result] = []
+
+        def keep(_: argparse.Namespace, __: Outputs, session: Session, signals: list[int]) -> int:
+            self.signals += signals
+            if session.interrupted:
+                raise KeyboardInterrupt
+            found.append(session.result())
+            return 0
+
+        with tempfile.TemporaryDirectory(prefix="beras-grade-") as scratch:
+            cli.run(self.options, self.rubric, self.track, names, Path(scratch), [], keep)
+        return found[0]
+
+    def write(self) -> None:
+        """Brings the files up to date."""
+        assert self.result is not None
+        for fault in Outputs(self.options).write(self.result):
+            self.show(f"grade: {fault}\n")
+
+    def show(self, text: str) -> None:
+        """Prints at once, whatever the terminal can show of it."""
+        encoding = sys.stdout.encoding or "utf-8"
+        sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
+        sys.stdout.flush()
+
+
+def files_text(paths: list[str]) -> str:
+    more = f" and {len(paths) - MOST_NAMED} more" if len(paths) > MOST_NAMED else ""
+    return ", ".join(map(shown, paths[:MOST_NAMED])) + more
+
+
+def saves(path: Path) -> Iterator[None]:
+    """Yields after each burst of changes below a folder, also one that goes and comes back. Raises UsageError."""
+    import watchfiles
+
+    top = path.resolve()
+
+    def counts(_: object, name: str) -> bool:
+        try:
+            return not is_ignored(PurePosixPath(Path(name).relative_to(top).as_posix()))
+        except ValueError:
+            return True
+
+    while True:
+        place, unseen = identity(top), True
+        try:
+            for batch in watchfiles.watch(top, watch_filter=counts, rust_timeout=LOOK_AGAIN, yield_on_timeout=True):
+                if identity(top) != place:
+                    break
+                if batch or unseen:  # the first time: for what was saved before this watch began
+                    unseen = False
+                    yield
+        except FileNotFoundError:
+            time.sleep(LOOK_AGAIN / 1000)
+        except (OSError, RuntimeError) as error:  # RuntimeError: of watchfiles itself
+            raise UsageError(f"watch {shown(path)}: cannot be watched ({error})") from None
+        yield
+
+
+def identity(path: Path) -> tuple[int, int] | None:
+    """Tells a folder from another one that took its place; None where there is none."""
+    try:
+        info = os.stat(path)
+    except OSError:
+        return None
+    return info.st_dev, info.st_ino
