@@ -53,6 +53,7 @@ COMMANDS = {
     "explain": "grader.commands.explain",
     "key": "grader.commands.key",
     "doctor": "grader.commands.doctor",
+    "class": "grader.commands.class_",
 }
 
 
