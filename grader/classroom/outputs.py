@@ -5,6 +5,7 @@ All of it lies in one folder and is made anew from the gradebook; what has not c
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 from collections import defaultdict
@@ -94,6 +95,10 @@ class Outputs:
     # --- the class ----------------------------------------------------------------------------------------------
 
     def write_class(self, ledger: Ledger, title: str, pages: dict[str, str]) -> None:
+        with contextlib.suppress(ModuleNotFoundError):  # then it was said that there is no report
+            from grader.classroom.class_report import class_report
+
+            self.put("report.html", class_report(ledger, self.gradebook, title, pages))
         self.put("grades.csv", lms.grades(ledger))
         self.put("junit.xml", junit(ledger, self.gradebook))
         for name, (writer, columns) in PLATFORMS.items():
