@@ -236,8 +236,8 @@ def end_orphans() -> None:
     if not sys.platform.startswith("linux"):
         return
     for pid in children(os.getpid()):
-        if pid not in Zygote.living and os.getsid(pid) != os.getsid(0):
-            with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError):  # gone meanwhile
+            if pid not in Zygote.living and os.getsid(pid) != os.getsid(0):
                 os.kill(pid, signal.SIGKILL)
                 os.waitpid(pid, 0)
 
