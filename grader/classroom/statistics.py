@@ -87,7 +87,7 @@ def statistics(ledger: Ledger, gradebook: Gradebook) -> Statistics:
     found.mistakes = [Mistake(code, pages.title(code), sorted(who)) for code, who in shown_by.items()]
     found.mistakes.sort(key=lambda each: (-len(each.names), each.code))
     for component in COMPONENTS:
-        sums_of = [sums for sums in by_component[component].values() if sums[1] > 0]
+        sums_of = [sums for id_, sums in by_component[component].items() if sums[1] > 0 for _ in names[id_]]
         if sums_of:
             full = sum(round(earned, 2) >= round(most, 2) for earned, most in sums_of)
             share = mean(earned / most for earned, most in sums_of)
