@@ -58,6 +58,7 @@ COMMANDS = {
     "key": "grader.commands.key",
     "doctor": "grader.commands.doctor",
     "pack": "grader.commands.pack",
+    "class": "grader.commands.class_",
 }
 
 

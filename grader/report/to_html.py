@@ -32,16 +32,17 @@ FOLDED = ("not implemented", "blocked", "not graded")  # their line of why says 
 
 
 @cache
-def template() -> Template:
+def template(name: str = "report.html", *folders: Path) -> Template:
+    """A page; those of other folders extend the report's and so look alike."""
     environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
+        loader=FileSystemLoader([Path(__file__).parent, *folders]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     environment.filters |= {"anchor": anchor, "points": points, "icon": icon, "kind": kind}
-    return environment.get_template("report.html")
+    return environment.get_template(name)
 
 
 def to_html(result: Result) -> str:

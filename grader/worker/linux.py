@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import ctypes
 import os
+import signal
 import sys
 
 # linux/prctl.h and linux/capability.h
-PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 4, 36, 38
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 1, 4, 36, 38
 CAPABILITY_VERSION_3 = 0x20080522
 
 
 def become_subreaper() -> bool:
     """Orphans below this process become its children, so that none escapes."""
     return _call("prctl", PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def die_with_parent() -> bool:
+    """The kernel ends this process when the one that forked it is gone, however that ended."""
+    return _call("prctl", PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
 
 
 def become_private() -> bool:

@@ -1,0 +1,160 @@
+"""Writes what a class is wanted for: grades for each platform, a page for each student, one for the class, JUnit.
+
+All of it lies in one folder and is made anew from the gradebook; what has not changed since is left alone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree
+
+from grader.classroom import lms
+from grader.classroom.gradebook import Gradebook
+from grader.classroom.ledger import Ledger, Line
+from grader.classroom.restored import restored
+from grader.errors import UsageError
+from grader.report.files import write_whole
+from grader.report.to_junit import legal, sums
+from grader.report.writers import WRITERS
+
+STUDENTS = "students"
+STATE = ".written.json"  # what was written last, and from what
+PLATFORMS: dict[str, tuple[Callable[[Ledger, str], str], tuple[str, ...]]] = {
+    "canvas": (lms.canvas, (*lms.CANVAS_FIRST, lms.SECTION)),
+    "moodle": (lms.moodle, ("Email address",)),
+    "blackboard": (lms.blackboard, lms.BLACKBOARD),
+}
+
+
+@dataclass
+class Outputs:
+    """The folder that everything goes to. tell: is told of what could not be written, and why."""
+
+    folder: Path
+    gradebook: Gradebook
+    tell: Callable[[str], None]
+
+    def write(self, ledger: Ledger, title: str) -> None:
+        """Brings every file up to date. Raises UsageError where the folder cannot be written to."""
+        try:
+            students = self.folder / STUDENTS
+            students.mkdir(parents=True, exist_ok=True)
+            before = self.read_state()
+            pages = self.write_students(ledger, before.get("students", {}))
+            state = {"students": pages, "class": signature(ledger, title)}
+            if state["class"] != before.get("class") or not (self.folder / "grades.csv").is_file():
+                self.write_class(ledger, title, pages)
+            self.put(STATE, json.dumps(state))
+        except OSError as error:
+            name = error.filename or self.folder
+            raise UsageError(
+                f"{name}: cannot be written ({error.strerror}); the gradebook has every result: run the same command "
+                "again when there is room"
+            ) from None
+
+    def put(self, name: str, text: str) -> None:
+        write_whole(self.folder / name, text.encode("utf-8", "replace"))
+
+    def read_state(self) -> dict[str, dict[str, str]]:
+        try:
+            found = json.loads((self.folder / STATE).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    # --- students -----------------------------------------------------------------------------------------------
+
+    def write_students(self, ledger: Ledger, before: dict[str, str]) -> dict[str, str]:
+        """A page for each hand-in that has a result; returns which page shows which result."""
+        try:
+            writer, suffix = WRITERS["html"], "html"
+            writer.load()
+        except UsageError as error:
+            self.tell(f"{error}; students get Markdown instead, and there is no report.html")
+            writer, suffix = WRITERS["markdown"], "md"
+        pages: dict[str, str] = {}
+        for line in ledger.graded:
+            assert line.row is not None
+            name = f"{file_name(line.name)}.{suffix}"
+            pages[name] = f"{line.row.id} {line.row.key}"
+            if before.get(name) != pages[name] or not (self.folder / STUDENTS / name).is_file():
+                plain = self.gradebook.result(line.row.key)
+                if plain is not None:
+                    result = restored({**plain, "submission": line.name, "folder": None})
+                    self.put(f"{STUDENTS}/{name}", writer(result))
+        for name in before.keys() - pages.keys():
+            (self.folder / STUDENTS / name).unlink(missing_ok=True)
+        return pages
+
+    # --- the class ----------------------------------------------------------------------------------------------
+
+    def write_class(self, ledger: Ledger, title: str, pages: dict[str, str]) -> None:
+        with contextlib.suppress(ModuleNotFoundError):  # then it was said that there is no report
+            from grader.classroom.class_report import class_report
+
+            self.put("report.html", class_report(ledger, self.gradebook, title, pages))
+        self.put("grades.csv", lms.grades(ledger))
+        self.put("junit.xml", junit(ledger, self.gradebook))
+        for name, (writer, columns) in PLATFORMS.items():
+            lack = lms.lacks(ledger.roster, columns, name.capitalize())
+            if not lack:
+                self.put(f"{name}.csv", writer(ledger, title))
+            else:
+                (self.folder / f"{name}.csv").unlink(missing_ok=True)
+
+
+def signature(ledger: Ledger, title: str) -> str:
+    """Changes with everything that is written about the class."""
+    about = [[line.name, line.who, line.alike, line.notes, line.row and line.row.id] for line in ledger.lines]
+    people = ledger.roster.people if ledger.roster is not None else []
+    whole = [about, [each.row for each in people], ledger.others, title]
+    return hashlib.sha256(json.dumps(whole).encode()).hexdigest()
+
+
+def file_name(name: str) -> str:
+    """A name that every system can write, and that leads nowhere else."""
+    plain = "".join(c if c.isalnum() or c in " -_.,()@+" else "_" for c in name).strip(" .")
+    if plain == name and len(name) <= 100:
+        return name
+    return f"{plain[:100]}-{hashlib.sha256(name.encode('utf-8', 'surrogateescape')).hexdigest()[:8]}"
+
+
+def junit(ledger: Ledger, gradebook: Gradebook) -> str:
+    """A suite for each hand-in, a case for each of its components; one that could not be graded is an error."""
+    parts: dict[int, list[tuple[str, float, float, str]]] = defaultdict(list)
+    for result, *part in gradebook.select(
+        "SELECT result, component, sum(points), sum(max_points), "
+        "max(CASE WHEN outcome = 'passed' THEN '' ELSE outcome || ': ' || message END) "
+        "FROM checks GROUP BY result, component"
+    ):
+        parts[result].append((part[0], part[1], part[2], part[3]))
+    suites = [suite(line, parts.get(line.row.id, []) if line.row is not None else []) for line in ledger.lines]
+    root = ElementTree.Element("testsuites", {"name": "grade class", **sums(suites)})
+    root.extend(suites)
+    ElementTree.indent(root)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
+
+
+def suite(line: Line, parts: list[tuple[str, float, float, str]]) -> ElementTree.Element:
+    found = ElementTree.Element("testsuite", {"name": legal(line.name)})
+    for component, points, most, why in parts:
+        case = ElementTree.SubElement(found, "testcase", {"classname": legal(line.name), "name": component})
+        if round(points, 2) < round(most, 2):
+            text = legal(f"{points:g} of {most:g} points: {why}")
+            ElementTree.SubElement(case, "failure", {"type": why.partition(":")[0], "message": text})
+    if line.state != "graded":
+        case = ElementTree.SubElement(found, "testcase", {"classname": legal(line.name), "name": "hand-in"})
+        reason = line.row.reason if line.row is not None else line.state
+        ElementTree.SubElement(case, "error", {"type": line.state, "message": legal(reason)})
+    counts = {"failures": "failure", "errors": "error", "skipped": "skipped"}
+    found.attrib |= {"tests": str(len(found))}
+    found.attrib |= {name: str(len(found.findall(f"testcase/{tag}"))) for name, tag in counts.items()}
+    seconds = line.row.seconds if line.row is not None else 0.0
+    found.attrib |= {"time": f"{seconds:.3f}"}
+    return found

@@ -1,0 +1,125 @@
+"""The unit of work: grades one hand-in, in a process that does nothing else and has everything loaded.
+
+It judges as `grade PATH` does, by the same Grading and Session, but walks through the checks by itself: pytest, which
+offers selection and an instructor's own tests, takes a quarter of a single grading's time.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader import data, isolation
+from grader.answers import Answers
+from grader.classroom.opening import Unsettled, digest_of, settled
+from grader.classroom.outcome import Outcome
+from grader.classroom.terms import Terms
+from grader.data import Mnist
+from grader.engine import Session
+from grader.errors import UsageError
+from grader.grading import Grading
+from grader.isolation import Level
+from grader.report.result import Result
+from grader.rubric import COMPONENTS, Rubric
+from grader.submission import Submission
+
+NEAR = 0.7  # of a time limit: a busy machine makes three seconds of two
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What all units of a class use. Loaded once, before processes fork."""
+
+    terms: Terms
+    rubric: Rubric
+    answers: Answers
+    level: Level
+    mnist: Mnist | None
+    made_up: str
+
+    @classmethod
+    def load(cls, terms: Terms) -> Tools:
+        """Raises UsageError."""
+        mnist = data.load(Path(terms.data) if terms.data else None) if terms.trains else None
+        level = isolation.choose(terms.isolation)
+        return cls(terms, terms.load_rubric(), terms.load_answers(), level, mnist, str(data.probe_folder()))
+
+
+def grade(tools: Tools, terms: Terms, path: Path, named: str) -> Outcome:
+    """Grades one hand-in. KeyboardInterrupt ends it with what was graded until then.
+
+    terms: the tools' own, or with other components.
+    """
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="beras-grade-") as scratch:
+        try:
+            submission, digest = settled(path, Path(scratch))
+        except UsageError as error:
+            return Outcome("ungradable", digest_where_readable(path), without_path(str(error), path))
+        except Unsettled as error:
+            return Outcome("failed", reason=str(error))
+        outcome = graded(tools, terms, submission, named)
+    outcome.digest = digest
+    outcome.seconds = round(time.monotonic() - started, 3)
+    return outcome
+
+
+def digest_where_readable(path: Path) -> str:
+    try:
+        return digest_of(path)
+    except UsageError:
+        return ""
+
+
+def without_path(text: str, path: Path) -> str:
+    """A fault in words that go to a student: where the hand-in lies here is of no use there."""
+    return text.removeprefix(f"{path}: ")
+
+
+def graded(tools: Tools, terms: Terms, submission: Submission, named: str) -> Outcome:
+    """The outcome of a submission that could be opened."""
+    readable = (tools.mnist.public,) if tools.mnist else ()
+    grading = Grading(
+        submission, tools.rubric, tools.answers, tools.made_up, terms.seed, terms.track, terms.components, tools.level,
+        readable,
+    )  # fmt: skip
+    session = Session(grading, tools.mnist, terms.full, terms.runs, None, named)
+    complete = True
+    try:
+        grading.start()
+        try:
+            walk(session)
+        except KeyboardInterrupt:
+            complete = False
+        result = session.result(complete)
+        state = "failed" if result.grader_failed else "graded" if complete else "stopped"
+        reason = "the grader itself failed in a check; this says nothing about the hand-in" * (state == "failed")
+        return Outcome(state, reason=reason, result=result.plain(), close=close_calls(result, tools.rubric))
+    finally:
+        session.close()
+        tools.answers.save()
+
+
+def walk(session: Session) -> None:
+    """Every check, in the order of the result."""
+    trainings = session.chosen_trainings()
+    for name in COMPONENTS:
+        if name in trainings:
+            session.train(name)
+        for probe in session.grading.probes:
+            if probe.component == name:
+                session.grading.verdict(probe)
+        session.finish(name)
+
+
+def close_calls(result: Result, rubric: Rubric) -> list[str]:
+    """Checks that ended at a time limit, or near enough that a quieter machine might have told another story."""
+    found = []
+    for part in result.components:
+        for probe in part.probes:
+            limit = rubric.limits["training_seconds" if part.name.startswith("training.") else "check_seconds"]
+            if probe.outcome == "timed out" or probe.seconds > NEAR * limit:
+                found.append(probe.name)
+    return found

@@ -1,0 +1,287 @@
+"""`grade class FOLDER`: grades every hand-in of a class, side by side, into a gradebook that keeps what is done."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import fnmatch
+import hashlib
+import os
+import re
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from grader.classroom.gradebook import Gradebook
+from grader.classroom.handins import Found, HandIn, find
+from grader.classroom.ledger import Ledger, ledger
+from grader.classroom.local import Executor, Local
+from grader.classroom.machine import cores, has_room
+from grader.classroom.opening import digest_of
+from grader.classroom.outputs import Outputs
+from grader.classroom.progress import ClassProgress
+from grader.classroom.roster import Roster
+from grader.classroom.roster import read as read_roster
+from grader.classroom.running import Entry, Run
+from grader.classroom.terms import Terms, named_file, reference_folder
+from grader.cli import DEFAULT_SEED, chosen, seed_of, stoppable
+from grader.entries import shown
+from grader.errors import UsageError
+from grader.report.to_jsonl import EventLog
+from grader.rubric import COMPONENTS, TRAININGS
+from grader.rubric import load as load_rubric
+
+EPILOG = """\
+examples:
+  grade class submissions/                        all of them, into graded/
+  grade class submissions/ --roster canvas.csv    with names, and grades for the platform
+  grade class submissions/ --only alice 'b*'      some; the others keep what they have
+  grade class submissions/ --regrade alice        once more, whatever the gradebook says
+  grade class submissions/ --shard 2/4 --output graded-2/   one of four machines
+  grade class submissions/ --merge graded-*/gradebook.sqlite
+
+Run it again to go on where it was stopped. docs/class.md says more.
+exit codes: 0 everything is graded, 1 some hand-ins could not be, 2 the call or the environment is wrong,
+130 interrupted
+"""
+GRADEBOOK = "gradebook.sqlite"
+SPARE_SECONDS = 300.0  # beside trainings: the checks of a hand-in that hangs in every component
+SHARD = re.compile(r"([1-9]\d*)/([1-9]\d*)")
+
+
+def parser() -> argparse.ArgumentParser:
+    found = argparse.ArgumentParser(
+        prog="grade class",
+        description="Grades a class: folders or .zip files, as Gradescope, Canvas or Moodle export them.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = found.add_argument
+    add("folder", metavar="FOLDER", type=Path, help="the folder of hand-ins")
+    add("--output", metavar="DIR", type=Path, default=Path("graded"), help="where everything goes (default graded/)")
+    add("--gradebook", metavar="FILE", type=Path, help=f"the gradebook (default {GRADEBOOK} in the output)")
+    add("--roster", metavar="FILE", type=Path, help="CSV of the people in the class, as a platform exports it")
+    add("--title", metavar="TEXT", default="Beras", help="the assignment's column in CSV files (default Beras)")
+    which = found.add_argument_group("which hand-ins", "names, and patterns such as 'a*'")
+    which.add_argument("--only", metavar="NAME", nargs="+", action="extend", default=[], help="grade these")
+    which.add_argument("--skip", metavar="NAME", nargs="+", action="extend", default=[], help="do not grade these")
+    which.add_argument(
+        "--regrade", metavar="NAME", nargs="*", help="grade these again; without a name, all chosen ones"
+    )
+    which.add_argument("--shard", metavar="I/N", help="grade the I-th of N equal parts")
+    which.add_argument("--merge", metavar="FILE", nargs="+", type=Path, default=[], help="take over other gradebooks")
+    how = found.add_argument_group("how")
+    how.add_argument("--jobs", metavar="N", type=int, help="hand-ins at a time (default: one a core)")
+    how.add_argument("--limit", metavar="SECONDS", type=float, help="time for one hand-in, on a full machine")
+    how.add_argument("--jsonl", metavar="FILE", type=Path, help="what happens, while it happens, as lines of JSON")
+    how.add_argument("-q", "--quiet", action="store_true", help="print the last lines only")
+    what = found.add_argument_group("what is graded", "as in `grade PATH`")
+    what.add_argument("--track", metavar="TRACK")
+    what.add_argument("--component", metavar="NAME", nargs="+", action="append", default=[])
+    what.add_argument("--no-training", action="store_true")
+    what.add_argument("--full", action="store_true")
+    what.add_argument("--runs", metavar="N", type=int, default=1)
+    what.add_argument("--seed", metavar="N", help=f"(default {DEFAULT_SEED}; a class has one seed, so no 'fresh')")
+    what.add_argument("--rubric", metavar="FILE", type=Path)
+    what.add_argument("--data", metavar="DIR", type=Path)
+    what.add_argument("--key", metavar="FILE", type=Path)
+    what.add_argument("--isolation", choices=["auto", "strict", "landlock", "basic"], default="auto")
+    return found
+
+
+def main(arguments: list[str]) -> int:
+    """Grades a class. Raises UsageError."""
+    options = parser().parse_args(arguments)
+    terms = terms_of(options)
+    progress = ClassProgress(sys.stderr, options.quiet)
+    path = options.gradebook or options.output / GRADEBOOK
+    roster = read_roster(options.roster) if options.roster is not None else None
+    found = find(options.folder)
+    log = event_log(options.jsonl)
+    with held(path), stoppable() as signals:
+        gradebook = Gradebook(path, progress.remark)
+        try:
+            run = prepared(options, gradebook, terms, found)
+            run.listeners += [each for each in (log, progress) if each is not None]
+            code = 0
+            try:
+                run.grade(lambda: open_executor(options, terms))
+            except KeyboardInterrupt:
+                code = 128 + (signals[0] if signals else signal.SIGINT)
+            finally:
+                progress.close()
+            told = ledger(gradebook, run.entries, found.others, roster)
+            Outputs(options.output, gradebook, progress.remark).write(told, options.title)
+            run.tell("end", exit_code=code or exit_code(told))
+            print(summary(told, roster, options.output, stopped=bool(code)))
+            return code or exit_code(told)
+        finally:
+            gradebook.close()
+            if log is not None:
+                log.close()
+
+
+def event_log(path: Path | None) -> EventLog | None:
+    if path is None:
+        return None
+    try:
+        return EventLog(path)
+    except OSError as error:
+        raise UsageError(f"--jsonl {path}: cannot be written ({error.strerror})") from None
+
+
+def terms_of(options: argparse.Namespace) -> Terms:
+    """How every hand-in is graded. Raises UsageError."""
+    rubric = load_rubric(options.rubric)
+    track = options.track or rubric.default_track
+    if track not in rubric.points:
+        raise UsageError(f"--track {track}: the rubric has the tracks {', '.join(rubric.points)}")
+    if options.runs < 1:
+        raise UsageError("--runs takes a whole number from 1 up")
+    if options.seed == "fresh":
+        raise UsageError("--seed fresh: a class that is gone on with needs the seed that it began with; give a number")
+    wanted = argparse.Namespace(only=options.component, no_training=options.no_training)
+    try:
+        components = chosen(wanted, COMPONENTS)
+    except UsageError as error:
+        raise UsageError(str(error).replace("--only", "--component")) from None
+    return Terms(
+        track=track,
+        components=components,
+        seed=seed_of(options.seed),
+        runs=options.runs,
+        full=options.full,
+        rubric=named_file(options.rubric, "--rubric"),
+        data=named_file(options.data, "--data"),
+        key=named_file(options.key, "--key"),
+        isolation=options.isolation,
+    )
+
+
+def open_executor(options: argparse.Namespace, terms: Terms) -> Executor:
+    """Where hand-ins are graded."""
+    rubric = terms.load_rubric()
+    jobs = options.jobs if options.jobs is not None else cores()
+    if jobs < 1:
+        raise UsageError("--jobs takes a whole number from 1 up")
+    trainings = sum(name in TRAININGS for name in terms.components)
+    limit = options.limit or SPARE_SECONDS + trainings * terms.runs * (rubric.limits["training_seconds"] + 60)
+    need = rubric.limits["training_memory_mb" if trainings else "check_memory_mb"]
+    return Local(terms, jobs, limit, lambda: has_room(need))
+
+
+# --- which hand-ins -----------------------------------------------------------------------------------------------
+
+
+def prepared(options: argparse.Namespace, gradebook: Gradebook, terms: Terms, found: Found) -> Run:
+    """The run that these options ask for, with the gradebook ready for it."""
+    for other in options.merge:
+        print(f"{shown(other)}: {gradebook.merge(other)} new results taken over", file=sys.stderr)
+    own = terms.digest()
+    entries = {handin.name: entry_of(handin, terms, own) for handin in found.handins}
+    gradebook.enrol((name, str(each.handin.path), each.digest, each.key) for name, each in entries.items())
+    wanted = set(selected(found.handins, options.only, "--only")) if options.only else set(entries)
+    wanted -= set(selected(found.handins, options.skip, "--skip"))
+    if options.shard is not None:
+        wanted &= shard(sorted(entries), options.shard)
+    again: set[str] = set()
+    if options.regrade is not None:
+        again = set(selected(found.handins, options.regrade, "--regrade")) if options.regrade else set(wanted)
+        again &= wanted
+    return Run(gradebook, terms, own, entries, wanted, again, reference_folder(terms))
+
+
+def entry_of(handin: HandIn, terms: Terms, own: str) -> Entry:
+    try:
+        digest = digest_of(handin.path)
+    except UsageError:  # told by whoever tries to open it
+        digest = hashlib.sha256(f"unreadable {handin.name}".encode("utf-8", "surrogateescape")).hexdigest()
+    return Entry(handin, digest, terms.key_of(digest, own))
+
+
+def selected(handins: list[HandIn], patterns: list[str], option: str) -> Iterator[str]:
+    """Names of the hand-ins that patterns name, by the hand-in or by what is known of its people. Raises UsageError."""
+    for pattern in patterns:
+        matching = [each.name for each in handins if any(matches(name, pattern) for name in names_of(each))]
+        if not matching:
+            raise UsageError(f"{option} {pattern}: no hand-in has that name")
+        yield from matching
+
+
+def names_of(handin: HandIn) -> list[str]:
+    return [handin.name, *(text for hint in handin.people for text in (hint.name, hint.id, hint.email) if text)]
+
+
+def matches(name: str, pattern: str) -> bool:
+    pattern = pattern.rstrip("/")
+    return name == pattern or fnmatch.fnmatchcase(name.casefold(), pattern.casefold())
+
+
+def shard(names: list[str], text: str) -> set[str]:
+    """The I-th of N parts, the same wherever it is computed. Raises UsageError."""
+    found = SHARD.fullmatch(text)
+    if not found or int(found[1]) > int(found[2]):
+        raise UsageError(f"--shard {text}: must be I/N with I from 1 to N, such as 2/4")
+    return set(names[int(found[1]) - 1 :: int(found[2])])
+
+
+# --- around a run -------------------------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def held(gradebook: Path) -> Iterator[None]:
+    """One run at a time on one gradebook; the system lets go of it however a run ends. Raises UsageError."""
+    import fcntl
+
+    try:
+        gradebook.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(f"{gradebook}.lock", os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as error:
+        raise UsageError(f"{gradebook.parent}: cannot be written to ({error.strerror})") from None
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            number = os.pread(handle, 20, 0).decode("ascii", "replace").strip()
+            raise UsageError(
+                f"{gradebook}: another run is at work on it (process {number}); wait for it, or give this one "
+                "an --output of its own"
+            ) from None
+        os.ftruncate(handle, 0)
+        os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
+        yield
+    finally:
+        os.close(handle)
+
+
+def exit_code(told: Ledger) -> int:
+    return 1 if told.troubled else 0
+
+
+def summary(told: Ledger, roster: Roster | None, folder: Path, stopped: bool) -> str:
+    """The last lines: how many, how well, what is left, and where it all is."""
+    scores = sorted(line.score for line in told.graded if line.score is not None and not line.second)
+    lines = []
+    if scores:
+        middle = scores[len(scores) // 2] if len(scores) % 2 else sum(scores[len(scores) // 2 - 1 :][:2]) / 2
+        lines.append(f"{len(scores)} graded: median {middle:g} of {told.max_score:g}, {scores[0]:g} to {scores[-1]:g}")
+    for state in ("stopped", "ungradable", "failed", "not graded yet"):
+        named = [line for line in told.lines if line.state == state]
+        for line in named[:5]:
+            reason = f": {line.row.reason}" if line.row is not None and line.row.reason else ""
+            lines.append(f"{state}  {shown(line.name)}{reason}")
+        if len(named) > 5:
+            lines.append(f"{state}  and {len(named) - 5} more")
+    twins = [line for line in told.lines if line.alike]
+    if twins:
+        lines.append(f"{len(twins)} hand-ins have the very same contents as another")
+    if roster is not None:
+        lines.append(f"on the roster: {len(roster.people)}, of them {len(told.absent)} handed in nothing")
+        if told.strangers:
+            names = ", ".join(shown(line.name) for line in told.strangers[:5])
+            lines.append(f"not on the roster: {names}" + " and more" * (len(told.strangers) > 5))
+    lines += [f"left alone  {shown(name)}: {why}" for name, why in list(told.others.items())[:5]]
+    lines += ["stopped; the same command goes on from here"] if stopped else []
+    page = folder / "report.html"
+    return "\n".join([*lines, f"see {page if page.is_file() else folder / 'grades.csv'}"])

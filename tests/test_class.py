@@ -1,0 +1,350 @@
+"""`grade class`: hand-ins are found, graded, kept and told about, whatever happens meanwhile."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from overlays import ROOT, build
+
+from grader.classroom import gradebook as gradebooks
+from grader.classroom.gradebook import MIGRATIONS, Gradebook
+from grader.classroom.handins import HandIn, Hint, find
+from grader.classroom.ledger import Ledger, Line
+from grader.classroom.lms import canvas, moodle
+from grader.classroom.local import Ended, Unit
+from grader.classroom.opening import digest_of
+from grader.classroom.outcome import Outcome
+from grader.classroom.roster import match
+from grader.classroom.roster import read as read_roster
+from grader.classroom.running import MOST_LOST, Entry, Run
+from grader.classroom.terms import Terms
+from grader.errors import UsageError
+
+TERMS = Terms("2470", ("Softmax",), 1470)
+RESULT = {"score": 5.0, "max_score": 6.0, "components": [], "training": []}
+CANVAS = "Student,ID,SIS User ID,SIS Login ID,Section,Beras (77)\n    Points Possible,,,,,100\n"
+
+
+class Scripted:
+    """An executor that answers as told: {name: [what becomes of each attempt]}; anything else is graded."""
+
+    def __init__(self, script: dict[str, list[Any]] | None = None, slots: int = 2) -> None:
+        self.script, self.slots = script or {}, slots
+        self.started: list[str] = []
+        self.under_way: list[Unit] = []
+
+    def start(self, unit: Unit) -> None:
+        self.started.append(unit.name)
+        self.under_way.append(unit)
+
+    def wait(self, seconds: float) -> list[Ended]:
+        unit = self.under_way.pop(0)
+        answer = (self.script.get(unit.name) or [Outcome("graded", result=dict(RESULT))]).pop(0)
+        if isinstance(answer, BaseException):
+            raise answer
+        return [Ended(unit, None, answer) if isinstance(answer, str) else Ended(unit, answer)]
+
+    def close(self) -> None:
+        pass
+
+
+def run_of(book: Gradebook, *names: str) -> Run:
+    entries = {name: Entry(HandIn(name, Path(name)), f"digest {name}", f"key {name}") for name in names}
+    book.enrol((name, name, each.digest, each.key) for name, each in entries.items())
+    return Run(book, TERMS, "terms", entries, set(names))
+
+
+@pytest.fixture
+def book(tmp_path: Path):
+    opened = Gradebook(tmp_path / "gradebook.sqlite")
+    yield opened
+    opened.close()
+
+
+# --- finding ----------------------------------------------------------------------------------------------------
+
+
+def test_layouts_of_all_platforms_are_found(tmp_path: Path):
+    for name in ("alice", "submission_12", "Jane Doe_77_assignsubmission_file_"):
+        (tmp_path / name).mkdir()
+    for name in ("roejohn_55_100_a.zip", "roejohn_LATE_55_200_b.zip", "loe_56_300_layers.py", "bob.zip", "read.me"):
+        (tmp_path / name).write_bytes(b"")
+    (tmp_path / "submission_metadata.yml").write_text(
+        "submission_12:\n  :submitters:\n  - :name: Ann Poe\n    :sid: '9'\n    :email: ann@x.edu\n"
+    )
+
+    found = find(tmp_path)
+
+    by_name = {each.name: each for each in found.handins}
+    assert set(by_name) == {"alice", "bob", "submission_12", "Jane Doe_77", "roejohn_55", "loe_56"}
+    assert by_name["submission_12"].people == (Hint("Ann Poe", "9", "ann@x.edu"),)
+    assert by_name["Jane Doe_77"].people == (Hint("Jane Doe", "77"),)
+    assert by_name["roejohn_55"].path.name == "roejohn_LATE_55_200_b.zip"
+    assert "single files" in by_name["loe_56"].fault
+    assert set(found.others) == {"read.me"}
+
+
+def test_roster_names_people_by_whatever_the_export_knows(tmp_path: Path):
+    file = tmp_path / "roster.csv"
+    file.write_text(CANVAS + '"Doe, Jané",55,S1,jdoe,A,\n"Doe, Jim",56,S2,jim,A,\n"Roe, Al",57,S3,al,A,\n')
+    handins = [
+        HandIn("doejane_1", tmp_path, (Hint(squashed="doejane"),)),
+        HandIn("JIM", tmp_path),
+        HandIn("x", tmp_path, (Hint(name="Al Roe"),)),
+        HandIn("nobody", tmp_path),
+    ]
+
+    found = match(read_roster(file), handins)
+
+    assert {name: [each.name for each in people] for name, people in found.items()} == {
+        "doejane_1": ["Doe, Jané"], "JIM": ["Doe, Jim"], "x": ["Roe, Al"], "nobody": [],
+    }  # fmt: skip
+
+
+def test_platforms_read_their_grades_back(tmp_path: Path, book: Gradebook):
+    file = tmp_path / "roster.csv"
+    header, points = CANVAS.splitlines()
+    file.write_text(f"{header},Email address\n{points},\n" + "Ann,1,S1,ann,A,,ann@x.edu\nBen,2,S2,ben,A,,b@x.edu\n")
+    roster = read_roster(file)
+    book.record("k", "t", Outcome("graded", "d", result={**RESULT, "score": 83.333}))
+    line = Line(Entry(HandIn("ann", tmp_path), "d", "k"), book.rows()["k"], (roster.people[0],))
+    ledger = Ledger([line], [roster.people[1]], {}, roster, 100.0)
+
+    of_canvas = list(csv.DictReader(io.StringIO(canvas(ledger, "Beras"))))
+    of_moodle = list(csv.DictReader(io.StringIO(moodle(ledger, "Beras"))))
+
+    assert list(of_canvas[0])[-2:] == ["Section", "Beras (77)"]
+    assert "Points Possible" in of_canvas[0]["Student"]
+    assert [(row["ID"], row["Beras (77)"]) for row in of_canvas[1:]] == [("1", "83.33"), ("2", "")]
+    assert [(row["Email address"], row["Beras"]) for row in of_moodle] == [("ann@x.edu", "83.33")]
+
+
+# --- the gradebook ----------------------------------------------------------------------------------------------
+
+
+def test_nothing_is_recorded_twice_and_failures_of_the_grader_give_way(book: Gradebook):
+    assert book.record("k", "t", Outcome("failed", "d"))
+    assert book.record("k", "t", Outcome("graded", "d", result=RESULT))
+    assert not book.record("k", "t", Outcome("graded", "d", result={**RESULT, "score": 0.0}))
+
+    assert [(row.state, row.score) for row in book.rows().values()] == [("graded", 5.0)]
+
+
+def test_older_gradebook_is_brought_up_to_date_and_a_newer_one_left_alone(tmp_path: Path):
+    path = tmp_path / "old.sqlite"
+    old = sqlite3.connect(path)
+    old.executescript(MIGRATIONS[0])
+    old.execute("INSERT INTO results (key, digest, terms, state, recorded) VALUES ('k', 'd', 't', 'ungradable', '')")
+    old.execute(f"PRAGMA application_id = {gradebooks.APPLICATION}")
+    old.execute("PRAGMA user_version = 1")
+    old.commit()
+    old.close()
+
+    book = Gradebook(path)
+    assert book.rows()["k"].state == "ungradable"
+    assert book.close_calls() == {}
+    book.connection.execute("PRAGMA user_version = 99")
+    book.close()
+
+    with pytest.raises(UsageError, match="newer grader"):
+        Gradebook(path)
+
+
+def test_damaged_gradebook_is_said_to_be_damaged(tmp_path: Path):
+    path = tmp_path / "gradebook.sqlite"
+    path.write_bytes(b"not a database, but long enough to be read as one" * 40)
+
+    with pytest.raises(UsageError, match="is damaged"):
+        Gradebook(path)
+
+
+def test_full_disk_stops_the_run_and_loses_nothing(book: Gradebook):
+    run = run_of(book, "a", "b")
+    big = Outcome("graded", result={**RESULT, "noise": os.urandom(200_000).hex()})
+    pages = book.connection.execute("PRAGMA page_count").fetchone()[0]
+    book.connection.execute(f"PRAGMA max_page_count = {pages + 5}")
+
+    with pytest.raises(UsageError, match=r"disk is full.*run the same command again"):
+        run.grade(lambda: Scripted({"b": [big]}, slots=1))
+
+    assert set(book.rows()) == {"key a"}
+
+
+def test_locked_gradebook_is_waited_for(book: Gradebook, monkeypatch: pytest.MonkeyPatch):
+    told: list[str] = []
+    book.tell = told.append
+    other = sqlite3.connect(book.path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    book.connection.execute("PRAGMA busy_timeout = 0")
+    clock = iter((0.0, 1.0))
+    monkeypatch.setattr(gradebooks.time, "monotonic", lambda: next(clock, 1e9))
+
+    with pytest.raises(UsageError, match="keeps it locked"):
+        book.note("a", "b")
+    other.execute("ROLLBACK")
+    other.close()
+    book.note("a", "b")
+
+    assert told == [f"{book.path}: another program has locked it; waiting"]
+    assert book.notes() == [("a", "b")]
+
+
+def test_clock_that_jumps_back_changes_no_order(book: Gradebook, monkeypatch: pytest.MonkeyPatch):
+    for key, hour in (("a", "2031-01-01T00:00:00Z"), ("b", "1999-01-01T00:00:00Z")):
+        monkeypatch.setattr(gradebooks, "now", lambda hour=hour: hour)
+        book.record(key, "t", Outcome("graded", "d", result=RESULT))
+
+    assert [row.key for row in sorted(book.rows().values(), key=lambda row: row.id)] == ["a", "b"]
+
+
+# --- running ----------------------------------------------------------------------------------------------------
+
+
+def test_lost_process_is_tried_again_and_given_up_in_the_end(book: Gradebook):
+    executor = Scripted({"a": ["it was killed"], "b": ["it was killed"] * MOST_LOST})
+    executor.script["a"].append(Outcome("graded", result=dict(RESULT)))
+
+    run_of(book, "a", "b").grade(lambda: executor)
+
+    rows = book.rows()
+    assert (rows["key a"].state, rows["key b"].state) == ("graded", "failed")
+    assert (executor.started.count("a"), executor.started.count("b")) == (2, MOST_LOST)
+
+
+def test_stopped_run_goes_on_with_what_is_missing(book: Gradebook):
+    with pytest.raises(KeyboardInterrupt):
+        run_of(book, "a", "b", "c").grade(lambda: Scripted({"b": [KeyboardInterrupt()]}, slots=1))
+    executor = Scripted()
+    run_of(book, "a", "b", "c").grade(lambda: executor)
+
+    assert executor.started == ["b", "c"]
+    assert len(book.rows()) == 3
+
+
+def test_hand_in_that_changed_meanwhile_counts_as_what_was_graded(book: Gradebook):
+    run = run_of(book, "a")
+    run.grade(lambda: Scripted({"a": [Outcome("graded", "other digest", result=dict(RESULT))]}))
+
+    assert book.enrolled()[0][2:] == ("other digest", TERMS.key_of("other digest", "terms"))
+    assert "changed" in book.notes()[0][1]
+
+
+def test_verdict_of_the_clock_is_repeated_alone(book: Gradebook):
+    late = Outcome("graded", result={**RESULT, "score": 1.0}, close=["Softmax/forward"])
+    executor = Scripted({"a": [late, Outcome("graded", result=dict(RESULT))]})
+
+    run_of(book, "a", "b").grade(lambda: executor)
+
+    assert executor.started == ["a", "b", "a"]
+    assert book.rows()["key a"].score == 5.0
+    assert book.close_calls() == {}
+
+
+def test_training_is_compared_with_the_reference_by_cpu_time(book: Gradebook):
+    def trained(cpu: float) -> Outcome:
+        each = {"model": "simple", "threshold": 0.85, "outcome": "passed", "wall_seconds": 60.0, "cpu_seconds": cpu}
+        milestone = {"accuracy": 0.85, "epoch": 1, "wall_seconds": 60.0, "cpu_seconds": cpu}
+        return Outcome("graded", result={**RESULT, "training": [{**each, "milestones": [milestone]}]})
+
+    run = run_of(book, "a")
+    run.take_yardstick(Ended(SimpleNamespace(name="reference"), trained(2.0)))  # type: ignore[arg-type]
+    outcome = trained(5.0)
+    run.compare_with_reference(outcome)
+
+    assert outcome.result is not None
+    assert outcome.result["training"][0]["ratio_to_reference"] == 2.5
+
+
+# --- the command ------------------------------------------------------------------------------------------------
+
+
+def grade_class(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "grader", "class", *arguments]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=environment, check=False)
+
+
+def test_class_is_graded_told_about_and_gone_on_with(tmp_path: Path):
+    handins = tmp_path / "handins"
+    handins.mkdir()
+    wrong = build("chaffs", "softmax-over-batch", handins)
+    (handins / "empty").mkdir()
+    (handins / "nested").mkdir()
+    with zipfile.ZipFile(handins / "nested" / "hw2.zip", "w") as archive:
+        for path in (wrong / "Beras").rglob("*.py"):
+            archive.write(path, f"hw2/{path.relative_to(wrong)}")
+    shutil.copytree(wrong, handins / "twin")
+    options = ("handins", "--component", "Softmax", "--no-training", "--jobs", "2")
+
+    first = grade_class(*options, cwd=tmp_path)
+    second = grade_class(*options, cwd=tmp_path)
+
+    assert (first.returncode, second.returncode) == (1, 1), first.stderr
+    assert "2 to do" not in first.stderr
+    assert "0 to do" in second.stderr
+    assert second.stdout == first.stdout
+    rows = {
+        row["hand-in"]: row for row in csv.DictReader(io.StringIO((tmp_path / "graded" / "grades.csv").read_text()))
+    }
+    assert rows["empty"]["state"] == "ungradable"
+    assert {rows[name]["score"] for name in (wrong.name, "nested", "twin")} == {rows["twin"]["score"]}
+    assert rows["twin"]["notes"] == f"the same contents as {wrong.name}"
+    page = (tmp_path / "graded" / "report.html").read_text()
+    assert 'href="#page-softmax-over-batch"' in page
+    assert (tmp_path / "graded" / "students" / "twin.html").is_file()
+
+
+def test_digest_changes_with_code_and_with_nothing_else(tmp_path: Path):
+    (tmp_path / "Beras").mkdir()
+    (tmp_path / "Beras" / "layers.py").write_text("a = 1\n")
+    before = digest_of(tmp_path)
+    (tmp_path / "__pycache__").mkdir()
+    (tmp_path / "__pycache__" / "layers.py").write_text("b")
+    assert digest_of(tmp_path) == before
+    (tmp_path / "Beras" / "layers.py").write_text("a = 2\n")
+    assert digest_of(tmp_path) != before
+
+
+def test_killed_processes_leave_nothing_running_and_nothing_lost(tmp_path: Path):
+    """The grader of a hand-in, then the nursery: each time the hand-in is lost, and the next one is graded."""
+    from grader.classroom.local import Local
+    from grader.isolation.tree import children
+
+    executor = Local(TERMS, 1, 600.0)
+    try:
+        unit = Unit(1, "reference", ROOT / "reference", TERMS)
+        executor.start(unit)
+        while not children(executor.nursery.pid):
+            pass
+        os.kill(children(executor.nursery.pid)[0], signal.SIGKILL)
+        assert until_ended(executor).outcome is None
+        executor.start(Unit(2, "reference", unit.path, TERMS))
+        while not children(executor.nursery.pid):
+            pass
+        executor.nursery.kill()
+        assert until_ended(executor).outcome is None
+        executor.start(Unit(3, "reference", unit.path, TERMS))
+        outcome = until_ended(executor).outcome
+        assert outcome is not None
+        assert outcome.state == "graded"
+    finally:
+        executor.close()
+
+
+def until_ended(executor: Any) -> Ended:
+    ended: list[Ended] = []
+    while not ended:
+        ended = executor.wait(1.0)
+    return ended[0]
