@@ -93,7 +93,9 @@ def modules_of(component: str) -> set[str]:
         name = waiting.pop()
         if name not in known:
             known.add(name)
-            waiting += [needed for probe in all_probes() if probe.component == name for needed in probe.needs]
+            waiting += [
+                needed for probe in all_probes() if probe.component == name for needed in probe.needed_components
+            ]
     return {MODULES[OWNERS.get(name, name)] for name in known}
 
 

@@ -68,6 +68,11 @@ class Probe:
     def name(self) -> str:
         return f"{self.component}/{self.slug}"
 
+    @property
+    def needed_components(self) -> tuple[str, ...]:
+        """The components of what it needs, be that all of one or a single probe."""
+        return tuple(dict.fromkeys(need.partition("/")[0] for need in self.needs))
+
     def ask(self, subject: Subject, seed: int) -> Observation:
         """What the probe sees of an implementation. The same seed asks the same questions. Raises Fault, NotAsked."""
         return self.function(subject, Draw(seed * 10_000 + zlib.crc32(self.name.encode()) % 10_000))

@@ -80,7 +80,7 @@ def with_needs(components: tuple[str, ...]) -> tuple[str, ...]:
     """These components, and whatever else has to be judged to tell whose mistake theirs are."""
     found = list(components)
     for name in found:  # grows while it is walked
-        found += [need for probe in all_probes() if probe.component == name for need in probe.needs]
+        found += [need for probe in all_probes() if probe.component == name for need in probe.needed_components]
     return tuple(dict.fromkeys(found))
 
 
