@@ -1,0 +1,33 @@
+"""python -m tests.benchmarks [--only NAME ...] [--rounds N]"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+import time
+
+from tests.benchmarks import machine
+from tests.benchmarks.timing import ROUNDS
+
+SUBJECTS = ("training", "given", "goals", "remote", "load", "growth")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description="Measures, and prints Markdown.")
+    parser.add_argument(
+        "--only", metavar="NAME", nargs="+", choices=SUBJECTS, default=SUBJECTS, help=", ".join(SUBJECTS)
+    )
+    parser.add_argument("--rounds", metavar="N", type=int, default=ROUNDS, help=f"turns of each (default {ROUNDS})")
+    options = parser.parse_args()
+    print(machine.description(), flush=True)
+    for name in options.only:
+        start = time.monotonic()
+        for table in importlib.import_module(f"tests.benchmarks.{name}").run(options.rounds):
+            print(f"\n{table.markdown()}", flush=True)
+        print(f"({name}: {time.monotonic() - start:.0f} s; load average {machine.busy()})", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
