@@ -7,10 +7,10 @@ import importlib
 import sys
 import time
 
-from tests.benchmarks import machine
+from tests.benchmarks import machine, tools
 from tests.benchmarks.timing import ROUNDS
 
-SUBJECTS = ("training", "given", "goals", "remote", "load", "growth")
+SUBJECTS = ("training", "given", "goals", "grading", "remote", "load", "growth")
 
 
 def main() -> int:
@@ -19,7 +19,10 @@ def main() -> int:
         "--only", metavar="NAME", nargs="+", choices=SUBJECTS, default=SUBJECTS, help=", ".join(SUBJECTS)
     )
     parser.add_argument("--rounds", metavar="N", type=int, default=ROUNDS, help=f"turns of each (default {ROUNDS})")
+    parser.add_argument("--install", action="store_true", help="install the other graders, each by itself, and stop")
     options = parser.parse_args()
+    if options.install:
+        return tools.install()
     print(machine.description(), flush=True)
     for name in options.only:
         start = time.monotonic()
