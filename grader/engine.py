@@ -336,4 +336,6 @@ UNUSED = (
     "faulthandler",
     "logging",
     "debugging",
+    "unraisableexception",  # the two collect garbage, again and again, before they end
+    "threadexception",
 )
