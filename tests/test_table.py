@@ -20,7 +20,7 @@ from results import (
 
 from grader.report.columns import columns, cut, wrap
 from grader.report.progress import Progress
-from grader.report.result import Result
+from grader.report.result import Milestone, Result
 from grader.report.to_table import to_table
 
 
@@ -98,6 +98,17 @@ EVENTS: list[dict[str, Any]] = [
     {"event": "component", "name": "training.simple", "outcome": "passed", "points": 7, "max_points": 7},
     {"event": "end", "score": 8},
 ]
+
+
+@pytest.mark.parametrize(
+    ("wall", "cpu", "busy"),
+    [(3.0, 0.9, True), (1.2, 0.9, False), (0.5, 0.1, False), (9.0, 8.0, False), (9.0, None, False)],
+)
+def test_table_says_when_the_clock_is_not_to_be_trusted(wall: float, cpu: float | None, busy: bool) -> None:
+    training = trained()
+    training.milestones = [Milestone(0.95, 1, wall, cpu)]
+
+    assert ("the machine was busy" in to_table(made(training=[training]))) is busy
 
 
 def test_progress_is_one_changing_line_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 VERSION = 1  # of the object's form: within a version fields may be added, and none changes or goes
 NOT_GRADED = "not graded"  # outcome of what a run was stopped before
+DISTURBED = 0.5  # seconds; less is what the questions themselves take
 
 
 @dataclass
@@ -172,6 +173,17 @@ class TrainingResult:
     runs_missed: int = 0
     confusion: list[list[int]] = field(default_factory=list)
     digits: list[Digit] = field(default_factory=list)
+
+    @property
+    def was_disturbed(self) -> bool:
+        """Was the machine busy with other work? Then seconds of CPU time hold, and those of the clock do not.
+
+        Training runs on one thread: alone on a core, the two are nearly the same.
+        """
+        return any(
+            goal.cpu_seconds is not None and goal.wall_seconds - goal.cpu_seconds > max(DISTURBED, goal.cpu_seconds / 2)
+            for goal in self.milestones
+        )
 
 
 class Components(list[ComponentResult]):

@@ -118,6 +118,10 @@ def training_lines(each: TrainingResult) -> str:
         f"  reached    {', '.join(reached) or 'no milestone'}",
         f"  an epoch   {an_epoch}",
     ]
+    if each.was_disturbed:
+        lines.append(
+            "  clock      the machine was busy with other work: compare the seconds of CPU time, not the others"
+        )
     if each.runs:
         mean = f"mean of {each.wall_seconds:.2f} s without the fastest and the slowest"
         lines.append(f"  {len(each.runs)} runs     {mean}; {each.runs_missed} missed the threshold")
