@@ -48,6 +48,7 @@ class Run:
     milestones: list[Milestone] = field(default_factory=list)
     wall_seconds: float = 0.0
     cpu_seconds: float | None = None
+    cpu_before: float = 0.0  # CPU seconds of the worker when the clock started
     fault: Fault | None = None
 
     def seconds_to(self, accuracy: float) -> float | None:
@@ -84,7 +85,8 @@ class Trainer:
         except Stopped as reason:
             run.outcome, run.message = Outcome.FAILED, str(reason)
         finally:
-            run.cpu_seconds = worker.cpu_seconds() or run.cpu_seconds
+            if (cpu := worker.cpu_seconds()) is not None:  # also of an epoch that was cut off
+                run.cpu_seconds = round(cpu - run.cpu_before, 2)
             worker.close()
         return run
 
@@ -114,6 +116,7 @@ class Trainer:
         y = subject.remote(subject.ask("one_hot", path=labels, start=0, stop=TRAIN, digits=digits_of.tolist()), "y")
         worker.allow(self.rubric.limits["training_seconds"])
         threshold, cpu_before = self.rubric.thresholds[name], worker.cpu_seconds()
+        run.cpu_before = cpu_before or 0.0
         start = time.perf_counter()
         for epoch in range(1, epochs + 1):
             epoch_start = time.perf_counter()

@@ -120,7 +120,8 @@ def training_lines(each: TrainingResult) -> str:
     ]
     if each.was_disturbed:
         lines.append(
-            "  clock      the machine was busy with other work: compare the seconds of CPU time, not the others"
+            "  clock      far more time went by than was worked: the machine was busy, or the model waits; compare "
+            "the seconds of CPU time"
         )
     if each.runs:
         mean = f"mean of {each.wall_seconds:.2f} s without the fastest and the slowest"
