@@ -25,6 +25,7 @@ def _environment(shared: Path) -> None:
         patch.setenv("XDG_CACHE_HOME", str(shared / "cache"))
         patch.delenv("GITHUB_ACTIONS", raising=False)  # there a table is fenced in
         patch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)  # else each command would compile the grader anew
+        patch.setenv("PYTHONPYCACHEPREFIX", str(shared / "bytecode"))  # and not where tests look for changes
         yield
 
 
