@@ -15,10 +15,11 @@ import pytest
 from conftest import Once
 from overlays import ROOT, build, grade, run
 
-from grader import answer_key, data
+from grader import answer_key
 from grader.answers import KeyAnswers, LiveAnswers
 from grader.errors import UsageError
 from grader.freeze import frozen
+from grader.made_up import probe_folder
 from grader.probe import all_probes
 
 SEED = 1470
@@ -39,7 +40,7 @@ def key_file(once: Once) -> Path:
 
     def freeze(folder: Path) -> None:
         with np.errstate(all="ignore"):
-            answer_key.save(frozen(LiveAnswers(str(data.probe_folder())), SEED, FROZEN), folder / "answers.key")
+            answer_key.save(frozen(LiveAnswers(str(probe_folder())), SEED, FROZEN), folder / "answers.key")
 
     return once("key", freeze) / "answers.key"
 
@@ -84,7 +85,7 @@ def test_edition_explains_with_examples_that_were_worked_before(edition: Path) -
 
 
 def test_key_holds_every_answer_of_the_live_reference(key_file: Path) -> None:
-    frozen_answers, live = KeyAnswers(key_file), LiveAnswers(str(data.probe_folder()))
+    frozen_answers, live = KeyAnswers(key_file), LiveAnswers(str(probe_folder()))
 
     for probe in (probe for probe in all_probes() if probe.component in FROZEN):
         codes = live.misconceptions(probe.component)

@@ -20,6 +20,7 @@ from grader.data import Mnist
 from grader.errors import UsageError
 from grader.grading import Grading
 from grader.isolation import Level
+from grader.made_up import probe_folder
 from grader.report.result import Result
 from grader.rubric import COMPONENTS, Rubric
 from grader.session import Session
@@ -44,7 +45,7 @@ class Tools:
         """Raises UsageError."""
         mnist = data.load(Path(terms.data) if terms.data else None) if terms.trains else None
         level = isolation.choose(terms.isolation)
-        return cls(terms, terms.load_rubric(), terms.load_answers(), level, mnist, str(data.probe_folder()))
+        return cls(terms, terms.load_rubric(), terms.load_answers(), level, mnist, str(probe_folder()))
 
 
 def grade(tools: Tools, terms: Terms, path: Path, named: str) -> Outcome:

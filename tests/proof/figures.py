@@ -29,10 +29,12 @@ from typing import Any
 
 from in_process import ROOT, UNTRAINED, KeptGrading, KeptObserver, LocalGrading, losing, reference_submission
 
-from grader import data, rubric
+from grader import rubric
 from grader.answers import LiveAnswers
+from grader.cache import cache_folder
 from grader.cli import DEFAULT_SEED
 from grader.grading import Grading
+from grader.made_up import probe_folder
 from grader.patches import Patch, PatchError, Sources
 from grader.probe import all_probes
 from grader.submission import open_submission
@@ -207,7 +209,7 @@ def main() -> int:
     if unknown := set(options.what) - set(NAMES):
         parser.error(f"there is no figure {', '.join(sorted(unknown))}; choose of {', '.join(NAMES)}")
     chosen = options.what or NAMES
-    answers = LiveAnswers(str(data.probe_folder()), cache=data.cache_folder())
+    answers = LiveAnswers(str(probe_folder()), cache=cache_folder())
     with tempfile.TemporaryDirectory(prefix="beras-proof-") as scratch:
         submission = reference_submission(Path(scratch))
         SHARED.update(answers=answers, rubric=rubric.load(), submission=submission)
