@@ -59,6 +59,7 @@ COMMANDS = {
     "doctor": "grader.commands.doctor",
     "pack": "grader.commands.pack",
     "class": "grader.commands.class_",
+    "misconception": "grader.commands.misconception",
 }
 
 

@@ -16,10 +16,13 @@ from xml.etree import ElementTree
 
 from grader.classroom import lms
 from grader.classroom.gradebook import Gradebook
+from grader.classroom.groups import Example, Group, examples
 from grader.classroom.ledger import Ledger, Line
 from grader.classroom.restored import restored
 from grader.errors import UsageError
 from grader.report.files import write_whole
+from grader.report.message import taken_apart
+from grader.report.to_csv import cell
 from grader.report.to_junit import legal, sums
 from grader.report.writers import WRITERS
 
@@ -40,8 +43,11 @@ class Outputs:
     gradebook: Gradebook
     tell: Callable[[str], None]
 
-    def write(self, ledger: Ledger, title: str) -> None:
-        """Brings every file up to date. Raises UsageError where the folder cannot be written to."""
+    def write(self, ledger: Ledger, shared: list[Group], title: str) -> None:
+        """Brings every file up to date. shared: the unknown mistakes.
+
+        Raises UsageError where the folder cannot be written to.
+        """
         try:
             students = self.folder / STUDENTS
             students.mkdir(parents=True, exist_ok=True)
@@ -49,7 +55,7 @@ class Outputs:
             pages = self.write_students(ledger, before.get("students", {}))
             state = {"students": pages, "class": signature(ledger, title)}
             if state["class"] != before.get("class") or not (self.folder / "grades.csv").is_file():
-                self.write_class(ledger, title, pages)
+                self.write_class(ledger, shared, title, pages)
             self.put(STATE, json.dumps(state))
         except OSError as error:
             name = error.filename or self.folder
@@ -94,11 +100,13 @@ class Outputs:
 
     # --- the class ----------------------------------------------------------------------------------------------
 
-    def write_class(self, ledger: Ledger, title: str, pages: dict[str, str]) -> None:
+    def write_class(self, ledger: Ledger, shared: list[Group], title: str, pages: dict[str, str]) -> None:
+        shown = examples(self.gradebook, shared, ledger.names)
         with contextlib.suppress(ModuleNotFoundError):  # then it was said that there is no report
             from grader.classroom.class_report import class_report
 
-            self.put("report.html", class_report(ledger, self.gradebook, title, pages))
+            self.put("report.html", class_report(ledger, self.gradebook, shown, title, pages))
+        self.put("groups.csv", groups_table(shown))
         self.put("grades.csv", lms.grades(ledger))
         self.put("junit.xml", junit(ledger, self.gradebook))
         for name, (writer, columns) in PLATFORMS.items():
@@ -107,6 +115,19 @@ class Outputs:
                 self.put(f"{name}.csv", writer(ledger, title))
             else:
                 (self.folder / f"{name}.csv").unlink(missing_ok=True)
+
+
+def groups_table(shared: list[Example]) -> str:
+    """A row for each group of hand-ins that share an unknown mistake, with an example."""
+    rows = [["group", "component", "checks", "count", "hand-ins", "also", "example", "what", "came back", "expected"]]
+    for each in shared:
+        parts = dict(taken_apart(each.probes[0].message).parts) if each.probes else {}
+        group = each.group
+        told = [each.headline, parts.get("came back", ""), parts.get("expected", "")]
+        who = ["; ".join(names) for names in (group.names, group.also)]
+        texts = [group.id, group.component, "; ".join(group.checks), str(len(group.names)), *who, each.name, *told]
+        rows.append([cell(text) for text in texts])
+    return lms.written(rows)
 
 
 def signature(ledger: Ledger, title: str) -> str:

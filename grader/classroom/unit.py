@@ -19,6 +19,7 @@ from grader.classroom.terms import Terms
 from grader.data import Mnist
 from grader.engine import Session
 from grader.errors import UsageError
+from grader.fingerprint import Fingerprint, fingerprints
 from grader.grading import Grading
 from grader.isolation import Level
 from grader.report.result import Result
@@ -96,7 +97,13 @@ def graded(tools: Tools, terms: Terms, submission: Submission, named: str) -> Ou
         result = session.result(complete)
         state = "failed" if result.grader_failed else "graded" if complete else "stopped"
         reason = "the grader itself failed in a check; this says nothing about the hand-in" * (state == "failed")
-        return Outcome(state, reason=reason, result=result.plain(), close=close_calls(result, tools.rubric))
+        return Outcome(
+            state,
+            reason=reason,
+            result=result.plain(),
+            close=close_calls(result, tools.rubric),
+            fingerprints=[each.plain() for each in wrong_answers(grading)],
+        )
     finally:
         session.close()
         tools.answers.save()
@@ -112,6 +119,12 @@ def walk(session: Session) -> None:
             if probe.component == name:
                 session.grading.verdict(probe)
         session.finish(name)
+
+
+def wrong_answers(grading: Grading) -> list[Fingerprint]:
+    """Fingerprints of the checks that were graded, and not of those that were asked for their sake."""
+    explained = [probe.name for probe in grading.probes if probe.component in grading.explained]
+    return fingerprints([grading.verdicts[name] for name in explained], grading.rubric.tolerances)
 
 
 def close_calls(result: Result, rubric: Rubric) -> list[str]:

@@ -11,9 +11,11 @@ import re
 import signal
 import sys
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 from grader.classroom.gradebook import Gradebook
+from grader.classroom.groups import Group, groups
 from grader.classroom.handins import Found, HandIn, find
 from grader.classroom.ledger import Ledger, ledger
 from grader.classroom.local import Executor, Local
@@ -112,9 +114,11 @@ def main(arguments: list[str]) -> int:
             finally:
                 progress.close()
             told = ledger(gradebook, run.entries, found.others, roster)
-            Outputs(options.output, gradebook, progress.remark).write(told, options.title)
+            shared = groups(gradebook, told.names)
+            Outputs(options.output, gradebook, progress.remark).write(told, shared, options.title)
+            run.tell("groups", groups=[asdict(group) for group in shared])
             run.tell("end", exit_code=code or exit_code(told))
-            print(summary(told, roster, options.output, stopped=bool(code)))
+            print(summary(told, shared, roster, options.output, stopped=bool(code)))
             return code or exit_code(told)
         finally:
             gradebook.close()
@@ -259,7 +263,7 @@ def exit_code(told: Ledger) -> int:
     return 1 if told.troubled else 0
 
 
-def summary(told: Ledger, roster: Roster | None, folder: Path, stopped: bool) -> str:
+def summary(told: Ledger, shared: list[Group], roster: Roster | None, folder: Path, stopped: bool) -> str:
     """The last lines: how many, how well, what is left, and where it all is."""
     scores = sorted(line.score for line in told.graded if line.score is not None and not line.second)
     lines = []
@@ -276,6 +280,10 @@ def summary(told: Ledger, roster: Roster | None, folder: Path, stopped: bool) ->
     twins = [line for line in told.lines if line.alike]
     if twins:
         lines.append(f"{len(twins)} hand-ins have the very same contents as another")
+    if shared:
+        lines.append(f"{len(shared)} shared mistakes that no misconception explains; `grade misconception new --from`:")
+        lines += [f"  {group.id}  {len(group.names)} hand-ins, {checks_text(group)}" for group in shared[:5]]
+        lines += [f"  and {len(shared) - 5} more"] * (len(shared) > 5)
     if roster is not None:
         lines.append(f"on the roster: {len(roster.people)}, of them {len(told.absent)} handed in nothing")
         if told.strangers:
@@ -285,3 +293,9 @@ def summary(told: Ledger, roster: Roster | None, folder: Path, stopped: bool) ->
     lines += ["stopped; the same command goes on from here"] if stopped else []
     page = folder / "report.html"
     return "\n".join([*lines, f"see {page if page.is_file() else folder / 'grades.csv'}"])
+
+
+def checks_text(group: Group) -> str:
+    """The checks that a group got wrong, in short."""
+    first, *more = group.checks
+    return first + f" and {len(more)} more" * bool(more)
