@@ -16,9 +16,15 @@ from grader.report.to_html import check, template
 
 
 def class_report(
-    ledger: Ledger, gradebook: Gradebook, shared: list[Example], title: str, written: dict[str, str]
+    ledger: Ledger,
+    gradebook: Gradebook,
+    shared: list[Example],
+    title: str,
+    written: dict[str, str],
+    similarity: bool = False,
 ) -> str:
-    """shared: the unknown mistakes. written: the students' pages that exist, by file name."""
+    """shared: the unknown mistakes. written: the students' pages that exist, by file name. similarity: there is a page
+    of pairs beside this one."""
     numbers = statistics(ledger, gradebook)
     by_result = {state: name for name, state in sorted(written.items())}
     links = {}
@@ -32,6 +38,7 @@ def class_report(
         numbers=numbers,
         title=title,
         links=links,
+        similarity=similarity,
         groups=[shown_group(each) for each in shared],
         pages=[found for each in numbers.mistakes if (found := page(each.code)) is not None],
         edges=[ledger.max_score * edge / BINS for edge in range(BINS + 1)],

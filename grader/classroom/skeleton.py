@@ -17,12 +17,11 @@ from grader.grading import OWNERS, file_of
 from grader.patches import Sources
 from grader.report.message import taken_apart
 from grader.report.result import ProbeResult
+from grader.script import script_text
 from grader.subject import MODULES
 from grader.template import body_range, definitions, end_of, holes_of
 from grader.words import one_line
 
-TODO = "TODO"
-MOST_LINES = 30  # of a script that is taken over
 CALLED = re.compile(r"\.(\w+)\(")
 
 PAGE = """\
@@ -80,11 +79,12 @@ def skeleton(group: Group, probes: list[ProbeResult], sources: Sources) -> Skele
     owner = OWNERS.get(group.component, group.component)
     file = file_of(MODULES[owner])
     shortest = min(probes, key=lambda probe: (len(probe.script), probe.name), default=None)
-    script = list(shortest.script)[:MOST_LINES] if shortest is not None else []
+    script = shortest.script if shortest is not None else []
     old = function_asked(sources[file], file, owner, script)
-    seen = "; ".join(f"{probe.title}: {one_line(probe.why, 200)}" for probe in probes[:2])
+    told_of_one = "; ".join(f"{probe.title}: {one_line(probe.why, 200)}" for probe in probes[:2]).replace("`", "'")
+    seen = f"The report of one says: {told_of_one}." if told_of_one else ""
     return Skeleton(
-        PAGE.format(seen=seen.replace("`", "'"), script="\n".join(script) or "pass"),
+        PAGE.format(seen=seen, script=script_text(script) or "pass"),
         PATCH.format(
             group=group.id,
             checks="\n".join(f"#   {line}" for probe in probes for line in told(probe)),
