@@ -153,6 +153,7 @@ def test_group_becomes_a_misconception_that_its_hand_ins_are_told(
     book = recorded(tmp_path / "a.sqlite", outcomes)
     group = next(group for group in found_in(book, list(outcomes)) if group.names == ("base-1", "base-2"))
     book.close()
+    monkeypatch.setattr(pages, "text", pages.text.__wrapped__)  # which remembers pages
     for module, name in ((pages, "pages"), (patches, "patches")):
         (tmp_path / name).mkdir()
         monkeypatch.setattr(module, "MISCONCEPTIONS", tmp_path / name)
