@@ -100,10 +100,12 @@ def test_disguised_copy_comes_first_and_independent_work_far_behind(folder: Path
 def test_given_code_makes_no_pair(folder: Path, handed_out: Given):
     for name in ("anna", "ben"):
         handin(folder, name, TEMPLATE)
+    (folder / "ben" / "Beras" / "layers.py").write_text("def f(:")
 
     found = compared(folder, handed_out)
 
     assert found.pairs == []
+    assert list(found.unread) == ["ben"]
     assert found.short == ["anna", "ben"]
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import heapq
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from grader.classroom.ledger import Ledger, Line
 from grader.classroom.opening import open_handin
 from grader.classroom.own_code import GRAM, Function, Given, own_functions
 from grader.errors import UsageError
+from grader.source import SourceModule
 
 COMMON, COMMON_SHARE = 10, 0.1  # hand-ins, and share of the class: what more of them have is nobody's own
 LEAST_GRAMS = 50  # of own code; with less, half of it may be alike by chance
@@ -69,7 +71,7 @@ class Similarity:
     """What was found.
 
     limit: grams that more hand-ins have are common and do not count. short: who has too little code of its own.
-    unread: whose code could not be read, and why. usual: the share that half of all pairs do not exceed, and the one
+    unread: what could not be read, and why. usual: the share that half of all pairs do not exceed, and the one
     that 99 of 100 do not.
     """
 
@@ -88,19 +90,28 @@ def read_codes(ledger: Ledger, handed_out: Given, found: Similarity, tell: Calla
     codes = []
     for count, line in enumerate(lines, 1):
         try:
-            functions = read_functions(line, handed_out)
+            with modules_of(line) as modules:
+                functions = own_functions(modules, handed_out)
+                if broken := [str(each.relative) for each in modules if each.source_error is not None]:
+                    found.unread[line.name] = f"left out, as Python does not read it: {', '.join(broken)}"
             codes.append(Code(line, np.setdiff1d(grams_of(functions), handed_out.grams, assume_unique=True)))
         except UsageError as error:
-            found.unread[line.name] = str(error)
+            found.unread[line.name] = str(error).removeprefix(f"{line.entry.handin.path}: ")
         tell(count, len(lines))
     return codes
 
 
+@contextmanager
+def modules_of(line: Line) -> Iterator[list[SourceModule]]:
+    """A copy of the modules of a hand-in. Raises UsageError."""
+    with tempfile.TemporaryDirectory(prefix="beras-code-") as scratch:
+        yield list(open_handin(line.entry.handin.path, Path(scratch)).modules.values())
+
+
 def read_functions(line: Line, handed_out: Given) -> list[Function]:
     """What the student of a hand-in wrote. Raises UsageError."""
-    with tempfile.TemporaryDirectory(prefix="beras-code-") as scratch:
-        submission = open_handin(line.entry.handin.path, Path(scratch))
-        return own_functions(submission.modules.values(), handed_out)
+    with modules_of(line) as modules:
+        return own_functions(modules, handed_out)
 
 
 def grams_of(functions: Sequence[Function]) -> np.ndarray:
