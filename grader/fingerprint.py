@@ -33,6 +33,7 @@ WRONG = (Outcome.FAILED, Outcome.PARTIAL, Outcome.ERROR)
 FREQUENCIES = (1.0, 2**0.5, 3**0.5)  # radians an entry: no two entries of an array weigh the same in all three sums
 SLACK = 3.0  # times the tolerance: each of two answers may be off by it, and sums gather some rounding
 MOST_ITEMS = 20  # of a list or dict
+MOST_SKETCHES = 50  # of one check, whatever is nested in its answer
 DIGITS = 9
 VARYING = re.compile(r"0x[0-9a-fA-F]+|\d+\.\d*(?:e[-+]?\d+)?")  # addresses and measured numbers in messages
 Sketch = tuple[float, ...]  # tolerance, largest magnitude, then parts of it
@@ -122,7 +123,8 @@ def add_numbers(array: np.ndarray, rule: Rule, tolerance: float, form: list[Any]
     finite = np.isfinite(flat)
     odd = (int(np.isnan(flat).sum()), int((flat == np.inf).sum()), int((flat == -np.inf).sum()))
     form.append((array.shape, odd))
-    numbers.append(sketch(np.where(finite, flat, 0.0), tolerance))
+    if len(numbers) < MOST_SKETCHES:
+        numbers.append(sketch(np.where(finite, flat, 0.0), tolerance))
 
 
 def sketch(flat: np.ndarray, tolerance: float) -> Sketch:

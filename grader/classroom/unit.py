@@ -102,7 +102,7 @@ def graded(tools: Tools, terms: Terms, submission: Submission, named: str) -> Ou
             reason=reason,
             result=result.plain(),
             close=close_calls(result, tools.rubric),
-            fingerprints=[each.plain() for each in wrong_answers(grading)],
+            fingerprints=[each.plain() for each in wrong_answers(session)],
         )
     finally:
         session.close()
@@ -121,10 +121,11 @@ def walk(session: Session) -> None:
         session.finish(name)
 
 
-def wrong_answers(grading: Grading) -> list[Fingerprint]:
-    """Fingerprints of the checks that were graded, and not of those that were asked for their sake."""
-    explained = [probe.name for probe in grading.probes if probe.component in grading.explained]
-    return fingerprints([grading.verdicts[name] for name in explained], grading.rubric.tolerances)
+def wrong_answers(session: Session) -> list[Fingerprint]:
+    """Fingerprints of the components that were graded to their end; before it, nothing is explained."""
+    grading = session.grading
+    verdicts = [grading.verdict(probe) for probe in grading.probes if probe.component in session.finished]
+    return fingerprints(verdicts, grading.rubric.tolerances)
 
 
 def close_calls(result: Result, rubric: Rubric) -> list[str]:
