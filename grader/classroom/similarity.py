@@ -24,7 +24,7 @@ from grader.classroom.own_code import GRAM, Function, Given, own_functions
 from grader.errors import UsageError
 from grader.source import SourceModule
 
-COMMON, COMMON_SHARE = 10, 0.1  # hand-ins, and share of the class: what more of them have is nobody's own
+COMMON, COMMON_SHARE = 10, 0.5  # hand-ins, and share of the class: what more of them have is how such code is written
 LEAST_GRAMS = 50  # of own code; with less, half of it may be alike by chance
 LEAST_SHARE = 0.1  # of the smaller one's own code, for a pair to be told of
 MOST_PAIRS = 100  # that are told of
@@ -121,9 +121,7 @@ def grams_of(functions: Sequence[Function]) -> np.ndarray:
 def similarity(codes: list[Code], answers: WrongAnswers, found: Similarity) -> Similarity:
     """Compares all with all."""
     limit = found.limit = max(COMMON, int(COMMON_SHARE * len(codes)))
-    everything = np.concatenate([np.zeros(0, np.uint64), *(code.grams for code in codes)])
-    known, counts = np.unique(everything, return_counts=True)
-    found.common = known[counts > limit]
+    found.common = common_grams(codes, limit)
     own = [np.setdiff1d(code.grams, found.common, assume_unique=True) for code in codes]
     found.short = [code.name for code, grams in zip(codes, own) if len(grams) < LEAST_GRAMS]
     chosen = [(code, grams) for code, grams in zip(codes, own) if len(grams) >= LEAST_GRAMS]
@@ -150,15 +148,23 @@ def similarity(codes: list[Code], answers: WrongAnswers, found: Similarity) -> S
     return found
 
 
+def common_grams(codes: list[Code], limit: int) -> np.ndarray:
+    """What more hand-ins have than the limit."""
+    everything = np.concatenate([np.zeros(0, np.uint64), *(code.grams for code in codes)])
+    everything.sort()
+    last = everything[limit:] == everything[: max(len(everything) - limit, 0)]  # each hand-in has a gram once
+    return np.unique(everything[limit:][last])
+
+
 def shared_grams(documents: list[np.ndarray]) -> Iterator[tuple[int, np.ndarray]]:
     """Of each document in turn, how many grams every other one shares with it."""
     if not documents:
         return
     everything = np.concatenate(documents)
-    owners = np.repeat(np.arange(len(documents)), [len(each) for each in documents])
-    order = np.argsort(everything, kind="stable")
+    order = np.argsort(everything, kind="stable").astype(np.int32)
+    owners = np.repeat(np.arange(len(documents), dtype=np.int32), [len(each) for each in documents])[order]
     known, starts, counts = np.unique(everything[order], return_index=True, return_counts=True)
-    owners = owners[order]
+    del everything, order  # with thousands of hand-ins they are large
     for number, grams in enumerate(documents):
         places = np.searchsorted(known, grams)
         lengths = counts[places]
