@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -16,10 +17,11 @@ from grader.classroom.groups import Group, groups, names_of_results
 from grader.classroom.outcome import Outcome
 from grader.classroom.terms import Terms
 from grader.classroom.unit import Tools, grade
+from grader.client import Fault, Frame
 from grader.commands import misconception
 from grader.compare import Difference, Tolerances
 from grader.errors import UsageError
-from grader.fingerprint import Fingerprint, fingerprint, same
+from grader.fingerprint import Fingerprint, fingerprint, fingerprints, same
 from grader.patches import Patch
 from grader.probe import REGISTRY, all_probes
 from grader.reference import read_sources
@@ -28,13 +30,13 @@ from grader.verdict import Seen, Verdict
 
 TERMS = Terms("2470", ("Softmax",), 1470)
 LOOSE = Tolerances({"float": 1e-5})
+all_probes()  # fills the registry
 ANSWER = np.random.default_rng(0).normal(size=(40, 10))
 
 
 def print_of(actual: object, expected: object = ANSWER) -> Fingerprint:
-    all_probes()
     difference = Difference("s", "value", expected, actual)
-    verdict = Verdict(REGISTRY["Softmax/forward"], Result.FAILED, 0, Seen(), differences=[difference])  # type: ignore[arg-type]
+    verdict = Verdict(REGISTRY["Softmax/forward"], Result.FAILED, Fraction(0), Seen(), differences=[difference])
     found = fingerprint(verdict, LOOSE)
     assert found is not None
     return found
@@ -67,6 +69,24 @@ def test_style_of_a_wrong_answer_does_not_count(style):
 )
 def test_other_wrong_answer_is_told_apart(other):
     assert not alike(2 * ANSWER, other)
+
+
+@pytest.mark.parametrize(
+    ("line", "messages", "count"),
+    [
+        ("return a @ b", ("shapes (2, 3) and (2, 3)", "shapes (2, 3) and (5, 3)"), 2),
+        ("return a @ b", ("<X object at 0x7f3a> is odd", "<X object at 0x7f99> is odd"), 1),
+        ("assert name in KNOWN, name", ("ZERO", "there is no initializer ZERO"), 1),
+    ],
+)
+def test_exceptions_are_told_apart_by_what_python_says(line: str, messages: tuple[str, str], count: int):
+    faults = [Fault("raised", each, "E", ("E",), (Frame("a.py", 1, "f", line, ""),)) for each in messages]
+    verdicts = [
+        Verdict(REGISTRY["Softmax/forward"], Result.ERROR, Fraction(0), Seen(fault=each), differences=[])
+        for each in faults
+    ]
+
+    assert len({each.form for each in fingerprints(verdicts, LOOSE)}) == count
 
 
 # --- from hand-ins to groups ------------------------------------------------------------------------------------
