@@ -21,7 +21,7 @@ from grader.classroom.roster import Person
 from grader.classroom.running import Entry
 from grader.classroom.similarity import Code, Similarity, read_codes, similarity
 from grader.classroom.similarity_report import similarity_report
-from grader.commands.class_ import check_similarity
+from grader.commands.class_ import given_code
 from grader.errors import UsageError
 
 TEMPLATE = ROOT / "student_template"
@@ -138,7 +138,7 @@ def test_rare_wrong_answers_in_common_move_a_pair_up():
 
 def test_missing_package_and_template_are_one_line_each(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     with pytest.raises(UsageError, match=r"--template .*: there is no code in it"):
-        check_similarity(tmp_path)
+        given_code(tmp_path)
     monkeypatch.setitem(sys.modules, "jinja2", None)
     with pytest.raises(UsageError, match=r"^--similarity needs the package jinja2: pip install .*\[similarity\]'$"):
-        check_similarity(TEMPLATE)
+        given_code(TEMPLATE)

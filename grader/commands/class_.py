@@ -103,8 +103,7 @@ def main(arguments: list[str]) -> int:
     """Grades a class. Raises UsageError."""
     options = parser().parse_args(arguments)
     terms = terms_of(options)
-    if options.similarity:
-        check_similarity(options.template)
+    handed_out = given_code(options.template) if options.similarity else None
     progress = ClassProgress(sys.stderr, options.quiet)
     path = options.gradebook or options.output / GRADEBOOK
     roster = read_roster(options.roster) if options.roster is not None else None
@@ -124,11 +123,13 @@ def main(arguments: list[str]) -> int:
                 progress.close()
             told = ledger(gradebook, run.entries, found.others, roster)
             shared = groups(gradebook, told.names)
-            alike = looked_alike(options, gradebook, told, progress) if options.similarity and not code else None
-            Outputs(options.output, gradebook, progress.remark).write(told, shared, options.title, alike)
+            alike = looked_alike(handed_out, gradebook, told, progress) if handed_out and not code else None
+            Outputs(options.output, gradebook, progress.remark).write(
+                told, shared, options.title, (alike, handed_out) if alike and handed_out else None
+            )
             run.tell("groups", groups=[asdict(group) for group in shared])
             run.tell("end", exit_code=code or exit_code(told))
-            print(summary(told, shared, roster, alike and alike[0], options.output, stopped=bool(code)))
+            print(summary(told, shared, roster, alike, options.output, stopped=bool(code)))
             return code or exit_code(told)
         finally:
             gradebook.close()
@@ -269,21 +270,17 @@ def held(gradebook: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def check_similarity(template: Path) -> None:
-    """Raises UsageError where hand-ins could not be compared in the end."""
+def given_code(template: Path) -> Given:
+    """What was handed out. Raises UsageError where hand-ins could not be compared in the end."""
     try:
         import jinja2  # noqa: F401  what the page is made with
     except ModuleNotFoundError:
         raise UsageError("--similarity needs the package jinja2: pip install 'beras-grader[similarity]'") from None
-    if not any(template.rglob("*.py")):
-        raise UsageError(f"--template {shown(template)}: there is no code in it; name the folder that was handed out")
+    return given(template)
 
 
-def looked_alike(
-    options: argparse.Namespace, gradebook: Gradebook, told: Ledger, progress: ClassProgress
-) -> tuple[Similarity, Given]:
+def looked_alike(handed_out: Given, gradebook: Gradebook, told: Ledger, progress: ClassProgress) -> Similarity:
     """Compares the code of all hand-ins."""
-    handed_out = given(options.template)
     found = Similarity()
 
     def tell(count: int, total: int) -> None:
@@ -292,7 +289,7 @@ def looked_alike(
 
     codes = read_codes(told, handed_out, found, tell)
     progress.close()
-    return similarity(codes, WrongAnswers.read(gradebook, told.names), found), handed_out
+    return similarity(codes, WrongAnswers.read(gradebook, told.names), found)
 
 
 def exit_code(told: Ledger) -> int:
