@@ -60,6 +60,7 @@ COMMANDS = {
     "doctor": "grader.commands.doctor",
     "pack": "grader.commands.pack",
     "class": "grader.commands.class_",
+    "misconception": "grader.commands.misconception",
 }
 
 

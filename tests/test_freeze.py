@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,9 @@ from overlays import ROOT, build, grade, run
 
 from grader import answer_key
 from grader.answers import KeyAnswers, LiveAnswers
+from grader.classroom.terms import Terms
+from grader.classroom.unit import Tools
+from grader.classroom.unit import grade as grade_in_class
 from grader.errors import UsageError
 from grader.freeze import frozen
 from grader.made_up import probe_folder
@@ -96,6 +100,16 @@ def test_key_holds_every_answer_of_the_live_reference(key_file: Path) -> None:
             with np.errstate(all="ignore"):
                 lively = live.mistaken((code,), probe, SEED + 1)
             assert str(frozen_answers.mistaken((code,), probe, SEED + 1)) == str(lively)
+
+
+def test_class_graded_with_a_key_leaves_the_same_fingerprints(key_file: Path, folder: Path) -> None:
+    submission = build("chaffs", "unlisted-softmax-base-two", folder)
+    live = Terms("2470", ("Softmax",), SEED)
+    frozen_terms = replace(live, key=str(key_file))
+    found = [grade_in_class(Tools.load(terms), terms, submission, "it").fingerprints for terms in (live, frozen_terms)]
+
+    assert found[0]
+    assert found[0] == found[1]
 
 
 def test_key_refuses_a_seed_that_it_does_not_know(key_file: Path) -> None:

@@ -16,6 +16,8 @@ class Outcome:
             graded, which is the student's to mend; failed: the grader's own fault, to be tried again
     digest  of what was graded, which need not be what was found when the run began
     close   checks whose time limit decided, or nearly so: worth a second look on a quiet machine
+    fingerprints  of wrong answers, as rows of plain data (grader/fingerprint.py); kept apart from the result, which
+            students see
     """
 
     state: str
@@ -24,7 +26,7 @@ class Outcome:
     result: dict[str, Any] | None = None
     seconds: float = 0.0
     close: list[str] = field(default_factory=list)
-    fingerprints: dict[str, str] = field(default_factory=dict)
+    fingerprints: list[list[Any]] = field(default_factory=list)
 
     def plain(self) -> dict[str, Any]:
         return asdict(self)

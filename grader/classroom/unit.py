@@ -18,6 +18,7 @@ from grader.classroom.outcome import Outcome
 from grader.classroom.terms import Terms
 from grader.data import Mnist
 from grader.errors import UsageError
+from grader.fingerprint import Fingerprint, fingerprints
 from grader.grading import Grading
 from grader.isolation import Level
 from grader.made_up import probe_folder
@@ -97,7 +98,13 @@ def graded(tools: Tools, terms: Terms, submission: Submission, named: str) -> Ou
         result = session.result(complete)
         state = "failed" if result.grader_failed else "graded" if complete else "stopped"
         reason = "the grader itself failed in a check; this says nothing about the hand-in" * (state == "failed")
-        return Outcome(state, reason=reason, result=result.plain(), close=close_calls(result, tools.rubric))
+        return Outcome(
+            state,
+            reason=reason,
+            result=result.plain(),
+            close=close_calls(result, tools.rubric),
+            fingerprints=[each.plain() for each in wrong_answers(session)],
+        )
     finally:
         session.close()
         tools.answers.save()
@@ -113,6 +120,13 @@ def walk(session: Session) -> None:
             if probe.component == name:
                 session.grading.verdict(probe)
         session.finish(name)
+
+
+def wrong_answers(session: Session) -> list[Fingerprint]:
+    """Fingerprints of the components that were graded to their end; before it, nothing is explained."""
+    grading = session.grading
+    verdicts = [grading.verdict(probe) for probe in grading.probes if probe.component in session.finished]
+    return fingerprints(verdicts, grading.rubric.tolerances)
 
 
 def close_calls(result: Result, rubric: Rubric) -> list[str]:
