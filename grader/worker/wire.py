@@ -365,3 +365,23 @@ def parse(buffer: memoryview) -> tuple[Any, memoryview]:
 def through(value: Any) -> Any:
     """What `receive` would return for a frame that `send` wrote: a copy that shares no memory with `value`."""
     return parse(memoryview(frame(value)))[0]
+
+
+def copied(value: Any, depth: int = 0) -> Any:
+    """The same as `through`, without the bytes in between and several times as fast."""
+    if value is None or type(value) in (bool, float, Ref):
+        return value
+    if isinstance(value, Opaque):
+        return Opaque(value.kind[:MAX_TEXT])
+    if isinstance(value, int):
+        return int(value) if -(2**63) <= value < 2**64 else Opaque("an integer beyond 64 bits")
+    if isinstance(value, str):
+        return str(value) if len(value) <= MAX_TEXT else value[:MAX_TEXT] + "…"
+    if isinstance(value, np.ndarray) and value.dtype.char != "U" and value.dtype.str in NAMED_DTYPES:
+        _layout([value.dtype.str, list(value.shape)])
+        return np.array(value, NAMED_DTYPES[value.dtype.str], order="C")
+    if type(value) in (list, tuple, dict) and depth <= MAX_DEPTH + ENVELOPE:
+        if isinstance(value, dict):
+            return {copied(key): copied(item, depth + 1) for key, item in value.items()}
+        return type(value)(copied(item, depth + 1) for item in value)
+    return through(value)
