@@ -62,12 +62,12 @@ class AnswerKey:
             self.parsed[place] = seen_in(memoryview(self.blobs[place]))
         return self.parsed[place]
 
-    def without(self, probes: Collection[str]) -> AnswerKey:
-        """A key that has nothing of these probes."""
+    def without(self, probes: Collection[str] = (), seeds: Collection[int] = ()) -> AnswerKey:
+        """A key that has nothing of these probes, nor of these seeds."""
         kept = AnswerKey()
         kept.about = dict(self.about)
         for entry, place in self.entries.items():
-            if entry[1] not in probes:
+            if entry[1] not in probes and entry[2] not in seeds:
                 kept._place(entry, self.blobs[place])
         return kept
 

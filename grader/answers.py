@@ -24,7 +24,7 @@ from grader.apart import apart
 from grader.client import Fault
 from grader.errors import UsageError
 from grader.patches import Sources
-from grader.probe import NotAsked, Observation, Probe
+from grader.probe import EVERY_SEED, NotAsked, Observation, Probe
 from grader.reference import FOLDER, LocalWorker, read_sources
 from grader.subject import Subject
 
@@ -33,6 +33,7 @@ PACKAGE = Path(__file__).parent
 QUESTIONS = ("probe.py", "subject.py", "probes/*.py", "worker/*.py")
 PATCHES = ("variants/*.toml", "misconceptions/patches/*.toml")
 KEY = PACKAGE / "answers.key"  # where an edition without a reference has its key
+KEPT_SEEDS = 32  # in each of them, the latest: fresh ones do not come back
 KEPT_CACHES = 8  # files of answers, of this and other versions of the reference, in the cache
 
 
@@ -178,6 +179,9 @@ class LiveAnswers:
         """Keeps what was seen for the next run; a cache that cannot be written is no misfortune."""
         if self.file is None or not self.key.changed:
             return
+        seeds = list(dict.fromkeys(seed for _, _, seed in self.key.entries if seed != EVERY_SEED))
+        if older := seeds[:-KEPT_SEEDS]:
+            self.key = self.key.without(seeds=older)
         with contextlib.suppress(OSError):
             answer_key.save(self.key, self.file)
             others = sorted(self.file.parent.glob("answers-*.key"), key=lambda path: path.stat().st_mtime)

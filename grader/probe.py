@@ -16,6 +16,7 @@ from typing import Any
 
 from grader.subject import Draw, Subject
 
+EVERY_SEED = 0  # under which answers are kept that no seed changes
 Observation = dict[str, Any]
 Function = Callable[[Subject, Draw], Observation]
 
@@ -76,8 +77,8 @@ class Probe:
         return tuple(dict.fromkeys(need.partition("/")[0] for need in self.needs))
 
     def seed_that_counts(self, seed: int) -> int:
-        """One seed stands for all where they ask the same questions."""
-        return seed if self.seeded else 0
+        """One stands for all of them where they ask the same questions."""
+        return seed if self.seeded else EVERY_SEED
 
     def ask(self, subject: Subject, seed: int) -> Observation:
         """What the probe sees of an implementation. The same seed asks the same questions. Raises Fault, NotAsked."""

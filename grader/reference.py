@@ -24,7 +24,6 @@ from grader.worker import wire
 from grader.worker.host import Host
 
 FOLDER = Path(__file__).resolve().parent.parent / "reference"
-TOP_LEVEL = ("Beras", "assignment", "preprocess", "visualize")
 _IMPORT_LOCK = threading.RLock()
 CODES = 256  # compiled modules that are kept: the reference's own, and those with the latest patches
 
@@ -59,6 +58,7 @@ class LocalHost(Host):
     def __init__(self, sources: Sources, folder: Path) -> None:
         super().__init__(str(folder))
         self.finder = SourceFinder(sources, folder)
+        self.names = [file.removesuffix(".py").removesuffix("/__init__").replace("/", ".") for file in sources]
         self.modules: dict[str, ModuleType] = {}
 
     def load(self, module: str) -> ModuleType:
@@ -70,21 +70,15 @@ class LocalHost(Host):
     @contextmanager
     def _own_modules(self) -> Iterator[None]:
         """Puts this implementation's modules into sys.modules for the length of an import."""
-        others = {name: sys.modules.pop(name) for name in own_names()}
+        others = {name: sys.modules.pop(name) for name in self.names if name in sys.modules}
         sys.modules.update(self.modules)
         sys.meta_path.insert(0, self.finder)
         try:
             yield
         finally:
             sys.meta_path.remove(self.finder)
-            for name in own_names():
-                self.modules[name] = sys.modules.pop(name)
+            self.modules |= {name: sys.modules.pop(name) for name in self.names if name in sys.modules}
             sys.modules.update(others)
-
-
-def own_names() -> list[str]:
-    """What an implementation's modules are called, of those that are imported."""
-    return [name for name in list(sys.modules) if name.startswith(TOP_LEVEL) and name.partition(".")[0] in TOP_LEVEL]
 
 
 class SourceFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from grader import data
-from grader.answers import LiveAnswers
+from grader.answers import KEPT_SEEDS, LiveAnswers
 from grader.apart import FORKS, apart
 from grader.probe import all_probes
 
@@ -22,6 +22,18 @@ def test_question_that_no_seed_changes_is_asked_once(tmp_path: Path):
 
     assert answer == first.expected(probe, 1)
     assert not second.key.changed
+
+
+def test_answers_to_fresh_seeds_do_not_pile_up(tmp_path: Path):
+    probe = next(each for each in all_probes() if each.name == "ReLU/forward")
+    answers = LiveAnswers(str(data.probe_folder()), cache=tmp_path)
+    for seed in range(KEPT_SEEDS + 2):
+        answers.expected(probe, seed)
+
+    answers.save()
+
+    kept = LiveAnswers(str(data.probe_folder()), cache=tmp_path).key
+    assert [seed for _, _, seed in kept.entries] == [0, *range(2, KEPT_SEEDS + 2)]
 
 
 def test_function_apart_takes_its_memory_with_it():
