@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from typing import Any
 
 from warm_grade import grade_warm
 
-from grader import tomlfile
+from grader import rubric, tomlfile
 
 ROOT = Path(__file__).resolve().parent.parent
 SUBMISSIONS = Path(__file__).with_name("submissions")
@@ -72,6 +73,17 @@ def grade(path: Path | str, *options: str) -> Graded:
     """Grades as `grade PATH --format json` does; an empty result where nothing was printed."""
     done = grade_warm(str(path), "--format", "json", *options)
     return Graded(done.returncode, json.loads(done.stdout) if done.stdout else {}, done.stderr)
+
+
+def with_limits(folder: Path, limits: dict[str, float]) -> Path:
+    """The built-in rubric with other limits, so that a hang is a short one."""
+    text = rubric.DEFAULT.read_text(encoding="utf-8")
+    for name, value in limits.items():
+        text, count = re.subn(rf"^{name} = .*$", f"{name} = {value}", text, flags=re.MULTILINE)
+        assert count == 1, f"the rubric has no limit {name}"
+    path = folder / "rubric.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
 
 
 def run(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:

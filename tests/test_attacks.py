@@ -39,7 +39,7 @@ from typing import Any
 import numpy as np
 import pytest
 from conftest import Once
-from overlays import ROOT, expectation, names
+from overlays import ROOT, expectation, names, with_limits
 from scene import MARK, PRIVATE, SECRET, UNSAFE, Scene, texts
 
 from grader import answer_key, isolation, rubric
@@ -96,17 +96,6 @@ def state(*folders: Path) -> dict[Path, Any]:
 def contents(cache: Path) -> dict[Path, bytes]:
     """The made-up data in a cache."""
     return {path: path.read_bytes() for path in cache.glob("**/made-up*/**/*") if path.is_file()}
-
-
-def with_limits(folder: Path, limits: dict[str, float]) -> Path:
-    """The built-in rubric with other limits, so that a hang is a short one."""
-    text = rubric.DEFAULT.read_text(encoding="utf-8")
-    for name, value in limits.items():
-        text, count = re.subn(rf"^{name} = .*$", f"{name} = {value}", text, flags=re.MULTILINE)
-        assert count == 1, f"the rubric has no limit {name}"
-    path = folder / "rubric.toml"
-    path.write_text(text, encoding="utf-8")
-    return path
 
 
 @pytest.fixture
