@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
+import sys
+from collections.abc import Callable
 from pathlib import Path
+
+import pytest
 
 from grader import data
 from grader.answers import KEPT_SEEDS, LiveAnswers
@@ -42,11 +47,15 @@ def test_function_apart_takes_its_memory_with_it():
     assert (process == os.getpid()) is not FORKS
 
 
-def test_function_that_fails_apart_fails_here():
+@pytest.mark.skipif(not FORKS, reason="nothing is forked here")
+@pytest.mark.parametrize("how", [signal.pause, sys.exit], ids=["hangs", "exits"])
+def test_function_that_comes_to_nothing_apart_is_called_here(how: Callable[[], None], monkeypatch: pytest.MonkeyPatch):
     here = os.getpid()
+    monkeypatch.setattr("grader.apart.PATIENCE", 50)
 
-    def fails_elsewhere() -> bytes:
-        assert os.getpid() == here
+    def ends_elsewhere() -> bytes:
+        if os.getpid() != here:
+            how()
         return b"here"
 
-    assert apart(fails_elsewhere) == b"here"
+    assert apart(ends_elsewhere) == b"here"
