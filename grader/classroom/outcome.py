@@ -16,6 +16,7 @@ class Outcome:
             graded, which is the student's to mend; failed: the grader's own fault, to be tried again
     digest  of what was graded, which need not be what was found when the run began
     close   checks whose time limit decided, or nearly so: worth a second look on a quiet machine
+    machine where it was graded, '' for this one: times are compared with the reference's on the same
     """
 
     state: str
@@ -25,6 +26,7 @@ class Outcome:
     seconds: float = 0.0
     close: list[str] = field(default_factory=list)
     fingerprints: dict[str, str] = field(default_factory=dict)
+    machine: str = ""
 
     def plain(self) -> dict[str, Any]:
         return asdict(self)

@@ -39,7 +39,7 @@ class ClassProgress(Progress):
             else:
                 self.say(line(event))
         elif kind == "note":
-            self.remark(f"{shown(event['name'])}: {event['note']}")
+            self.remark(f"{shown(event['name'])}: {event['note']}" if event["name"] else event["note"])
 
     def remark(self, text: str) -> None:
         """Something that does not go with the next step."""

@@ -72,6 +72,10 @@ def parser() -> argparse.ArgumentParser:
     which.add_argument("--shard", metavar="I/N", help="grade the I-th of N equal parts")
     which.add_argument("--merge", metavar="FILE", nargs="+", type=Path, default=[], help="take over other gradebooks")
     how = found.add_argument_group("how")
+    how.add_argument(
+        "--executor", choices=["local", "dask"], default="local", help="this machine (default), or a Dask cluster"
+    )
+    how.add_argument("--scheduler", metavar="ADDRESS", help="of the cluster, tcp://HOST:PORT; or its scheduler file")
     how.add_argument("--jobs", metavar="N", type=int, help="hand-ins at a time (default: one a core)")
     how.add_argument("--limit", metavar="SECONDS", type=float, help="time for one hand-in, on a full machine")
     how.add_argument("--jsonl", metavar="FILE", type=Path, help="what happens, while it happens, as lines of JSON")
@@ -93,6 +97,7 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: list[str]) -> int:
     """Grades a class. Raises UsageError."""
     options = parser().parse_args(arguments)
+    check_where(options)
     terms = terms_of(options)
     progress = ClassProgress(sys.stderr, options.quiet)
     path = options.gradebook or options.output / GRADEBOOK
@@ -106,7 +111,7 @@ def main(arguments: list[str]) -> int:
             run.listeners += [each for each in (log, progress) if each is not None]
             code = 0
             try:
-                run.grade(lambda: open_executor(options, terms))
+                run.grade(lambda: open_executor(options, terms, run))
             except KeyboardInterrupt:
                 code = 128 + (signals[0] if signals else signal.SIGINT)
             finally:
@@ -129,6 +134,14 @@ def event_log(path: Path | None) -> EventLog | None:
         return EventLog(path)
     except OSError as error:
         raise UsageError(f"--jsonl {path}: cannot be written ({error.strerror})") from None
+
+
+def check_where(options: argparse.Namespace) -> None:
+    """Raises UsageError where options about the machine contradict each other."""
+    if (options.executor == "dask") != (options.scheduler is not None):
+        raise UsageError("--executor dask and --scheduler ADDRESS go together: the address of a Dask scheduler")
+    if options.executor == "dask" and options.jobs is not None:
+        raise UsageError("--jobs is for this machine; on a cluster each thread of a worker grades one hand-in at a time")
 
 
 def terms_of(options: argparse.Namespace) -> Terms:
@@ -159,14 +172,18 @@ def terms_of(options: argparse.Namespace) -> Terms:
     )
 
 
-def open_executor(options: argparse.Namespace, terms: Terms) -> Executor:
-    """Where hand-ins are graded."""
+def open_executor(options: argparse.Namespace, terms: Terms, run: Run) -> Executor:
+    """Where hand-ins are graded. Raises UsageError."""
     rubric = terms.load_rubric()
+    trainings = sum(name in TRAININGS for name in terms.components)
+    limit = options.limit or SPARE_SECONDS + trainings * terms.runs * (rubric.limits["training_seconds"] + 60)
+    if options.executor == "dask":
+        from grader.classroom.cluster import Cluster
+
+        return Cluster(terms, options.scheduler, limit, lambda text: run.note("", text))
     jobs = options.jobs if options.jobs is not None else cores()
     if jobs < 1:
         raise UsageError("--jobs takes a whole number from 1 up")
-    trainings = sum(name in TRAININGS for name in terms.components)
-    limit = options.limit or SPARE_SECONDS + trainings * terms.runs * (rubric.limits["training_seconds"] + 60)
     need = rubric.limits["training_memory_mb" if trainings else "check_memory_mb"]
     return Local(terms, jobs, limit, lambda: has_room(need))
 
