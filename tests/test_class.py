@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+import select
 import shutil
 import signal
 import sqlite3
@@ -334,6 +335,8 @@ def test_killed_processes_leave_nothing_running_and_nothing_lost(tmp_path: Path)
         while not children(executor.nursery.pid):
             pass
         executor.nursery.kill()
+        select.select([executor.running[2].pipe], [], [])  # both have ended: one look finds both
+        executor.nursery.wait()
         assert until_ended(executor).outcome is None
         executor.start(Unit(3, "reference", unit.path, TERMS))
         outcome = until_ended(executor).outcome

@@ -151,11 +151,11 @@ class Local:
             for each in self.running.values():
                 if not each.over:
                     selector.register(each.pipe, selectors.EVENT_READ, each)
-            for key, _ in selector.select(seconds):
-                if key.data is None:
-                    self._listen()
-                else:
-                    self._receive(key.data)
+            ready = [key.data for key, _ in selector.select(seconds)]
+        for each in filter(None, ready):
+            self._receive(each)
+        if None in ready:  # last: where the nursery is gone, this closes every pipe
+            self._listen()
         self._keep_time()
         ended, self.lost = self.lost, []
         for number, each in list(self.running.items()):

@@ -116,10 +116,12 @@ class Nursery:
 
     def fork(self, message: dict[str, Any], report: int) -> None:
         self.refresh_answers()
+        parent = os.getpid()
         pid = os.fork()
         if pid == 0:
             status = 1
             try:
+                linux.die_with_parent(parent)
                 self.become_grader(message, report)
                 status = 0
             except BaseException:  # noqa: BLE001  it goes to standard error, and the unit counts as lost
@@ -145,7 +147,6 @@ class Nursery:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         signal.signal(signal.SIGTERM, interrupt)
-        linux.die_with_parent()
         for fd in (self.wake_read, self.wake_write, *self.fds):
             os.close(fd)
         self.control.close()
