@@ -307,6 +307,33 @@ def test_class_is_graded_told_about_and_gone_on_with(tmp_path: Path):
     assert (tmp_path / "graded" / "students" / "twin.html").is_file()
 
 
+def test_main_process_killed_in_the_middle_is_gone_on_with(tmp_path: Path):
+    for name in ("a", "b", "c"):
+        folder = shutil.copytree(ROOT / "reference", tmp_path / "handins" / name)
+        (folder / "Beras" / "metrics.py").write_text(f"# {name}\n")
+    (tmp_path / "tmp").mkdir()
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path / "tmp")}
+    words = [sys.executable, "-m", "grader", "class", "handins", "--component", "ReLU", "--jobs", "1"]
+
+    with subprocess.Popen(words, stderr=subprocess.PIPE, text=True, cwd=tmp_path, env=environment) as process:
+        assert process.stderr is not None
+        while not process.stderr.readline().startswith("1 of 3"):
+            pass
+        process.kill()
+    done = sqlite3.connect(tmp_path / "graded" / "gradebook.sqlite")
+    before = done.execute("SELECT id, key, recorded FROM results ORDER BY id").fetchall()
+    again = subprocess.run(words, capture_output=True, text=True, cwd=tmp_path, env=environment, check=False)
+    after = done.execute("SELECT id, key, recorded FROM results ORDER BY id").fetchall()
+    done.close()
+
+    assert again.returncode == 0
+    assert f"the last run (process {process.pid}) was ended from outside" in again.stderr
+    assert f"3 hand-ins, {len(before)} of them need no grading" in again.stderr
+    assert 1 <= len(before) < len(after) == 3
+    assert after[: len(before)] == before
+    assert os.listdir(tmp_path / "tmp") == []
+
+
 def test_digest_changes_with_code_and_with_nothing_else(tmp_path: Path):
     (tmp_path / "Beras").mkdir()
     (tmp_path / "Beras" / "layers.py").write_text("a = 1\n")

@@ -1,11 +1,11 @@
 """The nursery: a process that has everything loaded, and forks one grader for every hand-in.
 
-    python -m grader.classroom.nursery CONTROL_FD
+    python -m grader.classroom.nursery CONTROL_FD FOLDER
 
 The other end of the control socket (local.py) sends one JSON object a line: first `load` with the terms, then `grade`
 with the write end of a pipe, on which the forked grader leaves its outcome, `stop` and `kill`. The answers are `ready`
 or `refused`, and `ended` for each grader. There is only one thread here, so forking is safe. When the socket closes,
-everything below this process is ended.
+everything below this process is ended, and FOLDER removed, which is where temporary files are.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from grader.classroom.terms import Terms
 from grader.classroom.unit import Tools, grade
 from grader.errors import UsageError
 from grader.isolation.tree import children, descendants, memory_bytes
+from grader.isolation.zygote import THROUGH, remove
 from grader.probe import all_probes
 from grader.worker import linux
 
@@ -40,8 +41,9 @@ LATE = ("numpy.random", "numpy.linalg", "zipfile", "gzip")  # imported by whoeve
 class Nursery:
     """Forks graders, and reports their ends."""
 
-    def __init__(self, control: socket.socket) -> None:
-        self.control = control
+    def __init__(self, control: socket.socket, folder: Path) -> None:
+        self.control, self.folder = control, folder
+        folder.chmod(THROUGH)  # workers may be another user's
         self.buffer = b""
         self.fds: list[int] = []
         self.graders: dict[int, int] = {}  # process -> unit
@@ -71,6 +73,7 @@ class Nursery:
             for pid in list(self.graders):
                 end_tree(pid)
             end_all(children(os.getpid()))
+            remove(self.folder)
 
     def listen(self) -> bool:
         """Takes what has come; False when nobody is there any more."""
@@ -197,4 +200,4 @@ def end_all(pids: list[int]) -> None:
 
 
 if __name__ == "__main__":
-    Nursery(socket.socket(fileno=int(sys.argv[1]))).run()
+    Nursery(socket.socket(fileno=int(sys.argv[1])), Path(sys.argv[2])).run()

@@ -30,12 +30,12 @@ ROOM_PATIENCE = 60.0  # seconds for memory to become free; then it is tried all 
 class Bench:
     """An unpacked kit, and the warm executors that are not at work."""
 
-    def __init__(self, kit: Kit) -> None:
-        """Raises UsageError where this worker must not grade."""
+    def __init__(self, kit: Kit, place: str) -> None:
+        """place: a folder that Dask empties. Raises UsageError where this worker must not grade."""
         if digest_of_grader() != kit.grader:
             raise UsageError("it has another version of the grader; install the same one on every worker")
         self.limit = kit.limit
-        self.folder = Path(tempfile.mkdtemp(prefix="beras-kit-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="beras-kit-", dir=place))
         self.idle: list[Local] = []
         weakref.finalize(kit, self.close)
         kit.unpack(self.folder)
@@ -50,7 +50,7 @@ class Bench:
             until = time.monotonic() + ROOM_PATIENCE
             while not has_room(self.need) and time.monotonic() < until:
                 time.sleep(LOOK_SECONDS)
-            with tempfile.TemporaryDirectory(prefix="beras-hand-in-") as scratch:
+            with tempfile.TemporaryDirectory(prefix="hand-in-", dir=self.folder) as scratch:
                 executor.start(Unit(number, name, parcel.unpacked(Path(scratch)), terms_in(self.folder, terms)))
                 while not (ended := executor.wait(LOOK_SECONDS)):
                     pass
@@ -79,11 +79,13 @@ def handed_out(kit: Kit) -> Kit:
 
 def grade(kit: Kit, number: int, name: str, terms: dict[str, Any], parcel: Parcel) -> dict[str, Any]:
     """The task for one unit: Bench.grade, and where that was; `unfit` is why this worker must not grade."""
+    from distributed import get_worker
+
     host = {"machine": socket.gethostname()}
     try:
         with opening:
             if kit not in benches:
-                benches[kit] = Bench(kit)
+                benches[kit] = Bench(kit, get_worker().local_directory)
         return host | benches[kit].grade(number, name, terms, parcel)
     except UsageError as error:
         return host | {"unfit": str(error)}

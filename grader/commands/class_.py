@@ -104,11 +104,13 @@ def main(arguments: list[str]) -> int:
     roster = read_roster(options.roster) if options.roster is not None else None
     found = find(options.folder)
     log = event_log(options.jsonl)
-    with held(path), stoppable() as signals:
+    with held(path) as former, stoppable() as signals:
         gradebook = Gradebook(path, progress.remark)
         try:
             run = prepared(options, gradebook, terms, found)
             run.listeners += [each for each in (log, progress) if each is not None]
+            if former:
+                run.note("", f"the last run (process {former}) was ended from outside; what it had recorded counts")
             code = 0
             try:
                 run.grade(lambda: open_executor(options, terms, run))
@@ -141,7 +143,9 @@ def check_where(options: argparse.Namespace) -> None:
     if (options.executor == "dask") != (options.scheduler is not None):
         raise UsageError("--executor dask and --scheduler ADDRESS go together: the address of a Dask scheduler")
     if options.executor == "dask" and options.jobs is not None:
-        raise UsageError("--jobs is for this machine; on a cluster each thread of a worker grades one hand-in at a time")
+        raise UsageError(
+            "--jobs is for this machine; on a cluster each thread of a worker grades one hand-in at a time"
+        )
 
 
 def terms_of(options: argparse.Namespace) -> Terms:
@@ -247,8 +251,11 @@ def shard(names: list[str], text: str) -> set[str]:
 
 
 @contextlib.contextmanager
-def held(gradebook: Path) -> Iterator[None]:
-    """One run at a time on one gradebook; the system lets go of it however a run ends. Raises UsageError."""
+def held(gradebook: Path) -> Iterator[str]:
+    """One run at a time on one gradebook; the system lets go of it however a run ends. Raises UsageError.
+
+    Gives the process number of the last run if that could not come to its end, else ''.
+    """
     import fcntl
 
     try:
@@ -257,17 +264,21 @@ def held(gradebook: Path) -> Iterator[None]:
     except OSError as error:
         raise UsageError(f"{gradebook.parent}: cannot be written to ({error.strerror})") from None
     try:
+        number = os.pread(handle, 20, 0).decode("ascii", "replace").strip()
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            number = os.pread(handle, 20, 0).decode("ascii", "replace").strip()
             raise UsageError(
                 f"{gradebook}: another run is at work on it (process {number}); wait for it, or give this one "
                 "an --output of its own"
             ) from None
         os.ftruncate(handle, 0)
         os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
-        yield
+        try:
+            yield number
+        finally:
+            with contextlib.suppress(OSError):
+                os.ftruncate(handle, 0)
     finally:
         os.close(handle)
 
