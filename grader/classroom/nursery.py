@@ -35,7 +35,7 @@ from grader.worker import linux
 
 LOOK_SECONDS = 1.0  # between two looks at the memory of graders
 GRADER_BYTES = 2 << 30  # of a grader itself; it takes some 100 MB, and the workers below it are watched by it
-LATE = ("numpy.random", "numpy.linalg", "zipfile", "gzip")  # imported by whoever first needs them
+LATE = ("numpy.random", "numpy.linalg", "numpy.ma", "zipfile", "gzip")  # imported by whoever first needs them
 
 
 class Nursery:
@@ -110,6 +110,7 @@ class Nursery:
                 importlib.import_module(name)
             all_probes()
             self.tools = Tools.load(Terms(**terms))
+            self.tools.warm_up()
         except UsageError as error:
             self.tell({"refused": str(error)})
             return
@@ -143,6 +144,7 @@ class Nursery:
                 state = answers.file.stat()
                 if (state.st_ino, state.st_mtime_ns) != self.answers_seen:
                     answers.key = answer_key.load(answers.file)
+                    self.tools.warm_up()
                     self.answers_seen = (state.st_ino, state.st_mtime_ns)
 
     def become_grader(self, message: dict[str, Any], report: int) -> None:

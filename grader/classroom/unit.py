@@ -6,10 +6,13 @@ offers selection and an instructor's own tests, takes a quarter of a single grad
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+
+import numpy as np
 
 from grader import data, isolation
 from grader.answers import Answers
@@ -21,6 +24,7 @@ from grader.engine import Session
 from grader.errors import UsageError
 from grader.grading import Grading
 from grader.isolation import Level
+from grader.probe import all_probes
 from grader.report.result import Result
 from grader.rubric import COMPONENTS, Rubric
 from grader.submission import Submission
@@ -45,6 +49,16 @@ class Tools:
         mnist = data.load(Path(terms.data) if terms.data else None) if terms.trains else None
         level = isolation.choose(terms.isolation)
         return cls(terms, terms.load_rubric(), terms.load_answers(), level, mnist, str(data.probe_folder()))
+
+    def warm_up(self) -> None:
+        """Looks up every right answer, so that graders are born with them. What is new is kept for the next run."""
+        with np.errstate(all="ignore"):
+            for probe in all_probes():
+                if probe.component in self.terms.components and self.answers.knows(probe, self.terms.seed):
+                    with contextlib.suppress(RuntimeError):  # told again to whoever needs this answer
+                        self.answers.expected(probe, self.terms.seed)
+                        self.answers.permitted(probe, self.terms.seed)
+        self.answers.save()
 
 
 def grade(tools: Tools, terms: Terms, path: Path, named: str) -> Outcome:
@@ -111,7 +125,7 @@ def walk(session: Session) -> None:
         for probe in session.grading.probes:
             if probe.component == name:
                 session.grading.verdict(probe)
-        session.finish(name)
+        session.finished.add(name)  # Session.finish would also draw up the row, for listeners
 
 
 def close_calls(result: Result, rubric: Rubric) -> list[str]:
