@@ -23,7 +23,7 @@ from grader.classroom import gradebook as gradebooks
 from grader.classroom.gradebook import MIGRATIONS, Gradebook
 from grader.classroom.handins import HandIn, Hint, find
 from grader.classroom.ledger import Ledger, Line
-from grader.classroom.lms import canvas, moodle
+from grader.classroom.lms import blackboard, canvas, moodle
 from grader.classroom.local import Ended, Unit
 from grader.classroom.opening import digest_of
 from grader.classroom.outcome import Outcome
@@ -130,6 +130,51 @@ def test_platforms_read_their_grades_back(tmp_path: Path, book: Gradebook):
     assert "Points Possible" in of_canvas[0]["Student"]
     assert [(row["ID"], row["Beras (77)"]) for row in of_canvas[1:]] == [("1", "83.33"), ("2", "")]
     assert [(row["Email address"], row["Beras"]) for row in of_moodle] == [("ann@x.edu", "83.33")]
+
+
+def test_blackboard_finds_its_own_column_again(tmp_path: Path, book: Gradebook):
+    column = "Beras [Total Pts: 100 Score] |345678"
+    rows = [
+        ["Last Name", "First Name", "Username", column], ["Poe", "Ann", "apoe", ""],
+        ["Roe", "Ben", "broe", "7"], ["Doe", "Cleo", "cdoe", ""],
+    ]  # fmt: skip
+    file = tmp_path / "gc_download.xls"
+    file.write_text("\r\n".join("\t".join(f'"{cell}"' for cell in row) for row in rows), encoding="utf-16")
+    roster = read_roster(file)
+    book.record("k", "t", Outcome("graded", "d", result={**RESULT, "score": 83.333}))
+    book.record("bad", "t", Outcome("ungradable", "d2", "is empty"))
+    lines = [
+        Line(Entry(HandIn(name, tmp_path), key, key), book.rows()[key], (person,))
+        for name, key, person in zip(("ann", "ben"), ("k", "bad"), roster.people)
+    ]
+
+    written = blackboard(Ledger(lines, [roster.people[2]], {}, roster, 100.0), "Beras")
+
+    read = list(csv.DictReader(io.StringIO(written, newline=""), delimiter="\t"))
+    assert list(read[0]) == ["Last Name", "First Name", "Username", column]
+    assert [(row["Username"], row[column]) for row in read] == [("apoe", "83.33"), ("broe", ""), ("cdoe", "")]
+
+
+def test_class_report_shows_who_trains_unlike_the_rest(tmp_path: Path, book: Gradebook):
+    pytest.importorskip("jinja2")
+    from grader.classroom.class_report import class_report
+
+    lines = []
+    check = {"name": "training.simple/accuracy", "outcome": "passed", "points": 6.0, "max_points": 6.0}
+    probes = [{**check, "diagnosis": [], "message": ""}]
+    for number, cpu in enumerate((1.0, 1.1, 0.9, 1.0, 1.05, 9.0)):
+        goal = {"accuracy": 0.85, "epoch": 1, "wall_seconds": 99.0, "cpu_seconds": cpu}
+        training = {"model": "simple", "threshold": 0.85, "milestones": [goal], "ratio_to_reference": cpu}
+        result = {**RESULT, "training": [training], "components": [{"name": "training.simple", "probes": probes}]}
+        book.record(f"k{number}", "t", Outcome("graded", f"d{number}", result=result))
+        lines.append(Line(Entry(HandIn(f"h{number}", tmp_path), "d", "k"), book.rows()[f"k{number}"]))
+    book.record_yardstick("simple", 5.0, 1.0)
+
+    page = class_report(Ledger(lines, max_score=6.0), book, "Beras", {})
+
+    assert "simple: 6 of 6 reached 85 %" in page
+    assert "reference 1.00 s" in page
+    assert "<p>Far from the rest: h5 (9.00 s, 9 times the reference)</p>" in page
 
 
 # --- the gradebook ----------------------------------------------------------------------------------------------

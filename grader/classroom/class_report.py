@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from grader.classroom.gradebook import Gradebook
 from grader.classroom.ledger import Ledger
+from grader.classroom.pace import races
 from grader.classroom.statistics import BINS, statistics
 from grader.report import pictures
 from grader.report.page_blocks import page
@@ -26,6 +27,7 @@ def class_report(ledger: Ledger, gradebook: Gradebook, title: str, written: dict
     text = template("class_report.html", Path(__file__).parent).render(
         ledger=ledger,
         numbers=numbers,
+        races=races(ledger, gradebook),
         title=title,
         links=links,
         pages=[found for each in numbers.mistakes if (found := page(each.code)) is not None],

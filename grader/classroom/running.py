@@ -222,7 +222,10 @@ class Run:
 
     def look_again(self, executor: Executor) -> None:
         """Grades close calls once more, one by one, with the machine to themselves; that counts."""
-        for entry in self.second_looks():
+        entries = self.second_looks()
+        if entries:
+            self.tell("note", name="", note=f"{len(entries)} came near a time limit: each is graded once more, alone")
+        for entry in entries:
             name, before = entry.handin.name, self.gradebook.close_calls()[entry.key]
             unit = self.unit(entry)
             executor.start(unit)
