@@ -29,10 +29,11 @@ class ClassProgress(Progress):
         kind = event["event"]
         if kind == "start":
             ready = event["handins"] - event["missing"]
-            self.say(f"{event['handins']} hand-ins, {ready} of them need no grading, {event['missing']} to do")
             if self.bar is not None and event["missing"]:
                 self.bar.start()
                 self.task = self.bar.add_task("grading", total=event["missing"])
+            text = f"{event['handins']} hand-ins, {ready} of them need no grading, {event['missing']} to do"
+            (self.remark if self.task is not None else self.say)(text)
         elif kind == "hand-in":
             if self.task is not None:
                 self.bar.update(self.task, completed=event["done"], total=event["of"])

@@ -32,8 +32,8 @@ from tests.benchmarks.timing import (
 from tests.overlays import build, names
 
 SEED = 1470
-SHARES = {"wheats": 6, "chaffs": 10, "attacks": 2, "mutants": 6}  # a class of 24
-TRAINED = {"wheats": 3, "chaffs": 3}  # trainings take longer
+SHARES = {"wheats": 4, "chaffs": 7, "attacks": 1, "mutants": 4}
+TRAINED = {"wheats": 2, "chaffs": 2}  # trainings take longer
 SLOW = ("hang", "loop", "sleep", "endless", "exits", "forks", "memory")  # attacks on a limit: they measure that limit
 LARGE = (1_000, 3_000)
 MOST_MEGABYTES, MOST_SECONDS = 300, 3
