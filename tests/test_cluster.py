@@ -75,11 +75,17 @@ def test_worker_killed_in_the_middle_loses_nothing_and_repeats_nothing(tmp_path:
             first.append(event["name"])
             workers[0].kill()
 
+    def open_cluster() -> Cluster:
+        cluster = Cluster(terms, file, 600.0, lambda text: run.note("", text))
+        while len(cluster.threads) < 2:
+            cluster._take_census()
+        return cluster
+
     run.listeners.append(kill_the_other)
     try:
         while not os.path.exists(file):
             assert scheduler.poll() is None
-        run.grade(lambda: Cluster(terms, file, 600.0, lambda text: run.note("", text)))
+        run.grade(open_cluster)
     finally:
         for process in (*workers, scheduler):
             process.kill()

@@ -149,6 +149,9 @@ class Cluster:
     def close(self) -> None:
         """Workers drop what is waiting, end what they are at, and forget the kit."""
         with contextlib.suppress(Exception):
+            if self.client.status == "running":
+                self._take_census()  # whoever was lost since the last look is still worth a word
+        with contextlib.suppress(Exception):
             self.client.cancel(list(self.under_way), force=True)
         with contextlib.suppress(Exception):
             self.client.close(timeout=5)
