@@ -5,6 +5,7 @@ Both are plain data. A parcel holds what a grading looks at; whatever else lies 
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -77,10 +78,10 @@ def parcel_of(path: Path) -> Parcel:
 class Kit:
     """What every worker needs, once: the rubric, the answers, MNIST where models are trained.
 
-    grader: digest of the code that judges, which has to be the worker's too. limit: seconds for one hand-in.
+    code: digest of this package, which has to be the worker's too. limit: seconds for one hand-in.
     """
 
-    grader: str
+    code: str
     terms: dict[str, Any]
     limit: float
     files: dict[str, bytes]
@@ -109,7 +110,13 @@ def kit_of(terms: Terms, limit: float, tell: Callable[[str], None]) -> Kit:
         folder = data.located(Path(terms.data) if terms.data else data.found_directory())
         data.load(folder)  # says what is wrong with it
         files |= {name: (folder / Path(name).name).read_bytes() for name in MNIST_FILES}
-    return Kit(digest_of_grader(), terms.plain(), limit, files)
+    return Kit(digest_of_code(), terms.plain(), limit, files)
+
+
+def digest_of_code() -> str:
+    """Changes with the code that judges, and with the code that carries it from machine to machine."""
+    carries = "".join(path.read_text(encoding="utf-8") for path in sorted(Path(__file__).parent.glob("*.py")))
+    return digest_of_grader() + hashlib.sha256(carries.encode()).hexdigest()
 
 
 def answers_file(terms: Terms, tell: Callable[[str], None]) -> Path:

@@ -18,8 +18,7 @@ from typing import Any
 
 from grader.classroom.local import Local, Unit
 from grader.classroom.machine import has_room
-from grader.classroom.parcel import Kit, Parcel, terms_in
-from grader.classroom.terms import digest_of_grader
+from grader.classroom.parcel import Kit, Parcel, digest_of_code, terms_in
 from grader.errors import UsageError
 from grader.rubric import load as load_rubric
 
@@ -32,7 +31,7 @@ class Bench:
 
     def __init__(self, kit: Kit, place: str) -> None:
         """place: a folder that Dask empties. Raises UsageError where this worker must not grade."""
-        if digest_of_grader() != kit.grader:
+        if digest_of_code() != kit.code:
             raise UsageError("it has another version of the grader; install the same one on every worker")
         self.limit = kit.limit
         self.folder = Path(tempfile.mkdtemp(prefix="beras-kit-", dir=place))
