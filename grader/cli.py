@@ -28,9 +28,9 @@ from grader.report.writers import WRITERS
 
 if TYPE_CHECKING:
     from grader.answers import Answers
-    from grader.engine import Session
     from grader.report.result import Result
     from grader.rubric import Rubric
+    from grader.session import Session
 
     Conclude = Callable[[argparse.Namespace, Outputs, Session, list[int]], int]
 
@@ -249,7 +249,8 @@ def run(
     grading = Grading(submission, rubric, answers, made_up, seed, track, components, level, readable, hidden_seed)
     try:
         grading.start()  # workers start while pytest is imported
-        from grader.engine import Session, run_checks
+        from grader.engine import run_checks
+        from grader.session import Session
 
         yardstick = FOLDER if mnist and FOLDER.is_dir() else None
         session = Session(grading, mnist, options.full, options.runs, yardstick, str(options.path))

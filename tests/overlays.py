@@ -1,4 +1,4 @@
-"""Builds the submissions of tests/submissions and grades them with the real command."""
+"""Builds the submissions of tests/submissions and grades them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from warm_grade import grade_warm
 
 from grader import tomlfile
 
@@ -67,8 +69,8 @@ def build(kind: str, name: str, folder: Path) -> Path:
 
 
 def grade(path: Path | str, *options: str) -> Graded:
-    """Runs `grade PATH --format json`; an empty result where nothing was printed."""
-    done = run(str(path), "--format", "json", *options)
+    """Grades as `grade PATH --format json` does; an empty result where nothing was printed."""
+    done = grade_warm(str(path), "--format", "json", *options)
     return Graded(done.returncode, json.loads(done.stdout) if done.stdout else {}, done.stderr)
 
 

@@ -38,6 +38,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from conftest import Once
 from overlays import ROOT, expectation, names
 from scene import MARK, PRIVATE, SECRET, UNSAFE, Scene, texts
 
@@ -117,12 +118,16 @@ def scene(tmp_path: Path, warm_cache: Path) -> Iterator[Scene]:
 
 
 @pytest.fixture(scope="session")
-def warm_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def warm_cache(once: Once) -> Path:
     """A cache with everything that a grading keeps, to copy from: no attack gets the one that the tests share."""
-    scene = Scene(tmp_path_factory.mktemp("warm"))
-    scene.grade("reference", "--no-training")
-    scene.close()
-    return scene.cache
+
+    def fill(folder: Path) -> None:
+        scene = Scene(folder)
+        scene.grade("reference", "--no-training")
+        scene.close()
+        scene.cache.rename(folder / "warm")
+
+    return once("warm-cache", fill) / "warm"
 
 
 # --- what an attack may show ------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import shutil
 import signal
 import subprocess
 import sys
@@ -317,6 +318,20 @@ def test_syntax_error_comes_with_file_line_and_caret(folder: Path):
     assert lines[caret - 1].endswith("x = = 1")
     assert lines[caret].index("^") == lines[caret - 1].index("x = = 1") + 4
     assert any("Beras/metrics.py" in line and "line 3" in line for line in lines)
+
+
+def test_syntax_error_is_an_error_in_every_check_of_its_file(folder: Path):
+    shutil.copytree(ROOT / "reference", folder / "broken")
+    layers = folder / "broken" / "Beras" / "layers.py"
+    layers.write_text(layers.read_text(encoding="utf-8") + "\nx = = 1\n", encoding="utf-8")
+
+    graded = grade(folder / "broken", "--only", "Dense", "Dense.initializer", "Softmax")
+
+    assert {name: part["outcome"] for name, part in graded.components.items()} == {
+        "Dense": "error",
+        "Dense.initializer": "error",
+        "Softmax": "passed",
+    }
 
 
 def on_a_terminal(**environment: str) -> str:

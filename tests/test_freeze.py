@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from conftest import Once
 from overlays import ROOT, build, grade, run
 
 from grader import answer_key, data
@@ -33,12 +34,14 @@ OVERLAYS = (
 
 
 @pytest.fixture(scope="module")
-def key_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def key_file(once: Once) -> Path:
     """A key of some components: for all of them it takes a minute."""
-    path = tmp_path_factory.mktemp("key") / "answers.key"
-    with np.errstate(all="ignore"):
-        answer_key.save(frozen(LiveAnswers(str(data.probe_folder())), SEED, FROZEN), path)
-    return path
+
+    def freeze(folder: Path) -> None:
+        with np.errstate(all="ignore"):
+            answer_key.save(frozen(LiveAnswers(str(data.probe_folder())), SEED, FROZEN), folder / "answers.key")
+
+    return once("key", freeze) / "answers.key"
 
 
 @pytest.fixture(scope="module")

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 import pytest
 import wheelhouse
+from conftest import Once
 from overlays import ROOT, build, grade, run
 from results import assert_gradescope
 from test_visibility import write_rubric
@@ -46,9 +47,12 @@ ATTACK = "import os, sys\n\nos._exit(0)\n"
 
 
 @pytest.fixture(scope="module")
-def folder_of_packs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder_of_packs(once: Once) -> Path:
     """A folder that another user may pass, with a rubric, two keys and the wheels of everything."""
-    folder = tmp_path_factory.mktemp("packs")
+    return once("packs", fill_folder_of_packs)
+
+
+def fill_folder_of_packs(folder: Path) -> None:
     rubric = write_rubric(folder / "rubric.toml", *HIDDEN)
     hidden = names_of_hidden(rubric)
     with np.errstate(all="ignore"):
@@ -57,7 +61,6 @@ def folder_of_packs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     wheelhouse.fill(folder / "wheels", "pip", *NEEDED)
     wheelhouse.link(folder / "installed", "pip", "jinja2", *NEEDED)
     wheelhouse.link(folder / "pip-alone", "pip")
-    return folder
 
 
 def names_of_hidden(path: Path) -> frozenset[str]:
@@ -106,15 +109,18 @@ def patch_texts() -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def student_edition(folder_of_packs: Path) -> Path:
+def student_edition(folder_of_packs: Path, once: Once) -> Path:
     """The wheel, and beside it what is in it, unpacked."""
-    wheel = next(pack("student", folder_of_packs, "student").glob("beras_grader-*.whl"))
-    with zipfile.ZipFile(wheel) as archive:
-        archive.extractall(wheel.parent / "unpacked")
-    return wheel
+
+    def unpack(folder: Path) -> None:
+        wheel = next(pack("student", folder_of_packs, str(folder)).glob("beras_grader-*.whl"))
+        with zipfile.ZipFile(wheel) as archive:
+            archive.extractall(folder / "unpacked")
+
+    return next(once("student-edition", unpack).glob("beras_grader-*.whl"))
 
 
-def test_student_edition_holds_no_solution_and_no_hidden_question(student_edition: Path):
+def test_student_edition_holds_no_solution_and_no_hidden_question(student_edition: Path, folder_of_packs: Path):
     folder = student_edition.parent / "unpacked"
     files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
     texts = {name: path.read_text(encoding="utf-8") for name, path in files.items() if not name.endswith(".key")}
@@ -125,7 +131,7 @@ def test_student_edition_holds_no_solution_and_no_hidden_question(student_editio
     assert not [name for name in files if re.search("reference/|patches/|variants/", name)]
     probes = {probe for _, probe, _ in key.entries}
     assert {"Softmax/forward", "MeanSquaredError/forward"} <= probes
-    assert not probes & names_of_hidden(student_edition.parent.parent / "rubric.toml")
+    assert not probes & names_of_hidden(folder_of_packs / "rubric.toml")
     assert {seed for *_, seed in key.entries} <= set(range(1470, 1480))
     assert str(SECRET_SEED) not in repr(key.about) + "".join(texts.values())
     assert "the Jacobian of each row is diag(s) - s s^T" in texts["grader/probes/activations.py"]
@@ -163,10 +169,12 @@ def shut_one(s, draw):
         ("wheats", "upstream-convention-sum"),
     ],
 )
-def test_both_editions_reach_the_same_public_verdicts(kind: str, name: str, student_edition: Path, folder: Path):
+def test_both_editions_reach_the_same_public_verdicts(
+    kind: str, name: str, student_edition: Path, folder_of_packs: Path, folder: Path
+):
     submission = build(kind, name, folder)
     options = ["--no-training", *ONLY]
-    rubric = ["--rubric", str(student_edition.parent.parent / "rubric.toml"), "--hidden-seed", "7"]
+    rubric = ["--rubric", str(folder_of_packs / "rubric.toml"), "--hidden-seed", "7"]
     full = grade(submission, *options, *rubric).result
 
     environment = {**os.environ, "PYTHONPATH": str(student_edition.parent / "unpacked")}

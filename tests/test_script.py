@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -15,6 +16,28 @@ from grader.script import MOST_STATEMENTS, script_text
 MARK = "paste this into Python, in the folder of the code:\n"
 NUMBER = re.compile(r"-?(?:\d+\.?\d*(?:e[+-]?\d+)?|nan|inf)")
 CAME_BACK = re.compile(r"came back .*first at \[[^]]*\]: (\S+)")
+PASTE = """
+import contextlib, io, json, os, sys, traceback
+import numpy  # once: each script runs in a fork of this process
+found = []
+for script in json.load(sys.stdin):
+    reading, writing = os.pipe()
+    if os.fork() == 0:
+        out, err = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(out):
+            try:
+                exec(compile(script, "<stdin>", "exec"), {"__name__": "__main__"})
+            except BaseException:
+                traceback.print_exc(file=err)
+        with os.fdopen(writing, "w") as pipe:
+            json.dump((out.getvalue(), err.getvalue()), pipe)
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading) as pipe:
+        found.append(json.load(pipe))
+    os.wait()
+json.dump(found, sys.stdout)
+"""
 CHAFFS = (  # one for each way in which a probe asks
     "onehot-transposed", "dense-no-bias", "dense-weight-gradient-summed", "leaky-alpha-on-positive-side",
     "softmax-over-batch", "softmax-jacobian-diagonal", "mse-gradient-sign", "ce-no-softmax", "sgd-sign",
@@ -34,18 +57,22 @@ def test_lines_of_every_message_show_what_came_back(name: str, folder: Path) -> 
     ]
     assert messages
 
-    for message in messages:
-        evidence, _, script = message.partition(MARK)
-        done = subprocess.run(
-            [sys.executable, "-"], input=script, cwd=submission, capture_output=True, text=True, check=False
-        )
-
-        if done.returncode:  # then it is the exception that the message tells, but for Python's guess at a name
-            assert done.stderr.strip().rpartition("\n")[2].partition(". Did you mean")[0] in evidence
+    parts = [message.partition(MARK) for message in messages]
+    for (evidence, _, script), (stdout, raised) in zip(parts, pasted([part[2] for part in parts], submission)):
+        if raised:  # then it is the exception that the message tells, but for Python's guess at a name
+            assert raised.strip().rpartition("\n")[2].partition(". Did you mean")[0] in evidence
         value = CAME_BACK.search(evidence)
-        if value and not done.returncode and "# and" not in script:
-            shown = [float(number) for number in NUMBER.findall(done.stdout)]
-            assert any(same(float(value[1]), number) for number in shown), f"{value[0]} is not in {done.stdout}"
+        if value and not raised and "# and" not in script:
+            shown = [float(number) for number in NUMBER.findall(stdout)]
+            assert any(same(float(value[1]), number) for number in shown), f"{value[0]} is not in {stdout}"
+
+
+def pasted(scripts: list[str], folder: Path) -> list[tuple[str, str]]:
+    """What each script prints, and the exception that it ends with; each runs in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-c", PASTE], input=json.dumps(scripts), cwd=folder, capture_output=True, text=True, check=True
+    )
+    return [(stdout, raised) for stdout, raised in json.loads(done.stdout)]
 
 
 def same(one: float, other: float) -> bool:

@@ -20,13 +20,13 @@ from grader.classroom.opening import Unsettled, digest_of, settled
 from grader.classroom.outcome import Outcome
 from grader.classroom.terms import Terms
 from grader.data import Mnist
-from grader.engine import Session
 from grader.errors import UsageError
 from grader.grading import Grading
 from grader.isolation import Level
 from grader.probe import all_probes
 from grader.report.result import Result
 from grader.rubric import COMPONENTS, Rubric
+from grader.session import Session
 from grader.submission import Submission
 
 NEAR = 0.7  # of a time limit: a busy machine makes three seconds of two

@@ -23,8 +23,8 @@ from grader.report.writers import WRITERS
 from grader.rubric import TRAININGS
 
 if TYPE_CHECKING:
-    from grader.engine import Session
     from grader.report.result import Result
+    from grader.session import Session
 
 DESCRIPTION = """\
 Grades a submission, then again whenever a file is saved: only what that file affects, and shows only what is different.

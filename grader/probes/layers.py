@@ -241,6 +241,7 @@ def any_case(s: Subject, draw: Draw) -> Observation:
 @probe("Dense.initializer", "unknown")
 def unknown(s: Subject, draw: Draw) -> Observation:
     """an unknown initializer raises an AssertionError that names it."""
+    s.get("Dense")  # a file that does not load raises as well, but not for this reason
     raised = s.attempt(s.new, "Dense", N, M, initializer="lecun-ish")
     return {"unknown": raised, "named": "lecun-ish" in getattr(raised, "message", "").lower()}
 

@@ -12,8 +12,8 @@ from grader.errors import UsageError
 from grader.report.result import Result
 
 if TYPE_CHECKING:
-    from grader.engine import Session
     from grader.report.outputs import Outputs
+    from grader.session import Session
 
 HEIGHT = "44rem"  # of the report in a notebook's cell; it scrolls inside
 

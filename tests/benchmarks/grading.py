@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import median
 
-from tests.benchmarks import tools
+from tests.benchmarks import notebooks, tools
 from tests.benchmarks.grade_once import PHASES
 from tests.benchmarks.growth import measured
 from tests.benchmarks.timing import ROOT, ROUNDS, Missing, Table, Took, command, middle, python, seconds, times, turns
@@ -16,10 +16,6 @@ from tests.benchmarks.wrong import everything_wrong, parts_wrong
 
 ASSERTIONS = 121  # as many as `grade` has checks
 BASE = f"pytest in one process, {ASSERTIONS} assertions"
-NOT_COMPARED = {  # each starts a notebook's kernel
-    "otter-grader": "not measured here: it grades notebooks",
-    "nbgrader": "not measured here: it grades notebooks",
-}
 PLAIN = """\
 import pytest
 from eight_checks import CHECKS
@@ -68,6 +64,20 @@ def tool(name: str, program: str, *words: str | Path, cwd: Path) -> Callable[[],
     return lambda: command(tools.needed(name, program), *words, cwd=cwd)()
 
 
+def laid_out_by(lay_out: Callable[[Path, Path], Callable[[], Took]], folder: Path, plain: Path) -> Callable[[], Took]:
+    """A grader that needs a folder of its own; where it is not installed, each turn says so."""
+    folder.mkdir()
+    try:
+        return lay_out(folder, plain)
+    except Missing as reason:
+        missing = reason
+
+    def refuse() -> Took:
+        raise missing
+
+    return refuse
+
+
 def run(rounds: int = ROUNDS) -> Iterator[Table]:
     with tempfile.TemporaryDirectory() as temporary:
         place = Path(temporary)
@@ -81,6 +91,8 @@ def run(rounds: int = ROUNDS) -> Iterator[Table]:
             "pytest in one process, 8 checks": python(*pytest, plain / "test_8.py", cwd=plain),
             "gradescope-utils, 8 checks": tool("gradescope-utils", "python", "gradescope.py", cwd=plain),
             "check50, 8 checks": tool("check50", "check50", "--dev", place / "problem", cwd=plain),
+            "otter-grader, 8 checks": laid_out_by(notebooks.otter, place / "otter", plain),
+            "nbgrader, 8 checks": laid_out_by(notebooks.nbgrader, place / "nbgrader", plain),
             "grade reference/ --no-training": python(*grade, "reference", "--no-training"),
             "grade student_template/": python(*grade, "student_template", accepts=(1,)),
             "grade, six components wrong, --no-training": python(*grade, half, "--no-training", accepts=(1,)),
@@ -100,13 +112,12 @@ def run(rounds: int = ROUNDS) -> Iterator[Table]:
         ]
         for name, given in found.items()
     ]
-    rows += [[name, why, None, None, None] for name, why in NOT_COMPARED.items()]
     yield Table(
         "Grading: whole processes",
         ("", "wall", "CPU", "this / pytest", "by CPU"),
         rows,
         "The expected answers are in the cache, as they are from the second grading on. Other graders run eight "
-        "checks in their own process, unfenced; `grade` runs all of its probes, in workers.",
+        "checks, unfenced, in their own process or in a notebook's kernel; `grade` runs all of its probes, in workers.",
     )
     rows = []
     for phase in PHASES:

@@ -9,15 +9,20 @@ from pathlib import Path
 from tests.benchmarks.timing import ROOT, Missing
 
 FOLDER = ROOT / ".bench-tools"
-PACKAGES = ("gradescope-utils", "check50")
+PACKAGES = {
+    "gradescope-utils": ("gradescope-utils",),
+    "check50": ("check50",),
+    "otter-grader": ("otter-grader", "ipykernel"),
+    "nbgrader": ("nbgrader",),
+}
 
 
 def install() -> int:
     """Puts every tool into FOLDER, anew where it is there already."""
-    for name in PACKAGES:
+    for name, packages in PACKAGES.items():
         print(f"{FOLDER.name}/{name}", flush=True)
         subprocess.run([sys.executable, "-m", "venv", str(FOLDER / name)], check=True)
-        subprocess.run([str(binary(name, "pip")), "install", "--quiet", name, "numpy"], check=True)
+        subprocess.run([str(binary(name, "pip")), "install", "--quiet", *packages, "numpy"], check=True)
     return 0
 
 

@@ -1,0 +1,96 @@
+"""The command `grade` without its start-up: a process that has loaded everything forks for each call.
+
+    python tests/warm_grade.py
+
+Reads calls from standard input, one JSON object a line: `arguments`, `stdout` and `stderr` (files to write to). Answers
+each with a line that holds the exit code. A call differs from the real command in nothing but imports that are done
+already, which for a small grading is half of the work. It ends with its standard input.
+"""
+
+from __future__ import annotations
+
+import atexit
+import importlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import traceback
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+LOADED = (
+    "grader.engine", "grader.last_run", "grader.report.progress", "grader.report.to_table",
+    "grader.report.to_annotations", "numpy.random", "numpy.linalg", "pytest_timeout",
+)  # fmt: skip
+CREATE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+
+
+def grade_warm(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Like running `grade` with these arguments in the project's folder."""
+    with tempfile.TemporaryDirectory() as folder:
+        out, err = Path(folder, "out"), Path(folder, "err")
+        call = {"arguments": arguments, "stdout": str(out), "stderr": str(err)}
+        process = server()
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(json.dumps(call) + "\n")
+        process.stdin.flush()
+        code = int(process.stdout.readline())
+        return subprocess.CompletedProcess(arguments, code, out.read_text("utf-8"), err.read_text("utf-8"))
+
+
+@cache
+def server() -> subprocess.Popen[str]:
+    """One for each process that runs tests."""
+    command = [sys.executable, str(Path(__file__))]
+    pipe = subprocess.PIPE
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    process = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, cwd=ROOT, env=environment)
+    atexit.register(process.communicate)  # closes its standard input and waits for its end
+    return process
+
+
+def serve() -> None:
+    """Answers calls until nobody is there any more."""
+    load()
+    for line in sys.stdin:
+        call = json.loads(line)
+        pid = os.fork()
+        if pid == 0:
+            os._exit(grade(call))
+        _, status = os.waitpid(pid, 0)
+        print(os.waitstatus_to_exitcode(status), flush=True)
+
+
+def load() -> None:
+    """Imports what a grading needs."""
+    from grader.probe import all_probes
+
+    for name in LOADED:
+        importlib.import_module(name)
+    all_probes()
+
+
+def grade(call: dict[str, str]) -> int:
+    """One call, in a process of its own."""
+    for number, flags, name in ((0, os.O_RDONLY, os.devnull), (1, CREATE, call["stdout"]), (2, CREATE, call["stderr"])):
+        os.dup2(os.open(name, flags, 0o600), number)
+    from grader import cli
+
+    try:
+        code = cli.main(list(call["arguments"]))
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else 2
+    except BaseException:
+        traceback.print_exc()
+        code = 1
+    sys.stdout.flush()
+    sys.stderr.flush()
+    return code
+
+
+if __name__ == "__main__":
+    serve()
