@@ -165,7 +165,7 @@ class Gradebook:
         plain, result = None, outcome.result
         if result is not None:
             text = json.dumps(result, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-            plain = zlib.compress(text.encode("utf-8", "replace"), 6)
+            plain = zlib.compress(text.encode("utf-8", "replace"), 1)
         score, most = (result["score"], result["max_score"]) if result is not None else (None, None)
         about = (
             key, outcome.digest, terms, outcome.state, outcome.reason, score, most, outcome.seconds, now(), plain,

@@ -29,7 +29,6 @@ from tests.benchmarks.timing import (
     times,
     turns,
 )
-from tests.overlays import build, names
 
 SEED = 1470
 SHARES = {"wheats": 4, "chaffs": 7, "attacks": 1, "mutants": 4}
@@ -41,6 +40,9 @@ MOST_MEGABYTES, MOST_SECONDS = 300, 3
 
 def class_of(folder: Path, shares: dict[str, int]) -> Path:
     """A class of the project's own submissions, the same each time."""
+    sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "proof")]  # both are programs of their own
+    from overlays import build, names
+
     chosen = random.Random(SEED)
     for kind, count in shares.items():
         if kind == "mutants":
@@ -54,7 +56,6 @@ def class_of(folder: Path, shares: dict[str, int]) -> Path:
 
 def mutants(folder: Path, count: int, chosen: random.Random) -> None:
     """The reference with one automatic change each. Raises Missing without the package that makes them."""
-    sys.path.insert(0, str(ROOT / "tests" / "proof"))
     try:
         from mutants import mutants_of  # type: ignore[import-not-found]
     except ModuleNotFoundError as error:
