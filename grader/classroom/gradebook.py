@@ -267,6 +267,11 @@ class Gradebook:
         with self.explained():
             return self._patiently(query, values).fetchall()
 
+    def each(self, query: str) -> Iterator[Any]:
+        """Row by row, where all of them would not fit into memory."""
+        with self.explained():
+            yield from self._patiently(query)
+
     # --- SQLite's moods -----------------------------------------------------------------------------------------
 
     @contextmanager
