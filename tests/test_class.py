@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import os
 import select
@@ -20,6 +21,7 @@ import pytest
 from overlays import ROOT, build
 
 from grader.classroom import gradebook as gradebooks
+from grader.classroom import unit
 from grader.classroom.gradebook import MIGRATIONS, Gradebook
 from grader.classroom.handins import HandIn, Hint, find
 from grader.classroom.ledger import Ledger, Line
@@ -226,6 +228,18 @@ def test_full_disk_stops_the_run_and_loses_nothing(book: Gradebook):
         run.grade(lambda: Scripted({"b": [big]}, slots=1))
 
     assert set(book.rows()) == {"key a"}
+
+
+def test_full_temporary_folder_is_nobodys_fault_and_tried_again(book: Gradebook, monkeypatch: pytest.MonkeyPatch):
+    def full(*_: Any) -> Any:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(unit, "settled", full)
+    outcome = unit.grade(SimpleNamespace(), TERMS, ROOT / "reference", "a")  # type: ignore[arg-type]
+    book.record("k", "t", outcome)
+
+    assert "No space left on device" in outcome.reason
+    assert not book.rows()["k"].is_final
 
 
 def test_locked_gradebook_is_waited_for(book: Gradebook, monkeypatch: pytest.MonkeyPatch):

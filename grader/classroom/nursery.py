@@ -128,6 +128,8 @@ class Nursery:
                 linux.die_with_parent(parent)
                 self.become_grader(message, report)
                 status = 0
+            except KeyboardInterrupt:
+                pass  # it was stopped before it had anything to tell
             except BaseException:  # noqa: BLE001  it goes to standard error, and the unit counts as lost
                 traceback.print_exc()
             finally:

@@ -67,14 +67,18 @@ def grade(tools: Tools, terms: Terms, path: Path, named: str) -> Outcome:
     terms: the tools' own, or with other components.
     """
     started = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="beras-grade-") as scratch:
-        try:
-            submission, digest = settled(path, Path(scratch))
-        except UsageError as error:
-            return Outcome("ungradable", digest_where_readable(path), without_path(str(error), path))
-        except Unsettled as error:
-            return Outcome("failed", reason=str(error))
-        outcome = graded(tools, terms, submission, named)
+    try:
+        with tempfile.TemporaryDirectory(prefix="beras-grade-") as scratch:
+            try:
+                submission, digest = settled(path, Path(scratch))
+            except UsageError as error:
+                return Outcome("ungradable", digest_where_readable(path), without_path(str(error), path))
+            except Unsettled as error:
+                return Outcome("failed", reason=str(error))
+            outcome = graded(tools, terms, submission, named)
+    except OSError as error:
+        why = error.strerror or str(error)[:200]
+        return Outcome("failed", reason=f"the machine did not let it be graded ({why}); run again when that is mended")
     outcome.digest = digest
     outcome.seconds = round(time.monotonic() - started, 3)
     return outcome
