@@ -238,7 +238,7 @@ def test_full_temporary_folder_is_nobodys_fault_and_tried_again(book: Gradebook,
     outcome = unit.grade(SimpleNamespace(), TERMS, ROOT / "reference", "a")  # type: ignore[arg-type]
     book.record("k", "t", outcome)
 
-    assert "No space left on device" in outcome.reason
+    assert "no room is left for temporary files" in outcome.reason
     assert not book.rows()["k"].is_final
 
 

@@ -20,7 +20,7 @@ from grader.classroom.opening import Unsettled, digest_of, settled
 from grader.classroom.outcome import Outcome
 from grader.classroom.terms import Terms
 from grader.data import Mnist
-from grader.errors import UsageError
+from grader.errors import UsageError, is_full
 from grader.grading import Grading
 from grader.isolation import Level
 from grader.probe import all_probes
@@ -77,7 +77,7 @@ def grade(tools: Tools, terms: Terms, path: Path, named: str) -> Outcome:
                 return Outcome("failed", reason=str(error))
             outcome = graded(tools, terms, submission, named)
     except OSError as error:
-        why = error.strerror or str(error)[:200]
+        why = "no room is left for temporary files" if is_full(error) else error.strerror or str(error)[:200]
         return Outcome("failed", reason=f"the machine did not let it be graded ({why}); run again when that is mended")
     outcome.digest = digest
     outcome.seconds = round(time.monotonic() - started, 3)
