@@ -45,6 +45,7 @@ class Cluster:
             raise UsageError(f"--executor dask needs {error.name}: pip install 'beras-grader[cluster]'") from None
         for name in [name for name in logging.root.manager.loggerDict if name.startswith("distributed")]:
             logging.getLogger(name).setLevel(logging.CRITICAL)  # what matters is said here, in one line
+        dask.config.set({"distributed.admin.large-graph-warning-threshold": "1GB"})  # the kit and parcels are data
         self.distributed, self.address, self.note = distributed, address, note
         self.ended: queue.SimpleQueue[Any] = queue.SimpleQueue()  # futures, or units that could not be sent
         self.under_way: dict[Any, tuple[Unit, tuple[str, ...]]] = {}  # future -> unit, and notes on its parcel
@@ -57,7 +58,7 @@ class Cluster:
         kit = kit_of(terms, limit, note)
         try:
             self.client = distributed.Client(**where, timeout=CONNECT_PATIENCE, set_as_default=False)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, distributed.TimeoutError) as error:
             said = (str(error) or type(error).__name__).splitlines()[0]
             raise UsageError(f"--scheduler {address}: no Dask scheduler answers there ({said})") from None
         try:
@@ -66,9 +67,8 @@ class Cluster:
                 note(f"the scheduler at {address} has no workers yet; waiting for the first one")
                 self.client.wait_for_workers(1, WORKER_PATIENCE)
                 self._take_census()
-            with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1GB"}):
-                self.kit = self.client.submit(handed_out, kit, key=f"kit-{self.name}", pure=False)
-        except TimeoutError:
+            self.kit = self.client.submit(handed_out, kit, key=f"kit-{self.name}", pure=False)
+        except distributed.TimeoutError:
             self.close()
             raise UsageError(f"--scheduler {address}: it has no workers; start some with `dask worker`") from None
         except BaseException:
@@ -117,7 +117,7 @@ class Cluster:
             return None
         except self.distributed.KilledWorker:
             given = {"outcome": Outcome("failed", reason="several workers were lost while they graded it").plain()}
-        except (self.distributed.CancelledError, self.distributed.client.FutureCancelledError):
+        except self.distributed.CancelledError:
             raise UsageError(f"--scheduler {self.address}: the scheduler is gone; {GONE}") from None
         except Exception as error:  # noqa: BLE001  whatever a worker fails with
             given = {"outcome": None, "lost": f"a worker failed ({type(error).__name__}: {error})"}
@@ -136,7 +136,7 @@ class Cluster:
         """Which workers there are. What a lost one was grading, Dask has given to others already."""
         try:
             now = dict(self.client.nthreads())
-        except (OSError, self.distributed.TimeoutError, self.distributed.comm.CommClosedError):
+        except (OSError, self.distributed.TimeoutError):
             raise UsageError(f"--scheduler {self.address}: the scheduler is gone; {GONE}") from None
         for worker in self.threads.keys() - now.keys():
             self.note(f"worker {worker} is gone; what it was grading is graded again by another")
