@@ -59,21 +59,21 @@ class AnswerKey:
         if place is None:
             return None
         if place not in self.parsed:
-            self.parsed[place] = unpacked(wire.parse(memoryview(self.blobs[place]))[0])
+            self.parsed[place] = seen_in(memoryview(self.blobs[place]))
         return self.parsed[place]
 
-    def without(self, probes: Collection[str]) -> AnswerKey:
-        """A key that has nothing of these probes."""
+    def without(self, probes: Collection[str] = (), seeds: Collection[int] = ()) -> AnswerKey:
+        """A key that has nothing of these probes, nor of these seeds."""
         kept = AnswerKey()
         kept.about = dict(self.about)
         for entry, place in self.entries.items():
-            if entry[1] not in probes:
+            if entry[1] not in probes and entry[2] not in seeds:
                 kept._place(entry, self.blobs[place])
         return kept
 
     def put(self, codes: tuple[str, ...], probe: str, seed: int, seen: Seen) -> None:
         """Remembers what was seen."""
-        self._place(("+".join(codes), probe, seed), wire.frame(packed(seen)))
+        self._place(("+".join(codes), probe, seed), blob_of(seen))
         self.changed = True
 
     def _place(self, entry: Entry, blob: bytes | memoryview) -> None:
@@ -125,6 +125,16 @@ def load(path: Path) -> AnswerKey:
     except (zlib.error, ValueError, KeyError, TypeError, AttributeError) as error:
         raise DamagedKey(f"it cannot be read ({error})") from None
     return key
+
+
+def blob_of(seen: Seen) -> bytes:
+    """What was seen as a frame of the wire protocol."""
+    return wire.frame(packed(seen))
+
+
+def seen_in(blob: memoryview) -> Seen:
+    """What was seen, of a blob."""
+    return unpacked(wire.parse(blob)[0])
 
 
 def packed(seen: Seen) -> dict[str, Any]:

@@ -18,12 +18,13 @@ from typing import Protocol
 import numpy as np
 
 from grader import answer_key, patches
-from grader.answer_key import AnswerKey, DamagedKey
+from grader.answer_key import AnswerKey, DamagedKey, blob_of, seen_in
 from grader.answer_key import Seen as Seen
+from grader.apart import apart
 from grader.client import Fault
 from grader.errors import UsageError
 from grader.patches import Sources
-from grader.probe import NotAsked, Observation, Probe
+from grader.probe import EVERY_SEED, NotAsked, Observation, Probe
 from grader.reference import FOLDER, LocalWorker, read_sources
 from grader.subject import Subject
 
@@ -32,6 +33,7 @@ PACKAGE = Path(__file__).parent
 QUESTIONS = ("probe.py", "subject.py", "probes/*.py", "worker/*.py")
 PATCHES = ("variants/*.toml", "misconceptions/patches/*.toml")
 KEY = PACKAGE / "answers.key"  # where an edition without a reference has its key
+KEPT_SEEDS = 32  # in each of them, the latest: fresh ones do not come back
 KEPT_CACHES = 8  # files of answers, of this and other versions of the reference, in the cache
 
 
@@ -145,9 +147,10 @@ class LiveAnswers:
         return self.patched[codes]
 
     def _ask(self, codes: tuple[str, ...], probe: Probe, seed: int) -> Seen:
+        seed = probe.seed_that_counts(seed)
         known = self.key.get(codes, probe.name, seed)
         if known is None:
-            seen = self._look(codes, probe, seed)
+            seen = self._look_apart(codes, probe, seed) if probe.megabytes else self._look(codes, probe, seed)
             if isinstance(seen, Fault) and not codes:  # no answer of the reference: not one to remember
                 return seen
             self.key.put(codes, probe.name, seed, seen)
@@ -168,10 +171,17 @@ class LiveAnswers:
         finally:
             worker.close()
 
+    def _look_apart(self, codes: tuple[str, ...], probe: Probe, seed: int) -> Seen:
+        """In a process of its own, which takes the memory of much data with it."""
+        return seen_in(memoryview(apart(lambda: blob_of(self._look(codes, probe, seed)))))
+
     def save(self) -> None:
         """Keeps what was seen for the next run; a cache that cannot be written is no misfortune."""
         if self.file is None or not self.key.changed:
             return
+        seeds = list(dict.fromkeys(seed for _, _, seed in self.key.entries if seed != EVERY_SEED))
+        if older := seeds[:-KEPT_SEEDS]:
+            self.key = self.key.without(seeds=older)
         with contextlib.suppress(OSError):
             answer_key.save(self.key, self.file)
             others = sorted(self.file.parent.glob("answers-*.key"), key=lambda path: path.stat().st_mtime)
@@ -213,10 +223,10 @@ class KeyAnswers:
             )
 
     def knows(self, probe: Probe, seed: int) -> bool:
-        return ((), probe.name, seed) in self.key
+        return ((), probe.name, probe.seed_that_counts(seed)) in self.key
 
     def expected(self, probe: Probe, seed: int) -> Observation:
-        seen = self.key.get((), probe.name, seed)
+        seen = self.mistaken((), probe, seed)
         if not isinstance(seen, dict):
             raise RuntimeError(f"the answer key {self.path} has no answer to {probe.name}")
         return seen
@@ -238,7 +248,7 @@ class KeyAnswers:
         return self.pages[code]
 
     def mistaken(self, codes: tuple[str, ...], probe: Probe, seed: int) -> Seen | None:
-        return self.key.get(codes, probe.name, seed)
+        return self.key.get(codes, probe.name, probe.seed_that_counts(seed))
 
     def save(self) -> None:
         """Nothing is found out that the key does not hold."""

@@ -28,6 +28,7 @@ from grader.report.writers import WRITERS
 
 if TYPE_CHECKING:
     from grader.answers import Answers
+    from grader.data import Mnist
     from grader.report.result import Result
     from grader.rubric import Rubric
     from grader.session import Session
@@ -59,6 +60,7 @@ COMMANDS = {
     "doctor": "grader.commands.doctor",
     "pack": "grader.commands.pack",
     "class": "grader.commands.class_",
+    "misconception": "grader.commands.misconception",
 }
 
 
@@ -225,8 +227,8 @@ def run(
     conclude: Conclude,
 ) -> int:
     """One grading, from opening the submission to what is made of its result."""
-    from grader import data, isolation
-    from grader.report.progress import Progress
+    from grader import isolation
+    from grader.made_up import probe_folder
     from grader.submission import open_submission
 
     outputs = Outputs(options)
@@ -234,19 +236,26 @@ def run(
     level = isolation.choose(options.isolation, options.user)
     if not level.limited:
         print("grade: warning: --isolation none runs the submission unfenced and without limits", file=sys.stderr)
-    trains = any(name.startswith("training.") for name in components)
-    mnist = data.load(options.data, Path(options.path)) if trains else None
-    from grader.grading import Grading
-    from grader.reference import FOLDER
-
-    seed = seed_of(options.seed)
-    made_up = str(data.probe_folder())
+    mnist = mnist_for(options, components)
+    made_up = str(probe_folder())
     if level.user is not None:
         made_up, mnist = isolation.shown(made_up, mnist, scratch)
     readable = (mnist.public,) if mnist else ()
-    answers = answers_of(options.key, made_up, seed)
-    hidden_seed = hidden_seed_of(options.hidden_seed, answers)
-    grading = Grading(submission, rubric, answers, made_up, seed, track, components, level, readable, hidden_seed)
+    with contextlib.ExitStack() as unless_grading:
+        # It imports NumPy while this process does
+        zygote = isolation.start(submission.root, level, (Path(made_up), *readable))
+        unless_grading.callback(zygote.close)
+        from grader.grading import Grading
+        from grader.reference import FOLDER
+        from grader.report.progress import Progress
+
+        seed = seed_of(options.seed)
+        answers = answers_of(options.key, made_up, seed)
+        hidden_seed = hidden_seed_of(options.hidden_seed, answers)
+        grading = Grading(
+            submission, rubric, answers, made_up, seed, track, components, level, readable, hidden_seed, zygote
+        )
+        unless_grading.pop_all()
     try:
         grading.start()  # workers start while pytest is imported
         from grader.engine import run_checks
@@ -271,14 +280,23 @@ def run(
         answers.save()
 
 
+def mnist_for(options: argparse.Namespace, components: tuple[str, ...]) -> Mnist | None:
+    """The data that models are trained on, where any is. Raises UsageError."""
+    if not any(name.startswith("training.") for name in components):
+        return None
+    from grader import data
+
+    return data.load(options.data, Path(options.path))
+
+
 def answers_of(key: Path | None, made_up: str, seed: int) -> Answers:
     """What to compare with: a key that was named, the reference, or the key beside this package."""
-    from grader import data
     from grader.answers import KEY, KeyAnswers, LiveAnswers
+    from grader.cache import cache_folder
     from grader.reference import FOLDER
 
     if key is None and FOLDER.is_dir():
-        return LiveAnswers(made_up, cache=data.cache_folder())
+        return LiveAnswers(made_up, cache=cache_folder())
     if key is None and not KEY.is_file():
         raise UsageError(f"there is neither reference/ in {FOLDER.parent} nor an answer key; name one with --key FILE")
     answers = KeyAnswers(key or KEY)

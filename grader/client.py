@@ -9,7 +9,9 @@ from __future__ import annotations
 import math
 import os
 import re
+import select
 import signal
+import socket
 import time
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -98,6 +100,49 @@ def fault_of(error: Any) -> Fault:
     return Fault("raised", message, name, bases, tuple(frames))
 
 
+class Channel:
+    """A worker's socket, where nothing lasts beyond the time `until`; that costs one system call a frame."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self.socket, self.until = connection, math.inf
+        self.readable = select.poll()
+        self.readable.register(connection, select.POLLIN)
+
+    def left(self) -> float | None:
+        """Seconds until the deadline, None where there is none. Raises TimeoutError when it is over."""
+        left = self.until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        return left if left < math.inf else None
+
+    def wait(self) -> None:
+        """Until there is something to read. Raises TimeoutError."""
+        left = self.left()
+        if not self.readable.poll(None if left is None else left * 1000):
+            raise TimeoutError
+
+    def recv(self, size: int) -> bytes:
+        return self.socket.recv(size)
+
+    def recv_into(self, view: memoryview) -> int:
+        return self.socket.recv_into(view)
+
+    def sendall(self, data: bytes | memoryview) -> None:
+        """A small frame goes at once; a large one as fast as the worker reads. Raises TimeoutError."""
+        left = self.left()
+        try:
+            sent = self.socket.send(data, socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            sent = 0
+        if sent == len(data):
+            return
+        self.socket.settimeout(left)
+        try:
+            self.socket.sendall(memoryview(data)[sent:])
+        finally:
+            self.socket.settimeout(None)
+
+
 class RemoteWorker:
     """A fresh worker process for one check. `seconds` is the wall-clock limit from now to its last answer."""
 
@@ -105,15 +150,20 @@ class RemoteWorker:
         self, zygote: Zygote, limits: Limits, seconds: float, seed: int, unavailable: dict[str, str] | None = None
     ) -> None:
         self.zygote, self.limits = zygote, limits
-        self.allow(seconds)
         self.asked = 0
         self.output_from = 0  # where in its output the present check begins
         self.process: Process = zygote.spawn(limits, seed, unavailable or {})
+        self.channel = Channel(self.process.channel)
+        self.allow(seconds)
+
+    @property
+    def until(self) -> float:
+        return self.channel.until
 
     def allow(self, seconds: float) -> None:
         """Sets the time limit anew, from now; who debugs has all the time there is."""
-        seconds = seconds if self.zygote.level.limited else math.inf
-        self.seconds, self.until = seconds, time.monotonic() + seconds
+        self.seconds = seconds if self.zygote.level.limited else math.inf
+        self.channel.until = time.monotonic() + self.seconds
 
     def forget(self, seed: int, seconds: float) -> None:
         """Makes ready for another check. Raises Fault."""
@@ -124,9 +174,8 @@ class RemoteWorker:
     def ask(self, op: str, **arguments: Any) -> Any:
         self.asked += 1
         try:
-            self._keep_time()
-            wire.send(self.process.channel, {"n": self.asked, "op": op, "with": arguments})
-            reply = wire.receive(self.process.channel, self._keep_time)
+            wire.send(self.channel, {"n": self.asked, "op": op, "with": arguments})
+            reply = wire.receive(self.channel, self.channel.wait)
         except TimeoutError:
             raise self._end("timed out", f"gave no answer within {self.seconds:g} s") from None
         except (EOFError, OSError, WorkerLost):
@@ -139,12 +188,6 @@ class RemoteWorker:
         if "error" in reply:
             raise fault_of(reply["error"])
         return reply["result"]
-
-    def _keep_time(self) -> None:
-        left = self.until - time.monotonic()
-        if left <= 0:
-            raise TimeoutError
-        self.process.channel.settimeout(left if left < math.inf else None)
 
     def _end(self, kind: str, message: str) -> Fault:
         return self._overrun() or Fault(kind, message)

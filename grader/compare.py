@@ -11,22 +11,13 @@ from typing import Any
 import numpy as np
 
 from grader.probe import Observation, Probe, Rule
+from grader.rubric import Tolerances
 from grader.subject import Raised
 from grader.worker.wire import Opaque
 
 PLAIN = Rule()
 NAN_MARK = -123456.75  # no honest answer to a probe is near it
 FLOOR = 1e-6  # absolute; inputs are of order 1, so this is rounding, wherever the right answer is 0
-
-
-@dataclass(frozen=True)
-class Tolerances:
-    """Relative tolerances by name; 'float' is the usual one. `FLOOR` is added, so that zeros can be compared."""
-
-    named: dict[str, float]
-
-    def of(self, rule: Rule) -> float:
-        return self.named[rule.tolerance or "float"]
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,10 @@
-"""MNIST, verified once and then memory-mapped from a cache, and made-up files of the same form for probes.
+"""MNIST, verified once and then memory-mapped from a cache.
 
 The cache, one for all checkouts, is built aside and renamed into place, so that graders may race for it:
 
     mnist-1/test-labels.npy    the grader's own: no submission ever sees a test label
     mnist-1/public/            may be shown to untrusted code; its t10k files are cut from the training split
     mnist-1/verified/          for each data folder, the sizes and times at which its contents were right
-    made-up-1-SEED/mnist/      what probe_folder() hands out
 """
 
 from __future__ import annotations
@@ -20,63 +19,14 @@ from pathlib import Path
 
 import numpy as np
 
-from grader.cache import Files, installed, is_intact
-from grader.cache import cache_folder as cache_folder
+from grader.cache import FORMAT, Files, cache_folder, installed, is_intact, remember
 from grader.errors import UsageError
+from grader.idx import FILES, GZ_FILES, Digits, IdxFile, rows_of, write_idx
 
 # gzip and hashlib are imported where they are needed, on a cold start: a warm one takes milliseconds.
 
-FORMAT = 1  # of the cache; a grader that lays it out differently counts on
 NPY_HEADER = 128  # bytes that np.save puts in front of an array of at most two dimensions
 STAND_IN = 10_000  # training examples that untrusted code gets as t10k; as many as the test split has
-PERIOD = 41  # images after which made-up ones repeat: 32,144 bytes, just within gzip's window of 32 KiB
-UINT8 = 8  # the IDX format's code for unsigned bytes
-
-
-@dataclass(frozen=True)
-class IdxFile:
-    """One of MNIST's files: its name without .gz, its array's shape, the SHA-256 of its decoded contents."""
-
-    name: str
-    shape: tuple[int, ...]
-    sha256: str
-
-    @property
-    def magic(self) -> bytes:
-        return bytes([0, 0, UINT8, len(self.shape)])
-
-    @property
-    def header(self) -> bytes:
-        return self.magic + b"".join(size.to_bytes(4, "big") for size in self.shape)
-
-    @property
-    def size(self) -> int:
-        """Bytes of the decoded contents."""
-        return len(self.header) + prod(self.shape)
-
-
-FILES = {
-    "train_images": IdxFile(
-        "train-images-idx3-ubyte",
-        (60_000, 28, 28),
-        "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
-    ),
-    "train_labels": IdxFile(
-        "train-labels-idx1-ubyte",
-        (60_000,),
-        "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
-    ),
-    "test_images": IdxFile(
-        "t10k-images-idx3-ubyte",
-        (10_000, 28, 28),
-        "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
-    ),
-    "test_labels": IdxFile(
-        "t10k-labels-idx1-ubyte",
-        (10_000,),
-        "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
-    ),
-}
 ARRAYS = {  # where the cache keeps each of them
     "train_images": "public/train-images.npy",
     "train_labels": "public/train-labels.npy",
@@ -85,16 +35,6 @@ ARRAYS = {  # where the cache keeps each of them
 }
 ADVICE = "restore it (git checkout data/mnist) or name a folder with MNIST's four .gz files with --data"
 VARIABLE = "BERAS_DATA"  # names a folder as --data does
-
-
-@dataclass(frozen=True)
-class Digits:
-    """Both splits as bytes: images (60000, 784) and (10000, 784), labels (60000,) and (10000,), all uint8."""
-
-    train_images: np.ndarray
-    train_labels: np.ndarray
-    test_images: np.ndarray
-    test_labels: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -235,22 +175,8 @@ def fault_in(content: bytes, file: IdxFile) -> str:
     return ""
 
 
-def write_idx(path: Path, file: IdxFile, array: np.ndarray) -> None:
-    """Writes an array as the gzipped IDX file; the same array always gives the same bytes."""
-    import gzip
-
-    # mtime: gzip would write the time of day; level 1: several times as fast as 9
-    path.write_bytes(gzip.compress(file.header + array.tobytes(), compresslevel=1, mtime=0))
-
-
-def rows_of(file: IdxFile) -> tuple[int, ...]:
-    """The shape in which the grader holds the array: one row an image."""
-    return (file.shape[0], prod(file.shape[1:])) if len(file.shape) > 1 else file.shape
-
-
 # --- the cache ----------------------------------------------------------------------------------------------
 
-GZ_FILES: Files = {f"mnist/{file.name}.gz": None for file in FILES.values()}
 MNIST_FILES: Files = {
     **{path: NPY_HEADER + prod(FILES[name].shape) for name, path in ARRAYS.items()},
     **{f"public/data/{path}": size for path, size in GZ_FILES.items()},
@@ -270,43 +196,3 @@ def write_cache(folder: Path, digits: Digits, source: Path) -> None:
         (public / original.name).write_bytes(original.read_bytes())
         file = FILES[name.replace("train", "test")]
         write_idx(public / f"{file.name}.gz", file, getattr(digits, name)[-STAND_IN:])
-
-
-def remember(path: Path, text: str) -> None:
-    """Writes a small file in one step; a cache that cannot be written costs time and nothing else."""
-    new = path.with_name(f"{path.name}.{os.getpid()}")
-    with contextlib.suppress(OSError):
-        new.write_text(text, encoding="utf-8")
-        new.replace(path)
-
-
-# --- made-up data -------------------------------------------------------------------------------------------
-
-
-def probe_folder(seed: int = 0) -> Path:
-    """A folder with the files of `probe_files` in mnist/, from the cache. For data_path=..."""
-    folder = cache_folder() / f"made-up-{FORMAT}-{seed}"
-    return installed(folder, GZ_FILES, lambda new: probe_files(new, seed))
-
-
-def probe_files(directory: Path, seed: int) -> Digits:
-    """Writes four made-up files in MNIST's form and size to directory/mnist/ and returns what is in them.
-
-    The same seed gives the same bytes. 41 random images and labels are repeated, so the files decode fast. No
-    image is its own transpose; each split holds every label and every pixel value.
-    """
-    rng = np.random.default_rng(seed)
-    (directory / "mnist").mkdir(parents=True, exist_ok=True)
-    arrays = {}
-    for name, file in FILES.items():
-        pattern = made_up_images(rng) if "images" in name else rng.permutation(PERIOD).astype(np.uint8) % 10
-        arrays[name] = np.resize(pattern, rows_of(file))
-        write_idx(directory / "mnist" / f"{file.name}.gz", file, arrays[name])
-    return Digits(**arrays)
-
-
-def made_up_images(rng: np.random.Generator) -> np.ndarray:
-    """(41, 784) uint8; the first image has all values from 0 to 255, the others peaks of their own."""
-    images = rng.integers(0, rng.integers(128, 256, size=(PERIOD, 1)), size=(PERIOD, 784)).astype(np.uint8)
-    images[0, rng.permutation(784)[:256]] = np.arange(256)
-    return images

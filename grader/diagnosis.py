@@ -45,13 +45,13 @@ class Diagnosis:
         conventions = {verdict.seen.convention for verdict in self.wrong} | {""}
         known = self.answers.misconceptions(component)
         codes = [code for code in known if self.answers.convention(code) in conventions]
-        fitting: dict[Codes, set[str]] = {(code,): shown for code in codes if (shown := self.fits((code,)))}
-        left = {v.probe.name for v in self.wrong} - {name for shown in fitting.values() for name in shown}
+        wrong = {verdict.probe.name for verdict in self.wrong}
+        fitting: dict[Codes, set[str]] = {(code,): shown for code in codes if (shown := self.fits((code,), wrong))}
+        left = wrong - {name for shown in fitting.values() for name in shown}
         if left:
             partial = [code for code in codes if self.touches(code)][:MOST_PAIRED]
             for pair in combinations(partial, 2):
-                shown = self.fits(pair)
-                if shown & left:
+                if shown := self.fits(pair, left):
                     fitting[pair] = shown
         for explanation, shown in self.undominated(fitting).items():
             for verdict in self.wrong:
@@ -64,10 +64,18 @@ class Diagnosis:
             if not verdict.diagnosis:
                 verdict.diagnosis += [relation.code for relation in relations]
 
-    def fits(self, codes: Codes) -> set[str]:
-        """The probes on which these mistakes show, if the submission agrees with them on all of those; else nothing."""
-        shown = set()
-        for verdict in sorted(self.verdicts, key=lambda verdict: verdict.outcome not in WRONG):
+    def fits(self, codes: Codes, unexplained: set[str]) -> set[str]:
+        """The probes on which these mistakes show, if the submission agrees with them on all of those.
+
+        Nothing, where it does not or where they explain none of the probes named: those are asked first, for most
+        mistakes are out of the question after one or two.
+        """
+        shown: set[str] = set()
+        left = set(unexplained)
+        for verdict in sorted(self.verdicts, key=lambda each: (each.probe.megabytes, each.probe.name not in left)):
+            if not left and not shown & unexplained:
+                return set()
+            left.discard(verdict.probe.name)
             mistaken = self.answers.mistaken(codes, verdict.probe, self.seed)
             if mistaken is None:
                 return set()
@@ -76,7 +84,7 @@ class Diagnosis:
             if not self.matches(codes, verdict.probe, self.seed, verdict.seen):
                 return set()
             shown.add(verdict.probe.name)
-        return shown if any(verdict.probe.name in shown for verdict in self.wrong) else set()
+        return shown if shown & unexplained else set()
 
     def seen_in(self, verdict: Verdict, codes: Codes) -> Codes:
         """Of mistakes that come together those that show in this answer by themselves; all, where none does."""
@@ -86,7 +94,8 @@ class Diagnosis:
 
     def touches(self, code: str) -> bool:
         """Does this mistake show where the submission is wrong?"""
-        shown = ((self.answers.mistaken((code,), verdict.probe, self.seed), verdict) for verdict in self.wrong)
+        wrong = sorted(self.wrong, key=lambda verdict: verdict.probe.megabytes)
+        shown = ((self.answers.mistaken((code,), verdict.probe, self.seed), verdict) for verdict in wrong)
         return any(mistaken is not None and not self.is_right(mistaken, verdict) for mistaken, verdict in shown)
 
     def is_right(self, mistaken: Shown, verdict: Verdict) -> bool:

@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from grader import data
+from grader.cache import cache_folder
 from grader.errors import UsageError
 from grader.isolation import Zygote, choose
 from grader.isolation import levels as isolation_levels
@@ -126,7 +127,7 @@ def mnist() -> Finding:
 
 def cache() -> Finding:
     try:
-        folder = data.cache_folder()
+        folder = cache_folder()
         with TemporaryDirectory(dir=folder):
             pass
     except (OSError, UsageError) as error:

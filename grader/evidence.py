@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from grader.compare import FLOOR, Difference, Tolerances, as_array, squeezed
+from grader.compare import FLOOR, Difference, as_array, squeezed
 from grader.report.result import Mismatch, Values
+from grader.rubric import Tolerances
 from grader.source import SourceModule, parse
 from grader.verdict import Seen, Verdict
 from grader.words import value_text

@@ -15,7 +15,7 @@ from grader.client import Fault, Frame
 from grader.diagnosis import Diagnosis
 from grader.errors import UsageError
 from grader.evidence import mismatches, place
-from grader.isolation import Level, choose
+from grader.isolation import Level, Zygote, choose
 from grader.observe import Observer
 from grader.probe import Observation, Probe, all_probes
 from grader.report.result import ComponentResult, ProbeResult
@@ -46,6 +46,7 @@ class Grading:
     level: Level = field(default_factory=choose)
     readable: tuple[Path, ...] = ()  # what the submission may read beside the data of the probes
     hidden_seed: int | None = None  # of the questions of hidden checks, where it is another one
+    zygote: Zygote | None = None  # of this submission, where one was started before
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     explained: set[str] = field(default_factory=set)
 
@@ -70,6 +71,7 @@ class Grading:
             self.level,
             self.readable,
             self.hidden_seed,
+            self.zygote,
         )
 
     def _check_answers(self) -> None:

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.client import Fault, RemoteWorker
-from grader.isolation import Level, WorkerLost, Zygote, choose, make_read_only
+from grader.isolation import Level, WorkerLost, Zygote, choose, start
 from grader.probe import NotAsked, Probe
 from grader.rubric import Rubric
 from grader.subject import MODULES, Subject
@@ -51,6 +51,7 @@ class Observer:
     broken: modules that are known not to load, each with what is wrong.
     level, readable: how the submission is shut in, and what it may read beside the data of the probes.
     hidden_seed: of the questions of hidden checks, which have workers of their own; no worker is told this seed.
+    zygote: of this submission, where one was started before.
     """
 
     def __init__(
@@ -64,6 +65,7 @@ class Observer:
         level: Level | None = None,
         readable: Iterable[Path] = (),
         hidden_seed: int | None = None,
+        zygote: Zygote | None = None,
     ) -> None:
         self.root, self.data_path, self.rubric, self.seed = root, data_path, rubric, seed
         self.hidden_seed = seed if hidden_seed is None else hidden_seed
@@ -73,9 +75,7 @@ class Observer:
         self.slow: set[Group] = set()  # with a check that ran out of time
         self.lock = threading.RLock()
         self.level, self.readable = level or choose(), (Path(data_path), *readable)
-        if self.level.limited:
-            make_read_only(root, everybody=self.level.user is not None)
-        self.zygote = self._new_zygote()
+        self.zygote = zygote or start(root, self.level, self.readable)
         # Two at a time: while one worker thinks, the grader compares and the next worker starts.
         most = max(2, min(4, os.cpu_count() or 1)) if self.level.limited else 1  # one terminal, one debugger
         self.pool = ThreadPoolExecutor(max_workers=most)
@@ -136,11 +136,8 @@ class Observer:
                 raise WorkerLost
             if not self.zygote.alive():
                 self.zygote.close()
-                self.zygote = self._new_zygote()
+                self.zygote = Zygote(self.root, self.level, self.readable)
             return self.zygote
-
-    def _new_zygote(self) -> Zygote:
-        return Zygote(self.root, self.level, self.readable)
 
     def _ask_group(self, probes: list[Probe]) -> None:
         """Asks the probes of one component, in one worker as long as that lives."""

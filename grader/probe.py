@@ -16,6 +16,7 @@ from typing import Any
 
 from grader.subject import Draw, Subject
 
+EVERY_SEED = 0  # under which answers are kept that no seed changes
 Observation = dict[str, Any]
 Function = Callable[[Subject, Draw], Observation]
 
@@ -52,6 +53,7 @@ class Probe:
 
     seeded: False where every seed asks the same questions.
     passive: asks what must not happen, which code that does nothing gets right; it counts beside other right answers.
+    megabytes: of data that an implementation takes into memory for it, where that is much.
     """
 
     component: str
@@ -62,6 +64,7 @@ class Probe:
     needs: tuple[str, ...] = ()
     seeded: bool = True
     passive: bool = False
+    megabytes: int = 0
     rules: dict[str, Rule] = field(default_factory=dict)
 
     @property
@@ -72,6 +75,10 @@ class Probe:
     def needed_components(self) -> tuple[str, ...]:
         """The components of what it needs, be that all of one or a single probe."""
         return tuple(dict.fromkeys(need.partition("/")[0] for need in self.needs))
+
+    def seed_that_counts(self, seed: int) -> int:
+        """One stands for all of them where they ask the same questions."""
+        return seed if self.seeded else EVERY_SEED
 
     def ask(self, subject: Subject, seed: int) -> Observation:
         """What the probe sees of an implementation. The same seed asks the same questions. Raises Fault, NotAsked."""
@@ -89,17 +96,19 @@ def probe(
     needs: tuple[str, ...] = (),
     seeded: bool = True,
     passive: bool = False,
+    megabytes: int = 0,
     **rules: Rule,
 ) -> Callable[[Function], Function]:
     """Registers a probe; its docstring is the line that students read.
 
-    needs: components, or probes of them, whose failure explains away a failure here. seeded, passive: see Probe.
+    needs: components, or probes of them, whose failure explains away a failure here. seeded, passive and megabytes: see
+    Probe.
     Further keywords: a rule for the entry of that name.
     """
 
     def register(function: Function) -> Function:
         title = " ".join((function.__doc__ or "").split()).rstrip(".")
-        found = Probe(component, slug, title, function, weight, needs, seeded, passive, rules)
+        found = Probe(component, slug, title, function, weight, needs, seeded, passive, megabytes, rules)
         if found.name in REGISTRY:
             raise ValueError(f"two probes are called {found.name}")
         REGISTRY[found.name] = found

@@ -13,6 +13,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
@@ -23,9 +24,8 @@ from grader.worker import wire
 from grader.worker.host import Host
 
 FOLDER = Path(__file__).resolve().parent.parent / "reference"
-TOP_LEVEL = ("Beras", "assignment", "preprocess", "visualize")
 _IMPORT_LOCK = threading.RLock()
-_CODE: dict[tuple[str, str], CodeType] = {}
+CODES = 256  # compiled modules that are kept: the reference's own, and those with the latest patches
 
 
 def read_sources(folder: Path = FOLDER) -> Sources:
@@ -40,7 +40,7 @@ class LocalWorker:
         self.host = LocalHost(sources, folder)
 
     def ask(self, op: str, **arguments: Any) -> Any:
-        reply = wire.through(self.host.handle(wire.through({"op": op, "with": arguments})))
+        reply = wire.copied(self.host.handle(wire.copied({"op": op, "with": arguments})))
         if "error" in reply:
             raise fault_of(reply["error"])
         return reply["result"]
@@ -58,24 +58,26 @@ class LocalHost(Host):
     def __init__(self, sources: Sources, folder: Path) -> None:
         super().__init__(str(folder))
         self.finder = SourceFinder(sources, folder)
+        self.names = [file.removesuffix(".py").removesuffix("/__init__").replace("/", ".") for file in sources]
         self.modules: dict[str, ModuleType] = {}
 
     def load(self, module: str) -> ModuleType:
+        if module in self.modules:
+            return self.modules[module]
         with _IMPORT_LOCK, self._own_modules():
             return importlib.import_module(module)
 
     @contextmanager
     def _own_modules(self) -> Iterator[None]:
         """Puts this implementation's modules into sys.modules for the length of an import."""
-        others = {name: sys.modules.pop(name) for name in list(sys.modules) if name.partition(".")[0] in TOP_LEVEL}
+        others = {name: sys.modules.pop(name) for name in self.names if name in sys.modules}
         sys.modules.update(self.modules)
         sys.meta_path.insert(0, self.finder)
         try:
             yield
         finally:
             sys.meta_path.remove(self.finder)
-            for name in [name for name in list(sys.modules) if name.partition(".")[0] in TOP_LEVEL]:
-                self.modules[name] = sys.modules.pop(name)
+            self.modules |= {name: sys.modules.pop(name) for name in self.names if name in sys.modules}
             sys.modules.update(others)
 
 
@@ -96,7 +98,9 @@ class SourceFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def exec_module(self, module: ModuleType) -> None:
         file = module.__spec__.loader_state if module.__spec__ else ""
-        text = self.sources[file]
-        if (file, text) not in _CODE:
-            _CODE[file, text] = compile(text, str(self.folder / file), "exec", dont_inherit=True)
-        exec(_CODE[file, text], module.__dict__)  # noqa: S102  the reference is trusted
+        exec(compiled(self.sources[file], str(self.folder / file)), module.__dict__)  # noqa: S102  trusted
+
+
+@lru_cache(maxsize=CODES)
+def compiled(text: str, path: str) -> CodeType:
+    return compile(text, path, "exec", dont_inherit=True)

@@ -6,12 +6,14 @@ import difflib
 from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from grader import tomlfile
-from grader.compare import Tolerances
 from grader.errors import UsageError
 from grader.isolation import Limits
+
+if TYPE_CHECKING:
+    from grader.probe import Rule
 
 DEFAULT = Path(__file__).with_name("rubric.toml")
 TOTAL = 100  # points of each track
@@ -41,6 +43,16 @@ TABLES: dict[str, tuple[str, ...]] = {
 # An older rubric has no such table; Gradescope's words, https://gradescope-autograders.readthedocs.io/en/latest/specs/
 ALL_PUBLIC: dict[str, Any] = {"hidden": [], "gradescope": "after_published"}
 GRADESCOPE_VISIBILITY = ("hidden", "after_due_date", "after_published", "visible")
+
+
+@dataclass(frozen=True)
+class Tolerances:
+    """Relative tolerances by name; 'float' is the usual one. `FLOOR` is added, so that zeros can be compared."""
+
+    named: dict[str, float]
+
+    def of(self, rule: Rule) -> float:
+        return self.named[rule.tolerance or "float"]
 
 
 @dataclass(frozen=True)
@@ -131,8 +143,6 @@ def check(data: dict[str, Any], source: str) -> Rubric:
         raise UsageError(
             f"rubric {source}, [partial], constant_factor_keeps: must be a number from 0 to 1, not {keeps!r}"
         )
-    from grader.visibility import matching  # here: it has to know every check
-
     where = f"rubric {source}, [visibility]"
     hidden, gradescope = data["visibility"]["hidden"], data["visibility"]["gradescope"]
     if not isinstance(hidden, list) or not all(isinstance(name, str) for name in hidden):
@@ -150,9 +160,18 @@ def check(data: dict[str, Any], source: str) -> Rubric:
         half={name: data["training"]["half_" + name.partition(".")[2]] for name in TRAININGS},
         milestones=tuple(sorted(milestones)),
         chance=data["training"]["chance"],
-        hidden=matching(hidden, f"{where}, hidden"),
+        hidden=named_checks(hidden, f"{where}, hidden"),
         hidden_on_gradescope=gradescope,
     )
+
+
+def named_checks(patterns: list[str], where: str) -> frozenset[str]:
+    """The checks that these patterns name. Raises UsageError for one that names none."""
+    if not patterns:
+        return frozenset()
+    from grader.visibility import matching  # it has to know every check, and with them NumPy
+
+    return matching(patterns, where)
 
 
 def known(table: dict[str, Any], names: tuple[str, ...], where: str, complete: bool = True) -> None:

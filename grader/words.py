@@ -13,7 +13,8 @@ import numpy as np
 
 from grader import pages
 from grader.client import Fault, Frame, printable
-from grader.compare import Difference, Tolerances, as_array, close, squeezed
+from grader.compare import Difference, as_array, close, squeezed
+from grader.rubric import Tolerances
 from grader.script import script_text
 from grader.subject import Raised
 from grader.verdict import Outcome, Seen, Verdict

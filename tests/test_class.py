@@ -203,6 +203,9 @@ def test_older_gradebook_is_brought_up_to_date_and_a_newer_one_left_alone(tmp_pa
     book = Gradebook(path)
     assert book.rows()["k"].state == "ungradable"
     assert book.close_calls() == {}
+    assert book.record(
+        "l", "t", Outcome("graded", "d", fingerprints=[["Softmax", "Softmax/forward", "f", [[1.0]], True]])
+    )
     book.connection.execute("PRAGMA user_version = 99")
     book.close()
 
@@ -346,7 +349,7 @@ def test_class_is_graded_told_about_and_gone_on_with(tmp_path: Path):
         for path in (wrong / "Beras").rglob("*.py"):
             archive.write(path, f"hw2/{path.relative_to(wrong)}")
     shutil.copytree(wrong, handins / "twin")
-    options = ("handins", "--component", "Softmax", "--no-training", "--jobs", "2")
+    options = ("handins", "--component", "Softmax", "--no-training", "--jobs", "2", "--similarity")
 
     first = grade_class(*options, cwd=tmp_path)
     second = grade_class(*options, cwd=tmp_path)
@@ -364,6 +367,8 @@ def test_class_is_graded_told_about_and_gone_on_with(tmp_path: Path):
     page = (tmp_path / "graded" / "report.html").read_text()
     assert 'href="#page-softmax-over-batch"' in page
     assert (tmp_path / "graded" / "students" / "twin.html").is_file()
+    assert 'href="similarity.html"' in page
+    assert f"{wrong.name} and twin" in (tmp_path / "graded" / "similarity.html").read_text()
 
 
 def test_main_process_killed_in_the_middle_is_gone_on_with(tmp_path: Path):

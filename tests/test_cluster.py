@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from overlays import ROOT
 
-from grader import answer_key, data
+from grader import answer_key
 from grader.answers import LiveAnswers
 from grader.classroom.gradebook import Gradebook
 from grader.classroom.handins import find
@@ -22,6 +22,7 @@ from grader.classroom.parcel import parcel_of
 from grader.classroom.running import Entry, Run
 from grader.classroom.terms import Terms
 from grader.freeze import frozen
+from grader.made_up import probe_folder
 
 HANDINS = 4
 
@@ -55,7 +56,7 @@ def test_worker_killed_in_the_middle_loses_nothing_and_repeats_nothing(tmp_path:
     for number in range(HANDINS):
         folder = shutil.copytree(ROOT / "reference", tmp_path / "handins" / str(number))
         (folder / "Beras" / "metrics.py").write_text(f"# {number}\n")
-    answers = frozen(LiveAnswers(str(data.probe_folder())), 1470, ("ReLU",))
+    answers = frozen(LiveAnswers(str(probe_folder())), 1470, ("ReLU",))
     answer_key.save(answers, tmp_path / "answers.key")
     terms = Terms("2470", ("ReLU",), 1470, key=str(tmp_path / "answers.key"))
     entries = {

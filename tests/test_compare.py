@@ -12,8 +12,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
-from grader.compare import Difference, Tolerances, differences
+from grader.compare import Difference, differences
 from grader.probe import Probe, Rule
+from grader.rubric import Tolerances
 from grader.subject import Raised
 from grader.worker.wire import Opaque
 

@@ -16,8 +16,10 @@ from hypothesis import strategies as st
 from overlays import run
 
 from grader import cache, data
-from grader.data import FILES, STAND_IN, default_directory, fault_in, load, probe_files, probe_folder, read_idx
+from grader.data import STAND_IN, default_directory, fault_in, load, read_idx
 from grader.errors import UsageError
+from grader.idx import FILES
+from grader.made_up import probe_files, probe_folder
 
 NAMES = [f"{file.name}.gz" for file in FILES.values()]
 SMALL = "t10k-labels-idx1-ubyte.gz"  # its faults show before the others are read

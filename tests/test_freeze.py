@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,14 @@ import pytest
 from conftest import Once
 from overlays import ROOT, build, grade, run
 
-from grader import answer_key, data
+from grader import answer_key
 from grader.answers import KeyAnswers, LiveAnswers
+from grader.classroom.terms import Terms
+from grader.classroom.unit import Tools
+from grader.classroom.unit import grade as grade_in_class
 from grader.errors import UsageError
 from grader.freeze import frozen
+from grader.made_up import probe_folder
 from grader.probe import all_probes
 
 SEED = 1470
@@ -39,7 +44,7 @@ def key_file(once: Once) -> Path:
 
     def freeze(folder: Path) -> None:
         with np.errstate(all="ignore"):
-            answer_key.save(frozen(LiveAnswers(str(data.probe_folder())), SEED, FROZEN), folder / "answers.key")
+            answer_key.save(frozen(LiveAnswers(str(probe_folder())), SEED, FROZEN), folder / "answers.key")
 
     return once("key", freeze) / "answers.key"
 
@@ -84,7 +89,7 @@ def test_edition_explains_with_examples_that_were_worked_before(edition: Path) -
 
 
 def test_key_holds_every_answer_of_the_live_reference(key_file: Path) -> None:
-    frozen_answers, live = KeyAnswers(key_file), LiveAnswers(str(data.probe_folder()))
+    frozen_answers, live = KeyAnswers(key_file), LiveAnswers(str(probe_folder()))
 
     for probe in (probe for probe in all_probes() if probe.component in FROZEN):
         codes = live.misconceptions(probe.component)
@@ -95,6 +100,16 @@ def test_key_holds_every_answer_of_the_live_reference(key_file: Path) -> None:
             with np.errstate(all="ignore"):
                 lively = live.mistaken((code,), probe, SEED + 1)
             assert str(frozen_answers.mistaken((code,), probe, SEED + 1)) == str(lively)
+
+
+def test_class_graded_with_a_key_leaves_the_same_fingerprints(key_file: Path, folder: Path) -> None:
+    submission = build("chaffs", "unlisted-softmax-base-two", folder)
+    live = Terms("2470", ("Softmax",), SEED)
+    frozen_terms = replace(live, key=str(key_file))
+    found = [grade_in_class(Tools.load(terms), terms, submission, "it").fingerprints for terms in (live, frozen_terms)]
+
+    assert found[0]
+    assert found[0] == found[1]
 
 
 def test_key_refuses_a_seed_that_it_does_not_know(key_file: Path) -> None:

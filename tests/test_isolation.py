@@ -28,10 +28,10 @@ from overlays import ROOT, build, grade, run
 from grader import isolation, rubric
 from grader.answers import LiveAnswers
 from grader.client import Fault, RemoteWorker
-from grader.data import probe_folder
 from grader.errors import UsageError
 from grader.isolation import LEVELS, Level, Limits, Zygote, bubblewrap, levels, needs
 from grader.isolation import zygote as zygote_module
+from grader.made_up import probe_folder
 from grader.observe import Observer
 from grader.probe import all_probes
 from grader.worker import landlock, wire

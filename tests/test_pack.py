@@ -25,10 +25,11 @@ from overlays import ROOT, build, grade, run
 from results import assert_gradescope
 from test_visibility import write_rubric
 
-from grader import answer_key, data, tomlfile
+from grader import answer_key, tomlfile
 from grader.answers import LiveAnswers
 from grader.cli import main
 from grader.freeze import frozen
+from grader.made_up import probe_folder
 from grader.packing.hollow import without_questions
 from grader.packing.wheels import dependencies
 
@@ -56,7 +57,7 @@ def fill_folder_of_packs(folder: Path) -> None:
     rubric = write_rubric(folder / "rubric.toml", *HIDDEN)
     hidden = names_of_hidden(rubric)
     with np.errstate(all="ignore"):
-        answers = LiveAnswers(str(data.probe_folder()))
+        answers = LiveAnswers(str(probe_folder()))
         answer_key.save(frozen(answers, 1470, COMPONENTS, hidden, SECRET_SEED), folder / "answers.key")
     wheelhouse.fill(folder / "wheels", "pip", *NEEDED)
     wheelhouse.link(folder / "installed", "pip", "jinja2", *NEEDED)

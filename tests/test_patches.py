@@ -55,6 +55,7 @@ def test_patch_file_holds_nothing_that_is_not_read(path: Path):
     assert data.get("convention", "jacobian") in ("jacobian", "upstream")
     assert all(set(edit) == {"file", "old", "new"} for edit in data["edit"])
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", path.stem)
+    assert "TODO" not in path.read_text(encoding="utf-8")
 
 
 def test_no_two_mistakes_are_the_same():
@@ -143,6 +144,7 @@ def test_page_of_a_mistake_is_complete(code: str):
     languages = Counter(language for language, _ in fences(text))
     assert languages["example"] == 1
     assert languages["python"] >= 1
+    assert "TODO" not in text
 
 
 @pytest.mark.parametrize("code", MISTAKE_PAGES)

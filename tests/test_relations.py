@@ -18,9 +18,10 @@ from hypothesis import strategies as st
 from grader import explain, pages
 from grader.array_relations import CODES, LOOKS, Case, Relation, relate_one, wrong_shape
 from grader.asked import Asked, asked
-from grader.compare import Tolerances, differences
+from grader.compare import differences
 from grader.probe import Probe
 from grader.relations import relate
+from grader.rubric import Tolerances
 from grader.verdict import Outcome, Seen, Verdict
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -107,6 +107,7 @@ def test_plain_value_comes_out_as_it_went_in(value: Any, step: int):
 
     assert equal(received, value)
     assert equal(wire.through(value), value)
+    assert equal(wire.copied(value), value)
     assert not pipe.data
 
 
@@ -158,8 +159,8 @@ def test_array_larger_than_one_read_arrives_whole():
 def test_copy_shares_no_memory():
     array = np.zeros(3)
 
-    received = wire.through([array])[0]
-    received[0] = 1
+    for received in (wire.through([array])[0], wire.copied([array])[0]):
+        received[0] = 1
 
     assert array[0] == 0
 
@@ -229,6 +230,7 @@ def test_live_value_becomes_plain_data(value: Any, expected: Any):
     plain = wire.plain(value)
 
     assert equal(wire.through(plain), expected)
+    assert equal(wire.copied(plain), expected)
 
 
 @pytest.mark.parametrize(
@@ -284,6 +286,7 @@ def test_odd_but_honest_value_still_fits_a_reply(value: Any):
     reply = {"n": 1, "result": {"ref": Ref(1), "inline": True, "value": wire.plain(value)}}
 
     assert wire.through(reply)["n"] == 1
+    assert equal(wire.copied(reply), wire.through(reply))
 
 
 def test_structure_that_contains_itself_ends():

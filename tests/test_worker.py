@@ -8,7 +8,9 @@ from __future__ import annotations
 import os
 import select
 import signal
+import socket
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,9 +19,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.client import OUTPUT_SHOWN, Fault, RemoteWorker, fault_of, printable
+from grader.client import OUTPUT_SHOWN, Channel, Fault, RemoteWorker, fault_of, printable
 from grader.isolation import Limits, WorkerLost, Zygote, choose
 from grader.isolation.tree import descendants
+from grader.worker import wire
 
 pytestmark = [
     pytest.mark.skipif(not sys.platform.startswith("linux"), reason="workers are watched through /proc"),
@@ -419,6 +422,29 @@ def test_call_that_does_not_end_is_ended(how: str, zygote: Zygote):
     found = fault(zygote, "stays", how, seconds=0.2)
 
     assert (found.kind, found.message) == ("timed out", "gave no answer within 0.2 s")
+
+
+def test_worker_that_does_not_read_is_waited_for_no_longer_than_others():
+    near, far = socket.socketpair()
+    channel = Channel(near)
+    with near, far:
+        channel.until = time.monotonic() + 0.05
+        with pytest.raises(TimeoutError):
+            channel.sendall(bytes(1 << 24))
+        with pytest.raises(TimeoutError):
+            channel.sendall(b"more")
+
+
+def test_frame_larger_than_a_socket_holds_arrives_whole():
+    near, far = socket.socketpair()
+    array = np.arange(1 << 20)
+    with near, far:
+        sending = threading.Thread(target=wire.send, args=(Channel(near), array))
+        sending.start()
+        received = wire.receive(far)
+        sending.join()
+
+    assert np.array_equal(received, array)
 
 
 def test_cpu_time_is_limited_by_itself(zygote: Zygote):

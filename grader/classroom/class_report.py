@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from grader.classroom.gradebook import Gradebook
+from grader.classroom.groups import Example
 from grader.classroom.ledger import Ledger
 from grader.classroom.pace import races
 from grader.classroom.statistics import BINS, statistics
 from grader.report import pictures
 from grader.report.page_blocks import page
-from grader.report.to_html import template
+from grader.report.to_html import check, template
 
 
-def class_report(ledger: Ledger, gradebook: Gradebook, title: str, written: dict[str, str]) -> str:
-    """written: the students' pages that exist, by file name."""
+def class_report(
+    ledger: Ledger,
+    gradebook: Gradebook,
+    shared: list[Example],
+    title: str,
+    written: dict[str, str],
+    similarity: bool = False,
+) -> str:
+    """shared: the unknown mistakes. written: the students' pages that exist, by file name. similarity: there is a page
+    of pairs beside this one."""
     numbers = statistics(ledger, gradebook)
     by_result = {state: name for name, state in sorted(written.items())}
     links = {}
@@ -30,8 +40,21 @@ def class_report(ledger: Ledger, gradebook: Gradebook, title: str, written: dict
         races=races(ledger, gradebook),
         title=title,
         links=links,
+        similarity=similarity,
+        groups=[shown_group(each) for each in shared],
         pages=[found for each in numbers.mistakes if (found := page(each.code)) is not None],
         edges=[ledger.max_score * edge / BINS for edge in range(BINS + 1)],
         shades=pictures.SHADES,
     )
     return text.strip() + "\n"
+
+
+def shown_group(each: Example) -> dict[str, Any]:
+    """A group with what its example answered, a cause told once."""
+    told: dict[tuple[str, ...], str] = {}
+    return {
+        "group": each.group,
+        "headline": each.headline,
+        "example": each.name,
+        "checks": [check(probe, told) for probe in each.probes],
+    }

@@ -84,12 +84,25 @@ MIGRATIONS = (
     ) WITHOUT ROWID;
     CREATE INDEX fingerprints_by_value ON fingerprints (fingerprint);
     """,
+    """
+    -- Until now nothing wrote any. A check has one of its own, and numbers that no hash can stand for
+    DROP TABLE fingerprints;
+    CREATE TABLE fingerprints (          -- of wrong answers, see grader/fingerprint.py
+        result INTEGER NOT NULL REFERENCES results(id) ON DELETE CASCADE,
+        component TEXT NOT NULL,
+        name TEXT NOT NULL,              -- of the check
+        form TEXT NOT NULL,              -- hash of what is discrete about the answer
+        numbers TEXT NOT NULL,           -- JSON: what is measured, to be compared under a tolerance
+        known INTEGER NOT NULL,          -- 1 where a misconception explains it
+        PRIMARY KEY (result, name)
+    ) WITHOUT ROWID;
+    """,
 )
 RESULT_COLUMNS = (
     "key", "digest", "terms", "state", "reason", "score", "max_score", "seconds", "recorded", "result", "close",
     "alone",
 )  # fmt: skip
-DETAILS = {"checks": 8, "fingerprints": 3}  # tables with rows of a result, and how many columns they have
+DETAILS = {"checks": 8, "fingerprints": 6}  # tables with rows of a result, and how many columns they have
 
 
 @dataclass(frozen=True)
@@ -171,7 +184,10 @@ class Gradebook:
             key, outcome.digest, terms, outcome.state, outcome.reason, score, most, outcome.seconds, now(), plain,
             " ".join(outcome.close), int(alone),
         )  # fmt: skip
-        prints = [(None, component, text) for component, text in outcome.fingerprints.items()]
+        prints = [
+            (None, component, name, form, json.dumps(numbers, separators=(",", ":")), int(known))
+            for component, name, form, numbers, known in outcome.fingerprints
+        ]
         with self.explained(), self.transaction():
             return self._insert(about, {"checks": checks_of(result), "fingerprints": prints}, replace)
 
@@ -243,7 +259,13 @@ class Gradebook:
 
     def result(self, key: str) -> dict[str, Any] | None:
         """All that was found out about one hand-in; None where it could not be graded."""
-        found = self.select("SELECT result FROM results WHERE key = ?", (key,))
+        return self._unpacked(self.select("SELECT result FROM results WHERE key = ?", (key,)))
+
+    def result_of(self, id_: int) -> dict[str, Any] | None:
+        """The same, by the number of the result."""
+        return self._unpacked(self.select("SELECT result FROM results WHERE id = ?", (id_,)))
+
+    def _unpacked(self, found: list[Any]) -> dict[str, Any] | None:
         if not found or found[0][0] is None:
             return None
         try:

@@ -65,6 +65,15 @@ class Ledger:
         return [line for line in self.lines if line.score is not None]
 
     @property
+    def names(self) -> dict[int, list[str]]:
+        """The hand-ins of each result; those with another that counts are not among them."""
+        found: dict[int, list[str]] = defaultdict(list)
+        for line in self.graded:
+            if line.row is not None and not line.second:
+                found[line.row.id].append(line.name)
+        return dict(found)
+
+    @property
     def troubled(self) -> list[Line]:
         """Hand-ins without a whole result."""
         return [line for line in self.lines if line.state != "graded"]

@@ -17,6 +17,8 @@ class Outcome:
     digest  of what was graded, which need not be what was found when the run began
     close   checks whose time limit decided, or nearly so: worth a second look on a quiet machine
     machine where it was graded, '' for this one: times are compared with the reference's on the same
+    fingerprints  of wrong answers, as rows of plain data (grader/fingerprint.py); kept apart from the result, which
+            students see
     """
 
     state: str
@@ -25,7 +27,7 @@ class Outcome:
     result: dict[str, Any] | None = None
     seconds: float = 0.0
     close: list[str] = field(default_factory=list)
-    fingerprints: dict[str, str] = field(default_factory=dict)
+    fingerprints: list[list[Any]] = field(default_factory=list)
     machine: str = ""
 
     def plain(self) -> dict[str, Any]:

@@ -16,14 +16,20 @@ from xml.etree import ElementTree
 
 from grader.classroom import lms
 from grader.classroom.gradebook import Gradebook
+from grader.classroom.groups import Example, Group, examples
 from grader.classroom.ledger import Ledger, Line
+from grader.classroom.own_code import Given
 from grader.classroom.restored import restored
+from grader.classroom.similarity import Similarity
 from grader.errors import UsageError
 from grader.report.files import write_whole
+from grader.report.message import taken_apart
+from grader.report.to_csv import cell
 from grader.report.to_junit import legal, sums
 from grader.report.writers import WRITERS
 
 STUDENTS = "students"
+PAIRS = ("similarity.html", "similarity.csv")
 STATE = ".written.json"  # what was written last, and from what
 PLATFORMS: dict[str, tuple[Callable[[Ledger, str], str], tuple[str, ...]]] = {
     "canvas": (lms.canvas, (*lms.CANVAS_FIRST, lms.SECTION)),
@@ -40,16 +46,22 @@ class Outputs:
     gradebook: Gradebook
     tell: Callable[[str], None]
 
-    def write(self, ledger: Ledger, title: str) -> None:
-        """Brings every file up to date. Raises UsageError where the folder cannot be written to."""
+    def write(
+        self, ledger: Ledger, shared: list[Group], title: str, alike: tuple[Similarity, Given] | None = None
+    ) -> None:
+        """Brings every file up to date. shared: the unknown mistakes. alike: which hand-ins look alike, if asked for.
+
+        Raises UsageError where the folder cannot be written to.
+        """
         try:
             students = self.folder / STUDENTS
             students.mkdir(parents=True, exist_ok=True)
             before = self.read_state()
             pages = self.write_students(ledger, before.get("students", {}))
-            state = {"students": pages, "class": signature(ledger, title)}
+            self.write_similarity(alike, title)
+            state = {"students": pages, "class": signature(ledger, title, alike is not None)}
             if state["class"] != before.get("class") or not (self.folder / "grades.csv").is_file():
-                self.write_class(ledger, title, pages)
+                self.write_class(ledger, shared, title, pages, alike is not None)
             self.put(STATE, json.dumps(state))
         except OSError as error:
             name = error.filename or self.folder
@@ -94,11 +106,13 @@ class Outputs:
 
     # --- the class ----------------------------------------------------------------------------------------------
 
-    def write_class(self, ledger: Ledger, title: str, pages: dict[str, str]) -> None:
+    def write_class(self, ledger: Ledger, shared: list[Group], title: str, pages: dict[str, str], pairs: bool) -> None:
+        shown = examples(self.gradebook, shared, ledger.names)
         with contextlib.suppress(ModuleNotFoundError):  # then it was said that there is no report
             from grader.classroom.class_report import class_report
 
-            self.put("report.html", class_report(ledger, self.gradebook, title, pages))
+            self.put("report.html", class_report(ledger, self.gradebook, shown, title, pages, pairs))
+        self.put("groups.csv", groups_table(shown))
         self.put("grades.csv", lms.grades(ledger))
         self.put("junit.xml", junit(ledger, self.gradebook))
         for name, (writer, columns) in PLATFORMS.items():
@@ -108,12 +122,37 @@ class Outputs:
             else:
                 (self.folder / f"{name}.csv").unlink(missing_ok=True)
 
+    def write_similarity(self, alike: tuple[Similarity, Given] | None, title: str) -> None:
+        """The page of pairs and their table; those of an earlier run would tell of another class."""
+        if alike is None:
+            for name in PAIRS:
+                (self.folder / name).unlink(missing_ok=True)
+            return
+        from grader.classroom.similarity_report import similarity_report, similarity_table
 
-def signature(ledger: Ledger, title: str) -> str:
+        page, table = PAIRS
+        self.put(page, similarity_report(*alike, title))
+        self.put(table, similarity_table(alike[0]))
+
+
+def groups_table(shared: list[Example]) -> str:
+    """A row for each group of hand-ins that share an unknown mistake, with an example."""
+    rows = [["group", "component", "checks", "count", "hand-ins", "also", "example", "what", "came back", "expected"]]
+    for each in shared:
+        parts = dict(taken_apart(each.probes[0].message).parts) if each.probes else {}
+        group = each.group
+        told = [each.headline, parts.get("came back", ""), parts.get("expected", "")]
+        who = ["; ".join(names) for names in (group.names, group.also)]
+        texts = [group.id, group.component, "; ".join(group.checks), str(len(group.names)), *who, each.name, *told]
+        rows.append([cell(text) for text in texts])
+    return lms.written(rows)
+
+
+def signature(ledger: Ledger, title: str, pairs: bool) -> str:
     """Changes with everything that is written about the class."""
     about = [[line.name, line.who, line.alike, line.notes, line.row and line.row.id] for line in ledger.lines]
     people = ledger.roster.people if ledger.roster is not None else []
-    whole = [about, [each.row for each in people], ledger.others, title]
+    whole = [about, [each.row for each in people], ledger.others, title, pairs]
     return hashlib.sha256(json.dumps(whole).encode()).hexdigest()
 
 

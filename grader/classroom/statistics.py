@@ -58,10 +58,7 @@ class Statistics:
 def statistics(ledger: Ledger, gradebook: Gradebook) -> Statistics:
     """Counts each hand-in that counts for somebody once."""
     lines = {line.row.id: line for line in ledger.graded if line.row is not None and not line.second}
-    names = defaultdict(list)
-    for line in ledger.graded:
-        if line.row is not None and not line.second:
-            names[line.row.id].append(line.name)
+    names = ledger.names
     found = Statistics(scores=[line.score or 0.0 for id_ in lines for line in [lines[id_]] for _ in names[id_]])
     found.bins = histogram(found.scores, ledger.max_score)
     rows = gradebook.each(

@@ -8,10 +8,10 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from grader import data
 from grader.answers import Answers, KeyAnswers, LiveAnswers
 from grader.cli import answers_of
 from grader.errors import UsageError
+from grader.made_up import probe_folder
 from grader.reference import FOLDER
 from grader.rubric import TRAININGS, Rubric
 from grader.rubric import load as load_rubric
@@ -54,7 +54,7 @@ class Terms:
         return load_rubric(Path(self.rubric) if self.rubric else None)
 
     def load_answers(self) -> Answers:
-        return answers_of(Path(self.key) if self.key else None, str(data.probe_folder()), self.seed)
+        return answers_of(Path(self.key) if self.key else None, str(probe_folder()), self.seed)
 
     def digest(self) -> str:
         """Changes with everything that could change a verdict. Raises UsageError."""

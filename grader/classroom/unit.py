@@ -21,8 +21,10 @@ from grader.classroom.outcome import Outcome
 from grader.classroom.terms import Terms
 from grader.data import Mnist
 from grader.errors import UsageError, is_full
+from grader.fingerprint import Fingerprint, fingerprints
 from grader.grading import Grading
 from grader.isolation import Level
+from grader.made_up import probe_folder
 from grader.probe import all_probes
 from grader.report.result import Result
 from grader.rubric import COMPONENTS, Rubric
@@ -48,7 +50,7 @@ class Tools:
         """Raises UsageError."""
         mnist = data.load(Path(terms.data) if terms.data else None) if terms.trains else None
         level = isolation.choose(terms.isolation)
-        return cls(terms, terms.load_rubric(), terms.load_answers(), level, mnist, str(data.probe_folder()))
+        return cls(terms, terms.load_rubric(), terms.load_answers(), level, mnist, str(probe_folder()))
 
     def warm_up(self) -> None:
         """Looks up every right answer, so that graders are born with them. What is new is kept for the next run."""
@@ -114,7 +116,13 @@ def graded(tools: Tools, terms: Terms, submission: Submission, named: str) -> Ou
         result = session.result(complete)
         state = "failed" if result.grader_failed else "graded" if complete else "stopped"
         reason = "the grader itself failed in a check; this says nothing about the hand-in" * (state == "failed")
-        return Outcome(state, reason=reason, result=result.plain(), close=close_calls(result, tools.rubric))
+        return Outcome(
+            state,
+            reason=reason,
+            result=result.plain(),
+            close=close_calls(result, tools.rubric),
+            fingerprints=[each.plain() for each in wrong_answers(session)],
+        )
     finally:
         session.close()
         tools.answers.save()
@@ -130,6 +138,13 @@ def walk(session: Session) -> None:
             if probe.component == name:
                 session.grading.verdict(probe)
         session.finished.add(name)  # Session.finish would also draw up the row, for listeners
+
+
+def wrong_answers(session: Session) -> list[Fingerprint]:
+    """Fingerprints of the components that were graded to their end; before it, nothing is explained."""
+    grading = session.grading
+    verdicts = [grading.verdict(probe) for probe in grading.probes if probe.component in session.finished]
+    return fingerprints(verdicts, grading.rubric.tolerances)
 
 
 def close_calls(result: Result, rubric: Rubric) -> list[str]:

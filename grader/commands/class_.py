@@ -11,19 +11,23 @@ import re
 import signal
 import sys
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 from grader.classroom.gradebook import Gradebook
+from grader.classroom.groups import Group, WrongAnswers, groups
 from grader.classroom.handins import Found, HandIn, find
 from grader.classroom.ledger import Ledger, ledger
 from grader.classroom.local import Executor, Local
 from grader.classroom.machine import cores, has_room
 from grader.classroom.opening import digest_of
-from grader.classroom.outputs import Outputs
+from grader.classroom.outputs import PAIRS, Outputs
+from grader.classroom.own_code import Given, given
 from grader.classroom.progress import ClassProgress
 from grader.classroom.roster import Roster
 from grader.classroom.roster import read as read_roster
 from grader.classroom.running import Entry, Run
+from grader.classroom.similarity import Similarity, read_codes, similarity
 from grader.classroom.terms import Terms, named_file, reference_folder
 from grader.cli import DEFAULT_SEED, chosen, seed_of, stoppable
 from grader.entries import shown
@@ -40,12 +44,14 @@ examples:
   grade class submissions/ --regrade alice        once more, whatever the gradebook says
   grade class submissions/ --shard 2/4 --output graded-2/   one of four machines
   grade class submissions/ --merge graded-*/gradebook.sqlite
+  grade class submissions/ --similarity           and which hand-ins look alike
 
 Run it again to go on where it was stopped. docs/class.md says more.
 exit codes: 0 everything is graded, 1 some hand-ins could not be, 2 the call or the environment is wrong,
 130 interrupted
 """
 GRADEBOOK = "gradebook.sqlite"
+TEMPLATE = Path(__file__).resolve().parent.parent.parent / "student_template"
 SPARE_SECONDS = 300.0  # beside trainings: the checks of a hand-in that hangs in every component
 SHARD = re.compile(r"([1-9]\d*)/([1-9]\d*)")
 
@@ -80,6 +86,9 @@ def parser() -> argparse.ArgumentParser:
     how.add_argument("--limit", metavar="SECONDS", type=float, help="time for one hand-in, on a full machine")
     how.add_argument("--jsonl", metavar="FILE", type=Path, help="what happens, while it happens, as lines of JSON")
     how.add_argument("-q", "--quiet", action="store_true", help="print the last lines only")
+    alike = found.add_argument_group("hand-ins that look alike")
+    alike.add_argument("--similarity", action="store_true", help="compare the code of all hand-ins, each with each")
+    alike.add_argument("--template", metavar="DIR", type=Path, default=TEMPLATE, help="the code that was given")
     what = found.add_argument_group("what is graded", "as in `grade PATH`")
     what.add_argument("--track", metavar="TRACK")
     what.add_argument("--component", metavar="NAME", nargs="+", action="append", default=[])
@@ -99,6 +108,7 @@ def main(arguments: list[str]) -> int:
     options = parser().parse_args(arguments)
     check_where(options)
     terms = terms_of(options)
+    handed_out = given_code(options.template) if options.similarity else None
     progress = ClassProgress(sys.stderr, options.quiet)
     path = options.gradebook or options.output / GRADEBOOK
     roster = read_roster(options.roster) if options.roster is not None else None
@@ -119,9 +129,14 @@ def main(arguments: list[str]) -> int:
             finally:
                 progress.close()
             told = ledger(gradebook, run.entries, found.others, roster)
-            Outputs(options.output, gradebook, progress.remark).write(told, options.title)
+            shared = groups(gradebook, told.names)
+            alike = looked_alike(handed_out, gradebook, told, progress) if handed_out and not code else None
+            Outputs(options.output, gradebook, progress.remark).write(
+                told, shared, options.title, (alike, handed_out) if alike and handed_out else None
+            )
+            run.tell("groups", groups=[asdict(group) for group in shared])
             run.tell("end", exit_code=code or exit_code(told))
-            print(summary(told, roster, options.output, stopped=bool(code)))
+            print(summary(told, shared, roster, alike, options.output, stopped=bool(code)))
             return code or exit_code(told)
         finally:
             gradebook.close()
@@ -283,11 +298,40 @@ def held(gradebook: Path) -> Iterator[str]:
         os.close(handle)
 
 
+def given_code(template: Path) -> Given:
+    """What was handed out. Raises UsageError where hand-ins could not be compared in the end."""
+    try:
+        import jinja2  # noqa: F401  what the page is made with
+    except ModuleNotFoundError:
+        raise UsageError("--similarity needs the package jinja2: pip install 'beras-grader[similarity]'") from None
+    return given(template)
+
+
+def looked_alike(handed_out: Given, gradebook: Gradebook, told: Ledger, progress: ClassProgress) -> Similarity:
+    """Compares the code of all hand-ins."""
+    found = Similarity()
+
+    def tell(count: int, total: int) -> None:
+        if progress.live or count == total:
+            progress.say(f"reading code: {count} of {total}")
+
+    codes = read_codes(told, handed_out, found, tell)
+    progress.close()
+    return similarity(codes, WrongAnswers.read(gradebook, told.names), found)
+
+
 def exit_code(told: Ledger) -> int:
     return 1 if told.troubled else 0
 
 
-def summary(told: Ledger, roster: Roster | None, folder: Path, stopped: bool) -> str:
+def summary(
+    told: Ledger,
+    shared: list[Group],
+    roster: Roster | None,
+    alike: Similarity | None,
+    folder: Path,
+    stopped: bool,
+) -> str:
     """The last lines: how many, how well, what is left, and where it all is."""
     scores = sorted(line.score for line in told.graded if line.score is not None and not line.second)
     lines = []
@@ -304,12 +348,29 @@ def summary(told: Ledger, roster: Roster | None, folder: Path, stopped: bool) ->
     twins = [line for line in told.lines if line.alike]
     if twins:
         lines.append(f"{len(twins)} hand-ins have the very same contents as another")
+    if shared:
+        several = "s" if len(shared) > 1 else ""
+        lines.append(f"{len(shared)} shared mistake{several} that no misconception explains:")
+        lines += [f"  {group.id}  {len(group.names)} hand-ins, {checks_text(group)}" for group in shared[:5]]
+        lines += [f"  and {len(shared) - 5} more"] * (len(shared) > 5)
+        lines.append(f"  to name one: grade misconception new --from {shared[0].id}")
     if roster is not None:
         lines.append(f"on the roster: {len(roster.people)}, of them {len(told.absent)} handed in nothing")
         if told.strangers:
             names = ", ".join(shown(line.name) for line in told.strangers[:5])
             lines.append(f"not on the roster: {names}" + " and more" * (len(told.strangers) > 5))
+    if alike is not None:
+        lines.append(f"{len(alike.pairs)} pairs of {alike.compared} hand-ins compared: {folder / PAIRS[0]}")
+        for pair in alike.pairs[:3]:
+            names, shares = f"{shown(pair.one.name)} and {shown(pair.other.name)}", pair.shares
+            lines.append(f"  {names}: {shares[0]:.0%} and {shares[1]:.0%} of their own code in common")
     lines += [f"left alone  {shown(name)}: {why}" for name, why in list(told.others.items())[:5]]
     lines += ["stopped; the same command goes on from here"] if stopped else []
     page = folder / "report.html"
     return "\n".join([*lines, f"see {page if page.is_file() else folder / 'grades.csv'}"])
+
+
+def checks_text(group: Group) -> str:
+    """The checks that a group got wrong, in short."""
+    first, *more = group.checks
+    return first + f" and {len(more)} more" * bool(more)

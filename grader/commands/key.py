@@ -7,11 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
-from grader import answer_key, data, rubric
+from grader import answer_key, rubric
 from grader.answers import LiveAnswers
 from grader.cli import DEFAULT_SEED, seed_of
 from grader.errors import UsageError
 from grader.freeze import frozen
+from grader.made_up import probe_folder
 from grader.reference import FOLDER
 
 
@@ -34,9 +35,7 @@ def main(arguments: list[str]) -> int:
     hidden = rubric.load(options.rubric).hidden
     hidden_seed = seed_of(options.hidden_seed, "--hidden-seed") if options.hidden_seed else seed
     with np.errstate(all="ignore"):
-        key = frozen(
-            LiveAnswers(str(data.probe_folder())), seed, hidden=hidden, hidden_seed=hidden_seed if hidden else None
-        )
+        key = frozen(LiveAnswers(str(probe_folder())), seed, hidden=hidden, hidden_seed=hidden_seed if hidden else None)
     try:
         answer_key.save(key, options.output)
     except OSError as error:

@@ -14,3 +14,4 @@ from grader.isolation.zygote import WorkerLost as WorkerLost
 from grader.isolation.zygote import Zygote as Zygote
 from grader.isolation.zygote import make_read_only as make_read_only
 from grader.isolation.zygote import shown as shown
+from grader.isolation.zygote import start as start

@@ -9,10 +9,10 @@ import sys
 from binascii import crc32
 from contextlib import suppress
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
-from grader.cache import cache_folder
-from grader.data import remember
+from grader.cache import cache_folder, remember
 
 FORMAT = 1  # of the cached answer
 SURVEY = Path(__file__).with_name("survey.py")
@@ -35,10 +35,11 @@ def interpreter() -> str:
 
 
 def numpy_folders() -> list[Path]:
-    """NumPy's package, and the libraries that its wheel brings beside it."""
-    import numpy
-
-    package = Path(numpy.__file__).resolve().parent
+    """NumPy's package, and the libraries that its wheel brings beside it. NumPy itself need not be imported yet."""
+    found = find_spec("numpy")
+    assert found is not None
+    assert found.origin is not None
+    package = Path(found.origin).resolve().parent
     return [folder for folder in (package, package.with_name("numpy.libs")) if folder.is_dir()]
 
 

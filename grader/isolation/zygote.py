@@ -19,9 +19,8 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
-from grader.data import Mnist
 from grader.isolation import bubblewrap
 from grader.isolation.levels import Level, choose, lacks_landlock
 from grader.isolation.needs import interpreter, needs, numpy_folders
@@ -29,6 +28,9 @@ from grader.isolation.tree import children, cpu_seconds, descendants, memory_byt
 from grader.worker import limits as worker_limits
 from grader.worker import linux
 from grader.worker.main import LENGTH
+
+if TYPE_CHECKING:
+    from grader.data import Mnist
 
 WORKER = Path(__file__).parent.with_name("worker")
 # BLAS kernels chosen for this processor by its owner: without them an older OpenBLAS may compute wrong results.
@@ -344,6 +346,13 @@ class Zygote:
             end_orphans()
         self.errors.close()
         remove(self.folder)
+
+
+def start(root: Path, level: Level, readable: Iterable[Path]) -> Zygote:
+    """A zygote for a submission's own copy, which becomes read-only."""
+    if level.limited:
+        make_read_only(root, everybody=level.user is not None)
+    return Zygote(root, level, readable)
 
 
 def over_limit(pids: list[int], limits: Limits) -> str:

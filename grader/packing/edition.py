@@ -16,11 +16,12 @@ from pathlib import Path
 
 import numpy as np
 
-from grader import answer_key, data, rubric
+from grader import answer_key, rubric
 from grader.answer_key import AnswerKey
 from grader.answers import KEY, PACKAGE, QUESTIONS, KeyAnswers, LiveAnswers, digest_of
 from grader.errors import UsageError
 from grader.freeze import frozen
+from grader.made_up import probe_folder
 from grader.packing.hollow import without_questions
 from grader.probe import all_probes
 from grader.reference import FOLDER
@@ -61,7 +62,7 @@ def key_for(edition: Edition, ready: KeyAnswers | None) -> AnswerKey:
     hidden_seed = None if edition.student or not hidden else edition.hidden_seed
     if ready is None:
         with np.errstate(all="ignore"):
-            answers = LiveAnswers(str(data.probe_folder()))
+            answers = LiveAnswers(str(probe_folder()))
             return frozen(answers, edition.seed, with_needs(edition.components), hidden, hidden_seed)
     ready.check_seed(edition.seed)
     if hidden_seed is not None and hidden_seed != ready.hidden_seed:

@@ -13,7 +13,7 @@ import numpy as np
 
 from grader.compare import squeezed
 from grader.probe import NotAsked, Observation, Rule, probe
-from grader.probes.core import COMPOSING, RECORDING, layer
+from grader.probes.core import COMPILING, COMPOSING, RECORDING, layer
 from grader.probes.losses import number
 from grader.subject import Draw, Remote, Subject
 
@@ -62,7 +62,7 @@ def call(s: Subject, draw: Draw) -> Observation:
     return {"y": s.new("SequentialModel", layers).method("call", draw.array(B, N)).value}
 
 
-@probe("SequentialModel", "batch-values")
+@probe("SequentialModel", "batch-values", needs=(COMPILING,))
 def batch_values(s: Subject, draw: Draw) -> Observation:
     """batch_step returns the loss and the accuracy of the batch, predictions first, labels second."""
     model, loss, accuracy = compiled_of(s, draw, [layer(s, draw, N, M), layer(s, draw, M, C)])
@@ -82,7 +82,7 @@ def largest(predictions: Any) -> Any:
     return predictions.argmax(axis=-1) if isinstance(predictions, np.ndarray) and predictions.ndim else predictions
 
 
-@probe("SequentialModel", "evaluation", weight=2, passive=True)
+@probe("SequentialModel", "evaluation", weight=2, needs=(COMPILING,), passive=True)
 def evaluation(s: Subject, draw: Draw) -> Observation:
     """batch_step with training=False changes no weight and leaves the optimizer alone."""
     model, layers, optimizer, _ = compiled(s, draw, bump=0.5)
@@ -93,7 +93,13 @@ def evaluation(s: Subject, draw: Draw) -> Observation:
     }
 
 
-@probe("SequentialModel", "gradients", weight=2, needs=("GradientTape", RECORDING), gradients=Rule(squeeze=True))
+@probe(
+    "SequentialModel",
+    "gradients",
+    weight=2,
+    needs=("GradientTape", RECORDING, COMPILING),
+    gradients=Rule(squeeze=True),
+)
 def gradients(s: Subject, draw: Draw) -> Observation:
     """batch_step gives the tape's gradients to the optimizer, once a step."""
     jacobian_only(s)
@@ -103,7 +109,7 @@ def gradients(s: Subject, draw: Draw) -> Observation:
     return {"calls": calls, "gradients": optimizer.attribute("grads").item(0).value if calls else None}
 
 
-@probe("SequentialModel", "updates", weight=2, needs=("GradientTape", RECORDING))
+@probe("SequentialModel", "updates", weight=2, needs=("GradientTape", RECORDING, COMPILING))
 def updates(s: Subject, draw: Draw) -> Observation:
     """batch_step hands the optimizer the layers' own arrays, so that the layers learn."""
     jacobian_only(s)
@@ -116,7 +122,7 @@ def updates(s: Subject, draw: Draw) -> Observation:
     "SequentialModel",
     "network-gradient",
     weight=2,
-    needs=(*COMPOSING, RECORDING, "Dense", "LeakyReLU", "MeanSquaredError", "GradientTape"),
+    needs=(*COMPOSING, RECORDING, COMPILING, "Dense", "LeakyReLU", "MeanSquaredError", "GradientTape"),
     slopes=Rule(like="numeric", tolerance="differences"),
     numeric=Rule(evidence=True),
 )
@@ -173,7 +179,7 @@ def shapes_of(arrays: Any) -> Any:
 @probe(
     "SequentialModel",
     "cross-entropy-gradient",
-    needs=(*COMPOSING, RECORDING, "Dense", "CrossEntropyLoss", "GradientTape"),
+    needs=(*COMPOSING, RECORDING, COMPILING, "Dense", "CrossEntropyLoss", "GradientTape"),
     gradients=Rule(squeeze=True),
 )
 def cross_entropy_gradient(s: Subject, draw: Draw) -> Observation:
@@ -190,7 +196,7 @@ def cross_entropy_gradient(s: Subject, draw: Draw) -> Observation:
 @probe(
     "SequentialModel",
     "values-before-step",
-    needs=(*COMPOSING, RECORDING, "Dense", "MeanSquaredError", "GradientTape"),
+    needs=(*COMPOSING, RECORDING, COMPILING, "Dense", "MeanSquaredError", "GradientTape"),
 )
 def values_before_step(s: Subject, draw: Draw) -> Observation:
     """the loss and the accuracy of a training step are those of the predictions before the weights change."""

@@ -14,9 +14,10 @@ from grader.subject import Draw, Remote, Subject
 
 B, N, M, C = 5, 3, 4, 2
 SQUEEZE = Rule(squeeze=True)
-# What other components use of the given Diffable. Its further questions are about shapes that no other check passes.
+# What other components use of the given code. Diffable's further questions are about shapes that no other check passes.
 COMPOSING = ("Diffable/compose-to-input", "Diffable/compose-to-weight")
 RECORDING = "Diffable/recording"
+COMPILING = "Model/compile"
 
 
 def layer(s: Subject, draw: Draw, n: int, m: int, trainable: bool = True, weights: int = 2) -> Remote:

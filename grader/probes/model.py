@@ -78,6 +78,14 @@ def layers(s: Subject, draw: Draw) -> Observation:
     }
 
 
+@probe("Model", "compile")
+def compile_(s: Subject, draw: Draw) -> Observation:
+    """given: compile keeps the optimizer, the loss and the metric for batch_step."""
+    model, _, _ = scripted_model(s, draw)
+    kept = list_of(model.attribute("kept").value)
+    return {name: bool(each) for name, each in zip(("optimizer", "loss_fn", "acc_fn"), kept)}
+
+
 @probe("Model", "call")
 def call(s: Subject, draw: Draw) -> Observation:
     """given: model(x) is model.call(x)."""

@@ -9,6 +9,7 @@ from grader.probe import Observation, probe
 from grader.subject import Draw, Raised, Remote, Subject
 
 ROWS = [0, 1, 2, 17, 4999, 9999]  # looked at in full; shapes and dtypes are those of the whole
+TRAIN, TEST = 235, 39  # megabytes of a split: bytes, and float32
 
 
 def loaded(s: Subject, subset: str, **options: Any) -> tuple[Remote, Remote]:
@@ -25,14 +26,14 @@ def layout(s: Subject, array: Remote) -> dict[str, Any]:
     return dict(s.ask("layout", target=array.ref))
 
 
-@probe("get_data_MNIST", "test-split", weight=2, seeded=False)
+@probe("get_data_MNIST", "test-split", weight=2, seeded=False, megabytes=TEST)
 def test_split(s: Subject, draw: Draw) -> Observation:
     """the test inputs, row by row, scaled to [0, 1], and their labels."""
     inputs, labels = loaded(s, "test")
     return {"shape": layout(s, inputs)["shape"], "inputs": rows(s, inputs), "labels": rows(s, labels)}
 
 
-@probe("get_data_MNIST", "train-split", weight=2, seeded=False)
+@probe("get_data_MNIST", "train-split", weight=2, seeded=False, megabytes=TRAIN)
 def train_split(s: Subject, draw: Draw) -> Observation:
     """the training inputs are (60000, 784), with their own labels."""
     inputs, labels = loaded(s, "train")
@@ -44,14 +45,14 @@ def train_split(s: Subject, draw: Draw) -> Observation:
     }
 
 
-@probe("get_data_MNIST", "dtypes", seeded=False)
+@probe("get_data_MNIST", "dtypes", seeded=False, megabytes=TEST)
 def dtypes(s: Subject, draw: Draw) -> Observation:
     """inputs are float32, labels uint8."""
     inputs, labels = loaded(s, "test")
     return {"inputs": layout(s, inputs)["dtype"], "labels": layout(s, labels)["dtype"]}
 
 
-@probe("get_data_MNIST", "is-reshape", seeded=False)
+@probe("get_data_MNIST", "is-reshape", seeded=False, megabytes=TEST)
 def is_reshape(s: Subject, draw: Draw) -> Observation:
     """is_reshape=False gives images (10000, 28, 28, 1)."""
     function = s.get("get_data_MNIST")

@@ -161,7 +161,9 @@ def _model(base: Any, script: dict[str, Any]) -> Any:
 
         def compile(self, *parts: Any) -> None:
             super().compile(*parts)
-            self.optimizer_loss_and_metric = parts  # the submission may keep them under names of its own
+            # The submission may keep them under names of its own
+            self.kept = [any(is_or_holds(value, part) for value in vars(self).values()) for part in parts]
+            self.optimizer_loss_and_metric = parts
 
         def call(self, inputs: Any) -> Any:
             for layer in self.layers:
@@ -181,6 +183,12 @@ def _model(base: Any, script: dict[str, Any]) -> Any:
             return values
 
     return Model(script["layers"])
+
+
+def is_or_holds(value: Any, part: Any) -> bool:
+    """Is this the part, or a plain container with it?"""
+    held = value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else ()
+    return value is part or any(each is part for each in held)
 
 
 def _raiser(base: Any, script: dict[str, Any]) -> Any:

@@ -1,4 +1,4 @@
-"""python -m tests.benchmarks.grade_once PATH [--only NAME ...] [--mistakes N] [--times N]
+"""python -m tests.benchmarks.grade_once PATH [--only NAME ...] [--mistakes N] [--times N] [--seed SEED]
 
 Grades without training in this process, and prints as JSON where the time went: the phases follow each other, and what
 runs beside them (workers start, and answer) counts where the grader waits for it.
@@ -73,12 +73,14 @@ def main() -> None:
     options.add_argument("--only", nargs="+", default=[])
     options.add_argument("--mistakes", type=int)
     options.add_argument("--times", type=int, default=1)
+    options.add_argument("--seed")
     chosen = options.parse_args()
     clock = Clock(started())
     watch(clock, chosen.mistakes)
     from grader.cli import main as grade
 
     words = [chosen.path, "--no-training", "--format", "json", *(["--only", *chosen.only] if chosen.only else [])]
+    words += ["--seed", chosen.seed] if chosen.seed else []
     for _ in range(chosen.times):
         printed = io.StringIO()
         with contextlib.redirect_stdout(printed):

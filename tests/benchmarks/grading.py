@@ -14,7 +14,7 @@ from tests.benchmarks.growth import measured
 from tests.benchmarks.timing import ROOT, ROUNDS, Missing, Table, Took, command, middle, python, seconds, times, turns
 from tests.benchmarks.wrong import everything_wrong, parts_wrong
 
-ASSERTIONS = 121  # as many as `grade` has checks
+ASSERTIONS = 122  # as many as `grade` has checks
 BASE = f"pytest in one process, {ASSERTIONS} assertions"
 PLAIN = """\
 import pytest

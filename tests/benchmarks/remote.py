@@ -16,10 +16,11 @@ from typing import Any
 
 import numpy as np
 
-from grader import data, isolation, rubric
+from grader import isolation, rubric
 from grader.client import RemoteWorker
 from grader.errors import UsageError
 from grader.isolation import Zygote
+from grader.made_up import probe_folder
 from grader.submission import open_submission
 from tests.benchmarks.timing import ROOT, ROUNDS, Table, seconds, times
 
@@ -55,7 +56,7 @@ def run(rounds: int = ROUNDS) -> Iterator[Table]:
             with tempfile.TemporaryDirectory() as folder:
                 root = open_submission(ROOT / "reference", Path(folder)).root
                 begin = time.perf_counter()
-                zygote = Zygote(root, chosen, (Path(str(data.probe_folder())),))
+                zygote = Zygote(root, chosen, (Path(str(probe_folder())),))
                 try:
                     zygote.wait_until_ready()
                     start_up.setdefault(level, []).append(time.perf_counter() - begin)

@@ -1,15 +1,17 @@
 """The other figures of the README: misconceptions, pairs of them, right submissions under many seeds.
 
-    python tests/proof/figures.py [misconceptions] [pairs] [wheats] [--all] [--seeds N] [--jobs N]
+    python tests/proof/figures.py [misconceptions] [pairs] [unlisted] [wheats] [--all] [--seeds N] [--jobs N]
 
 misconceptions   the reference with each known mistake: it must lose points in the mistake's own component, nowhere
                  else, and be told that mistake and no other
 pairs            the reference with two mistakes in different components (300 pairs drawn with a fixed seed, with
                  --all every pair): both must be told, unless one component cannot be asked before the other is right
+unlisted         bugs of tests/submissions/chaffs that were written after the relations, to be in no list: how many are
+                 explained by a relation all the same (the others are named, and are no exception)
 wheats           every right submission of tests/submissions/wheats under N seeds (default 200) in a real worker: none
                  may lose a point
 
-Without a name all three are measured. Prints a Markdown table and every exception; exit code 1 if there is one.
+Without a name all four are measured. Prints a Markdown table and every exception; exit code 1 if there is one.
 """
 
 from __future__ import annotations
@@ -29,22 +31,25 @@ from typing import Any
 
 from in_process import ROOT, UNTRAINED, KeptGrading, KeptObserver, LocalGrading, losing, reference_submission
 
-from grader import data, rubric
+from grader import rubric
 from grader.answers import LiveAnswers
+from grader.cache import cache_folder
 from grader.cli import DEFAULT_SEED
 from grader.grading import Grading
+from grader.made_up import probe_folder
 from grader.patches import Patch, PatchError, Sources
 from grader.probe import all_probes
 from grader.submission import open_submission
 from grader.verdict import Outcome
 
 sys.path.append(str(ROOT / "tests"))
-from overlays import build, names
+from overlays import build, expectation, grade, names
 
-NAMES = ("misconceptions", "pairs", "wheats")
+NAMES = ("misconceptions", "pairs", "unlisted", "wheats")
 PAIRS = 300
 DATA = "get_data_MNIST"  # slow to ask, and all by itself in preprocess.py
 RIGHT = (Outcome.PASSED, Outcome.NOT_ASKED)
+RELATIONS = {path.stem for path in (ROOT / "grader" / "relation_pages").glob("*.md")}
 SHARED: dict[str, Any] = {}  # what the processes that grade inherit
 
 
@@ -143,6 +148,25 @@ def measure_pairs(jobs: int, every: bool) -> Iterator[tuple[str, int, int, list[
     yield "… no points lost in a third component", len(made) - len(elsewhere), len(made), elsewhere
 
 
+# --- bugs that are in no list -----------------------------------------------------------------------------------
+
+
+def relations_told(name: str) -> set[str]:
+    """The relations by which the command explains a chaff."""
+    lost = [component for component in expectation("chaffs", name)["loses"] if component in UNTRAINED]
+    with tempfile.TemporaryDirectory(prefix="beras-proof-") as scratch:
+        graded = grade(build("chaffs", name, Path(scratch)), "--no-training", "--only", *lost)
+    return set().union(*map(graded.diagnosis, graded.components)) & RELATIONS
+
+
+def measure_unlisted(jobs: int) -> Iterator[tuple[str, int, int, list[str]]]:
+    chaffs = [name for name in names("chaffs") if expectation("chaffs", name).get("unlisted")]
+    told = dict(zip(chaffs, spread(relations_told, chaffs, jobs)))
+    for name in [name for name, relations in told.items() if not relations]:
+        print(f"{name}: shown with its values, and no relation", file=sys.stderr)
+    yield "bugs that are in no list, explained by a relation", sum(map(bool, told.values())), len(told), []
+
+
 # --- right submissions ------------------------------------------------------------------------------------------
 
 
@@ -207,7 +231,7 @@ def main() -> int:
     if unknown := set(options.what) - set(NAMES):
         parser.error(f"there is no figure {', '.join(sorted(unknown))}; choose of {', '.join(NAMES)}")
     chosen = options.what or NAMES
-    answers = LiveAnswers(str(data.probe_folder()), cache=data.cache_folder())
+    answers = LiveAnswers(str(probe_folder()), cache=cache_folder())
     with tempfile.TemporaryDirectory(prefix="beras-proof-") as scratch:
         submission = reference_submission(Path(scratch))
         SHARED.update(answers=answers, rubric=rubric.load(), submission=submission)
@@ -218,6 +242,7 @@ def main() -> int:
         measures = {
             "misconceptions": lambda: measure_misconceptions(options.jobs),
             "pairs": lambda: measure_pairs(options.jobs, options.all),
+            "unlisted": lambda: measure_unlisted(options.jobs),
             "wheats": lambda: measure_wheats(options.jobs, options.seeds),
         }
         exceptions: dict[str, list[str]] = {}

@@ -34,9 +34,10 @@ import libcst as cst
 from in_process import ROOT, LocalGrading, reference_submission
 from libcst.metadata import MetadataWrapper, PositionProvider
 
-from grader import data, rubric, tomlfile
+from grader import rubric, tomlfile
 from grader.answers import LiveAnswers
 from grader.cli import DEFAULT_SEED
+from grader.made_up import probe_folder
 from grader.probe import all_probes
 from grader.verdict import Outcome
 
@@ -483,7 +484,7 @@ def ask(mutant: Mutant) -> tuple[str, str]:
 
 def asked(mutants: list[Mutant], jobs: int, seed: int) -> Iterator[tuple[Mutant, tuple[str, str]]]:
     """Every mutant with what became of it."""
-    answers = LiveAnswers(str(data.probe_folder()))
+    answers = LiveAnswers(str(probe_folder()))
     for probe in all_probes():  # once, before the processes part
         answers.expected(probe, seed)
         answers.permitted(probe, seed)

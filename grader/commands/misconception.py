@@ -1,0 +1,86 @@
+"""`grade misconception new --from GROUP`: begins a misconception with what hand-ins of a class share."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import re
+from pathlib import Path
+
+from grader import pages, patches
+from grader.classroom.gradebook import Gradebook
+from grader.classroom.groups import Group, groups, names_of_results, wrong_checks
+from grader.classroom.skeleton import skeleton
+from grader.entries import shown
+from grader.errors import UsageError
+from grader.reference import FOLDER, read_sources
+
+GRADEBOOK = Path("graded") / "gradebook.sqlite"
+CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+NEXT = """\
+{patch}
+{page}
+Now
+  1. make the mistake in the patch, and fill in what is marked TODO
+  2. grade explain {code}
+  3. add a chaff with the same mistake in other words, and run the tests (CONTRIBUTING.md, "Add a misconception")
+  4. grade the class again: the group's hand-ins are then told {code}"""
+
+
+def parser() -> argparse.ArgumentParser:
+    found = argparse.ArgumentParser(prog="grade misconception", description="Misconceptions, for those who write them.")
+    new = found.add_subparsers(dest="command", required=True, metavar="new").add_parser(
+        "new", help="begin one", description="Writes the skeleton of a misconception: a page, and a patch."
+    )
+    new.add_argument("name", metavar="NAME", nargs="?", help="what is wrong, such as adam-no-bias-correction")
+    new.add_argument("--from", dest="group", metavar="GROUP", required=True, help="a group that `grade class` found")
+    new.add_argument("--gradebook", metavar="FILE", type=Path, default=GRADEBOOK, help=f"(default {GRADEBOOK})")
+    return found
+
+
+def main(arguments: list[str]) -> int:
+    """Writes both files. Raises UsageError."""
+    options = parser().parse_args(arguments)
+    if not FOLDER.is_dir():
+        raise UsageError(f"misconception new: there is no reference/ in {FOLDER.parent} to make a mistake in")
+    if not options.gradebook.is_file():
+        raise UsageError(f"--gradebook {shown(options.gradebook)}: there is no such gradebook; `grade class` makes one")
+    gradebook = Gradebook(options.gradebook)
+    try:
+        group = chosen(groups(gradebook, names_of_results(gradebook)), options.group)
+        probes = wrong_checks(gradebook, group)
+    finally:
+        gradebook.close()
+    code = options.name or group.id
+    page, patch = free_places(code)
+    made = skeleton(group, probes, read_sources())
+    for path, text in ((patch, made.patch), (page, made.page)):
+        try:
+            path.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise UsageError(f"{shown(path)}: cannot be written ({error.strerror})") from None
+    print(NEXT.format(patch=shown(patch), page=shown(page), code=code))
+    return 0
+
+
+def chosen(found: list[Group], wanted: str) -> Group:
+    """The group of that name. Raises UsageError."""
+    by_id = {group.id: group for group in found}
+    if wanted in by_id:
+        return by_id[wanted]
+    if not found:
+        raise UsageError(f"--from {wanted}: no hand-ins of this gradebook share a mistake that has no name yet")
+    near = difflib.get_close_matches(wanted, by_id, 1)
+    hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(list(by_id)[:10])}"
+    raise UsageError(f"--from {wanted}: there is no such group; {hint}")
+
+
+def free_places(code: str) -> tuple[Path, Path]:
+    """Where the page and the patch of a new misconception go. Raises UsageError."""
+    if not CODE.fullmatch(code):
+        raise UsageError(f"misconception new {code}: a name has small letters, digits, and hyphens between words")
+    places = pages.MISCONCEPTIONS / f"{code}.md", patches.MISCONCEPTIONS / f"{code}.toml"
+    taken = [path for path in (*places, patches.VARIANTS / f"{code}.toml") if path.exists()]
+    if taken or pages.text(code):
+        raise UsageError(f"misconception new {code}: that name is taken; see `grade explain {code}`")
+    return places
