@@ -172,7 +172,7 @@ def test_class_report_shows_who_trains_unlike_the_rest(tmp_path: Path, book: Gra
         lines.append(Line(Entry(HandIn(f"h{number}", tmp_path), "d", "k"), book.rows()[f"k{number}"]))
     book.record_yardstick("simple", 5.0, 1.0)
 
-    page = class_report(Ledger(lines, max_score=6.0), book, "Beras", {})
+    page = class_report(Ledger(lines, max_score=6.0), book, [], "Beras", {})
 
     assert "simple: 6 of 6 reached 85 %" in page
     assert "reference 1.00 s" in page
