@@ -384,6 +384,8 @@ def test_main_process_killed_in_the_middle_is_gone_on_with(tmp_path: Path):
         while not process.stderr.readline().startswith("1 of 3"):
             pass
         process.kill()
+        process.stderr.read()  # to its end: then nothing that could write there is left
+    assert os.listdir(tmp_path / "tmp") == []
     done = sqlite3.connect(tmp_path / "graded" / "gradebook.sqlite")
     before = done.execute("SELECT id, key, recorded FROM results ORDER BY id").fetchall()
     again = subprocess.run(words, capture_output=True, text=True, cwd=tmp_path, env=environment, check=False)
@@ -395,7 +397,6 @@ def test_main_process_killed_in_the_middle_is_gone_on_with(tmp_path: Path):
     assert f"3 hand-ins, {len(before)} of them need no grading" in again.stderr
     assert 1 <= len(before) < len(after) == 3
     assert after[: len(before)] == before
-    assert os.listdir(tmp_path / "tmp") == []
 
 
 def test_digest_changes_with_code_and_with_nothing_else(tmp_path: Path):
