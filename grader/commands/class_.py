@@ -44,6 +44,7 @@ examples:
   grade class submissions/ --regrade alice        once more, whatever the gradebook says
   grade class submissions/ --shard 2/4 --output graded-2/   one of four machines
   grade class submissions/ --merge graded-*/gradebook.sqlite
+  grade class submissions/ --executor dask --scheduler tcp://HOST:8786   on a cluster
   grade class submissions/ --similarity           and which hand-ins look alike
 
 Run it again to go on where it was stopped. docs/class.md says more.
