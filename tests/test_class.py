@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import os
+import select
 import shutil
 import signal
 import sqlite3
@@ -19,10 +21,11 @@ import pytest
 from overlays import ROOT, build
 
 from grader.classroom import gradebook as gradebooks
+from grader.classroom import unit
 from grader.classroom.gradebook import MIGRATIONS, Gradebook
 from grader.classroom.handins import HandIn, Hint, find
 from grader.classroom.ledger import Ledger, Line
-from grader.classroom.lms import canvas, moodle
+from grader.classroom.lms import blackboard, canvas, moodle
 from grader.classroom.local import Ended, Unit
 from grader.classroom.opening import digest_of
 from grader.classroom.outcome import Outcome
@@ -131,6 +134,51 @@ def test_platforms_read_their_grades_back(tmp_path: Path, book: Gradebook):
     assert [(row["Email address"], row["Beras"]) for row in of_moodle] == [("ann@x.edu", "83.33")]
 
 
+def test_blackboard_finds_its_own_column_again(tmp_path: Path, book: Gradebook):
+    column = "Beras [Total Pts: 100 Score] |345678"
+    rows = [
+        ["Last Name", "First Name", "Username", column], ["Poe", "Ann", "apoe", ""],
+        ["Roe", "Ben", "broe", "7"], ["Doe", "Cleo", "cdoe", ""],
+    ]  # fmt: skip
+    file = tmp_path / "gc_download.xls"
+    file.write_text("\r\n".join("\t".join(f'"{cell}"' for cell in row) for row in rows), encoding="utf-16")
+    roster = read_roster(file)
+    book.record("k", "t", Outcome("graded", "d", result={**RESULT, "score": 83.333}))
+    book.record("bad", "t", Outcome("ungradable", "d2", "is empty"))
+    lines = [
+        Line(Entry(HandIn(name, tmp_path), key, key), book.rows()[key], (person,))
+        for name, key, person in zip(("ann", "ben"), ("k", "bad"), roster.people)
+    ]
+
+    written = blackboard(Ledger(lines, [roster.people[2]], {}, roster, 100.0), "Beras")
+
+    read = list(csv.DictReader(io.StringIO(written, newline=""), delimiter="\t"))
+    assert list(read[0]) == ["Last Name", "First Name", "Username", column]
+    assert [(row["Username"], row[column]) for row in read] == [("apoe", "83.33"), ("broe", ""), ("cdoe", "")]
+
+
+def test_class_report_shows_who_trains_unlike_the_rest(tmp_path: Path, book: Gradebook):
+    pytest.importorskip("jinja2")
+    from grader.classroom.class_report import class_report
+
+    lines = []
+    check = {"name": "training.simple/accuracy", "outcome": "passed", "points": 6.0, "max_points": 6.0}
+    probes = [{**check, "diagnosis": [], "message": ""}]
+    for number, cpu in enumerate((1.0, 1.1, 0.9, 1.0, 1.05, 9.0)):
+        goal = {"accuracy": 0.85, "epoch": 1, "wall_seconds": 99.0, "cpu_seconds": cpu}
+        training = {"model": "simple", "threshold": 0.85, "milestones": [goal], "ratio_to_reference": cpu}
+        result = {**RESULT, "training": [training], "components": [{"name": "training.simple", "probes": probes}]}
+        book.record(f"k{number}", "t", Outcome("graded", f"d{number}", result=result))
+        lines.append(Line(Entry(HandIn(f"h{number}", tmp_path), "d", "k"), book.rows()[f"k{number}"]))
+    book.record_yardstick("simple", 5.0, 1.0)
+
+    page = class_report(Ledger(lines, max_score=6.0), book, [], "Beras", {})
+
+    assert "simple: 6 of 6 reached 85 %" in page
+    assert "reference 1.00 s" in page
+    assert "<p>Far from the rest: h5 (9.00 s, 9 times the reference)</p>" in page
+
+
 # --- the gradebook ----------------------------------------------------------------------------------------------
 
 
@@ -183,6 +231,18 @@ def test_full_disk_stops_the_run_and_loses_nothing(book: Gradebook):
         run.grade(lambda: Scripted({"b": [big]}, slots=1))
 
     assert set(book.rows()) == {"key a"}
+
+
+def test_full_temporary_folder_is_nobodys_fault_and_tried_again(book: Gradebook, monkeypatch: pytest.MonkeyPatch):
+    def full(*_: Any) -> Any:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(unit, "settled", full)
+    outcome = unit.grade(SimpleNamespace(), TERMS, ROOT / "reference", "a")  # type: ignore[arg-type]
+    book.record("k", "t", outcome)
+
+    assert "no room is left for temporary files" in outcome.reason
+    assert not book.rows()["k"].is_final
 
 
 def test_locked_gradebook_is_waited_for(book: Gradebook, monkeypatch: pytest.MonkeyPatch):
@@ -311,6 +371,34 @@ def test_class_is_graded_told_about_and_gone_on_with(tmp_path: Path):
     assert f"{wrong.name} and twin" in (tmp_path / "graded" / "similarity.html").read_text()
 
 
+def test_main_process_killed_in_the_middle_is_gone_on_with(tmp_path: Path):
+    for name in ("a", "b", "c"):
+        folder = shutil.copytree(ROOT / "reference", tmp_path / "handins" / name)
+        (folder / "Beras" / "metrics.py").write_text(f"# {name}\n")
+    (tmp_path / "tmp").mkdir()
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path / "tmp")}
+    words = [sys.executable, "-m", "grader", "class", "handins", "--component", "ReLU", "--jobs", "1"]
+
+    with subprocess.Popen(words, stderr=subprocess.PIPE, text=True, cwd=tmp_path, env=environment) as process:
+        assert process.stderr is not None
+        while not process.stderr.readline().startswith("1 of 3"):
+            pass
+        process.kill()
+        process.stderr.read()  # to its end: then nothing that could write there is left
+    assert os.listdir(tmp_path / "tmp") == []
+    done = sqlite3.connect(tmp_path / "graded" / "gradebook.sqlite")
+    before = done.execute("SELECT id, key, recorded FROM results ORDER BY id").fetchall()
+    again = subprocess.run(words, capture_output=True, text=True, cwd=tmp_path, env=environment, check=False)
+    after = done.execute("SELECT id, key, recorded FROM results ORDER BY id").fetchall()
+    done.close()
+
+    assert again.returncode == 0
+    assert f"the last run (process {process.pid}) was ended from outside" in again.stderr
+    assert f"3 hand-ins, {len(before)} of them need no grading" in again.stderr
+    assert 1 <= len(before) < len(after) == 3
+    assert after[: len(before)] == before
+
+
 def test_digest_changes_with_code_and_with_nothing_else(tmp_path: Path):
     (tmp_path / "Beras").mkdir()
     (tmp_path / "Beras" / "layers.py").write_text("a = 1\n")
@@ -339,6 +427,8 @@ def test_killed_processes_leave_nothing_running_and_nothing_lost(tmp_path: Path)
         while not children(executor.nursery.pid):
             pass
         executor.nursery.kill()
+        select.select([executor.running[2].pipe], [], [])  # both have ended: one look finds both
+        executor.nursery.wait()
         assert until_ended(executor).outcome is None
         executor.start(Unit(3, "reference", unit.path, TERMS))
         outcome = until_ended(executor).outcome

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from grader.classroom.gradebook import Gradebook
 from grader.classroom.groups import Example
 from grader.classroom.ledger import Ledger
+from grader.classroom.pace import races
 from grader.classroom.statistics import BINS, statistics
 from grader.report import pictures
 from grader.report.page_blocks import page
@@ -36,6 +37,7 @@ def class_report(
     text = template("class_report.html", Path(__file__).parent).render(
         ledger=ledger,
         numbers=numbers,
+        races=races(ledger, gradebook),
         title=title,
         links=links,
         similarity=similarity,

@@ -178,7 +178,7 @@ class Gradebook:
         plain, result = None, outcome.result
         if result is not None:
             text = json.dumps(result, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-            plain = zlib.compress(text.encode("utf-8", "replace"), 6)
+            plain = zlib.compress(text.encode("utf-8", "replace"), 1)
         score, most = (result["score"], result["max_score"]) if result is not None else (None, None)
         about = (
             key, outcome.digest, terms, outcome.state, outcome.reason, score, most, outcome.seconds, now(), plain,
@@ -288,6 +288,11 @@ class Gradebook:
     def select(self, query: str, values: tuple[Any, ...] = ()) -> list[Any]:
         with self.explained():
             return self._patiently(query, values).fetchall()
+
+    def each(self, query: str) -> Iterator[Any]:
+        """Row by row, where all of them would not fit into memory."""
+        with self.explained():
+            yield from self._patiently(query)
 
     # --- SQLite's moods -----------------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -25,6 +26,7 @@ from grader.classroom.terms import Terms
 from grader.errors import UsageError
 from grader.isolation import Zygote
 from grader.isolation.tree import children
+from grader.isolation.zygote import remove
 from grader.worker import linux
 
 START_PATIENCE = 300.0  # seconds until the nursery has loaded everything; MNIST is unpacked there at first
@@ -56,7 +58,9 @@ class Ended:
 class Executor(Protocol):
     """Where units of work are done."""
 
-    slots: int  # units that may be under way at a time
+    @property
+    def slots(self) -> int:
+        """Units that may be under way at a time: a cluster grows and shrinks."""
 
     def start(self, unit: Unit) -> None: ...
 
@@ -100,10 +104,12 @@ class Local:
 
     def _open_nursery(self) -> None:
         self.control, far = socket.socketpair()
-        environment = {**os.environ, **dict.fromkeys(BLAS, "1")}
+        # Of its own, and removed by whoever ends last: what is killed leaves nothing behind
+        self.folder = tempfile.mkdtemp(prefix="beras-class-")
+        environment = {**os.environ, **dict.fromkeys(BLAS, "1"), "TMPDIR": self.folder}
         with far, Zygote.starting:
             self.nursery = subprocess.Popen(
-                [sys.executable, "-m", "grader.classroom.nursery", str(far.fileno())],
+                [sys.executable, "-m", "grader.classroom.nursery", str(far.fileno()), self.folder],
                 pass_fds=(far.fileno(),),
                 env=environment,
                 stdin=subprocess.DEVNULL,
@@ -151,11 +157,11 @@ class Local:
             for each in self.running.values():
                 if not each.over:
                     selector.register(each.pipe, selectors.EVENT_READ, each)
-            for key, _ in selector.select(seconds):
-                if key.data is None:
-                    self._listen()
-                else:
-                    self._receive(key.data)
+            ready = [key.data for key, _ in selector.select(seconds)]
+        for each in filter(None, ready):
+            self._receive(each)
+        if None in ready:  # last: where the nursery is gone, this closes every pipe
+            self._listen()
         self._keep_time()
         ended, self.lost = self.lost, []
         for number, each in list(self.running.items()):
@@ -229,6 +235,7 @@ class Local:
             self.nursery.wait()
         Zygote.living.discard(self.nursery.pid)
         end_orphans()
+        remove(Path(self.folder))
 
 
 def end_orphans() -> None:

@@ -1,11 +1,11 @@
 """The nursery: a process that has everything loaded, and forks one grader for every hand-in.
 
-    python -m grader.classroom.nursery CONTROL_FD
+    python -m grader.classroom.nursery CONTROL_FD FOLDER
 
 The other end of the control socket (local.py) sends one JSON object a line: first `load` with the terms, then `grade`
 with the write end of a pipe, on which the forked grader leaves its outcome, `stop` and `kill`. The answers are `ready`
 or `refused`, and `ended` for each grader. There is only one thread here, so forking is safe. When the socket closes,
-everything below this process is ended.
+everything below this process is ended, and FOLDER removed, which is where temporary files are.
 """
 
 from __future__ import annotations
@@ -29,19 +29,21 @@ from grader.classroom.terms import Terms
 from grader.classroom.unit import Tools, grade
 from grader.errors import UsageError
 from grader.isolation.tree import children, descendants, memory_bytes
+from grader.isolation.zygote import THROUGH, remove
 from grader.probe import all_probes
 from grader.worker import linux
 
 LOOK_SECONDS = 1.0  # between two looks at the memory of graders
 GRADER_BYTES = 2 << 30  # of a grader itself; it takes some 100 MB, and the workers below it are watched by it
-LATE = ("numpy.random", "numpy.linalg", "zipfile", "gzip")  # imported by whoever first needs them
+LATE = ("numpy.random", "numpy.linalg", "numpy.ma", "zipfile", "gzip")  # imported by whoever first needs them
 
 
 class Nursery:
     """Forks graders, and reports their ends."""
 
-    def __init__(self, control: socket.socket) -> None:
-        self.control = control
+    def __init__(self, control: socket.socket, folder: Path) -> None:
+        self.control, self.folder = control, folder
+        folder.chmod(THROUGH)  # workers may be another user's
         self.buffer = b""
         self.fds: list[int] = []
         self.graders: dict[int, int] = {}  # process -> unit
@@ -71,6 +73,7 @@ class Nursery:
             for pid in list(self.graders):
                 end_tree(pid)
             end_all(children(os.getpid()))
+            remove(self.folder)
 
     def listen(self) -> bool:
         """Takes what has come; False when nobody is there any more."""
@@ -107,6 +110,7 @@ class Nursery:
                 importlib.import_module(name)
             all_probes()
             self.tools = Tools.load(Terms(**terms))
+            self.tools.warm_up()
         except UsageError as error:
             self.tell({"refused": str(error)})
             return
@@ -116,12 +120,16 @@ class Nursery:
 
     def fork(self, message: dict[str, Any], report: int) -> None:
         self.refresh_answers()
+        parent = os.getpid()
         pid = os.fork()
         if pid == 0:
             status = 1
             try:
+                linux.die_with_parent(parent)
                 self.become_grader(message, report)
                 status = 0
+            except KeyboardInterrupt:
+                pass  # it was stopped before it had anything to tell
             except BaseException:  # noqa: BLE001  it goes to standard error, and the unit counts as lost
                 traceback.print_exc()
             finally:
@@ -138,6 +146,7 @@ class Nursery:
                 state = answers.file.stat()
                 if (state.st_ino, state.st_mtime_ns) != self.answers_seen:
                     answers.key = answer_key.load(answers.file)
+                    self.tools.warm_up()
                     self.answers_seen = (state.st_ino, state.st_mtime_ns)
 
     def become_grader(self, message: dict[str, Any], report: int) -> None:
@@ -145,7 +154,6 @@ class Nursery:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         signal.signal(signal.SIGTERM, interrupt)
-        linux.die_with_parent()
         for fd in (self.wake_read, self.wake_write, *self.fds):
             os.close(fd)
         self.control.close()
@@ -196,4 +204,4 @@ def end_all(pids: list[int]) -> None:
 
 
 if __name__ == "__main__":
-    Nursery(socket.socket(fileno=int(sys.argv[1]))).run()
+    Nursery(socket.socket(fileno=int(sys.argv[1])), Path(sys.argv[2])).run()

@@ -16,6 +16,7 @@ class Outcome:
             graded, which is the student's to mend; failed: the grader's own fault, to be tried again
     digest  of what was graded, which need not be what was found when the run began
     close   checks whose time limit decided, or nearly so: worth a second look on a quiet machine
+    machine where it was graded, '' for this one: times are compared with the reference's on the same
     fingerprints  of wrong answers, as rows of plain data (grader/fingerprint.py); kept apart from the result, which
             students see
     """
@@ -27,6 +28,7 @@ class Outcome:
     seconds: float = 0.0
     close: list[str] = field(default_factory=list)
     fingerprints: list[list[Any]] = field(default_factory=list)
+    machine: str = ""
 
     def plain(self) -> dict[str, Any]:
         return asdict(self)

@@ -167,7 +167,7 @@ def file_name(name: str) -> str:
 def junit(ledger: Ledger, gradebook: Gradebook) -> str:
     """A suite for each hand-in, a case for each of its components; one that could not be graded is an error."""
     parts: dict[int, list[tuple[str, float, float, str]]] = defaultdict(list)
-    for result, *part in gradebook.select(
+    for result, *part in gradebook.each(
         "SELECT result, component, sum(points), sum(max_points), "
         "max(CASE WHEN outcome = 'passed' THEN '' ELSE outcome || ': ' || message END) "
         "FROM checks GROUP BY result, component"

@@ -29,17 +29,18 @@ class ClassProgress(Progress):
         kind = event["event"]
         if kind == "start":
             ready = event["handins"] - event["missing"]
-            self.say(f"{event['handins']} hand-ins, {ready} of them need no grading, {event['missing']} to do")
             if self.bar is not None and event["missing"]:
                 self.bar.start()
                 self.task = self.bar.add_task("grading", total=event["missing"])
+            text = f"{event['handins']} hand-ins, {ready} of them need no grading, {event['missing']} to do"
+            (self.remark if self.task is not None else self.say)(text)
         elif kind == "hand-in":
             if self.task is not None:
                 self.bar.update(self.task, completed=event["done"], total=event["of"])
             else:
                 self.say(line(event))
         elif kind == "note":
-            self.remark(f"{shown(event['name'])}: {event['note']}")
+            self.remark(f"{shown(event['name'])}: {event['note']}" if event["name"] else event["note"])
 
     def remark(self, text: str) -> None:
         """Something that does not go with the next step."""

@@ -55,7 +55,8 @@ class Run:
     done: int = 0
     trained: int = 0
     started: float = field(default_factory=time.monotonic)
-    cpu: dict[str, deque[float]] = field(default_factory=dict)  # of the reference, by model, the latest last
+    # CPU seconds of the reference, the latest last, by machine and model
+    cpu: dict[tuple[str, str], deque[float]] = field(default_factory=dict)
 
     def tell(self, event: str, **data: Any) -> None:
         for listener in self.listeners:
@@ -194,17 +195,20 @@ class Run:
 
     def take_yardstick(self, ended: Ended) -> None:
         """What the reference needs under the load that there is."""
-        result = ended.outcome.result if ended.outcome is not None else None
-        for trained in result["training"] if result is not None else ():
+        outcome = ended.outcome
+        if outcome is None or outcome.result is None:
+            return
+        for trained in outcome.result["training"]:
             cpu = cpu_to_threshold(trained)
             if cpu:
-                self.cpu.setdefault(trained["model"], deque(maxlen=YARDSTICKS)).append(cpu)
+                measured = self.cpu.setdefault((outcome.machine, trained["model"]), deque(maxlen=YARDSTICKS))
+                measured.append(cpu)
                 self.gradebook.record_yardstick(trained["model"], trained["wall_seconds"], cpu)
 
     def compare_with_reference(self, outcome: Outcome) -> None:
         """CPU time against the reference's: other programs on the machine slow both, and wall clocks tell nothing."""
         for trained in outcome.result["training"] if outcome.result is not None else ():
-            cpu, reference = cpu_to_threshold(trained), self.cpu.get(trained["model"])
+            cpu, reference = cpu_to_threshold(trained), self.cpu.get((outcome.machine, trained["model"]))
             if cpu and reference:
                 trained["ratio_to_reference"] = round(cpu / statistics.median(reference), 2)
 
@@ -218,7 +222,10 @@ class Run:
 
     def look_again(self, executor: Executor) -> None:
         """Grades close calls once more, one by one, with the machine to themselves; that counts."""
-        for entry in self.second_looks():
+        entries = self.second_looks()
+        if entries:
+            self.tell("note", name="", note=f"{len(entries)} came near a time limit: each is graded once more, alone")
+        for entry in entries:
             name, before = entry.handin.name, self.gradebook.close_calls()[entry.key]
             unit = self.unit(entry)
             executor.start(unit)

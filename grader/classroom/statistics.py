@@ -61,7 +61,7 @@ def statistics(ledger: Ledger, gradebook: Gradebook) -> Statistics:
     names = ledger.names
     found = Statistics(scores=[line.score or 0.0 for id_ in lines for line in [lines[id_]] for _ in names[id_]])
     found.bins = histogram(found.scores, ledger.max_score)
-    rows = gradebook.select(
+    rows = gradebook.each(
         f"SELECT result, component, name, outcome, points, max_points, diagnosis, outcome IN {JUDGED} FROM checks"
     )
     by_check: dict[tuple[str, str], list[tuple[bool, float, float]]] = defaultdict(list)

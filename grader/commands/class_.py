@@ -44,6 +44,7 @@ examples:
   grade class submissions/ --regrade alice        once more, whatever the gradebook says
   grade class submissions/ --shard 2/4 --output graded-2/   one of four machines
   grade class submissions/ --merge graded-*/gradebook.sqlite
+  grade class submissions/ --executor dask --scheduler tcp://HOST:8786   on a cluster
   grade class submissions/ --similarity           and which hand-ins look alike
 
 Run it again to go on where it was stopped. docs/class.md says more.
@@ -78,6 +79,10 @@ def parser() -> argparse.ArgumentParser:
     which.add_argument("--shard", metavar="I/N", help="grade the I-th of N equal parts")
     which.add_argument("--merge", metavar="FILE", nargs="+", type=Path, default=[], help="take over other gradebooks")
     how = found.add_argument_group("how")
+    how.add_argument(
+        "--executor", choices=["local", "dask"], default="local", help="this machine (default), or a Dask cluster"
+    )
+    how.add_argument("--scheduler", metavar="ADDRESS", help="of the cluster, tcp://HOST:PORT; or its scheduler file")
     how.add_argument("--jobs", metavar="N", type=int, help="hand-ins at a time (default: one a core)")
     how.add_argument("--limit", metavar="SECONDS", type=float, help="time for one hand-in, on a full machine")
     how.add_argument("--jsonl", metavar="FILE", type=Path, help="what happens, while it happens, as lines of JSON")
@@ -102,6 +107,7 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: list[str]) -> int:
     """Grades a class. Raises UsageError."""
     options = parser().parse_args(arguments)
+    check_where(options)
     terms = terms_of(options)
     handed_out = given_code(options.template) if options.similarity else None
     progress = ClassProgress(sys.stderr, options.quiet)
@@ -109,14 +115,16 @@ def main(arguments: list[str]) -> int:
     roster = read_roster(options.roster) if options.roster is not None else None
     found = find(options.folder)
     log = event_log(options.jsonl)
-    with held(path), stoppable() as signals:
+    with held(path) as former, stoppable() as signals:
         gradebook = Gradebook(path, progress.remark)
         try:
             run = prepared(options, gradebook, terms, found)
             run.listeners += [each for each in (log, progress) if each is not None]
+            if former:
+                run.note("", f"the last run (process {former}) was ended from outside; what it had recorded counts")
             code = 0
             try:
-                run.grade(lambda: open_executor(options, terms))
+                run.grade(lambda: open_executor(options, terms, run))
             except KeyboardInterrupt:
                 code = 128 + (signals[0] if signals else signal.SIGINT)
             finally:
@@ -144,6 +152,16 @@ def event_log(path: Path | None) -> EventLog | None:
         return EventLog(path)
     except OSError as error:
         raise UsageError(f"--jsonl {path}: cannot be written ({error.strerror})") from None
+
+
+def check_where(options: argparse.Namespace) -> None:
+    """Raises UsageError where options about the machine contradict each other."""
+    if (options.executor == "dask") != (options.scheduler is not None):
+        raise UsageError("--executor dask and --scheduler ADDRESS go together: the address of a Dask scheduler")
+    if options.executor == "dask" and options.jobs is not None:
+        raise UsageError(
+            "--jobs is for this machine; on a cluster each thread of a worker grades one hand-in at a time"
+        )
 
 
 def terms_of(options: argparse.Namespace) -> Terms:
@@ -174,14 +192,18 @@ def terms_of(options: argparse.Namespace) -> Terms:
     )
 
 
-def open_executor(options: argparse.Namespace, terms: Terms) -> Executor:
-    """Where hand-ins are graded."""
+def open_executor(options: argparse.Namespace, terms: Terms, run: Run) -> Executor:
+    """Where hand-ins are graded. Raises UsageError."""
     rubric = terms.load_rubric()
+    trainings = sum(name in TRAININGS for name in terms.components)
+    limit = options.limit or SPARE_SECONDS + trainings * terms.runs * (rubric.limits["training_seconds"] + 60)
+    if options.executor == "dask":
+        from grader.classroom.cluster import Cluster
+
+        return Cluster(terms, options.scheduler, limit, lambda text: run.note("", text))
     jobs = options.jobs if options.jobs is not None else cores()
     if jobs < 1:
         raise UsageError("--jobs takes a whole number from 1 up")
-    trainings = sum(name in TRAININGS for name in terms.components)
-    limit = options.limit or SPARE_SECONDS + trainings * terms.runs * (rubric.limits["training_seconds"] + 60)
     need = rubric.limits["training_memory_mb" if trainings else "check_memory_mb"]
     return Local(terms, jobs, limit, lambda: has_room(need))
 
@@ -245,8 +267,11 @@ def shard(names: list[str], text: str) -> set[str]:
 
 
 @contextlib.contextmanager
-def held(gradebook: Path) -> Iterator[None]:
-    """One run at a time on one gradebook; the system lets go of it however a run ends. Raises UsageError."""
+def held(gradebook: Path) -> Iterator[str]:
+    """One run at a time on one gradebook; the system lets go of it however a run ends. Raises UsageError.
+
+    Gives the process number of the last run if that could not come to its end, else ''.
+    """
     import fcntl
 
     try:
@@ -255,17 +280,21 @@ def held(gradebook: Path) -> Iterator[None]:
     except OSError as error:
         raise UsageError(f"{gradebook.parent}: cannot be written to ({error.strerror})") from None
     try:
+        number = os.pread(handle, 20, 0).decode("ascii", "replace").strip()
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            number = os.pread(handle, 20, 0).decode("ascii", "replace").strip()
             raise UsageError(
                 f"{gradebook}: another run is at work on it (process {number}); wait for it, or give this one "
                 "an --output of its own"
             ) from None
         os.ftruncate(handle, 0)
         os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
-        yield
+        try:
+            yield number
+        finally:
+            with contextlib.suppress(OSError):
+                os.ftruncate(handle, 0)
     finally:
         os.close(handle)
 

@@ -17,9 +17,12 @@ def become_subreaper() -> bool:
     return _call("prctl", PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
-def die_with_parent() -> bool:
+def die_with_parent(parent: int) -> bool:
     """The kernel ends this process when the one that forked it is gone, however that ended."""
-    return _call("prctl", PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
+    done = _call("prctl", PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
+    if done and os.getppid() != parent:  # it was gone before the kernel knew
+        os._exit(1)
+    return done
 
 
 def become_private() -> bool:

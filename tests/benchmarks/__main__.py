@@ -10,7 +10,7 @@ import time
 from tests.benchmarks import machine, tools
 from tests.benchmarks.timing import ROUNDS
 
-SUBJECTS = ("training", "given", "goals", "grading", "remote", "load", "growth")
+SUBJECTS = ("training", "given", "goals", "grading", "remote", "load", "growth", "class_throughput")
 
 
 def main() -> int:

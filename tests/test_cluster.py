@@ -1,0 +1,105 @@
+"""`grade class --executor dask`: what is sent is what lies here, and a lost worker loses nothing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from overlays import ROOT
+
+from grader import answer_key
+from grader.answers import LiveAnswers
+from grader.classroom.gradebook import Gradebook
+from grader.classroom.handins import find
+from grader.classroom.opening import digest_of
+from grader.classroom.parcel import parcel_of
+from grader.classroom.running import Entry, Run
+from grader.classroom.terms import Terms
+from grader.freeze import frozen
+from grader.made_up import probe_folder
+
+HANDINS = 4
+
+
+@pytest.mark.parametrize("kind", ["folder", "zip"])
+def test_parcel_unpacks_to_the_very_same_hand_in(kind: str, tmp_path: Path):
+    path = tmp_path / "hw2"
+    (path / "Beras").mkdir(parents=True)
+    (path / "Beras" / "layers.py").write_bytes(b"a = 1\n")
+    (path / "Beras" / "core.py").symlink_to(path / "Beras" / "layers.py")
+    (path / "weights.npy").write_bytes(b"0" * 5000)
+    (path / "away").symlink_to("/etc")
+    if kind == "zip":
+        with zipfile.ZipFile(tmp_path / "hw2.zip", "w") as archive:
+            archive.write(path / "Beras" / "layers.py", "Beras/layers.py")
+        path = tmp_path / "hw2.zip"
+
+    parcel = parcel_of(path)
+    unpacked = parcel.unpacked(tmp_path / "there")
+
+    assert digest_of(unpacked) == digest_of(path)
+    if kind == "folder":
+        assert parcel.files[b"weights.npy"] == b""
+        assert parcel.notes == ("left out, a link that leads out of the submission: away",)
+
+
+def test_worker_killed_in_the_middle_loses_nothing_and_repeats_nothing(tmp_path: Path):
+    pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
+    from grader.classroom.cluster import Cluster
+
+    for number in range(HANDINS):
+        folder = shutil.copytree(ROOT / "reference", tmp_path / "handins" / str(number))
+        (folder / "Beras" / "metrics.py").write_text(f"# {number}\n")
+    answers = frozen(LiveAnswers(str(probe_folder())), 1470, ("ReLU",))
+    answer_key.save(answers, tmp_path / "answers.key")
+    terms = Terms("2470", ("ReLU",), 1470, key=str(tmp_path / "answers.key"))
+    entries = {
+        each.name: Entry(each, digest := digest_of(each.path), terms.key_of(digest, "terms"))
+        for each in find(tmp_path / "handins").handins
+    }
+    book = Gradebook(tmp_path / "gradebook.sqlite")
+    run = Run(book, terms, "terms", entries, set(entries))
+    file = str(tmp_path / "scheduler.json")
+    here = ("--scheduler-file", file, "--no-dashboard", "--host", "127.0.0.1")
+    scheduler = dask("scheduler", *here, "--port", "0", cwd=tmp_path)
+    workers = [dask("worker", *here, "--nthreads", "1", "--no-nanny", cwd=tmp_path) for _ in range(2)]
+    first: list[str] = []
+
+    def kill_the_other(event: dict[str, Any]) -> None:
+        if event["event"] == "hand-in" and not first:
+            first.append(event["name"])
+            workers[0].kill()
+
+    def open_cluster() -> Cluster:
+        cluster = Cluster(terms, file, 600.0, lambda text: run.note("", text))
+        while len(cluster.threads) < 2:
+            cluster._take_census()
+        return cluster
+
+    run.listeners.append(kill_the_other)
+    try:
+        while not os.path.exists(file):
+            assert scheduler.poll() is None
+        run.grade(open_cluster)
+    finally:
+        for process in (*workers, scheduler):
+            process.kill()
+            process.wait()
+
+    assert len(first) == 1
+    assert [row.state for row in book.rows().values()] == ["graded"] * HANDINS
+    assert {row.score for row in book.rows().values()} == {2.0}
+    assert any("is gone; what it was grading is graded again" in note for _, note in book.notes())
+    book.close()
+
+
+def dask(kind: str, *options: str, cwd: Path) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", f"distributed.cli.dask_{kind}", *options]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.Popen(command, cwd=cwd, env=environment, stderr=subprocess.DEVNULL)
