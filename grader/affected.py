@@ -13,12 +13,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from grader.grading import OWNERS
 from grader.probe import all_probes
 from grader.report.result import ComponentResult
 from grader.rubric import TRAININGS
 from grader.source import Import, SourceModule
-from grader.subject import MODULES
+from grader.subject import MODULES, module_of
 from grader.submission import module_name, open_submission
 
 
@@ -96,7 +95,7 @@ def modules_of(component: str) -> set[str]:
             waiting += [
                 needed for probe in all_probes() if probe.component == name for needed in probe.needed_components
             ]
-    return {MODULES[OWNERS.get(name, name)] for name in known}
+    return {module_of(name) for name in known}
 
 
 def reached(modules: set[str], before: Snapshot, after: Snapshot) -> set[str]:

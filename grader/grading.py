@@ -21,15 +21,10 @@ from grader.probe import Observation, Probe, all_probes
 from grader.report.result import ComponentResult, ProbeResult
 from grader.rubric import COMPONENTS, GIVEN, OPTIONAL, TRAININGS, Rubric
 from grader.scoring import allocate, decimal, shares, summary
-from grader.subject import MODULES
+from grader.subject import OWNERS, module_of
 from grader.submission import Import, SourceModule, Submission, forbidden_imports
 from grader.verdict import Outcome, Seen, Verdict, judge
 from grader.visibility import NOT_HERE, concealed
-
-OWNERS = {  # where a component's name is no name of MODULES
-    "Dense.initializer": "Dense",
-    "Model.evaluate": "Model",
-}
 
 
 @dataclass
@@ -85,7 +80,7 @@ class Grading:
 
     def is_asked(self, probe: Probe) -> bool:
         """Extensions are asked only where they are handed in."""
-        if probe.component in OPTIONAL and MODULES[probe.component] not in self.submission.modules:
+        if probe.component in OPTIONAL and module_of(probe.component) not in self.submission.modules:
             return False
         return probe.component in self.components
 
@@ -172,7 +167,7 @@ class Grading:
 
     def _withhold(self, verdict: Verdict) -> None:
         """Takes the points of a right answer whose module imports what is not allowed."""
-        module = self.module_of(verdict.probe.component)
+        module = module_of(verdict.probe.component)
         imports = self.forbidden.get(module, ())
         if imports:
             verdict.outcome, verdict.share = Outcome.ERROR, Fraction(0)
@@ -190,7 +185,7 @@ class Grading:
             outcomes = {self.judged(each).outcome for each in needed if need in (component, each.name)}
             wrong = outcomes - {Outcome.PASSED, Outcome.NOT_ASKED}
             if wrong:
-                loads = self.module_of(component) not in self.observer.broken
+                loads = module_of(component) not in self.observer.broken
                 verdict.excused = loads and wrong <= {Outcome.FAILED, Outcome.PARTIAL, Outcome.ERROR}
                 return f"blocked by {component}, which is not right yet; this check uses it"
         if frame is None or self._is_own(verdict.probe, frame) or self._is_right(frame.file, verdict.probe):
@@ -199,7 +194,7 @@ class Grading:
 
     def _is_right(self, file: str, asking: Probe) -> bool:
         """Is everything right that is asked of this file? Then what it raised was called for by somebody else."""
-        probes = [probe for probe in all_probes() if file_of(self.module_of(probe.component)) == file]
+        probes = [probe for probe in all_probes() if file_of(module_of(probe.component)) == file]
         probes = [each for each in self.concerning(asking, probes) if self.answers.knows(each, self.seed_of(each))]
         self.ask(probes)
         return all(self._unblocked(probe) in (Outcome.PASSED, Outcome.NOT_ASKED) for probe in probes)
@@ -214,20 +209,17 @@ class Grading:
         return self.answers.expected(probe, seed), self.answers.permitted(probe, seed)
 
     def _is_own(self, probe: Probe, frame: Frame) -> bool:
-        return frame.file == file_of(self.module_of(probe.component))
+        return frame.file == file_of(module_of(probe.component))
 
     def _is_stub(self, verdict: Verdict) -> bool:
         """Does a wrong answer come from a function whose body is empty? Then it is not wrong but not written yet."""
-        module = self.submission.modules.get(self.module_of(verdict.probe.component))
+        module = self.submission.modules.get(module_of(verdict.probe.component))
         if module is None or verdict.outcome not in (Outcome.FAILED, Outcome.ERROR):
             return False
         owner = OWNERS.get(verdict.probe.component, verdict.probe.component)
         method = verdict.seen.last_call.partition("(")[0].rpartition(".")[2]
         names = {f"{owner}.{method}", method} | ({f"{owner}.forward"} if method not in _METHODS else set())
         return bool(names & module.stubs)
-
-    def module_of(self, component: str) -> str:
-        return MODULES[OWNERS.get(component, component)]
 
     # --- components -------------------------------------------------------------------------------------------
 
@@ -270,7 +262,7 @@ class Grading:
         component, seen = verdict.probe.component, verdict.seen
         file, line = "", 0
         if verdict.outcome != Outcome.PASSED:
-            module = self.submission.modules.get(self.module_of(component))
+            module = self.submission.modules.get(module_of(component))
             file, line = place(seen, module, OWNERS.get(component, component))
         found = ProbeResult(
             name=verdict.probe.name,

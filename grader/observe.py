@@ -1,6 +1,6 @@
-"""Asks a submission one probe after the other, several components at a time.
+"""Asks a submission one probe after the other, several modules at a time.
 
-The probes of one component share a worker as long as all goes well, and find the submission's modules freshly imported
+The probes of one module share a worker as long as all goes well, and find the submission's modules freshly imported
 each time. Whatever goes wrong in a worker that served another probe before is asked again in a fresh one, and only that
 answer counts: so no check can spoil another.
 
@@ -24,7 +24,7 @@ from grader.client import Fault, RemoteWorker
 from grader.isolation import Level, WorkerLost, Zygote, choose, start
 from grader.probe import NotAsked, Probe
 from grader.rubric import Rubric
-from grader.subject import MODULES, Subject
+from grader.subject import MODULES, Subject, module_of
 from grader.verdict import Seen
 from grader.worker.wire import array_bytes
 
@@ -33,7 +33,7 @@ from grader.worker.wire import array_bytes
 UNUSABLE = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, MemoryError, RecursionError)
 MOST_BYTES = 4 << 20  # of arrays that one check takes in and may keep; honest ones take up to 1 MB
 ATTEMPTS = 3  # at a probe whose worker ended together with the zygote: somebody else's code may have done that
-Group = tuple[str, bool]  # a component, and whether these are its hidden checks
+Group = tuple[str, bool]  # a module, and whether these are its hidden checks
 IMPORTED = (
     "Beras",
     "Beras.core",
@@ -72,7 +72,7 @@ class Observer:
         self.packages = dict(unavailable)
         self.broken = dict(broken)
         self.tried_imports = False
-        self.slow: set[Group] = set()  # with a check that ran out of time
+        self.slow: set[str] = set()  # components with a check that ran out of time
         self.lock = threading.RLock()
         self.level, self.readable = level or choose(), (Path(data_path), *readable)
         self.zygote = zygote or start(root, self.level, self.readable)
@@ -83,7 +83,7 @@ class Observer:
         self.closed = False
 
     def ask(self, probes: list[Probe]) -> None:
-        """Starts asking, component by component in this order."""
+        """Starts asking, module by module in this order."""
         new = [probe for probe in probes if probe.name not in self.futures]
         for key in dict.fromkeys(map(self.group_of, new)):
             group = [probe for probe in new if self.group_of(probe) == key]
@@ -104,7 +104,7 @@ class Observer:
 
     def group_of(self, probe: Probe) -> Group:
         """Checks of one group share a worker: what a hidden one asked, no public one may tell."""
-        return probe.component, self.is_hidden(probe)
+        return module_of(probe.component), self.is_hidden(probe)
 
     def is_hidden(self, probe: Probe) -> bool:
         return probe.name in self.rubric.hidden
@@ -118,13 +118,13 @@ class Observer:
             module: f"{path_of(module)} does not load: {fault}" for module, fault in self.broken.items()
         }
 
-    def patience(self, group: Group | None) -> float:
-        """Seconds that a check of this group may take."""
-        return self.rubric.limits["check_seconds_after_timeout" if group in self.slow else "check_seconds"]
+    def patience(self, component: str) -> float:
+        """Seconds that a check of this component may take."""
+        return self.rubric.limits["check_seconds_after_timeout" if component in self.slow else "check_seconds"]
 
-    def worker(self, seed: int = 0, group: Group | None = None) -> RemoteWorker:
+    def worker(self, seed: int = 0, component: str = "") -> RemoteWorker:
         """A fresh worker; a zygote that something has ended is started anew. Raises WorkerLost."""
-        limits, seconds = self.rubric.check_limits(), self.patience(group)
+        limits, seconds = self.rubric.check_limits(), self.patience(component)
         try:
             return RemoteWorker(self.living_zygote(), limits, seconds, seed, self.unavailable())
         except WorkerLost:
@@ -140,7 +140,7 @@ class Observer:
             return self.zygote
 
     def _ask_group(self, probes: list[Probe]) -> None:
-        """Asks the probes of one component, in one worker as long as that lives."""
+        """Asks the probes of one group, in one worker as long as that lives."""
         worker: RemoteWorker | None = None
         for probe in probes:
             if self.closed:
@@ -178,10 +178,10 @@ class Observer:
     def _ask_once(self, probe: Probe, seed: int, worker: RemoteWorker | None) -> tuple[Seen, RemoteWorker | None, str]:
         """What the probe saw, the worker if it is still good, and the module whose import failed, if one did."""
         started = time.monotonic()
-        seen, group = Seen(fresh=worker is None), self.group_of(probe)
+        seen = Seen(fresh=worker is None)
         drawn = self.seed if self.is_hidden(probe) else seed  # of the submission's own random numbers
         try:
-            worker = worker or self.worker(drawn, group)
+            worker = worker or self.worker(drawn, probe.component)
         except WorkerLost:
             seen.fault = Fault("crashed", "the process that checks run in could not be started again")
             seen.orphaned = True
@@ -191,13 +191,13 @@ class Observer:
         good = True
         try:
             if not seen.fresh:
-                worker.forget(drawn, self.patience(group))
+                worker.forget(drawn, self.patience(probe.component))
             seen.observation = probe.ask(subject, seed)
         except Fault as fault:
             seen.fault = fault
             good = fault.kind in ("raised", "missing")
             if fault.kind == "timed out" and seen.fresh:
-                self.slow.add(group)
+                self.slow.add(probe.component)
             seen.orphaned = self._lost_its_zygote(worker, fault)
         except NotAsked as reason:
             seen.not_asked = reason

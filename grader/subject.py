@@ -45,8 +45,17 @@ MODULES = {
     "get_advanced_model_components": "assignment",
     "get_data_MNIST": "preprocess",
 }
+OWNERS = {  # where a component's name is no name of MODULES
+    "Dense.initializer": "Dense",
+    "Model.evaluate": "Model",
+}
 LITERAL_ELEMENTS = 36  # arrays up to this size are written out in a script, larger ones by how they were drawn
 RATE_PARAMETERS = ("learning_rate", "lr", "alpha")
+
+
+def module_of(component: str) -> str:
+    """The module that a component lives in."""
+    return MODULES[OWNERS.get(component, component)]
 
 
 @dataclass(frozen=True)

@@ -10,18 +10,18 @@ from pathlib import Path
 
 import pytest
 
-from grader import data
 from grader.answers import KEPT_SEEDS, LiveAnswers
 from grader.apart import FORKS, apart
+from grader.made_up import probe_folder
 from grader.probe import all_probes
 
 
 def test_question_that_no_seed_changes_is_asked_once(tmp_path: Path):
     probe = next(each for each in all_probes() if each.name == "get_data_MNIST/unknown-subset")
-    first = LiveAnswers(str(data.probe_folder()), cache=tmp_path)
+    first = LiveAnswers(str(probe_folder()), cache=tmp_path)
     first.expected(probe, 1)
     first.save()
-    second = LiveAnswers(str(data.probe_folder()), cache=tmp_path)
+    second = LiveAnswers(str(probe_folder()), cache=tmp_path)
 
     answer = second.expected(probe, 2)
 
@@ -31,13 +31,13 @@ def test_question_that_no_seed_changes_is_asked_once(tmp_path: Path):
 
 def test_answers_to_fresh_seeds_do_not_pile_up(tmp_path: Path):
     probe = next(each for each in all_probes() if each.name == "ReLU/forward")
-    answers = LiveAnswers(str(data.probe_folder()), cache=tmp_path)
+    answers = LiveAnswers(str(probe_folder()), cache=tmp_path)
     for seed in range(KEPT_SEEDS + 2):
         answers.expected(probe, seed)
 
     answers.save()
 
-    kept = LiveAnswers(str(data.probe_folder()), cache=tmp_path).key
+    kept = LiveAnswers(str(probe_folder()), cache=tmp_path).key
     assert [seed for _, _, seed in kept.entries] == [0, *range(2, KEPT_SEEDS + 2)]
 
 

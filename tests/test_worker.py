@@ -516,7 +516,9 @@ def test_worker_that_kills_its_parent_ends_with_it(tmp_path: Path):
 def test_dead_parent_says_so_and_leaves_nothing_open(tmp_path: Path):
     """An open file that is forgotten is a ResourceWarning, and those are errors here."""
     zygote = zygote_of(tmp_path)
-    RemoteWorker(zygote, LIMITS, PATIENCE, 0).close()
+    worker = RemoteWorker(zygote, LIMITS, PATIENCE, 0)
+    worker.ask("random_state")  # it has closed what it was born with, the zygote's end of the control socket among it
+    worker.close()
     zygote.child.kill()
     zygote.child.wait(PATIENCE)
 

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 
 from grader.classroom.groups import Group
 from grader.errors import UsageError
-from grader.grading import OWNERS, file_of
+from grader.grading import file_of
 from grader.patches import Sources
 from grader.report.message import taken_apart
 from grader.report.result import ProbeResult
 from grader.script import script_text
-from grader.subject import MODULES
+from grader.subject import MODULES, OWNERS
 from grader.template import body_range, definitions, end_of, holes_of
 from grader.words import one_line
 
