@@ -59,11 +59,15 @@ def expectation(kind: str, name: str) -> dict[str, Any]:
     return tomlfile.read(SUBMISSIONS / kind / name / "expect.toml")
 
 
+def base(kind: str, name: str) -> Path:
+    """What an overlay is laid over."""
+    return ROOT / ("student_template" if expectation(kind, name).get("base") == "template" else "reference")
+
+
 def build(kind: str, name: str, folder: Path) -> Path:
     """Lays an overlay over a copy of the reference or of the template."""
-    base = "student_template" if expectation(kind, name).get("base") == "template" else "reference"
     target = folder / name
-    shutil.copytree(ROOT / base, target, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(base(kind, name), target, ignore=shutil.ignore_patterns("__pycache__"))
     ignored = shutil.ignore_patterns("expect.toml", "__pycache__")
     shutil.copytree(SUBMISSIONS / kind / name, target, dirs_exist_ok=True, ignore=ignored)
     return target

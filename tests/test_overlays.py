@@ -8,28 +8,41 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from overlays import SUBMISSIONS, build, expectation, grade, names, with_limits
+from overlays import SUBMISSIONS, base, build, expectation, grade, names, with_limits
 
+from grader.affected import affected, snapshot
 from grader.rubric import COMPONENTS
 
+WITNESSES = ("OneHotEncoder", "Dense", "Adam", "GradientTape", "SequentialModel")  # asked about every chaff
+WILD = (  # whose bug is no wrong answer: about them everything is asked
+    "changes-", "does-", "exits-", "half-", "hangs-", "import-", "init-fails", "matrix-", "no-is-", "object-", "os-exit-",
+    "prints-", "raises-", "returns-", "segfault-", "syntax-", "system-", "uses-",
+)  # fmt: skip
 TRAINED_WHEATS = ("upstream-convention-sum", "float32-everywhere")
 TRAINING_CHAFFS = ("pretrained-weights", "simple-model-too-deep", "advanced-model-too-shallow")
 
 
-def asked(kind: str, name: str, folder: Path) -> list[str]:
-    """Every component; but loading 60,000 images takes as long as all else, so only where preprocess.py is changed.
+def asked(kind: str, name: str, submission: Path) -> list[str]:
+    """What a chaff's files can reach, as `grade watch` has it, and some witnesses; of a wheat everything.
 
-    An expect.toml may name `limits` of the rubric, so that a hang is a short one.
+    Loading 60,000 images takes as long as all else: that is asked only where preprocess.py is changed. An expect.toml
+    may name `limits` of the rubric, so that a hang is a short one; then everything is asked.
     """
     limits = expectation(kind, name).get("limits")
-    shortened = ["--rubric", str(with_limits(folder, limits))] if limits else []
-    loads = (SUBMISSIONS / kind / name / "preprocess.py").exists()
-    return [*shortened, "--no-training", "--only", *(part for part in COMPONENTS if loads or part != "get_data_MNIST")]
+    found = ["--rubric", str(with_limits(submission.parent, limits))] if limits else []
+    wanted = set(COMPONENTS)
+    if kind == "chaffs" and not limits and not name.startswith(WILD):
+        wanted = {*affected(COMPONENTS, snapshot(base(kind, name)), snapshot(submission), ()), *WITNESSES}
+    if not (SUBMISSIONS / kind / name / "preprocess.py").exists():
+        wanted.discard("get_data_MNIST")
+    return [*found, "--no-training", "--only", *(part for part in COMPONENTS if part in wanted)]
 
 
 @pytest.mark.parametrize("name", names("wheats"))
 def test_wheat_keeps_every_point(name: str, folder: Path) -> None:
-    graded = grade(build("wheats", name, folder), *asked("wheats", name, folder))
+    submission = build("wheats", name, folder)
+
+    graded = grade(submission, *asked("wheats", name, submission))
 
     assert graded.losing() == set()
     assert graded.result["score"] == graded.result["max_score"]
@@ -39,8 +52,9 @@ def test_wheat_keeps_every_point(name: str, folder: Path) -> None:
 @pytest.mark.parametrize("name", [name for name in names("chaffs") if name not in TRAINING_CHAFFS])
 def test_chaff_loses_points_only_where_its_bug_is_and_is_diagnosed(name: str, folder: Path) -> None:
     expected = expectation("chaffs", name)
+    submission = build("chaffs", name, folder)
 
-    graded = grade(build("chaffs", name, folder), *asked("chaffs", name, folder))
+    graded = grade(submission, *asked("chaffs", name, submission))
 
     if "implemented" in expected:
         wrong = {part for part, row in graded.components.items() if row["counts"]} - set(expected["implemented"])
