@@ -15,8 +15,8 @@ from grader.rubric import COMPONENTS
 
 WITNESSES = ("OneHotEncoder", "Dense", "Adam", "GradientTape", "SequentialModel")  # asked about every chaff
 WILD = (  # whose bug is no wrong answer: about them everything is asked
-    "changes-", "does-", "exits-", "half-", "hangs-", "import-", "init-fails", "matrix-", "no-is-", "object-", "os-exit-",
-    "prints-", "raises-", "returns-", "segfault-", "syntax-", "system-", "uses-",
+    "changes-", "does-", "exits-", "half-", "hangs-", "import-", "init-fails", "matrix-", "no-is-", "object-",
+    "os-exit-", "prints-", "raises-", "returns-", "segfault-", "syntax-", "system-", "uses-",
 )  # fmt: skip
 TRAINED_WHEATS = ("upstream-convention-sum", "float32-everywhere")
 TRAINING_CHAFFS = ("pretrained-weights", "simple-model-too-deep", "advanced-model-too-shallow")
