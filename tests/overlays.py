@@ -42,6 +42,13 @@ class Graded:
     def diagnosis(self, component: str) -> set[str]:
         return {code for probe in self.components[component]["probes"] for code in probe["diagnosis"]}
 
+    def comparable(self) -> dict[str, Any]:
+        """The result without what differs from run to run, by component and otherwise by name."""
+        found = {name: value for name, value in self.result.items() if name not in ("seconds", "started", "components")}
+        for part in self.result.get("components", ()):
+            found[part["name"]] = part | {"probes": [probe | {"seconds": 0} for probe in part["probes"]]}
+        return found
+
     def outcomes(self) -> set[str]:
         return {probe["outcome"] for part in self.components.values() for probe in part["probes"]}
 

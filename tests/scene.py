@@ -17,7 +17,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import warm_grade
 from overlays import ROOT, build
+from warm_grade import Done
 
 from grader.worker.limits import children
 
@@ -42,6 +44,7 @@ class Scene:
         self.listener = socket.create_server(("127.0.0.1", 0))
         threading.Thread(target=self._listen, daemon=True).start()
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)  # what escapes becomes a child of this process
+        warm_grade.server()
         self.before = descendants(os.getpid())
 
     def _listen(self) -> None:
@@ -79,7 +82,13 @@ class Scene:
             "COLUMNS": "200",
         }
 
-    def grade(self, *arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    def grade(self, *arguments: str, cwd: Path = ROOT) -> Done:
+        """Runs the command in a process that has loaded everything already."""
+        done = warm_grade.grade_warm(*arguments, cwd=cwd, env=self.environment())
+        self.peak = max(self.peak, done.peak_memory)
+        return done
+
+    def command(self, *arguments: str, cwd: Path = ROOT) -> Done:
         """Runs the command as it is installed, and watches how much memory its own process takes."""
         command = [str(Path(sys.executable).with_name("grade")), *arguments]
         pipe = subprocess.PIPE
@@ -90,7 +99,7 @@ class Scene:
                 self.peak = max(self.peak, peak_memory(process.pid))
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     shown = [each.decode("utf-8", "replace") for each in process.communicate(timeout=0.02)]
-                    return subprocess.CompletedProcess(command, process.returncode, *shown)
+                    return Done(process.returncode, *shown, self.peak)
 
     def left_running(self, patience: float = 0.0) -> list[str]:
         """Command lines of processes that were not there before, and stay for `patience` seconds; they are ended."""

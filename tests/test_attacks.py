@@ -3,6 +3,8 @@
 Every overlay of tests/submissions/attacks goes through the real command, surrounded by canaries: a secret in the
 environment, a file outside the submission, a listener on the loopback interface, an empty folder that nobody may write
 to, a cache and a checkout that nobody may change. An attack that succeeds shows in one of them, or prints LEAKED.
+What reaches for the grader's own process meets the command as it is installed (see `as_installed`); the rest meets one
+that has loaded everything already (tests/warm_grade.py).
 
 What an isolation level cannot stop by its nature is asserted too: where such an attack no longer succeeds, the list is
 out of date. An expect.toml has
@@ -27,7 +29,6 @@ import re
 import shutil
 import stat
 import struct
-import subprocess
 import sys
 import warnings
 import zipfile
@@ -41,6 +42,7 @@ import pytest
 from conftest import Once
 from overlays import ROOT, expectation, names, with_limits
 from scene import MARK, PRIVATE, SECRET, UNSAFE, Scene, texts
+from warm_grade import Done
 
 from grader import answer_key, isolation, rubric
 from grader.cli import DEFAULT_SEED
@@ -53,7 +55,7 @@ pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="th
 
 LEVELS = [level.name for level in isolation.LEVELS if level.limited and not level.lack()]  # that work here
 SIGNAL_ABI = 6  # the version of Landlock that shuts out signals
-WITNESSES = ("Dense", "Adam", "SequentialModel")  # components that an attack on another leaves alone
+WITNESSES = ("Dense.initializer", "BasicOptimizer", "MeanSquaredError")  # that an attack on another leaves alone
 
 
 class Recorder:
@@ -122,7 +124,7 @@ def warm_cache(once: Once) -> Path:
 # --- what an attack may show ------------------------------------------------------------------------------------
 
 
-def leaks(scene: Scene, done: subprocess.CompletedProcess[str], untouched: bool) -> set[str]:
+def leaks(scene: Scene, done: Done, untouched: bool) -> set[str]:
     """Where an attack got through, by the canary that shows it."""
     text = done.stdout + done.stderr
     shown = {
@@ -177,6 +179,11 @@ def levels_for(name: str) -> list[str]:
     return [LEVELS[0], LEVELS[-1]] if name.startswith(("hangs-", "resources-")) else LEVELS[:1]
 
 
+def as_installed(name: str, level: str) -> bool:
+    """What is after the grader's process, its answers or its life meets the real one: at one level, or at all."""
+    return name.startswith("reach-") or (level == LEVELS[0] and name.startswith(("answers-", "escapes-")))
+
+
 @pytest.mark.parametrize(("name", "level"), [(name, level) for name in names("attacks") for level in levels_for(name)])
 def test_attack_gains_nothing_and_costs_only_its_own_check(name: str, level: str, scene: Scene) -> None:
     attack = expectation("attacks", name)
@@ -186,7 +193,8 @@ def test_attack_gains_nothing_and_costs_only_its_own_check(name: str, level: str
     answers_before = expected_answers(scene.cache)
 
     options = ["--isolation", level, *arguments(attack, scene.folder)]
-    done = scene.grade(str(submission), "--format", "json", *options, cwd=submission if attack.get("inside") else ROOT)
+    grade = scene.command if as_installed(name, level) else scene.grade
+    done = grade(str(submission), "--format", "json", *options, cwd=submission if attack.get("inside") else ROOT)
 
     assert scene.left_running(patience=5 if done.returncode < 0 else 0) == []
     assert state(*guarded) == before
@@ -218,7 +226,7 @@ def test_attack_gains_nothing_and_costs_only_its_own_check(name: str, level: str
         check_table(scene.grade(str(submission), *options))
 
 
-def check_table(done: subprocess.CompletedProcess[str]) -> None:
+def check_table(done: Done) -> None:
     """What a terminal gets: no escapes, and only the grader's own words where a line begins."""
     assert UNSAFE.findall(done.stdout + done.stderr) == []
     assert len(done.stdout) < 100_000
@@ -246,7 +254,7 @@ def tolerated(attack: dict[str, Any], level: str) -> set[str]:
 def test_canary_shows_an_attack_that_nothing_stops(name: str, leak: str, scene: Scene) -> None:
     submission = scene.submission(name, {})
 
-    done = scene.grade(str(submission), "--format", "json", "--isolation", "none", "--only", "CategoricalAccuracy")
+    done = scene.command(str(submission), "--format", "json", "--isolation", "none", "--only", "CategoricalAccuracy")
 
     assert leak in leaks(scene, done, True)
 
@@ -393,7 +401,7 @@ def test_hostile_folder_is_refused_in_one_line(damage: Any, scene: Scene) -> Non
     check_refused(scene.grade(str(submission), "--no-training"))
 
 
-def check_refused(done: subprocess.CompletedProcess[str]) -> None:
+def check_refused(done: Done) -> None:
     """Exit code 2, and one line that says why."""
     assert done.returncode == 2, done.stderr[-2000:]
     assert done.stdout == ""

@@ -9,12 +9,11 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 from conftest import Once
-from overlays import ROOT, build, grade, run
+from overlays import ROOT, Graded, build, grade, run
 
 from grader import answer_key
 from grader.answers import KeyAnswers, LiveAnswers
@@ -65,14 +64,6 @@ def grade_in(edition: Path, *arguments: str) -> subprocess.CompletedProcess[str]
     return subprocess.run(command, capture_output=True, text=True, cwd=edition, check=False, env=environment)
 
 
-def comparable(result: dict[str, Any]) -> dict[str, Any]:
-    """A result without what differs from run to run."""
-    for part in result["components"]:
-        for probe in part["probes"]:
-            probe["seconds"] = 0
-    return {name: value for name, value in result.items() if name not in ("seconds", "started")}
-
-
 @pytest.mark.parametrize(("kind", "name"), OVERLAYS, ids=[name for _, name in OVERLAYS])
 def test_edition_without_reference_reaches_the_same_result(kind: str, name: str, edition: Path, folder: Path) -> None:
     submission = build(kind, name, folder)
@@ -81,7 +72,7 @@ def test_edition_without_reference_reaches_the_same_result(kind: str, name: str,
     done = grade_in(edition, str(submission), "--format", "json", "--no-training", "--only", *FROZEN)
 
     assert done.returncode == live.exit_code, done.stderr
-    assert comparable(json.loads(done.stdout)) == comparable(live.result)
+    assert Graded(done.returncode, json.loads(done.stdout), done.stderr).comparable() == live.comparable()
 
 
 def test_edition_explains_with_examples_that_were_worked_before(edition: Path) -> None:

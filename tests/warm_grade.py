@@ -2,9 +2,10 @@
 
     python tests/warm_grade.py
 
-Reads calls from standard input, one JSON object a line: `arguments`, `stdout` and `stderr` (files to write to). Answers
-each with a line that holds the exit code. A call differs from the real command in nothing but imports that are done
-already, which for a small grading is half of the work. It ends with its standard input.
+Reads calls from standard input, one JSON object a line: `arguments`, `environment`, `folder` (to run in), and files to
+write to: `stdout`, `stderr`, `peak_memory`. Answers each with a line that holds the exit code. A call differs from the
+real command in nothing but imports that are done already, which for a small grading is half of the work. It ends with
+its standard input.
 """
 
 from __future__ import annotations
@@ -13,12 +14,16 @@ import atexit
 import importlib
 import json
 import os
+import resource
 import subprocess
 import sys
 import tempfile
 import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 LOADED = (
@@ -28,18 +33,30 @@ LOADED = (
 CREATE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
 
 
-def grade_warm(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Like running `grade` with these arguments in the project's folder."""
+@dataclass(frozen=True)
+class Done:
+    """What became of a call. peak_memory: the most bytes that the grader's own process had in memory, 0 if unknown."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+    peak_memory: int
+
+
+def grade_warm(*arguments: str, cwd: Path = ROOT, env: Mapping[str, str] | None = None) -> Done:
+    """Like running `grade` with these arguments; `cwd` and `env` as subprocess.run has them."""
     with tempfile.TemporaryDirectory() as folder:
-        out, err = Path(folder, "out"), Path(folder, "err")
-        call = {"arguments": arguments, "stdout": str(out), "stderr": str(err)}
+        files = {name: Path(folder, name) for name in ("stdout", "stderr", "peak_memory")}
+        call = {"arguments": arguments, "environment": dict(os.environ if env is None else env), "folder": str(cwd)}
+        call |= {name: str(path) for name, path in files.items()}
         process = server()
         assert process.stdin is not None
         assert process.stdout is not None
         process.stdin.write(json.dumps(call) + "\n")
         process.stdin.flush()
         code = int(process.stdout.readline())
-        return subprocess.CompletedProcess(arguments, code, out.read_text("utf-8"), err.read_text("utf-8"))
+        out, err, peak = (path.read_text("utf-8", "replace") if path.exists() else "" for path in files.values())
+        return Done(code, out, err, int(peak or 0))
 
 
 @cache
@@ -74,8 +91,12 @@ def load() -> None:
     all_probes()
 
 
-def grade(call: dict[str, str]) -> int:
+def grade(call: dict[str, Any]) -> int:
     """One call, in a process of its own."""
+    os.environ.clear()
+    os.environ.update(call["environment"])
+    os.chdir(call["folder"])
+    tempfile.tempdir = None  # to be looked up in this environment
     for number, flags, name in ((0, os.O_RDONLY, os.devnull), (1, CREATE, call["stdout"]), (2, CREATE, call["stderr"])):
         os.dup2(os.open(name, flags, 0o600), number)
     from grader import cli
@@ -89,6 +110,7 @@ def grade(call: dict[str, str]) -> int:
         code = 1
     sys.stdout.flush()
     sys.stderr.flush()
+    Path(call["peak_memory"]).write_text(str(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << 10))
     return code
 
 

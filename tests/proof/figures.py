@@ -1,6 +1,6 @@
 """The other figures of the README: misconceptions, pairs of them, right submissions under many seeds.
 
-    python tests/proof/figures.py [misconceptions] [pairs] [unlisted] [wheats] [--all] [--seeds N] [--jobs N]
+    python tests/proof/figures.py [misconceptions] [pairs] [unlisted] [key] [wheats] [--all] [--seeds N] [--jobs N]
 
 misconceptions   the reference with each known mistake: it must lose points in the mistake's own component, nowhere
                  else, and be told that mistake and no other
@@ -8,10 +8,12 @@ pairs            the reference with two mistakes in different components (300 pa
                  --all every pair): both must be told, unless one component cannot be asked before the other is right
 unlisted         bugs of tests/submissions/chaffs that were written after the relations, to be in no list: how many are
                  explained by a relation all the same (the others are named, and are no exception)
+key              every right and every wrong submission of tests/submissions, graded with the live reference and with an
+                 answer key: both results must be equal but for the times
 wheats           every right submission of tests/submissions/wheats under N seeds (default 200) in a real worker: none
                  may lose a point
 
-Without a name all four are measured. Prints a Markdown table and every exception; exit code 1 if there is one.
+Without a name all of them are measured. Prints a Markdown table and every exception; exit code 1 if there is one.
 """
 
 from __future__ import annotations
@@ -31,10 +33,11 @@ from typing import Any
 
 from in_process import ROOT, UNTRAINED, KeptGrading, KeptObserver, LocalGrading, losing, reference_submission
 
-from grader import rubric
+from grader import answer_key, rubric
 from grader.answers import LiveAnswers
 from grader.cache import cache_folder
 from grader.cli import DEFAULT_SEED
+from grader.freeze import frozen
 from grader.grading import Grading
 from grader.made_up import probe_folder
 from grader.patches import Patch, PatchError, Sources
@@ -43,9 +46,9 @@ from grader.submission import open_submission
 from grader.verdict import Outcome
 
 sys.path.append(str(ROOT / "tests"))
-from overlays import build, expectation, grade, names
+from overlays import SUBMISSIONS, build, expectation, grade, names, with_limits
 
-NAMES = ("misconceptions", "pairs", "unlisted", "wheats")
+NAMES = ("misconceptions", "pairs", "unlisted", "key", "wheats")
 PAIRS = 300
 DATA = "get_data_MNIST"  # slow to ask, and all by itself in preprocess.py
 RIGHT = (Outcome.PASSED, Outcome.NOT_ASKED)
@@ -167,6 +170,34 @@ def measure_unlisted(jobs: int) -> Iterator[tuple[str, int, int, list[str]]]:
     yield "bugs that are in no list, explained by a relation", sum(map(bool, told.values())), len(told), []
 
 
+# --- answer key -------------------------------------------------------------------------------------------------
+
+
+def unlike(overlay: tuple[str, str]) -> list[str]:
+    """What an overlay's result by the answer key has that its result by the live reference has not."""
+    kind, name = overlay
+    with tempfile.TemporaryDirectory(prefix="beras-proof-") as scratch:
+        submission = build(kind, name, Path(scratch))
+        slow = (SUBMISSIONS / kind / name / "preprocess.py").exists()
+        options = ["--no-training", "--only", *(part for part in UNTRAINED if slow or part != DATA)]
+        if limits := expectation(kind, name).get("limits"):
+            options += ["--rubric", str(with_limits(Path(scratch), limits))]
+        live, by_key = grade(submission, *options), grade(submission, *options, "--key", SHARED["key"])
+    if (live.exit_code, live.result.keys()) != (by_key.exit_code, by_key.result.keys()):
+        return [f"{name}: exit code {by_key.exit_code} with the key, {live.exit_code} without; {by_key.stderr}"]
+    return [f"{name}: {what}" for what in live.comparable() if live.comparable()[what] != by_key.comparable()[what]]
+
+
+def measure_key(jobs: int) -> Iterator[tuple[str, int, int, list[str]]]:
+    overlays = [(kind, name) for kind in ("wheats", "chaffs") for name in names(kind)]
+    with tempfile.TemporaryDirectory(prefix="beras-proof-") as scratch:
+        SHARED["key"] = str(Path(scratch, "answers.key"))
+        answer_key.save(frozen(SHARED["answers"], DEFAULT_SEED, UNTRAINED), Path(SHARED["key"]))
+        found = list(spread(unlike, overlays, jobs))
+    differing = [each for exceptions in found for each in exceptions]
+    yield "submissions with the same result by an answer key", found.count([]), len(found), differing
+
+
 # --- right submissions ------------------------------------------------------------------------------------------
 
 
@@ -243,6 +274,7 @@ def main() -> int:
             "misconceptions": lambda: measure_misconceptions(options.jobs),
             "pairs": lambda: measure_pairs(options.jobs, options.all),
             "unlisted": lambda: measure_unlisted(options.jobs),
+            "key": lambda: measure_key(options.jobs),
             "wheats": lambda: measure_wheats(options.jobs, options.seeds),
         }
         exceptions: dict[str, list[str]] = {}
