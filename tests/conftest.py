@@ -8,7 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from grader.classroom.machine import cores
+
 Once = Callable[[str, Callable[[Path], object]], Path]
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are cores, since a test mostly waits for a grading, and that for its workers."""
+    return cores() + 1
 
 
 @pytest.fixture(scope="session")

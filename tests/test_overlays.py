@@ -23,7 +23,7 @@ TRAINING_CHAFFS = ("pretrained-weights", "simple-model-too-deep", "advanced-mode
 
 
 def asked(kind: str, name: str, submission: Path) -> list[str]:
-    """What a chaff's files can reach, as `grade watch` has it, and a witness beyond; of a wheat everything.
+    """What an overlay's files can reach, as `grade watch` has it, and a witness beyond.
 
     Loading 60,000 images takes as long as all else: that is asked only where preprocess.py is changed. An expect.toml
     may name `limits` of the rubric, so that a hang is a short one; then everything is asked.
@@ -31,8 +31,8 @@ def asked(kind: str, name: str, submission: Path) -> list[str]:
     limits = expectation(kind, name).get("limits")
     found = ["--rubric", str(with_limits(submission.parent, limits))] if limits else []
     wanted = set(COMPONENTS)
-    if kind == "chaffs" and not limits and not name.startswith(WILD):
-        witness = COMPONENTS[zlib.crc32(name.encode()) % len(COMPONENTS)]  # another one for each chaff
+    if not limits and not name.startswith(WILD):
+        witness = COMPONENTS[zlib.crc32(name.encode()) % len(COMPONENTS)]  # another one for each overlay
         wanted = {*affected(COMPONENTS, snapshot(base(kind, name)), snapshot(submission), ()), witness}
     if not (SUBMISSIONS / kind / name / "preprocess.py").exists():
         wanted.discard("get_data_MNIST")
