@@ -32,6 +32,7 @@ def _environment(shared: Path) -> None:
         patch.setenv("XDG_CACHE_HOME", str(shared / "cache"))
         patch.delenv("GITHUB_ACTIONS", raising=False)  # there a table is fenced in
         patch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)  # else each command would compile the grader anew
+        patch.setenv("OPENBLAS_NUM_THREADS", "1")  # several wait for each other where cores are busy
         patch.setenv("PYTHONPYCACHEPREFIX", str(shared / "bytecode"))  # and not where tests look for changes
         yield
 
