@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import median
 
+from grader.probe import all_probes
 from tests.benchmarks import notebooks, tools
 from tests.benchmarks.grade_once import PHASES
 from tests.benchmarks.growth import measured
 from tests.benchmarks.timing import ROOT, ROUNDS, Missing, Table, Took, command, middle, python, seconds, times, turns
 from tests.benchmarks.wrong import everything_wrong, parts_wrong
 
-ASSERTIONS = 122  # as many as `grade` has checks
+ASSERTIONS = len(all_probes())
 BASE = f"pytest in one process, {ASSERTIONS} assertions"
 PLAIN = """\
 import pytest
