@@ -590,6 +590,17 @@ def clipped(case: Case) -> Relation | None:
     return Relation("clipped", f"{bound:.6g} came back wherever the expected value is {where}; all else is right")
 
 
+def clipped_logarithm(case: Case) -> Relation | None:
+    """A loss that stops at -log of a power of ten, which is how guards against log(0) are written."""
+    if case.actual.size != 1 or case.expected.size != 1 or not np.isfinite(case.actual).all():
+        return None
+    loss, right = float(case.actual.flat[0]), float(case.expected.flat[0])
+    power = round(loss / np.log(10))
+    if not 2 <= power <= 12 or not near(case.actual.flatten(), np.array([power * np.log(10)])) or not loss < right:
+        return None
+    return Relation("clipped", f"{loss:.6g} is -log(1e-{power}): a probability is not let below 1e-{power}")
+
+
 def value_replaced(case: Case) -> Relation | None:
     """One value is another one wherever it should stand, and everything else is right."""
     if case.actual.shape != case.expected.shape or not np.isfinite(case.actual).all():
@@ -654,8 +665,8 @@ def some_rows(case: Case) -> Relation | None:
 LOOKS: tuple[Callable[[Case], Relation | None], ...] = (
     other_answer, transposed, equals_input, reduced, not_reduced, other_axis, wrong_shape,
     not_finite, all_zero, sign_flipped, constant_factor, step_factor, constant_offset, offset_per_line, value_replaced,
-    permuted, shifted, affine, step_clipped, clipped, by_sign_of_input, function_of, input_added, factor_per_line,
-    low_precision, some_rows, step_direction, rounded,
+    permuted, shifted, affine, step_clipped, clipped, clipped_logarithm, by_sign_of_input, function_of, input_added,
+    factor_per_line, low_precision, some_rows, step_direction, rounded,
 )  # fmt: skip
 
 

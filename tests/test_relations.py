@@ -124,6 +124,7 @@ SHOWN: list[tuple[str, str, Any, Any, dict[str, Any]]] = [
     ("clipped", "0.5 came back wherever the expected value is larger; all else is right", np.minimum(X, 0.5), X, {}),
     ("clipped", "0 came back wherever the expected value is smaller", np.maximum(X, 0), X, ASKED),
     ("clipped", "right from -0.5 to 0.25, and cut off at these bounds", np.clip(X, -0.5, 0.25), X, {}),
+    ("clipped", "6.90776 is -log(1e-3): a probability is not let below 1e-3", -np.log(1e-3), 8.0, {}),
     ("value-replaced", "-1 came back wherever 0 is expected; all else is right", 2 * EYE - 1, EYE, {}),
     ("shifted", "every value stands one column too far right", np.eye(4, 4, 1)[[1, 0, 2, 3, 2, 1]], EYE, {}),
     ("shifted", "every value stands one column too far left", np.hstack([X[:, 1:], Y[:, :1]]), X, {}),
@@ -192,6 +193,8 @@ NEARLY: list[tuple[str, Any, Any, dict[str, Any]]] = [
     ("clipped", at(np.minimum(X, 0.5), (0, 0), 0.25), X, {}),
     ("clipped", np.minimum(X, X.max() / 1.01), X, {}),  # one value may be anything
     ("clipped", X + np.where(np.abs(Y) > 0.5, 0.5, Y), X + Y, STEPPED),
+    ("clipped", -np.log(1e-3), 6.5, {}),  # larger than it should be
+    ("clipped", -np.log(2e-3), 8.0, {}),
     ("value-replaced", at(2 * EYE - 1, (0, 0), 0.0), EYE, {}),
     ("value-replaced", at(X, (0, 0), 9.0), X, {}),
     ("shifted", at(np.hstack([X[:, 1:], Y[:, :1]]), (0, 0), 9.0), X, {}),

@@ -103,11 +103,15 @@ def ce_forward(s: Subject, draw: Draw) -> Observation:
     return {"loss": number(s.forward(s.new("CrossEntropyLoss"), draw.array(B, C), draw.one_hot(B, C)).value)}
 
 
-@probe("CrossEntropyLoss", "forward-single", single=LOGARITHM)
+@probe("CrossEntropyLoss", "forward-single", single=LOGARITHM, unlikely=LOGARITHM)
 def ce_single(s: Subject, draw: Draw) -> Observation:
-    """a batch of one row, in float32."""
+    """a batch of one row, in float32, and one whose label is unlikely."""
+    loss = s.new("CrossEntropyLoss")
     x, y = draw.array(1, C).astype(np.float32), draw.one_hot(1, C).astype(np.float32)
-    return {"single": number(s.forward(s.new("CrossEntropyLoss"), x, y).value)}
+    single = number(s.forward(loss, x, y).value)
+    # A probability of 3e-4: a guard that is as large as that changes the loss, one of 1e-7 does not
+    unlikely = s.forward(loss, np.array([[8.0, 0.0, -1.0]], np.float32), np.array([[0.0, 1.0, 0.0]], np.float32))
+    return {"single": single, "unlikely": number(unlikely.value)}
 
 
 @probe("CrossEntropyLoss", "finite", weight=2, large=Rule(tolerance="extremes"))
