@@ -1,6 +1,7 @@
 """The other figures of the README: misconceptions, pairs of them, right submissions under many seeds.
 
-    python tests/proof/figures.py [misconceptions] [pairs] [unlisted] [key] [wheats] [--all] [--seeds N] [--jobs N]
+    python tests/proof/figures.py [misconceptions] [pairs] [unlisted] [key] [wheats]
+        [--all] [--seeds N] [--only COMPONENT ...] [--jobs N]
 
 misconceptions   the reference with each known mistake: it must lose points in the mistake's own component, nowhere
                  else, and be told that mistake and no other
@@ -212,7 +213,7 @@ def alarms(name: str) -> tuple[int, list[str]]:
         try:
             for seed in range(SHARED["seeds"]):
                 observer.start_over(seed)
-                components = UNTRAINED if not seed else tuple(part for part in UNTRAINED if part != DATA)
+                components = tuple(part for part in SHARED["components"] if part != DATA or not seed)
                 grading = KeptGrading(
                     submission, SHARED["rubric"], answers, answers.data_path, seed, "2470", components, kept=observer
                 )
@@ -257,6 +258,10 @@ def main() -> int:
     parser.add_argument("what", nargs="*", metavar="FIGURE", help=f"{', '.join(NAMES)} (default: all)")
     parser.add_argument("--all", action="store_true", help="every pair of misconceptions, not 300")
     parser.add_argument("--seeds", metavar="N", type=int, default=200, help="seeds for each wheat (default 200)")
+    parser.add_argument(
+        "--only", metavar="COMPONENT", nargs="+", choices=UNTRAINED, default=UNTRAINED,
+        help="ask wheats about these alone",
+    )  # fmt: skip
     parser.add_argument("--jobs", metavar="N", type=int, default=os.cpu_count() or 1)
     options = parser.parse_args()
     if unknown := set(options.what) - set(NAMES):
@@ -265,7 +270,7 @@ def main() -> int:
     answers = LiveAnswers(str(probe_folder()), cache=cache_folder())
     with tempfile.TemporaryDirectory(prefix="beras-proof-") as scratch:
         submission = reference_submission(Path(scratch))
-        SHARED.update(answers=answers, rubric=rubric.load(), submission=submission)
+        SHARED.update(answers=answers, rubric=rubric.load(), submission=submission, components=options.only)
         for probe in all_probes():  # once, before the processes part
             answers.expected(probe, DEFAULT_SEED)
             for code in answers.misconceptions(probe.component):
