@@ -139,7 +139,7 @@ def network_gradient(s: Subject, draw: Draw) -> Observation:
     loss = s.new("MeanSquaredError")
     optimizer = s.double("optimizer", None)
     model.method("compile", optimizer, loss, s.double("accuracy", "Callable", replies=[0.25]))
-    y = draw.array(B, C)
+    y = draw.one_hot(B, C)
     arrays = [each.attribute(name) for each in dense for name in ("w", "b")]
     before = [array.value for array in arrays]
     model.method("batch_step", x, y)
