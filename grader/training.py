@@ -189,7 +189,7 @@ def check_structure(kind: str, subject: Subject, model: Remote) -> None:
     rows = subject.ask("layer_kinds", model=model.ref, dense=subject.get("Dense").ref)
     layers = [row for row in rows if isinstance(row, list) and len(row) == 3]
     dense = sum(1 for row in layers if row[1])
-    activations = sum(1 for row in layers if not row[1] and not row[2])
+    activations = sum(1 for row in layers if row[2])
     found = f"the model has {dense} Dense and {activations} activation{'s' * (activations != 1)}"
     if kind == "simple" and (dense > 1 or activations > 1):
         raise Stopped(f"{found}: the simple model has at most one of each")
