@@ -139,17 +139,17 @@ class Host:
         return getattr(type(self.objects[target.id]), name, None) is not getattr(self.objects[base.id], name, None)
 
     def do_layer_kinds(self, model: Ref, dense: Ref) -> list[list[Any]]:
-        """For each layer of a model: the name of its class, whether it is a Dense, and whether it is an activation.
+        """For each layer of a model: its class's name, and whether it is a Dense, has weights, passes its input on.
 
-        That is what has no weights, and changes its input when it is not training: a flattening layer and dropout do
-        not.
+        The last is asked as in evaluation, where a flattening layer and dropout do, and of layers without weights.
         """
         self.do_set_training(model, training=False)
         kinds: list[list[Any]] = []
         for layer in self.objects[model.id].layers:
             is_dense = isinstance(layer, self.objects[dense.id])
-            bare = not is_dense and not len(getattr(layer, "weights", ()))
-            kinds.append([type(layer).__name__, is_dense, bare and not passes_on(layer)])
+            weighted = bool(len(getattr(layer, "weights", ())))
+            passes = not is_dense and not weighted and passes_on(layer)
+            kinds.append([type(layer).__name__, is_dense, weighted, passes])
         return kinds
 
     def do_set_training(self, model: Ref, training: bool) -> None:
