@@ -75,7 +75,7 @@ def compare(entry: str, expected: Any, actual: Any, rule: Rule, tolerance: float
         return compare_raised(entry, expected, actual)
     if isinstance(actual, Raised):
         return [Difference(entry, "raised", expected, actual)]
-    if isinstance(expected, Opaque):  # a named tuple, and not a list of one text
+    if isinstance(expected, Opaque):
         return [] if actual == expected else [Difference(entry, "type", expected, actual)]
     if isinstance(expected, dict):
         if not isinstance(actual, dict):
@@ -108,7 +108,7 @@ def compare_lists(
 ) -> list[Difference]:
     if isinstance(actual, np.ndarray) and actual.ndim:
         actual = list(actual)
-    if not isinstance(actual, (list, tuple)) or isinstance(actual, Opaque):
+    if not isinstance(actual, (list, tuple)):
         return [Difference(entry, "type", expected, actual)]
     if len(actual) != len(expected):
         return [Difference(entry, "length", expected, list(actual))]
@@ -155,8 +155,6 @@ def squeezed(array: np.ndarray) -> np.ndarray:
 
 def as_array(actual: Any, like: np.ndarray) -> np.ndarray | None:
     """Lists and tuples are as good as arrays; None where the value holds no array of that kind."""
-    if isinstance(actual, Opaque):
-        return None
     if isinstance(actual, (list, tuple)):
         if any(isinstance(item, Opaque) for item in actual):
             return None

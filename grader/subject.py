@@ -452,6 +452,8 @@ AVERAGED = "[(g * (J[:, None, :] if np.ndim(g) == 3 else J)).mean(axis=0) for g 
 
 def averaged(local: Any, J: np.ndarray, shape: tuple[int, ...]) -> Any:
     """Mean over the batch of a local weight gradient times J (B, m), in the weight's own shape."""
+    if isinstance(local, (int, float)):
+        local = np.asarray(local)  # a number broadcasts as well as an array of ones
     if not isinstance(local, np.ndarray) or local.dtype.kind not in "fiub":
         return local
     upstream = J[:, None, :] if local.ndim == 3 else J

@@ -187,9 +187,10 @@ def whole(value: Any, name: str) -> int:
 def check_structure(kind: str, subject: Subject, model: Remote) -> None:
     """At most one Dense and one activation (simple), two or more of each (advanced). Raises Stopped."""
     rows = subject.ask("layer_kinds", model=model.ref, dense=subject.get("Dense").ref)
-    layers = [row for row in rows if isinstance(row, list) and len(row) == 3]
+    layers = [row for row in rows if isinstance(row, list) and len(row) == 4]
     dense = sum(1 for row in layers if row[1])
-    activations = sum(1 for row in layers if not row[1] and not row[2])
+    # One that passes its input on (flattening, dropout, a linear activation) is one too many nowhere
+    activations = sum(1 for row in layers if not row[1] and not row[2] and not (kind == "simple" and row[3]))
     found = f"the model has {dense} Dense and {activations} activation{'s' * (activations != 1)}"
     if kind == "simple" and (dense > 1 or activations > 1):
         raise Stopped(f"{found}: the simple model has at most one of each")

@@ -24,6 +24,7 @@ WIDTH = 11  # of the labels in front of a message's parts
 OUTPUT_LINES = 4
 SHOWN_ELEMENTS = 6
 VALUE_CHARACTERS = 400  # of one value, whatever it holds
+READ_ONLY = ("[Errno 13]", "[Errno 30]")  # permission denied, a file system that is read-only
 
 
 def one_line(text: str, limit: int) -> str:
@@ -191,7 +192,19 @@ def fault_message(verdict: Verdict, fault: Fault) -> str:
     parts = [title or fault_headline(fault)]
     if fault.frames or title:
         parts.append(part("came back", traceback_text(fault) if fault.frames else fault_headline(fault)))
-    return joined([*parts, printed(verdict.seen), next_step(verdict.diagnosis), paste(verdict.seen)])
+    step = next_step(verdict.diagnosis) or where_to_write(fault)
+    return joined([*parts, printed(verdict.seen), step, paste(verdict.seen)])
+
+
+def where_to_write(fault: Fault) -> str:
+    """What to do about a file, such as a log, that could not be written beside the code."""
+    if not fault.message.startswith(READ_ONLY) or "/submission/" not in fault.message:
+        return ""
+    return part(
+        "next",
+        "the folder of the code cannot be changed while it is graded: write files to the current folder, or below "
+        '`if __name__ == "__main__":` alone',
+    )
 
 
 def printed(seen: Seen) -> str:

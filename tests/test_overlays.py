@@ -79,6 +79,12 @@ def test_wheat_trains_to_both_thresholds(name: str, folder: Path) -> None:
     assert [each["outcome"] for each in graded.result["training"]] == ["passed", "passed"]
 
 
+def test_layers_that_only_pass_numbers_on_are_no_activations(folder: Path) -> None:
+    graded = grade(build("wheats", "simple-model-flattens", folder), "--only", "training.simple")
+
+    assert [each["outcome"] for each in graded.result["training"]] == ["passed"]
+
+
 @pytest.mark.parametrize("name", TRAINING_CHAFFS)
 def test_chaff_that_breaks_a_training_rule_loses_that_training(name: str, folder: Path) -> None:
     graded = grade(build("chaffs", name, folder))

@@ -6,6 +6,7 @@ import enum
 import json
 import math
 import tracemalloc
+from collections import deque
 from typing import Any
 
 import numpy as np
@@ -222,6 +223,9 @@ def ones(shape: Any, dtype: Any = float) -> np.ndarray:
         pytest.param(["a", 1], ["a", 1], id="mixed-list"),
         pytest.param(Colour.RED, 3, id="enum"),
         pytest.param(Text("truth"), "truth", id="text-subclass"),
+        pytest.param(np.array(["a", "bc"], dtype=object), ["a", "bc"], id="texts-in-an-array-of-objects"),
+        pytest.param(np.array([3, np.int64(7)], dtype=object), np.array([3, 7]), id="integers-in-an-array-of-objects"),
+        pytest.param(deque([np.arange(2), np.arange(3)]), [np.arange(2), np.arange(3)], id="deque"),
         pytest.param({np.int64(1): "a", np.str_("b"): 2, (1, 2): 3}, {1: "a", "b": 2, "tuple": 3}, id="keys"),
         pytest.param({None: 1, 2**64: 2}, {"NoneType": 1, "int": 2}, id="keys-that-cannot-travel"),
     ],
@@ -238,6 +242,8 @@ def test_live_value_becomes_plain_data(value: Any, expected: Any):
     [
         (np.eye(2).view(np.matrix), "np.matrix"),
         (np.array([None, 1]), "dtype object"),
+        (np.array([0.5, 1], dtype=object), "dtype object"),
+        (np.array([[1, 2]], dtype=object), "dtype object"),
         (np.array([1j]), "dtype complex128"),
         (np.array(["2020-01-01"], "M8[D]"), "dtype datetime64"),
         (np.array([b"a"]), "dtype |S1"),

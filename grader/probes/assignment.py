@@ -15,6 +15,7 @@ from grader.compare import squeezed
 from grader.probe import NotAsked, Observation, Rule, probe
 from grader.probes.core import COMPILING, COMPOSING, RECORDING, layer
 from grader.probes.losses import number
+from grader.probes.model import loss_and_accuracy
 from grader.subject import Draw, Remote, Subject
 
 B, N, M, C = 5, 3, 4, 2
@@ -47,7 +48,9 @@ def compiled_of(
 
 def values(result: Any) -> Any:
     """Loss and accuracy of a batch as floats."""
-    return {name: number(value) for name, value in result.items()} if isinstance(result, dict) else result
+    if not isinstance(result, dict):
+        return result
+    return {name: number(value) for name, value in loss_and_accuracy(result).items()}
 
 
 def jacobian_only(s: Subject) -> None:
@@ -136,7 +139,7 @@ def network_gradient(s: Subject, draw: Draw) -> Observation:
     loss = s.new("MeanSquaredError")
     optimizer = s.double("optimizer", None)
     model.method("compile", optimizer, loss, s.double("accuracy", "Callable", replies=[0.25]))
-    y = draw.array(B, C)
+    y = draw.one_hot(B, C)
     arrays = [each.attribute(name) for each in dense for name in ("w", "b")]
     before = [array.value for array in arrays]
     model.method("batch_step", x, y)

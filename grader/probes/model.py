@@ -17,16 +17,16 @@ REPLIES = [0.5, 0.25, 0.75, 0.125]  # accuracies that the scripted metric gives,
 
 def scripted_model(s: Subject, draw: Draw) -> tuple[Remote, Remote, Remote]:
     """A compiled model of one scripted layer, that layer, and its scripted optimizer."""
-    model, only, optimizer, _ = scripted_model_and_metric(s, draw)
+    model, only, optimizer, _ = scripted_model_and_metric(s, draw, replies=REPLIES)
     return model, only, optimizer
 
 
-def scripted_model_and_metric(s: Subject, draw: Draw) -> tuple[Remote, Remote, Remote, Remote]:
+def scripted_model_and_metric(s: Subject, draw: Draw, **metric: list[float]) -> tuple[Remote, Remote, Remote, Remote]:
     """The same, and its scripted metric, which writes down every batch."""
     only = layer(s, draw, N, C)
     model = s.double("model", "Model", layers=[only])
     optimizer = s.double("optimizer", None, bump=0.5)
-    loss, accuracy = s.double("row-mean-loss", "Diffable"), s.double("accuracy", "Callable", replies=REPLIES)
+    loss, accuracy = s.double("row-mean-loss", "Diffable"), s.double("accuracy", "Callable", **metric)
     model.method("compile", optimizer, loss, accuracy)
     return model, only, optimizer, accuracy
 
@@ -46,13 +46,19 @@ def data(draw: Draw, rows: int) -> tuple[Any, Any]:
 
 
 def history(value: Any) -> Any:
-    """Loss and accuracy lists as lists of floats."""
+    """Loss and accuracy lists as lists of floats; what else a dict holds is the submission's own."""
     if not isinstance(value, dict):
         return value
     return {
         name: [number(item) for item in entries] if isinstance(entries, (list, tuple)) else floats(entries)
-        for name, entries in value.items()
+        for name, entries in loss_and_accuracy(value).items()
     }
+
+
+def loss_and_accuracy(value: dict[str, Any]) -> dict[str, Any]:
+    """The two entries that a step or a history has to have; all of them where one of the two is missing."""
+    names = ("loss", "acc")
+    return {name: value[name] for name in names} if all(name in value for name in names) else value
 
 
 def floats(entries: Any) -> Any:
@@ -109,7 +115,7 @@ def fit(s: Subject, draw: Draw) -> Observation:
 @probe("Model", "fit-batches")
 def fit_batches(s: Subject, draw: Draw) -> Observation:
     """given: fit hands batch_step every input with its own label, batch by batch, down to batches of one."""
-    model, _, _, accuracy = scripted_model_and_metric(s, draw)
+    model, _, _, accuracy = scripted_model_and_metric(s, draw, replies=REPLIES)
     model.method("fit", *data(draw, 3 * BATCH), 1, BATCH)
     single, _, _ = scripted_model(s, draw)
     return {
@@ -135,7 +141,7 @@ def means(s: Subject, draw: Draw) -> Observation:
 @probe("Model.evaluate", "batches")
 def evaluate_batches(s: Subject, draw: Draw) -> Observation:
     """hands batch_step every input with its own label, batch by batch."""
-    model, _, _, accuracy = scripted_model_and_metric(s, draw)
+    model, _, _, accuracy = scripted_model_and_metric(s, draw, replies=REPLIES)
     model.method("evaluate", *data(draw, 3 * BATCH), BATCH)
     return batches(accuracy)
 
@@ -162,5 +168,5 @@ def one_batch(s: Subject, draw: Draw) -> Observation:
 @probe("Model.evaluate", "remainder")
 def remainder(s: Subject, draw: Draw) -> Observation:
     """an incomplete last batch is left out, or counts by its size."""
-    model, _, _ = scripted_model(s, draw)
+    model, _, _, _ = scripted_model_and_metric(s, draw)  # however the rows are cut, their mean is the same
     return {"history": history(model.method("evaluate", *data(draw, 2 * BATCH + 2), BATCH).value)}

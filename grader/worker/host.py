@@ -139,15 +139,18 @@ class Host:
         return getattr(type(self.objects[target.id]), name, None) is not getattr(self.objects[base.id], name, None)
 
     def do_layer_kinds(self, model: Ref, dense: Ref) -> list[list[Any]]:
-        """For each layer of a model: the name of its class, whether it is a Dense, and whether it has weights."""
-        return [
-            [
-                type(layer).__name__,
-                isinstance(layer, self.objects[dense.id]),
-                bool(len(getattr(layer, "weights", ()))),
-            ]
-            for layer in self.objects[model.id].layers
-        ]
+        """For each layer of a model: its class's name, and whether it is a Dense, has weights, passes its input on.
+
+        The last is asked as in evaluation, where a flattening layer and dropout do, and of layers without weights.
+        """
+        self.do_set_training(model, training=False)
+        kinds: list[list[Any]] = []
+        for layer in self.objects[model.id].layers:
+            is_dense = isinstance(layer, self.objects[dense.id])
+            weighted = bool(len(getattr(layer, "weights", ())))
+            passes = not is_dense and not weighted and passes_on(layer)
+            kinds.append([type(layer).__name__, is_dense, weighted, passes])
+        return kinds
 
     def do_set_training(self, model: Ref, training: bool) -> None:
         """Sets `training` on the layers that have it, as evaluation does."""
@@ -241,3 +244,13 @@ class Host:
             "frames": frames[-FRAMES:],
             "code": code_of_exit if isinstance(code_of_exit, (int, type(None))) else 1,
         }
+
+
+def passes_on(layer: Any) -> bool:
+    """Does a layer give its input back, whatever the shape? Far from 0 as well, where a clip would show."""
+    x = np.tile([-50.0, -1.5, 0.5, 50.0], (2, 196))  # 784 wide, like the images
+    try:
+        y = wire.plain(layer.forward(x.copy()))
+        return isinstance(y, np.ndarray) and np.array_equal(y.ravel(), x.ravel())
+    except Exception:  # noqa: BLE001  it cannot do with such an input, so it is no mere passage
+        return False

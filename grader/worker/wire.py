@@ -11,7 +11,9 @@ from __future__ import annotations
 import json
 import math
 import struct
+from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -53,7 +55,8 @@ class Ref(NamedTuple):
     id: int
 
 
-class Opaque(NamedTuple):
+@dataclass(frozen=True)
+class Opaque:
     """Something that is not plain data; `kind` says in words what it was (`an object of class Tensor`)."""
 
     kind: str
@@ -73,7 +76,7 @@ def plain(value: Any, depth: int = 0) -> Any:
     """Plain copy of a live Python value; whatever is not plain data becomes `Opaque`.
 
     Subclasses of ndarray are read through the base class, so none of their own methods is asked. Lists and tuples of
-    numbers become arrays ('as good as arrays'), those that hold arrays keep their structure.
+    numbers become arrays ('as good as arrays'), those that hold arrays keep their structure; a deque is a list.
     """
     if value is None or type(value) in (bool, int, float, str, Ref, Opaque):
         return value
@@ -85,7 +88,7 @@ def plain(value: Any, depth: int = 0) -> Any:
         return _plain_array(np.ndarray.view(value, np.ndarray) if type(value) is not np.ndarray else value)
     if isinstance(value, np.generic):
         return _plain_array(np.array(value))
-    if isinstance(value, (list, tuple)):
+    if isinstance(value, (list, tuple, deque)):
         items = [plain(item, depth + 1) for item in value]
         many = sum(isinstance(item, np.ndarray) for item in items) > MANY_ITEMS
         if many or (items and all(type(item) in (bool, int, float) or _from_list(item) for item in items)):
@@ -94,7 +97,7 @@ def plain(value: Any, depth: int = 0) -> Any:
                 return joined
         if many:
             return Opaque(f"{len(items)} arrays of several shapes")
-        return items if isinstance(value, list) else tuple(items)
+        return tuple(items) if isinstance(value, tuple) else items
     if isinstance(value, dict):
         return {_key(key): plain(item, depth + 1) for key, item in value.items()}
     if isinstance(value, (bool, int)):  # IntEnum and the like
@@ -110,7 +113,7 @@ def array_bytes(value: Any, depth: int = 0) -> int:
     """Bytes of the arrays in a value, as `plain` would find them."""
     if isinstance(value, np.ndarray):
         return int(np.ndarray.nbytes.__get__(value))  # whatever a subclass says
-    if depth <= MAX_DEPTH and isinstance(value, (list, tuple, dict)):
+    if depth <= MAX_DEPTH and isinstance(value, (list, tuple, deque, dict)):
         return sum(array_bytes(item, depth + 1) for item in (value.values() if isinstance(value, dict) else value))
     return 0
 
@@ -146,7 +149,18 @@ def _plain_array(array: np.ndarray) -> Any:
         return array.astype(np.float64)
     if array.dtype.char == "U":
         return array
+    if array.dtype.char == "O" and array.ndim == 1 and _are_labels(array.tolist()):
+        return plain(array.tolist())
     return Opaque(f"an array of dtype {array.dtype}" if array.dtype.char != "O" else "an array of dtype object")
+
+
+def _are_labels(items: list[Any]) -> bool:
+    """All texts, or all whole numbers: an array of objects holds them as well as a list does.
+
+    Numbers to compute with are not as good there: many of NumPy's functions refuse them.
+    """
+    kinds = {str if isinstance(item, str) else int if isinstance(item, (int, np.integer)) else None for item in items}
+    return kinds in ({str}, {int})
 
 
 # --- encoding ---------------------------------------------------------------------------------------------------
