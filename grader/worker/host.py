@@ -141,9 +141,8 @@ class Host:
     def do_layer_kinds(self, model: Ref, dense: Ref) -> list[list[Any]]:
         """For each layer of a model: its class's name, and whether it is a Dense, has weights, passes its input on.
 
-        The last is asked as in evaluation, where a flattening layer and dropout do, and of layers without weights.
+        The last is asked of layers without weights.
         """
-        self.do_set_training(model, training=False)
         kinds: list[list[Any]] = []
         for layer in self.objects[model.id].layers:
             is_dense = isinstance(layer, self.objects[dense.id])
@@ -247,10 +246,19 @@ class Host:
 
 
 def passes_on(layer: Any) -> bool:
-    """Does a layer give its input back, whatever the shape? Far from 0 as well, where a clip would show."""
+    """Does a layer give its input back, whatever the shape? Far from 0 as well, where a clip would show.
+
+    Asked as in evaluation, where dropout does; what it is told about training stays as it was.
+    """
     x = np.tile([-50.0, -1.5, 0.5, 50.0], (2, 196))  # 784 wide, like the images
+    told = {"training": layer.training} if hasattr(layer, "training") else {}
     try:
+        for name in told:
+            setattr(layer, name, False)
         y = wire.plain(layer.forward(x.copy()))
         return isinstance(y, np.ndarray) and np.array_equal(y.ravel(), x.ravel())
     except Exception:  # noqa: BLE001  it cannot do with such an input, so it is no mere passage
         return False
+    finally:
+        for name, value in told.items():
+            setattr(layer, name, value)
