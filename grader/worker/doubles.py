@@ -139,10 +139,10 @@ class Optimizer:
         self.bump, self.factor = script.get("bump", 0.0), script.get("factor", 1.0)
         self.learning_rate = 1.0
         self.grads: list[Any] = []
-        self.shapes: list[Any] = []
+        self.weights: list[Any] = []
 
     def apply_gradients(self, weights: Any, grads: Any) -> None:
-        self.shapes.append([list(np.shape(weight)) for weight in weights])
+        self.weights.append([np.array(weight) for weight in weights])
         self.grads.append([np.array(grad) for grad in grads])
         for weight in weights if self.bump or self.factor != 1.0 else ():
             weight *= self.factor
