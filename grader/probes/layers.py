@@ -132,6 +132,19 @@ def gradients_are_fresh(s: Subject, draw: Draw) -> Observation:
     return {"dw": entry(s.weight_gradients(dense, upstream, [(N, M), (M,)]), 0)}
 
 
+@probe("Dense", "instances", dw=GRADIENT)
+def instances(s: Subject, draw: Draw) -> Observation:
+    """two layers of other sizes, as in every network, know nothing of each other."""
+    dense, _, upstream = called(s, draw)
+    other = s.dense(draw.array(M, M + 1), draw.array(M + 1))
+    s.forward(other, draw.array(B, M))
+    weights = dense.attribute("weights").value
+    return {
+        "weights": len(weights) if isinstance(weights, (list, tuple)) else weights,
+        "dw": entry(s.weight_gradients(dense, upstream, [(N, M), (M,)]), 0),
+    }
+
+
 @probe("Dense", "compose", weight=2, needs=COMPOSING, dx=GRADIENT, dw=GRADIENT, db=GRADIENT)
 def compose(s: Subject, draw: Draw) -> Observation:
     """compose_to_input and compose_to_weight pass the upstream gradient on, averaged over the batch for the weights."""
