@@ -334,9 +334,10 @@ def step_direction(case: Case) -> Relation | None:
         low, high = float(factors.min()), float(factors.max())
         if low > 0 and (high < 1 - ROUGH or low > 1 + ROUGH):
             how = "not far enough" if high < 1 else "too far"
+            ends = list(dict.fromkeys((f"{low:.2g}", f"{high:.2g}")))
             return Relation(
                 "step-direction",
-                f"every value moves from {name} the right way, and {how}: {low:.2g} to {high:.2g} times the expected"
+                f"every value moves from {name} the right way, and {how}: {' to '.join(ends)} times the expected"
                 " change",
             )
     return None
@@ -400,6 +401,8 @@ def affine(case: Case) -> Relation | None:
     if factor is None:
         return None
     offset = float(case.actual.mean() - factor * middle)
+    if f"{factor:.6g}" == "1" and abs(offset) < ROUGH / 10 * case.scale:  # within the tolerance, anything small is so
+        return None
     if not near(case.actual, factor * case.expected + offset):
         return None
     sign = "plus" if offset > 0 else "minus"

@@ -14,6 +14,7 @@ import numpy as np
 from grader import pages
 from grader.client import Fault, Frame, printable
 from grader.compare import Difference, as_array, close, squeezed
+from grader.probe import Rule
 from grader.rubric import Tolerances
 from grader.script import script_text
 from grader.subject import Raised
@@ -56,7 +57,7 @@ def described(value: Any) -> str:
         return f"{value:.7g}"
     if isinstance(value, (list, tuple)):
         kind = "list" if isinstance(value, list) else "tuple"
-        inner = ", ".join(described(item) for item in value[:4]) + (", ..." if len(value) > 4 else "")
+        inner = ", ".join(map(nested, value[:4])) + (", ..." if len(value) > 4 else "")
         return f"{kind} of {len(value)}: {inner}" if value else f"an empty {kind}"
     if isinstance(value, dict):
         inner = ", ".join(f"{printable(repr(key), 40)}: {described(item)}" for key, item in list(value.items())[:5])
@@ -64,6 +65,12 @@ def described(value: Any) -> str:
     if isinstance(value, str):
         return printable(repr(value), 160)
     return printable(repr(value), 160)
+
+
+def nested(item: Any) -> str:
+    """A value within a list; a short list within a list is shown as Python writes it."""
+    plain = isinstance(item, (list, tuple)) and len(item) <= 4 and all(isinstance(each, (int, float)) for each in item)
+    return f"[{', '.join(map(described, item))}]" if plain else described(item)
 
 
 def short_list(array: np.ndarray) -> str:
@@ -151,12 +158,19 @@ def message(verdict: Verdict, tolerances: Tolerances) -> str:
     for difference in verdict.differences[:2]:
         rule = verdict.probe.rules.get(difference.entry.partition("[")[0])
         came_back, expected = difference_text(difference, tolerances.of(rule) if rule else tolerances.named["float"])
+        expected = bounds(rule) or expected
         label = f"{difference.entry}: " if len(verdict.differences) > 1 else ""
         parts += [part("came back", label + came_back), part("expected", label + expected)]
     patterns = [pattern for pattern in verdict.patterns if pattern != head]
     parts += [part("pattern", "; ".join(patterns)) if patterns else ""]
     parts += [printed(seen), next_step(verdict.diagnosis), paste(seen)]
     return joined(parts)
+
+
+def bounds(rule: Rule | None) -> str:
+    """What is right where that is more than one number; '' elsewhere."""
+    intervals = rule.within if rule else ()
+    return " or ".join(f"{low:g}" if low == high else f"{low:g} to {high:g}" for low, high in intervals)
 
 
 def headline(verdict: Verdict) -> str:
@@ -178,9 +192,9 @@ def headline(verdict: Verdict) -> str:
     if difference.actual is None:
         return "returned None: is there a `return` with the result?"
     if difference.kind in ("type", "keys", "length") or not isinstance(difference.expected, np.ndarray):
-        return (
-            f"{difference.entry}: {value_text(difference.actual)} came back, expected {value_text(difference.expected)}"
-        )
+        rule = verdict.probe.rules.get(difference.entry.partition("[")[0])
+        expected = bounds(rule) or value_text(difference.expected)
+        return f"{difference.entry}: {value_text(difference.actual)} came back, expected {expected}"
     return f"{difference.entry} is not what it should be"
 
 

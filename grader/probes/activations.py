@@ -79,6 +79,16 @@ def leaky_fresh(s: Subject, draw: Draw) -> Observation:
     return {"dx": s.input_gradient(layer, upstream, x)}
 
 
+@probe("LeakyReLU", "instances", dx=GRADIENT)
+def leaky_instances(s: Subject, draw: Draw) -> Observation:
+    """two layers with other alphas and inputs know nothing of each other."""
+    layer, other = s.new("LeakyReLU", ALPHA), s.new("LeakyReLU", 0.5)
+    x, upstream = draw.array(B, N), draw.array(B, N)
+    y = s.forward(layer, x).value
+    s.forward(other, draw.array(B, N))
+    return {"y": y, "dx": s.input_gradient(layer, upstream, x)}
+
+
 # 0 is accepted too: the field's notebooks use it
 @probe("LeakyReLU", "gradient-at-zero", at_zero=Rule(within=((ALPHA, 1.0), (0.0, 0.0))))
 def leaky_at_zero(s: Subject, draw: Draw) -> Observation:
@@ -140,6 +150,12 @@ def relu_gradient(s: Subject, draw: Draw) -> Observation:
     return {"dx": s.input_gradient(layer, upstream, x)}
 
 
+@probe("ReLU", "side-effects", needs=("LeakyReLU",), passive=True)
+def relu_side_effects(s: Subject, draw: Draw) -> Observation:
+    """forward and the gradient leave their arguments and the random state alone."""
+    return kept(s, draw, "ReLU")
+
+
 @probe("ReLU", "compose", needs=(*COMPOSING, "LeakyReLU"), dx=GRADIENT)
 def relu_compose(s: Subject, draw: Draw) -> Observation:
     """compose_to_input multiplies the upstream gradient element by element."""
@@ -189,6 +205,14 @@ def softmax_fresh(s: Subject, draw: Draw) -> Observation:
     layer, _, _ = called(s, draw, "Softmax")
     x, upstream = draw.array(1, N), draw.array(1, N)
     s.forward(layer, x)
+    return {"dx": s.input_gradient(layer, upstream, x)}
+
+
+@probe("Softmax", "instances", dx=GRADIENT)
+def softmax_instances(s: Subject, draw: Draw) -> Observation:
+    """the Jacobian of one Softmax knows nothing of the calls of another."""
+    layer, x, upstream = called(s, draw, "Softmax")
+    s.forward(s.new("Softmax"), draw.array(B, N))
     return {"dx": s.input_gradient(layer, upstream, x)}
 
 

@@ -16,7 +16,7 @@ from grader.probe import NotAsked, Observation, Rule, probe
 from grader.probes.core import COMPILING, COMPOSING, RECORDING, layer
 from grader.probes.losses import number
 from grader.probes.model import loss_and_accuracy
-from grader.subject import Draw, Remote, Subject
+from grader.subject import Draw, Remote, Subject, same_values
 
 B, N, M, C = 5, 3, 4, 2
 DIRECTIONS = 4
@@ -71,14 +71,19 @@ def batch_values(s: Subject, draw: Draw) -> Observation:
     model, loss, accuracy = compiled_of(s, draw, [layer(s, draw, N, M), layer(s, draw, M, C)])
     x, y = draw.array(B, N), draw.one_hot(B, C)
     result = values(model.method("batch_step", x, y, training=False).value)
-    seen = loss.attribute("seen").item(0).value
     return {
         "values": result,
-        "seen_by_loss": list(seen) if isinstance(seen, (list, tuple)) else seen,
+        "seen_by_loss": [first_argument(loss, 0), first_argument(loss, 1)],
         # Probabilities do as well as logits: what counts is where the largest is
-        "classes_seen_by_metric": largest(accuracy.attribute("seen").item(0).item(0).value),
-        "labels_seen_by_metric": accuracy.attribute("seen").item(0).item(1).value,
+        "classes_seen_by_metric": largest(first_argument(accuracy, 0)),
+        "labels_seen_by_metric": first_argument(accuracy, 1),
     }
+
+
+def first_argument(double: Remote, place: int) -> Any:
+    """An argument of the first call of a scripted loss or metric."""
+    seen = double.attribute("seen")
+    return seen.item(0).item(place).value if seen.method("__len__").value else "never called"
 
 
 def largest(predictions: Any) -> Any:
@@ -109,16 +114,37 @@ def gradients(s: Subject, draw: Draw) -> Observation:
     model, _, optimizer, _ = compiled(s, draw)
     model.method("batch_step", draw.array(B, N), draw.one_hot(B, C))
     calls = optimizer.attribute("grads").method("__len__").value
-    return {"calls": calls, "gradients": optimizer.attribute("grads").item(0).value if calls else None}
+    return {"optimizer_calls": calls, "gradients": optimizer.attribute("grads").item(0).value if calls else None}
 
 
 @probe("SequentialModel", "updates", weight=2, needs=("GradientTape", RECORDING, COMPILING))
 def updates(s: Subject, draw: Draw) -> Observation:
     """batch_step hands the optimizer the layers' own arrays, so that the layers learn."""
     jacobian_only(s)
-    model, layers, _, _ = compiled(s, draw, bump=0.5)
+    model, layers, optimizer, _ = compiled(s, draw, bump=0.5)
+    before = [weight for each in layers for weight in each.attribute("weights").value]
     model.method("batch_step", draw.array(B, N), draw.one_hot(B, C), training=True)
-    return {"weights": [list(each.attribute("weights").value) for each in layers]}
+    calls = optimizer.attribute("grads").method("__len__").value
+    if not calls:
+        return {"optimizer_calls": 0, "given_the_weights_in_order": None, "weights": None}
+    given = optimizer.attribute("weights").item(0).value
+    listed = isinstance(given, (list, tuple)) and len(given) == len(before)
+    return {
+        "optimizer_calls": calls,
+        "given_the_weights_in_order": listed and all(map(same_values, before, given)),
+        "weights": [list(each.attribute("weights").value) for each in layers],
+    }
+
+
+@probe("SequentialModel", "second-step", needs=("GradientTape", RECORDING, COMPILING), gradients=Rule(squeeze=True))
+def second_step(s: Subject, draw: Draw) -> Observation:
+    """the gradients of a second step are those of its own batch, with nothing left of the first."""
+    jacobian_only(s)
+    model, _, optimizer, _ = compiled(s, draw)
+    for _ in range(2):
+        model.method("batch_step", draw.array(B, N), draw.one_hot(B, C))
+    calls = optimizer.attribute("grads").method("__len__").value
+    return {"optimizer_calls": calls, "gradients": optimizer.attribute("grads").item(1).value if calls > 1 else None}
 
 
 @probe(
@@ -208,4 +234,4 @@ def values_before_step(s: Subject, draw: Draw) -> Observation:
     optimizer = s.double("optimizer", None, factor=-1.0)  # after the step, what was the largest is the smallest
     model.method("compile", optimizer, s.new("MeanSquaredError"), accuracy)
     result = values(model.method("batch_step", draw.array(B, N), draw.one_hot(B, C)).value)
-    return {"values": result, "classes_seen_by_metric": largest(accuracy.attribute("seen").item(0).item(0).value)}
+    return {"values": result, "classes_seen_by_metric": largest(first_argument(accuracy, 0))}

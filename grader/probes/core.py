@@ -168,6 +168,13 @@ def three_layers(s: Subject, draw: Draw) -> Observation:
     return {"gradients": s.tape_gradient(recorded(s, draw, layers))}
 
 
+@probe("GradientTape", "second-tape", gradients=SQUEEZE)
+def second_tape(s: Subject, draw: Draw) -> Observation:
+    """a second tape knows nothing of what the first one recorded."""
+    recorded(s, draw, [layer(s, draw, N, C)])
+    return {"gradients": s.tape_gradient(recorded(s, draw, [layer(s, draw, N, C)]))}
+
+
 @probe("GradientTape", "no-weights", gradients=SQUEEZE)
 def no_weights(s: Subject, draw: Draw) -> Observation:
     """a layer without weights passes the gradient through and adds nothing."""

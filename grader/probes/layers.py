@@ -132,6 +132,19 @@ def gradients_are_fresh(s: Subject, draw: Draw) -> Observation:
     return {"dw": entry(s.weight_gradients(dense, upstream, [(N, M), (M,)]), 0)}
 
 
+@probe("Dense", "instances", dw=GRADIENT)
+def instances(s: Subject, draw: Draw) -> Observation:
+    """two layers of other sizes, as in every network, know nothing of each other."""
+    dense, _, upstream = called(s, draw)
+    other = s.dense(draw.array(M, M + 1), draw.array(M + 1))
+    s.forward(other, draw.array(B, M))
+    weights = dense.attribute("weights").value
+    return {
+        "weights": len(weights) if isinstance(weights, (list, tuple)) else weights,
+        "dw": entry(s.weight_gradients(dense, upstream, [(N, M), (M,)]), 0),
+    }
+
+
 @probe("Dense", "compose", weight=2, needs=COMPOSING, dx=GRADIENT, dw=GRADIENT, db=GRADIENT)
 def compose(s: Subject, draw: Draw) -> Observation:
     """compose_to_input and compose_to_weight pass the upstream gradient on, averaged over the batch for the weights."""
@@ -168,14 +181,22 @@ def initialised(s: Subject, name: str) -> Remote:
 def statistics(w: Any) -> Observation:
     """Shape, standard deviation, mean in standard deviations of the mean, and kurtosis."""
     if not isinstance(w, np.ndarray) or w.dtype.kind != "f" or w.size < 2:
-        return {"std": w, "kurtosis": w}
+        return {"std": w, "kurtosis": w, "each_drawn_by_itself": False}
     w = w.astype(np.float64)
     std, squares = float(w.std()), (w - w.mean()) ** 2  # squared twice: a tenth of the time of ** 4
-    kurtosis = float((squares**2).mean() / std**4) if std else float("nan")
-    return {"std": std, "kurtosis": kurtosis, "z_of_mean": float(w.mean() / (std or 1.0) * w.size**0.5)}
+    each = bool(np.unique(w).size > w.size / 2)  # and not the same row or column over and over
+    if std <= 1e-6 * abs(float(w.mean())):  # one number has no distribution
+        return {"std": 0.0, "each_drawn_by_itself": each}
+    kurtosis = float((squares**2).mean() / std**4)
+    return {
+        "each_drawn_by_itself": each,
+        "std": std,
+        "kurtosis": kurtosis,
+        "mean_in_standard_errors": float(w.mean() / std * w.size**0.5),
+    }
 
 
-# |z| > 7 happens once in 4 * 10**11 honest runs
+# More than 7 happens once in 4 * 10**11 honest runs
 CENTRED = Rule(within=((-7.0, 7.0),))
 
 
@@ -190,19 +211,19 @@ def flat(w: Any) -> Any:
     return w.ravel() if isinstance(w, np.ndarray) else w
 
 
-@probe("Dense.initializer", "normal", std=STATISTIC, kurtosis=BELL, z_of_mean=CENTRED)
+@probe("Dense.initializer", "normal", std=STATISTIC, kurtosis=BELL, mean_in_standard_errors=CENTRED)
 def normal(s: Subject, draw: Draw) -> Observation:
     """normal draws w from N(0, 1)."""
     return statistics(initialised(s, "normal").attribute("w").value)
 
 
-@probe("Dense.initializer", "xavier", std=STATISTIC, kurtosis=BELL, z_of_mean=CENTRED)
+@probe("Dense.initializer", "xavier", std=STATISTIC, kurtosis=BELL, mean_in_standard_errors=CENTRED)
 def xavier(s: Subject, draw: Draw) -> Observation:
     """xavier draws w from a normal distribution with standard deviation sqrt(2 / (fan-in + fan-out))."""
     return statistics(initialised(s, "xavier").attribute("w").value)
 
 
-@probe("Dense.initializer", "kaiming", std=STATISTIC, kurtosis=BELL, z_of_mean=CENTRED)
+@probe("Dense.initializer", "kaiming", std=STATISTIC, kurtosis=BELL, mean_in_standard_errors=CENTRED)
 def kaiming(s: Subject, draw: Draw) -> Observation:
     """kaiming draws w from a normal distribution with standard deviation sqrt(2 / fan-in)."""
     return statistics(initialised(s, "kaiming").attribute("w").value)
@@ -227,15 +248,23 @@ def bias(s: Subject, draw: Draw) -> Observation:
 def draws_anew(s: Subject, draw: Draw) -> Observation:
     """two layers get different weights."""
     one, two = (s.new("Dense", 8, 6, initializer="kaiming").attribute("w").value for _ in range(2))
-    return {"same": bool(np.array_equal(one, two))}
+    constant = bool(np.size(one) and np.all(one == np.ravel(one)[0]))  # not drawn at all, and alike for that
+    return {"same": bool(np.array_equal(one, two)), "all_one_number": constant}
 
 
 @probe("Dense.initializer", "any-case")
 def any_case(s: Subject, draw: Draw) -> Observation:
     """the case of the initializer's name does not matter."""
-    s.new("Dense", N, M, initializer="Kaiming")
-    s.new("Dense", N, M, initializer="XAVIER")
-    return {"w": flat(s.new("Dense", N, M, initializer="Zero").attribute("w").value)}
+    names = ("Kaiming", "XAVIER", "Zero")
+    refused = {name: s.attempt(made_with, s, name) for name in names}
+    # One whose lower case is refused as well is not a matter of its case
+    lower = {name.lower(): s.attempt(made_with, s, name.lower()) for name in names if refused[name] is not None}
+    refused |= {name: None for name in names if lower.get(name.lower()) is not None}
+    return {"refused": refused}
+
+
+def made_with(s: Subject, name: str) -> None:
+    s.new("Dense", N, M, initializer=name)
 
 
 @probe("Dense.initializer", "unknown")

@@ -15,6 +15,14 @@ GRADIENT = Rule(gradient=True, upstream_factors=(1 / B,))
 LOGARITHM = Rule(tolerance="logarithm")
 
 
+def beside_another(s: Subject, name: str, draw: Draw) -> Observation:
+    """The gradient of a loss, asked twice, after another one of its class has been called too."""
+    loss, other = s.new(name), s.new(name)
+    s.forward(loss, draw.array(B, C), draw.one_hot(B, C))
+    s.forward(other, draw.array(B, C), draw.one_hot(B, C))
+    return {"gradient": s.loss_gradient(loss), "asked_again": s.loss_gradient(loss)}
+
+
 def kept(s: Subject, name: str, y_pred: Any, y_true: Any) -> Observation:
     """What a call and its gradient leave of their arguments and of the random state."""
     loss = s.new(name)
@@ -58,6 +66,12 @@ def mse_fresh(s: Subject, draw: Draw) -> Observation:
     s.forward(loss, draw.array(B, C), draw.array(B, C))
     s.forward(loss, draw.array(B, C), draw.array(B, C))
     return {"gradient": s.loss_gradient(loss)}
+
+
+@probe("MeanSquaredError", "instances", gradient=GRADIENT, asked_again=GRADIENT)
+def mse_instances(s: Subject, draw: Draw) -> Observation:
+    """the gradient knows nothing of another loss, and is the same when it is asked for again."""
+    return beside_another(s, "MeanSquaredError", draw)
 
 
 @probe("MeanSquaredError", "side-effects", passive=True)
@@ -146,6 +160,12 @@ def ce_gradient_extremes(s: Subject, draw: Draw) -> Observation:
         np.array([[0.0, 1.0, 0.0], [0.0, 1.0, 0.0]]),
     )
     return {"gradient": s.loss_gradient(loss)}
+
+
+@probe("CrossEntropyLoss", "instances", gradient=GRADIENT, asked_again=GRADIENT)
+def ce_instances(s: Subject, draw: Draw) -> Observation:
+    """the gradient knows nothing of another loss, and is the same when it is asked for again."""
+    return beside_another(s, "CrossEntropyLoss", draw)
 
 
 @probe("CrossEntropyLoss", "side-effects", passive=True)

@@ -22,7 +22,7 @@ def accuracy(s: Subject, rows_right: int, rows: int, draw: Draw) -> object:
 @probe("CategoricalAccuracy", "share", weight=3)
 def share(s: Subject, draw: Draw) -> Observation:
     """the share of rows whose most probable class is the label, as a float from 0 to 1."""
-    right = 2 * draw.integer(0, B // 2) + 1  # odd, for three decimals
+    right = 2 * draw.integer(1, B // 2 - 1) + 1  # odd, for three decimals; 1 of 8 is 1 over the number of rows
     return {"of_eight": accuracy(s, right, B, draw), "of_seven": accuracy(s, draw.integer(2, 6), 7, draw)}
 
 
@@ -39,9 +39,27 @@ def extremes(s: Subject, draw: Draw) -> Observation:
 @probe("CategoricalAccuracy", "any-scores")
 def any_scores(s: Subject, draw: Draw) -> Observation:
     """unsure and unnormalised scores count by their largest entry too."""
-    scores = np.array([[0.4, 0.35, 0.25], [-3.0, -1.0, -2.0], [5.0, 9.0, 7.0], [0.3, 0.3, 0.4], [0.2, 0.5, 0.3]])
-    labels = np.eye(C)[[0, 1, 2, 2, 1]]
+    unsure = [[0.4, 0.35, 0.25], [0.3, 0.3, 0.4], [0.2, 0.5, 0.3]]
+    scores = np.array([*unsure, [-3.0, -1.0, -2.0], [5.0, 9.0, 7.0], [0.1, 0.8, 0.1], [0.7, 0.2, 0.1]])
+    # Neither all wrong nor all right for who looks at something else: 0 and 1 come from many mistakes
+    labels = np.eye(C)[[0, 2, 1, 1, 2, 1, 0]]
     return {"accuracy": number(s.forward(s.new("CategoricalAccuracy"), scores, labels).value)}
+
+
+@probe("CategoricalAccuracy", "again")
+def again(s: Subject, draw: Draw) -> Observation:
+    """each call counts its own rows alone."""
+    metric = s.new("CategoricalAccuracy")
+    rows = np.eye(C)[[0, 1, 2, 0, 1]]
+    first = number(s.forward(metric, rows, np.eye(C)[[0, 1, 0, 1, 2]]).value)
+    return {"first": first, "second": number(s.forward(metric, rows[1:], rows[1:]).value)}
+
+
+@probe("CategoricalAccuracy", "undecided")
+def undecided(s: Subject, draw: Draw) -> Observation:
+    """equal scores for all classes, as before any training, are one guess and not a hit for every label."""
+    # One row of each class: whichever class the guess is, it is right once
+    return {"accuracy": number(s.forward(s.new("CategoricalAccuracy"), np.full((C, C), 0.25), np.eye(C)).value)}
 
 
 @probe("CategoricalAccuracy", "side-effects", passive=True)

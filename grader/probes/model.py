@@ -88,7 +88,7 @@ def layers(s: Subject, draw: Draw) -> Observation:
 def compile_(s: Subject, draw: Draw) -> Observation:
     """given: compile keeps the optimizer, the loss and the metric for batch_step."""
     model, _, _ = scripted_model(s, draw)
-    kept = list_of(model.attribute("kept").value)
+    kept = list_of(model.attribute("double_kept").value)
     return {name: bool(each) for name, each in zip(("optimizer", "loss_fn", "acc_fn"), kept)}
 
 
@@ -107,7 +107,7 @@ def fit(s: Subject, draw: Draw) -> Observation:
     return {
         "history": history(result),
         "steps": optimizer.attribute("grads").method("__len__").value,
-        "training": all_equal(model.attribute("steps").value, True),
+        "training": all_equal(model.attribute("double_steps").value, True),
         "weights": only.attribute("weights").value,
     }
 
@@ -154,7 +154,9 @@ def does_not_train(s: Subject, draw: Draw) -> Observation:
     return {
         "weights": only.attribute("weights").value,
         "optimizer_calls": optimizer.attribute("grads").method("__len__").value,
-        "trained": bool(np.any(model.attribute("steps").value)) if np.size(model.attribute("steps").value) else False,
+        "trained": bool(np.any(model.attribute("double_steps").value))
+        if np.size(model.attribute("double_steps").value)
+        else False,
     }
 
 
@@ -163,6 +165,17 @@ def one_batch(s: Subject, draw: Draw) -> Observation:
     """a single batch gives that batch's loss and accuracy."""
     model, _, _ = scripted_model(s, draw)
     return {"history": history(model.method("evaluate", *data(draw, BATCH), BATCH).value)}
+
+
+@probe("Model.evaluate", "again")
+def again(s: Subject, draw: Draw) -> Observation:
+    """a second evaluation knows nothing of the first, and the layers can go on training after it."""
+    model, only, _ = scripted_model(s, draw)
+    model.method("evaluate", *data(draw, 2 * BATCH), BATCH)
+    return {
+        "history": history(model.method("evaluate", *data(draw, 2 * BATCH), BATCH).value),
+        "trainable": only.attribute("trainable").value,
+    }
 
 
 @probe("Model.evaluate", "remainder")

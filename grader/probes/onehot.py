@@ -46,6 +46,14 @@ def any_integers(s: Subject, draw: Draw) -> Observation:
     return {"onehots": s.forward(fitted(s, data), data).value}
 
 
+@probe("OneHotEncoder", "negative-integers")
+def negative_integers(s: Subject, draw: Draw) -> Observation:
+    """forward and inverse handle labels below 0."""
+    data = labels(draw, (-4, -1, 2), 5)
+    encoder = fitted(s, data)
+    return {"onehots": s.forward(encoder, data).value, "labels": encoder.method("inverse", np.eye(3)[[1, 0]]).value}
+
+
 @probe("OneHotEncoder", "strings")
 def strings(s: Subject, draw: Draw) -> Observation:
     """forward and inverse handle strings."""
@@ -67,6 +75,16 @@ def keeps_classes(s: Subject, draw: Draw) -> Observation:
     """forward on new data keeps the classes of the earlier fit."""
     encoder = fitted(s, labels(draw, GAPS, 8))
     return {"onehots": s.forward(encoder, np.array([12, 7, 12])).value}
+
+
+@probe("OneHotEncoder", "one-label")
+def one_label(s: Subject, draw: Draw) -> Observation:
+    """one label alone is one row, and one row is one label."""
+    encoder = fitted(s, labels(draw, GAPS, 7))
+    return {
+        "onehots": s.forward(encoder, np.array([7])).value,
+        "labels": encoder.method("inverse", np.eye(4)[[2]]).value,
+    }
 
 
 @probe("OneHotEncoder", "fits-first")

@@ -63,6 +63,14 @@ def is_reshape(s: Subject, draw: Draw) -> Observation:
     return {"shape": layout(s, inputs)["shape"], "inputs": found}
 
 
+@probe("get_data_MNIST", "one-after-the-other", seeded=False, megabytes=TRAIN + TEST)
+def one_after_the_other(s: Subject, draw: Draw) -> Observation:
+    """the test split loaded after the training split is the test split."""
+    train_labels = rows(s, loaded(s, "train")[1])
+    inputs, labels = loaded(s, "test")
+    return {"train_labels": train_labels, "inputs": rows(s, inputs), "labels": rows(s, labels)}
+
+
 @probe("get_data_MNIST", "unknown-subset", seeded=False)
 def unknown_subset(s: Subject, draw: Draw) -> Observation:
     """any other subset raises an AssertionError."""

@@ -145,10 +145,10 @@ class Optimizer:
         self.bump, self.factor = script.get("bump", 0.0), script.get("factor", 1.0)
         self.learning_rate = 1.0
         self.grads: list[Any] = []
-        self.shapes: list[Any] = []
+        self.weights: list[Any] = []
 
     def apply_gradients(self, weights: Any, grads: Any) -> None:
-        self.shapes.append([list(np.shape(weight)) for weight in weights])
+        self.weights.append([np.array(weight) for weight in weights])
         self.grads.append([np.array(grad) for grad in grads])
         for weight in weights if self.bump or self.factor != 1.0 else ():
             weight *= self.factor
@@ -161,15 +161,14 @@ def _model(base: Any, script: dict[str, Any]) -> Any:
     class Model(base):
         def __init__(self, layers: Any) -> None:
             super().__init__(layers)
-            self.steps: list[Any] = []
-            self.sizes: list[int] = []
-            self.first_rows: list[Any] = []
+            # A fit or an evaluate may well keep something under a name like `steps`
+            self.double_steps: list[Any] = []
 
         def compile(self, *parts: Any) -> None:
             super().compile(*parts)
             # The submission may keep them under names of its own
-            self.kept = [any(is_or_holds(value, part) for value in vars(self).values()) for part in parts]
-            self.optimizer_loss_and_metric = parts
+            self.double_kept = [any(is_or_holds(value, part) for value in vars(self).values()) for part in parts]
+            self.double_parts = parts
 
         def call(self, inputs: Any) -> Any:
             for layer in self.layers:
@@ -177,10 +176,8 @@ def _model(base: Any, script: dict[str, Any]) -> Any:
             return inputs
 
         def batch_step(self, x: Any, y: Any, training: bool = True) -> Any:
-            self.steps.append(bool(training))
-            self.sizes.append(len(x))
-            self.first_rows.append((np.array(x[:1]), np.array(y[:1])))
-            optimizer, loss_fn, acc_fn = self.optimizer_loss_and_metric
+            self.double_steps.append(bool(training))
+            optimizer, loss_fn, acc_fn = self.double_parts
             y_pred = self.call(x)
             values = {"loss": loss_fn(y_pred, y), "acc": acc_fn(y_pred, y)}
             if training:

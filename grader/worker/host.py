@@ -102,6 +102,7 @@ class Host:
 
     def do_with(self, manager: Ref, target: Ref, args: list[Any]) -> Any:
         """Calls `target` inside the context manager; what the call raises passes through its exit."""
+        result = None  # where the exit swallows what the call raises
         with self.objects[manager.id]:
             result = self.objects[target.id](*map(self.live, args))
         return self.keep(result)
