@@ -334,6 +334,16 @@ def test_syntax_error_is_an_error_in_every_check_of_its_file(folder: Path):
     }
 
 
+def test_layer_whose_base_class_does_not_load_says_which_file_is_broken(folder: Path):
+    shutil.copytree(ROOT / "reference", folder / "broken")
+    (folder / "broken" / "Beras" / "core.py").write_text("x = = 1\n", encoding="utf-8")
+
+    graded = grade(folder / "broken", "--only", "Dense")
+
+    (said,) = {probe["message"] for probe in graded.components["Dense"]["probes"] if probe["outcome"] == "error"}
+    assert "Beras/core.py does not load: SyntaxError" in said
+
+
 def on_a_terminal(**environment: str) -> str:
     """What a terminal is sent."""
     near, far = pty.openpty()

@@ -109,7 +109,7 @@ def evaluation(s: Subject, draw: Draw) -> Observation:
     gradients=Rule(squeeze=True),
 )
 def gradients(s: Subject, draw: Draw) -> Observation:
-    """batch_step gives the tape's gradients to the optimizer, once a step."""
+    """batch_step trains unless told otherwise: it gives the tape's gradients to the optimizer, once a step."""
     jacobian_only(s)
     model, _, optimizer, _ = compiled(s, draw)
     model.method("batch_step", draw.array(B, N), draw.one_hot(B, C))
@@ -168,7 +168,7 @@ def network_gradient(s: Subject, draw: Draw) -> Observation:
     y = draw.one_hot(B, C)
     arrays = [each.attribute(name) for each in dense for name in ("w", "b")]
     before = [array.value for array in arrays]
-    model.method("batch_step", x, y)
+    model.method("batch_step", x, y, training=True)
     found = first_gradients(optimizer, arrays, before)
     fitting = list(found) if shapes_of(found) == shapes_of(before) else []
     slopes: list[float] = []
@@ -218,7 +218,7 @@ def cross_entropy_gradient(s: Subject, draw: Draw) -> Observation:
     model.method("compile", optimizer, s.new("CrossEntropyLoss"), s.double("accuracy", "Callable", replies=[0.25]))
     arrays = [dense.attribute(name) for name in ("w", "b")]
     before = [array.value for array in arrays]
-    model.method("batch_step", draw.array(B, N), draw.one_hot(B, C))
+    model.method("batch_step", draw.array(B, N), draw.one_hot(B, C), training=True)
     return {"gradients": first_gradients(optimizer, arrays, before)}
 
 
@@ -233,5 +233,5 @@ def values_before_step(s: Subject, draw: Draw) -> Observation:
     accuracy = s.double("accuracy", "Callable", replies=[0.25])
     optimizer = s.double("optimizer", None, factor=-1.0)  # after the step, what was the largest is the smallest
     model.method("compile", optimizer, s.new("MeanSquaredError"), accuracy)
-    result = values(model.method("batch_step", draw.array(B, N), draw.one_hot(B, C)).value)
+    result = values(model.method("batch_step", draw.array(B, N), draw.one_hot(B, C), training=True).value)
     return {"values": result, "classes_seen_by_metric": largest(first_argument(accuracy, 0))}

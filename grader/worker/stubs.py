@@ -43,7 +43,7 @@ class Silent:
 
 
 class Unavailable:
-    """A name from a module that is not there: may be passed around, raises when it is called."""
+    """A name from a module that is not there: may be passed around, raises when it is called or a base class."""
 
     def __init__(self, reason: str) -> None:
         self.__dict__["_reason"] = reason
@@ -54,6 +54,9 @@ class Unavailable:
         return Unavailable(self._reason)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        raise ImportError(self._reason)
+
+    def __mro_entries__(self, bases: tuple[Any, ...]) -> Any:
         raise ImportError(self._reason)
 
 

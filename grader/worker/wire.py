@@ -12,7 +12,7 @@ import json
 import math
 import struct
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
@@ -76,7 +76,8 @@ def plain(value: Any, depth: int = 0) -> Any:
     """Plain copy of a live Python value; whatever is not plain data becomes `Opaque`.
 
     Subclasses of ndarray are read through the base class, so none of their own methods is asked. Lists and tuples of
-    numbers become arrays ('as good as arrays'), those that hold arrays keep their structure; a deque is a list.
+    numbers become arrays ('as good as arrays'), those that hold arrays keep their structure; a deque is a list,
+    and every mapping a dict.
     """
     if value is None or type(value) in (bool, int, float, str, Ref, Opaque):
         return value
@@ -98,7 +99,7 @@ def plain(value: Any, depth: int = 0) -> Any:
         if many:
             return Opaque(f"{len(items)} arrays of several shapes")
         return tuple(items) if isinstance(value, tuple) else items
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         return {_key(key): plain(item, depth + 1) for key, item in value.items()}
     if isinstance(value, (bool, int)):  # IntEnum and the like
         return int(value)
@@ -113,8 +114,8 @@ def array_bytes(value: Any, depth: int = 0) -> int:
     """Bytes of the arrays in a value, as `plain` would find them."""
     if isinstance(value, np.ndarray):
         return int(np.ndarray.nbytes.__get__(value))  # whatever a subclass says
-    if depth <= MAX_DEPTH and isinstance(value, (list, tuple, deque, dict)):
-        return sum(array_bytes(item, depth + 1) for item in (value.values() if isinstance(value, dict) else value))
+    if depth <= MAX_DEPTH and isinstance(value, (list, tuple, deque, Mapping)):
+        return sum(array_bytes(item, depth + 1) for item in (value.values() if isinstance(value, Mapping) else value))
     return 0
 
 
