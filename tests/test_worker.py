@@ -23,6 +23,8 @@ from grader.client import OUTPUT_SHOWN, Channel, Fault, RemoteWorker, fault_of, 
 from grader.isolation import Limits, WorkerLost, Zygote, choose
 from grader.isolation.tree import descendants
 from grader.worker import wire
+from grader.worker.host import Host
+from grader.worker.stubs import Unavailable
 
 pytestmark = [
     pytest.mark.skipif(not sys.platform.startswith("linux"), reason="workers are watched through /proc"),
@@ -614,6 +616,26 @@ def test_many_workers_at_once_answer_each_for_itself(zygote: Zygote):
     finally:
         for worker in workers:
             worker.close()
+
+
+# --- words of an import that failed -------------------------------------------------------------------------------
+
+
+def test_class_derived_from_what_does_not_load_says_what_does_not_load():
+    diffable: Any = Unavailable("there is no Beras/core.py")
+
+    with pytest.raises(ImportError, match=r"there is no Beras/core\.py"):
+
+        class Dense(diffable):
+            pass
+
+
+def test_message_names_files_as_students_know_them():
+    error = ImportError("cannot import name 'ReLU' from 'Beras.activations' (/tmp/graded/Beras/activations.py)")
+
+    described = Host("/tmp/graded").describe_error(error)
+
+    assert described["message"] == "cannot import name 'ReLU' from 'Beras.activations' (Beras/activations.py)"
 
 
 # --- errors of any form -----------------------------------------------------------------------------------------

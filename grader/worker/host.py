@@ -224,7 +224,7 @@ class Host:
     def describe_error(self, error: BaseException) -> dict[str, Any]:
         """Plain description of an exception: its class and bases, its message, the submission's own lines."""
         try:
-            message = str(error)[:MESSAGE_CHARACTERS]
+            message = str(error).replace(self.root, "")[:MESSAGE_CHARACTERS]  # a path that students know
         except BaseException:  # noqa: BLE001  a student's __str__ may do anything
             message = ""
         frames: list[list[Any]] = []

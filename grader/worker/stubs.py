@@ -56,7 +56,8 @@ class Unavailable:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         raise ImportError(self._reason)
 
-    def __mro_entries__(self, bases: tuple[Any, ...]) -> Any:
+    def __mro_entries__(self, bases: tuple[Any, ...]) -> tuple[Any, ...]:
+        """A class that is derived from it needs it, too."""
         raise ImportError(self._reason)
 
 
