@@ -142,7 +142,7 @@ def second_step(s: Subject, draw: Draw) -> Observation:
     jacobian_only(s)
     model, _, optimizer, _ = compiled(s, draw)
     for _ in range(2):
-        model.method("batch_step", draw.array(B, N), draw.one_hot(B, C))
+        model.method("batch_step", draw.array(B, N), draw.one_hot(B, C), training=True)
     calls = optimizer.attribute("grads").method("__len__").value
     return {"optimizer_calls": calls, "gradients": optimizer.attribute("grads").item(1).value if calls > 1 else None}
 

@@ -255,6 +255,7 @@ def draws_anew(s: Subject, draw: Draw) -> Observation:
 @probe("Dense.initializer", "any-case")
 def any_case(s: Subject, draw: Draw) -> Observation:
     """the case of the initializer's name does not matter."""
+    s.get("Dense")  # what cannot be loaded refuses no name
     names = ("Kaiming", "XAVIER", "Zero")
     refused = {name: s.attempt(made_with, s, name) for name in names}
     # One whose lower case is refused as well is not a matter of its case
