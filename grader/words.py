@@ -6,6 +6,7 @@ A message has up to six parts, each on lines of its own: what happened, `came ba
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -25,7 +26,8 @@ WIDTH = 11  # of the labels in front of a message's parts
 OUTPUT_LINES = 4
 SHOWN_ELEMENTS = 6
 VALUE_CHARACTERS = 400  # of one value, whatever it holds
-READ_ONLY = ("[Errno 13]", "[Errno 30]")  # permission denied, a file system that is read-only
+# Permission denied, or a file system that is read-only, at a path below the submission: those are told relative to it
+READ_ONLY = re.compile(r"\[Errno (?:13|30)\] [^']*'(?!/)")
 
 
 def one_line(text: str, limit: int) -> str:
@@ -212,7 +214,7 @@ def fault_message(verdict: Verdict, fault: Fault) -> str:
 
 def where_to_write(fault: Fault) -> str:
     """What to do about a file, such as a log, that could not be written beside the code."""
-    if not fault.message.startswith(READ_ONLY) or "/submission/" not in fault.message:
+    if not READ_ONLY.match(fault.message):
         return ""
     return part(
         "next",

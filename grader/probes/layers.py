@@ -262,11 +262,20 @@ def any_case(s: Subject, draw: Draw) -> Observation:
     # One whose lower case is refused as well is not a matter of its case
     lower = {name.lower(): s.attempt(made_with, s, name.lower()) for name in names if refused[name] is not None}
     refused |= {name: None for name in names if lower.get(name.lower()) is not None}
-    return {"refused": refused}
+    # Accepted is not understood: the name may have been looked up as it is, and something else been taken for it
+    understood = refused["Zero"] is not None or is_zero(s, "Zero") == is_zero(s, "zero")
+    return {"refused": refused, "Zero_gives_zeros": understood}
 
 
 def made_with(s: Subject, name: str) -> None:
     s.new("Dense", N, M, initializer=name)
+
+
+def is_zero(s: Subject, name: str) -> bool:
+    """Does this name give zeros? False for one that is refused."""
+    made: list[Any] = []
+    s.attempt(lambda: made.append(s.new("Dense", N, M, initializer=name).attribute("w").value))
+    return bool(made) and not np.any(made[0])
 
 
 @probe("Dense.initializer", "unknown")

@@ -6,6 +6,7 @@ raises becomes a plain `error` with the submission's own traceback lines and not
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib
 import linecache
@@ -155,8 +156,7 @@ class Host:
     def do_set_training(self, model: Ref, training: bool) -> None:
         """Sets `training` on the layers that have it, as evaluation does."""
         for layer in self.objects[model.id].layers:
-            if hasattr(layer, "training"):
-                layer.training = training
+            tell_training(layer, training)
 
     def do_double(self, kind: str, base: Ref | None, script: dict[str, Any]) -> Any:
         """A stand-in that the grader scripts; see doubles.py."""
@@ -252,14 +252,19 @@ def passes_on(layer: Any) -> bool:
     Asked as in evaluation, where dropout does; what it is told about training stays as it was.
     """
     x = np.tile([-50.0, -1.5, 0.5, 50.0], (2, 196))  # 784 wide, like the images
-    told = {"training": layer.training} if hasattr(layer, "training") else {}
+    told = getattr(layer, "training", None)
     try:
-        for name in told:
-            setattr(layer, name, False)
+        tell_training(layer, False)
         y = wire.plain(layer.forward(x.copy()))
         return isinstance(y, np.ndarray) and np.array_equal(y.ravel(), x.ravel())
     except Exception:  # noqa: BLE001  it cannot do with such an input, so it is no mere passage
         return False
     finally:
-        for name, value in told.items():
-            setattr(layer, name, value)
+        tell_training(layer, told)
+
+
+def tell_training(layer: Any, training: Any) -> None:
+    """Sets `training` on a layer that has it and lets it be set."""
+    if hasattr(layer, "training"):
+        with contextlib.suppress(AttributeError):  # a property of its own, which has another source
+            layer.training = training

@@ -10,7 +10,8 @@ pairs            the reference with two mistakes in different components (300 pa
 unlisted         bugs of tests/submissions/chaffs that were written after the relations, to be in no list: how many are
                  explained by a relation all the same (the others are named, and are no exception)
 key              every right and every wrong submission of tests/submissions, graded with the live reference and with an
-                 answer key: both results must be equal but for the times
+                 answer key: both results must be equal but for the times; of those that draw numbers of their own, so
+                 that no two results are equal, the verdicts and diagnoses
 wheats           every right submission of tests/submissions/wheats under N seeds (default 200) in a real worker: none
                  may lose a point
 
@@ -47,7 +48,7 @@ from grader.submission import open_submission
 from grader.verdict import Outcome
 
 sys.path.append(str(ROOT / "tests"))
-from overlays import SUBMISSIONS, Graded, build, expectation, grade, names, with_limits
+from overlays import Graded, build, expectation, grade, grading_options, names
 
 NAMES = ("misconceptions", "pairs", "unlisted", "key", "wheats")
 PAIRS = 300
@@ -179,18 +180,14 @@ def unlike(overlay: tuple[str, str]) -> list[str]:
     kind, name = overlay
     with tempfile.TemporaryDirectory(prefix="beras-proof-") as scratch:
         submission = build(kind, name, Path(scratch))
-        slow = (SUBMISSIONS / kind / name / "preprocess.py").exists()
-        options = ["--no-training", "--only", *(part for part in UNTRAINED if slow or part != DATA)]
-        if limits := expectation(kind, name).get("limits"):
-            options += ["--rubric", str(with_limits(Path(scratch), limits))]
-        live, by_key = grade(submission, *options), grade(submission, *options, "--key", SHARED["key"])
+        asked = grading_options(kind, name, Path(scratch), UNTRAINED)
+        live, by_key, again = (grade(submission, *asked, *key) for key in ((), ("--key", SHARED["key"]), ()))
     if (live.exit_code, live.result.keys()) != (by_key.exit_code, by_key.result.keys()):
         return [f"{name}: exit code {by_key.exit_code} with the key, {live.exit_code} without; {by_key.stderr}"]
+    if live.comparable() != again.comparable():  # it draws numbers of its own: what is said is not the same twice
+        return [] if verdicts(live) == verdicts(by_key) else [f"{name}: a verdict"]
     shown, shown_by_key = live.comparable(), by_key.comparable()
-    differing = [f"{name}: {what}" for what in shown if shown[what] != shown_by_key[what]]
-    if differing and verdicts(live) == verdicts(by_key) and grade(submission, *options).comparable() != shown:
-        return []  # it draws numbers of its own: what is said of them is not the same twice
-    return differing
+    return [f"{name}: {what}" for what in shown if shown[what] != shown_by_key[what]]
 
 
 def verdicts(graded: Graded) -> list[tuple[str, str, float, list[str]]]:
