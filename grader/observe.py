@@ -16,7 +16,7 @@ import threading
 import time
 import traceback
 from collections.abc import Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,7 @@ from grader.worker.wire import array_bytes
 UNUSABLE = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, MemoryError, RecursionError)
 MOST_BYTES = 4 << 20  # of arrays that one check takes in and may keep; honest ones take up to 1 MB
 ATTEMPTS = 3  # at a probe whose worker ended together with the zygote: somebody else's code may have done that
+SIGNAL_SECONDS = 0.2  # after which Ctrl-C is noticed at the latest
 Group = tuple[str, bool]  # a module, and whether these are its hidden checks
 IMPORTED = (
     "Beras",
@@ -93,7 +94,10 @@ class Observer:
     def seen(self, probe: Probe) -> Seen:
         """What the probe saw; waits for it. Never raises."""
         self.ask([probe])
-        return self.futures[probe.name].result()
+        found = self.futures[probe.name]
+        while not found.done():  # a signal that comes just before Python waits for good is noticed only afterwards
+            wait([found], SIGNAL_SECONDS)
+        return found.result()
 
     def fresh(self, probe: Probe, seed: int | None = None) -> Seen:
         """What the probe sees in a worker of its own, with this run's seed or another."""
