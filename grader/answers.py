@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 from collections.abc import Iterable
+from functools import cache, cached_property
 from itertools import combinations
 from pathlib import Path
 from typing import Protocol
@@ -23,7 +24,7 @@ from grader.answer_key import Seen as Seen
 from grader.apart import apart
 from grader.client import Fault
 from grader.errors import UsageError
-from grader.patches import Sources
+from grader.patches import Patch, Sources
 from grader.probe import EVERY_SEED, NotAsked, Observation, Probe
 from grader.reference import FOLDER, LocalWorker, read_sources
 from grader.subject import Subject
@@ -77,6 +78,12 @@ def digest_of(patterns: tuple[str, ...], package: Path = PACKAGE) -> str:
     return found.hexdigest()
 
 
+@cache
+def digest_of_questions() -> str:
+    """That of the code which asks here: it was imported once, and stays when a file is changed during the run."""
+    return digest_of(QUESTIONS)
+
+
 def subsets(codes: Iterable[str]) -> list[tuple[str, ...]]:
     """Every selection of some codes, the empty one first."""
     ordered = sorted(codes)
@@ -90,7 +97,6 @@ class LiveAnswers:
         self.sources = read_sources(folder)
         self.data_path = data_path
         self.variants = {patch.code: patch for patch in patches.load(patches.VARIANTS)}
-        self.mistakes = {patch.code: patch for patch in patches.load(patches.MISCONCEPTIONS)}
         self.patched: dict[tuple[str, ...], Sources | None] = {(): self.sources}
         self.file = cache / f"answers-{self.digest()}.key" if cache is not None else None
         self.key = AnswerKey()
@@ -98,9 +104,15 @@ class LiveAnswers:
             with contextlib.suppress(OSError, DamagedKey):  # then everything is asked anew
                 self.key = answer_key.load(self.file)
 
+    @cached_property
+    def mistakes(self) -> dict[str, Patch]:
+        """The known mistakes, by code. There are many files of them, and right code needs none."""
+        return {patch.code: patch for patch in patches.load(patches.MISCONCEPTIONS)}
+
     def digest(self) -> str:
         """Changes with everything that an answer depends on."""
-        found = hashlib.sha256(repr(sorted(self.sources.items())).encode() + digest_of(QUESTIONS + PATCHES).encode())
+        parts = (repr(sorted(self.sources.items())), digest_of_questions(), digest_of(PATCHES))
+        found = hashlib.sha256("".join(parts).encode())
         for path in sorted(Path(self.data_path).rglob("*.gz")):
             found.update(path.read_bytes())
         return found.hexdigest()[:24]
@@ -137,7 +149,7 @@ class LiveAnswers:
         """The reference with these patches; None where two do not fit together."""
         if codes not in self.patched:
             sources = self._sources(codes[:-1])
-            patch = self.mistakes.get(codes[-1]) or self.variants[codes[-1]]
+            patch = self.variants.get(codes[-1]) or self.mistakes[codes[-1]]
             try:
                 self.patched[codes] = patch.applied(sources) if sources is not None else None
             except patches.PatchError:
@@ -208,7 +220,7 @@ class KeyAnswers:
             raise UsageError(f"{path}: this is no answer key ({error}); `grade key build` makes one") from None
         except OSError as error:
             raise UsageError(f"{path}: the answer key cannot be read ({error.strerror})") from None
-        if questions != digest_of(QUESTIONS):
+        if questions != digest_of_questions():
             raise UsageError(
                 f"{path}: this answer key was built by another version of the grader, whose questions differ; "
                 "get the key of this version, or build it again with `grade key build`"

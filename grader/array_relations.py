@@ -15,6 +15,7 @@ import numpy as np
 
 from grader.asked import Asked
 from grader.compare import squeezed
+from grader.unique import unique, unique_rows
 
 TOLERANCE = 1e-5  # as the rubric's: float32 work
 ROUGH = 1e-2  # 'right to two digits'
@@ -180,7 +181,7 @@ def reductions(array: np.ndarray) -> Iterator[tuple[str, int | None, np.ndarray]
 def other_axis(case: Case) -> Relation | None:
     """One axis is normalised or reduced, and it should have been another."""
     tables = case.actual.shape == case.expected.shape and case.actual.ndim == 2 and min(case.actual.shape) > 1
-    if tables and np.unique(case.actual).size > 2:  # a single 1 among zeros sums to 1 as well
+    if tables and unique(case.actual).size > 2:  # a single 1 among zeros sums to 1 as well
         for what, measure, goal in (("sum to 1", np.sum, 1.0), ("have mean 0", np.mean, 0.0)):
 
             def is_so(array: np.ndarray, axis: int | None, measure: Any = measure, goal: float = goal) -> bool:
@@ -313,7 +314,7 @@ def step_clipped(case: Case) -> Relation | None:
         change, right = case.actual - before, case.expected - should
         bound = float(np.abs(change).max(initial=0.0))
         cut = np.abs(right) > bound * (1 + ROUGH)
-        if np.unique(right[cut]).size > 1 and (~cut).any() and near(change, np.clip(right, -bound, bound), case.scale):
+        if unique(right[cut]).size > 1 and (~cut).any() and near(change, np.clip(right, -bound, bound), case.scale):
             why = case.asked.names_of(bound, alone=True)
             return Relation(
                 "clipped", f"the change from {name} is right up to a size of {bound:.6g}, and cut off there{why}"
@@ -385,7 +386,7 @@ def powers_per_row(case: Case) -> Relation | None:
         return None
     came, wanted = (np.log(array) - np.log(array).mean(axis=1, keepdims=True) for array in both)
     power = factor_of(came, wanted)
-    if power is None or np.unique(case.expected).size < SEVERAL:
+    if power is None or unique(case.expected).size < SEVERAL:
         return None
     why = case.asked.names_of(power)
     return Relation("function-of-it", f"each row is the softmax of the right logits times {power:.6g}{why}")
@@ -393,7 +394,7 @@ def powers_per_row(case: Case) -> Relation | None:
 
 def affine(case: Case) -> Relation | None:
     """The right values times one number plus another."""
-    distinct = np.unique(case.expected)
+    distinct = unique(case.expected)
     if case.actual.shape != case.expected.shape or distinct.size < SEVERAL or not np.isfinite(case.actual).all():
         return None
     middle = case.expected.mean()
@@ -415,7 +416,7 @@ def input_added(case: Case) -> Relation | None:
     """What is wrong is one number times an array that the probe handed over."""
     offset = case.actual - case.expected
     for name, given in [*case.asked.weights, *case.asked.arrays]:
-        if given.shape != offset.shape or np.unique(given).size < SEVERAL:
+        if given.shape != offset.shape or unique(given).size < SEVERAL:
             continue
         factor = factor_of(offset, given.astype(np.float64))
         if factor is None:
@@ -483,7 +484,7 @@ def factor_per_line(case: Case) -> Relation | None:
 def low_precision(case: Case) -> Relation | None:
     """Equal but for the digits that a smaller dtype, or rounding, can hold."""
     actual = case.actual.astype(np.float64)
-    if np.unique(case.expected).size < 3:
+    if unique(case.expected).size < 3:
         return None  # so few values are rounded ones by chance
     worst = float(np.abs(actual - case.expected).max())
     for name, function in (("cut off to", np.trunc), ("rounded down to", np.floor), ("rounded to", np.round)):
@@ -532,7 +533,7 @@ def permuted(case: Case) -> Relation | None:
         order = order_of(actual, expected, case.scale)
         if order is None or (code == "columns-permuted" and case.actual.ndim != 2):
             continue
-        if len(np.unique(expected.reshape(len(expected), -1), axis=0)) < 3:
+        if len(unique_rows(expected)) < 3:
             continue  # two kinds of line are in another order by chance
         reverse = order == list(range(len(order)))[::-1]
         shift = next((k for k in range(1, len(order)) if order == list(np.roll(np.arange(len(order)), k))), 0)
@@ -585,7 +586,7 @@ def clipped(case: Case) -> Relation | None:
     above, below = case.expected > high + slack, case.expected < low - slack
     if not near(actual, np.clip(case.expected, low, high), case.scale) or is_flat(actual):
         return None
-    if np.unique(case.expected[above | below]).size < 2 or np.unique(actual[~(above | below)]).size < 3:
+    if unique(case.expected[above | below]).size < 2 or unique(actual[~(above | below)]).size < 3:
         return None
     if above.any() and below.any():
         return Relation("clipped", f"right from {low:.6g} to {high:.6g}, and cut off at these bounds outside")
@@ -633,7 +634,7 @@ def shifted(case: Case) -> Relation | None:
                 continue
             rows = wanted.reshape(len(wanted), -1)
             lines_there = rows[rows.any(axis=1)]
-            enough = len(np.unique(lines_there, axis=0)) > 2 or np.unique(wanted).size >= SEVERAL
+            enough = len(unique_rows(lines_there)) > 2 or unique(wanted).size >= SEVERAL
             if enough and near(came, wanted, case.scale):
                 line = "place" if case.actual.ndim == 1 else lines
                 way = {"left": "earlier", "right": "later"}.get(way, way) if case.actual.ndim == 1 else way
@@ -706,7 +707,7 @@ def is_flat(array: np.ndarray) -> bool:
 
 def telling(array: np.ndarray) -> bool:
     """Enough different values, or enough values, to be equal to another array by no chance."""
-    return not is_flat(array) and (np.unique(array).size > 2 or array.size > 7)
+    return not is_flat(array) and (unique(array).size > 2 or array.size > 7)
 
 
 def every(case: Case) -> str:

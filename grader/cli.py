@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import difflib
+import gc
 import importlib
 import io
 import os
@@ -22,6 +23,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from grader import blas
 from grader.errors import UsageError, is_full
 from grader.report.outputs import Outputs, add_options
 from grader.report.writers import WRITERS
@@ -62,6 +64,16 @@ COMMANDS = {
     "class": "grader.commands.class_",
     "misconception": "grader.commands.misconception",
 }
+
+
+def program() -> int:
+    """`grade` as a process of its own, whose BLAS and whose end are the grader's to choose; returns its exit code."""
+    # Here NumPy compares small arrays, and a thread of BLAS waits for work in a loop: on the submission's core
+    for name, threads in blas.variables(1).items():
+        os.environ.setdefault(name, threads)
+    code = main()
+    gc.freeze()  # or Python would look through all that was ever imported once more before it ends
+    return code
 
 
 def main(argv: Sequence[str] | None = None) -> int:

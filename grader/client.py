@@ -151,6 +151,7 @@ class RemoteWorker:
     ) -> None:
         self.zygote, self.limits = zygote, limits
         self.asked = 0
+        self.forgotten: dict[str, int] = {}  # what the next question brings along, after `forget`
         self.output_from = 0  # where in its output the present check begins
         self.process: Process = zygote.spawn(limits, seed, unavailable or {})
         self.channel = Channel(self.process.channel)
@@ -166,15 +167,16 @@ class RemoteWorker:
         self.channel.until = time.monotonic() + self.seconds
 
     def forget(self, seed: int, seconds: float) -> None:
-        """Makes ready for another check. Raises Fault."""
+        """Makes ready for another check; the worker hears of it with the next question."""
         self.allow(seconds)
         self.output_from = os.fstat(self.process.output.fileno()).st_size
-        self.ask("forget", seed=seed % 2**32)
+        self.forgotten = {"forget": seed % 2**32}
 
     def ask(self, op: str, **arguments: Any) -> Any:
         self.asked += 1
         try:
-            wire.send(self.channel, {"n": self.asked, "op": op, "with": arguments})
+            wire.send(self.channel, {"n": self.asked, "op": op, "with": arguments, **self.forgotten})
+            self.forgotten = {}
             reply = wire.receive(self.channel, self.channel.wait)
         except TimeoutError:
             raise self._end("timed out", f"gave no answer within {self.seconds:g} s") from None

@@ -92,6 +92,12 @@ class Check(pytest.Item):
     def reportinfo(self) -> tuple[Path, None, str]:
         return self.path, None, self.name
 
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """What pytest keeps of a failure: the verdict is all there is to say of a check, and quickly said."""
+        if isinstance(excinfo.value, pytest.fail.Exception):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
 
 class ProbeCheck(Check):
     """One behaviour of one component."""
@@ -127,6 +133,12 @@ def conclude(outcome: Outcome, message: str) -> None:
         pytest.fail(f"{outcome}: {message}", pytrace=False)
 
 
+def unused(pytest_arguments: list[str]) -> list[str]:
+    """Plugins to leave out, as options."""
+    names = [*UNUSED] if any("junit" in argument for argument in pytest_arguments) else [*UNUSED, "junitxml"]
+    return [word for name in names for word in ("-p", f"no:{name}")]
+
+
 def run_checks(session: Session, pytest_arguments: list[str]) -> None:
     """Runs every check of a session, or those until somebody interrupts it. Raises UsageError."""
     limits = session.grading.rubric.limits
@@ -140,7 +152,7 @@ def run_checks(session: Session, pytest_arguments: list[str]) -> None:
         "--noconftest",
         "--assert=plain",
         "--capture=no",
-        *(word for name in UNUSED for word in ("-p", f"no:{name}")),
+        *unused(pytest_arguments),
         "-p", "pytest_timeout",
         f"--timeout={net:g}",
         *pytest_arguments,

@@ -12,7 +12,7 @@ from typing import Any
 
 from grader import __version__, pages
 from grader.answer_key import AnswerKey
-from grader.answers import QUESTIONS, LiveAnswers, digest_of
+from grader.answers import LiveAnswers, digest_of_questions
 from grader.diagnosis import FURTHER_SEEDS
 from grader.explain import worked_example
 from grader.probe import all_probes
@@ -50,7 +50,7 @@ def about(answers: LiveAnswers, seed: int) -> dict[str, Any]:
     """What a grading has to know of a key; for the pages also their worked examples."""
     return {
         "grader": __version__,
-        "questions": digest_of(QUESTIONS),
+        "questions": digest_of_questions(),
         "seeds": [seed],
         "variants": {code: patch.component for code, patch in answers.variants.items()},
         "mistakes": {code: patch.component for code, patch in answers.mistakes.items()},

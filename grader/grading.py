@@ -44,6 +44,7 @@ class Grading:
     zygote: Zygote | None = None  # of this submission, where one was started before
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     explained: set[str] = field(default_factory=set)
+    rows: dict[str, ComponentResult | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.forbidden = forbidden_imports(self.submission)
@@ -225,6 +226,11 @@ class Grading:
 
     def component(self, name: str) -> ComponentResult | None:
         """One row of the result; None where the component was not asked about at all."""
+        if name not in self.rows:
+            self.rows[name] = self._component(name)
+        return self.rows[name]
+
+    def _component(self, name: str) -> ComponentResult | None:
         verdicts = [self.verdict(probe) for probe in self.probes if probe.component == name]
         if not verdicts or name in TRAININGS:
             return None

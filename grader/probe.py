@@ -12,6 +12,7 @@ import pkgutil
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from grader.subject import Draw, Subject
@@ -119,8 +120,14 @@ def probe(
 
 def all_probes() -> list[Probe]:
     """Every probe, module by module of grader/probes, in the order of the text."""
+    load_probes()
+    return list(REGISTRY.values())
+
+
+@cache
+def load_probes() -> None:
+    """Imports every module of grader/probes, once: to look for them takes longer than to judge a probe."""
     import grader.probes
 
     for module in pkgutil.iter_modules(grader.probes.__path__):
         importlib.import_module(f"grader.probes.{module.name}")
-    return list(REGISTRY.values())

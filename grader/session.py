@@ -6,7 +6,7 @@ import os
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from fractions import Fraction
 from pathlib import Path, PurePosixPath
@@ -83,7 +83,7 @@ class Session:
             self.finished.add(name)
             row = self.row(name)
             if row is not None:
-                self.tell("component", **asdict(row))
+                self.tell("component", **vars(row))
 
     def chosen_trainings(self) -> list[str]:
         return [name for name in TRAININGS if name in self.grading.components] if self.mnist else []

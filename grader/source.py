@@ -12,6 +12,7 @@ import tokenize
 import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 DEEPEST_FINALLY = 6  # each level makes the compiled code about four times as large
@@ -71,10 +72,16 @@ class SourceModule:
 
 def read_module(name: str, path: Path, relative: PurePosixPath, source: bytes) -> SourceModule:
     """The module with this source. Never raises."""
+    return SourceModule(name, path, relative, *shown_by(source, name))
+
+
+@lru_cache(maxsize=256)
+def shown_by(source: bytes, name: str) -> tuple[SourceError | None, tuple[Import, ...], frozenset[str]]:
+    """What a source shows; whoever grades again and again meets most files again."""
     tree = parse(source)
     if isinstance(tree, SourceError):
-        return SourceModule(name, path, relative, tree)
-    return SourceModule(name, path, relative, None, imports_of(tree, name), stubs_of(tree))
+        return tree, (), frozenset()
+    return None, imports_of(tree, name), stubs_of(tree)
 
 
 # --- syntax -------------------------------------------------------------------------------------------------

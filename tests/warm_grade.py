@@ -28,8 +28,8 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 LOADED = (
-    "grader.engine", "grader.last_run", "grader.report.progress", "grader.report.to_table",
-    "grader.report.to_annotations", "numpy.random", "numpy.linalg", "pytest_timeout",
+    "grader.cli", "grader.engine", "grader.last_run", "grader.made_up", "grader.report.progress",
+    "grader.report.to_annotations", "grader.report.to_table", "numpy.linalg", "numpy.random", "pytest_timeout",
 )  # fmt: skip
 CREATE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
 
@@ -86,10 +86,14 @@ def serve() -> None:
 def load() -> None:
     """Imports what a grading needs."""
     from grader.probe import all_probes
+    from grader.submission import open_submission
 
     for name in LOADED:
         importlib.import_module(name)
     all_probes()
+    for name in ("reference", "student_template"):  # what submissions are made from: their files need no reading again
+        with tempfile.TemporaryDirectory() as scratch:
+            open_submission(ROOT / name, Path(scratch))
     gc.collect()
     gc.freeze()  # a forked grader's collector then leaves the shared pages alone
 

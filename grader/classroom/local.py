@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from grader import blas
 from grader.classroom.outcome import Outcome, outcome_of
 from grader.classroom.terms import Terms
 from grader.errors import UsageError
@@ -33,7 +34,6 @@ START_PATIENCE = 300.0  # seconds until the nursery has loaded everything; MNIST
 LAST_WORDS = 20.0  # seconds from the time limit to the end, to write down what was graded
 MOST_BYTES = 256 << 20  # of one outcome
 EVERYTHING = "everything"  # what was near a time limit, where that was the hand-in's own
-BLAS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ class Local:
         self.control, far = socket.socketpair()
         # Of its own, and removed by whoever ends last: what is killed leaves nothing behind
         self.folder = tempfile.mkdtemp(prefix="beras-class-")
-        environment = {**os.environ, **dict.fromkeys(BLAS, "1"), "TMPDIR": self.folder}
+        environment = {**os.environ, **blas.variables(1), "TMPDIR": self.folder}
         with far, Zygote.starting:
             self.nursery = subprocess.Popen(
                 [sys.executable, "-m", "grader.classroom.nursery", str(far.fileno()), self.folder],

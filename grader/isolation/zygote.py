@@ -21,6 +21,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from grader import blas
 from grader.isolation import bubblewrap
 from grader.isolation.levels import Level, choose, lacks_landlock
 from grader.isolation.needs import interpreter, needs, numpy_folders
@@ -169,10 +170,10 @@ class Zygote:
 
     def _environment(self, blas_threads: int) -> dict[str, str]:
         kept = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
-        blas = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), str(blas_threads))
         terminal = {} if self.level.limited else {"TERM": os.environ.get("TERM", "")}
         home = str(self.scratch)
-        return {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "HOME": home, "TMPDIR": home, **blas, **terminal, **kept}
+        own = {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "HOME": home, "TMPDIR": home}
+        return {**own, **blas.variables(blas_threads), **terminal, **kept}
 
     # --- workers ----------------------------------------------------------------------------------------------
 
@@ -330,8 +331,11 @@ class Zygote:
         for process in list(self.processes.values()):
             self.release(process)
         tree = descendants(self.child.pid)
-        with contextlib.suppress(OSError):
-            self.control.shutdown(socket.SHUT_RDWR)
+        with contextlib.suppress(OSError), self.lock:
+            self.control.shutdown(socket.SHUT_WR)
+            self.control.settimeout(EXIT_PATIENCE)
+            while self.control.recv(1 << 16):  # its end shows here at once; waiting for a process means asking again
+                pass
         self.control.close()
         try:
             self.child.wait(EXIT_PATIENCE)

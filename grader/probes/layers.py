@@ -9,6 +9,7 @@ import numpy as np
 from grader.probe import NotAsked, Observation, Rule, probe
 from grader.probes.core import COMPOSING
 from grader.subject import Draw, Remote, Subject, same_values
+from grader.unique import unique
 
 B, N, M = 5, 3, 4
 GRADIENT = Rule(gradient=True, upstream_factors=(B,), squeeze=True)
@@ -185,7 +186,7 @@ def statistics(w: Any) -> Observation:
         return {"std": w, "kurtosis": w, "each_drawn_by_itself": False}
     w = w.astype(np.float64)
     std, squares = float(w.std()), (w - w.mean()) ** 2  # squared twice: a tenth of the time of ** 4
-    each = bool(np.unique(w).size > w.size / 2)  # and not the same row or column over and over
+    each = bool(unique(w).size > w.size / 2)  # and not the same row or column over and over
     if std <= 1e-6 * abs(float(w.mean())):  # one number has no distribution
         return {"std": 0.0, "each_drawn_by_itself": each}
     kurtosis = float((squares**2).mean() / std**4)

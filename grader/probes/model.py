@@ -10,6 +10,7 @@ from grader.probe import Observation, probe
 from grader.probes.core import layer, list_of
 from grader.probes.losses import number
 from grader.subject import Draw, Remote, Subject
+from grader.unique import unique_rows
 
 N, C, BATCH = 3, 2, 4
 REPLIES = [0.5, 0.25, 0.75, 0.125]  # accuracies that the scripted metric gives, batch after batch
@@ -38,7 +39,7 @@ def batches(accuracy: Remote) -> Observation:
     sizes = sorted({(len(predictions), len(labels)) for predictions, labels in pairs})
     matched = pairs and all(rows == of_labels for rows, of_labels in sizes)
     rows = np.concatenate([np.hstack(pair) for pair in pairs]) if matched else np.zeros((0, 2 * C))
-    return {"sizes": [list(size) for size in sizes], "rows": np.unique(rows, axis=0)}
+    return {"sizes": [list(size) for size in sizes], "rows": unique_rows(rows)}
 
 
 def data(draw: Draw, rows: int) -> tuple[Any, Any]:

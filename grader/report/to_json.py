@@ -12,5 +12,5 @@ ROW = re.compile(r"\[\n\s+((?:[^\[\]{}\"\n]+\n\s+)*[^\[\]{}\"\n]+)\n\s+\]")
 
 
 def to_json(result: Result) -> str:
-    text = json.dumps(result.plain(), indent=2, ensure_ascii=False, allow_nan=False)
+    text = json.dumps(result, default=vars, indent=2, ensure_ascii=False, allow_nan=False)
     return ROW.sub(lambda row: "[" + " ".join(row[1].split()) + "]", text) + "\n"

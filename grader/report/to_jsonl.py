@@ -33,7 +33,7 @@ class EventLog:
     def __call__(self, event: dict[str, Any]) -> None:
         if self.fault:
             return
-        line = (json.dumps(event, ensure_ascii=False, allow_nan=False) + "\n").encode("utf-8", "replace")
+        line = (json.dumps(event, default=vars, ensure_ascii=False, allow_nan=False) + "\n").encode("utf-8", "replace")
         try:
             written(self.handle, line)
             self.size += len(line)

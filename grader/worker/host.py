@@ -36,6 +36,8 @@ class Host:
     def handle(self, request: dict[str, Any]) -> dict[str, Any]:
         """One request in, one reply out. Never raises, except for what the interpreter itself throws at it."""
         try:
+            if "forget" in request:
+                self.forget(request["forget"])
             result = getattr(self, "do_" + request["op"])(**request["with"])
         except MemoryError as error:
             return {"error": self.describe_error(error)}
@@ -53,14 +55,6 @@ class Host:
     def do_load(self, module: str) -> Any:
         """Imports one module of the submission."""
         return self.keep(self.load(module))
-
-    def do_forget(self, seed: int) -> None:
-        """Makes ready for another check: no objects, no module of the submission, fresh random numbers."""
-        self.objects.clear()
-        for name, module in list(sys.modules.items()):
-            if (getattr(module, "__file__", None) or "").startswith(self.root):
-                del sys.modules[name]
-        self.do_seed(seed)
 
     def do_find(self, module: str, name: str) -> Any:
         """A class or function of a module of the submission."""
@@ -183,6 +177,14 @@ class Host:
         return time.process_time()
 
     # --- objects ----------------------------------------------------------------------------------------------
+
+    def forget(self, seed: int) -> None:
+        """Makes ready for another check: no objects, no module of the submission, fresh random numbers."""
+        self.objects.clear()
+        for name, module in list(sys.modules.items()):
+            if (getattr(module, "__file__", None) or "").startswith(self.root):
+                del sys.modules[name]
+        self.do_seed(seed)
 
     def load(self, module: str) -> ModuleType:
         return importlib.import_module(module)

@@ -203,6 +203,7 @@ def serve(channel: socket.socket, implementation: Any) -> None:
 
 
 if __name__ == "__main__":
+    gc.disable()  # until all is there: imports leave nothing to collect
     settings = json.loads(sys.argv[2])
     STANDARD_LIBRARY = tuple(sys.path)  # isolated mode: nothing else is there
     sys.path.append(settings["packages"])
@@ -224,6 +225,7 @@ if __name__ == "__main__":
     )
 
     precompiled.compile_all(settings["root"])
-    gc.collect()
     gc.freeze()  # a forked worker's collector then leaves the shared pages alone
+    gc.enable()
     Zygote(socket.socket(fileno=int(sys.argv[1])), settings).run()
+    os._exit(0)  # nothing is left to be cleared away, and Python would take its time over it
