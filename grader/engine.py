@@ -43,6 +43,7 @@ UNUSED = (
     "unraisableexception",  # the two collect garbage, again and again, before they end
     "threadexception",
 )
+UNUSED_BY_CHECKS = ("junitxml",)  # has fixtures that an instructor's own tests may ask for
 
 
 class Plugin:
@@ -133,18 +134,13 @@ def conclude(outcome: Outcome, message: str) -> None:
         pytest.fail(f"{outcome}: {message}", pytrace=False)
 
 
-def unused(pytest_arguments: list[str]) -> list[str]:
-    """Plugins to leave out, as options."""
-    names = [*UNUSED] if any("junit" in argument for argument in pytest_arguments) else [*UNUSED, "junitxml"]
-    return [word for name in names for word in ("-p", f"no:{name}")]
-
-
 def run_checks(session: Session, pytest_arguments: list[str]) -> None:
     """Runs every check of a session, or those until somebody interrupts it. Raises UsageError."""
     limits = session.grading.rubric.limits
     net = OUTER_NET_FACTOR * limits["check_seconds"] + 3 * limits["training_seconds"] * session.runs
     if not session.grading.level.limited:
         net = 0  # none: somebody may sit at a debugger
+    unused = UNUSED if pytest_arguments else UNUSED + UNUSED_BY_CHECKS
     arguments = [
         str(rubric.DEFAULT),
         "-c", str(Path(__file__).with_name("pytest.ini")),
@@ -152,7 +148,7 @@ def run_checks(session: Session, pytest_arguments: list[str]) -> None:
         "--noconftest",
         "--assert=plain",
         "--capture=no",
-        *unused(pytest_arguments),
+        *(word for name in unused for word in ("-p", f"no:{name}")),
         "-p", "pytest_timeout",
         f"--timeout={net:g}",
         *pytest_arguments,

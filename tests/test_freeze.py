@@ -26,7 +26,7 @@ from grader.made_up import probe_folder
 from grader.probe import all_probes
 
 SEED = 1470
-FROZEN = ["Softmax", "MeanSquaredError", "RMSProp", "Diffable", "GradientTape"]
+FROZEN = ["Softmax", "MeanSquaredError", "CrossEntropyLoss", "RMSProp", "Diffable", "GradientTape"]
 OVERLAYS = (  # a few; tests/proof/figures.py has `key` for all of them, and all components
     ("wheats", "upstream-convention-sum"),
     ("chaffs", "rmsprop-epsilon-inside-root"),

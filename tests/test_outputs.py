@@ -10,6 +10,8 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,8 @@ from results import (
 )
 
 from grader.cli import main
+from grader.observe import Observer
+from grader.probe import all_probes
 from grader.report import files
 from grader.report.result import NOT_GRADED
 from grader.report.to_jsonl import EventLog
@@ -205,6 +209,37 @@ def test_interrupted_run_writes_what_was_graded(number: int, code: int, hanging:
     assert (found["score"], found["max_score"], found["not_graded"]) == (2, 16, 84)
     assert_gradescope(json.loads((tmp_path / "gradescope").read_text()), 16)
     assert sorted(os.listdir(tmp_path)) == sorted(names)
+
+
+class Noticed(Exception):
+    """A signal was noticed."""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks at what the kernel says of a thread")
+def test_signal_that_does_not_wake_the_main_thread_is_noticed() -> None:
+    """As one does not that comes just before it waits: here another thread takes it."""
+    probe = next(each for each in all_probes() if each.name == "ReLU/forward")
+    observer = Observer.__new__(Observer)
+    observer.futures = {probe.name: Future()}  # an answer that never comes
+    main_thread = Path(f"/proc/self/task/{threading.main_thread().native_id}/stat")
+
+    def take_signal() -> None:
+        while main_thread.read_text().rpartition(")")[2].split()[0] != "S":  # asleep, which is to say waiting
+            pass
+        signal.pthread_kill(threading.get_ident(), signal.SIGUSR1)
+
+    def notice(*_: object) -> None:
+        raise Noticed
+
+    before = signal.signal(signal.SIGUSR1, notice)
+    thread = threading.Thread(target=take_signal)
+    try:
+        with pytest.raises(Noticed):  # noqa: PT012
+            thread.start()
+            observer.seen(probe)
+    finally:
+        thread.join()
+        signal.signal(signal.SIGUSR1, before)
 
 
 def test_killed_run_leaves_a_valid_gradescope_file(hanging: Path, tmp_path: Path) -> None:

@@ -53,7 +53,12 @@ class Tools:
         return cls(terms, terms.load_rubric(), terms.load_answers(), level, mnist, str(probe_folder()))
 
     def warm_up(self) -> None:
-        """Looks up every right answer, so that graders are born with them. What is new is kept for the next run."""
+        """Looks up every right answer, so that graders are born with them. What is new is kept for the next run.
+
+        And which mistakes are known: their files are read once, not by each grader.
+        """
+        for component in self.terms.components:
+            self.answers.misconceptions(component)
         with np.errstate(all="ignore"):
             for probe in all_probes():
                 if probe.component in self.terms.components and self.answers.knows(probe, self.terms.seed):

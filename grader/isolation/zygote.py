@@ -331,10 +331,11 @@ class Zygote:
         for process in list(self.processes.values()):
             self.release(process)
         tree = descendants(self.child.pid)
+        until = time.monotonic() + EXIT_PATIENCE
         with contextlib.suppress(OSError), self.lock:
             self.control.shutdown(socket.SHUT_WR)
-            self.control.settimeout(EXIT_PATIENCE)
-            while self.control.recv(1 << 16):  # its end shows here at once; waiting for a process means asking again
+            # Its end shows here at once, while waiting for a process is to ask now and then
+            while time.monotonic() < until and self._listen(until):
                 pass
         self.control.close()
         try:

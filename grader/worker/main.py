@@ -203,7 +203,7 @@ def serve(channel: socket.socket, implementation: Any) -> None:
 
 
 if __name__ == "__main__":
-    gc.disable()  # until all is there: imports leave nothing to collect
+    gc.disable()  # until all is there: imports leave little to collect
     settings = json.loads(sys.argv[2])
     STANDARD_LIBRARY = tuple(sys.path)  # isolated mode: nothing else is there
     sys.path.append(settings["packages"])

@@ -77,6 +77,9 @@ def main() -> None:
     chosen = options.parse_args()
     clock = Clock(started())
     watch(clock, chosen.mistakes)
+    from grader import blas
+
+    os.environ.update(blas.variables(1))  # as the command has it
     from grader.cli import main as grade
 
     words = [chosen.path, "--no-training", "--format", "json", *(["--only", *chosen.only] if chosen.only else [])]
