@@ -79,10 +79,14 @@ def pack(kind: str, folder: Path, output: str, *options: str) -> Path:
 
 
 def attack(folder: Path) -> Path:
-    """The reference, with a module that ends the process as if all were well."""
+    """The reference, with a module that ends the process as if all were well, and others named as what is run there."""
     found = folder / "attack"
     shutil.copytree(ROOT / "reference", found, ignore=shutil.ignore_patterns("__pycache__"))
     (found / "Beras" / "losses.py").write_text(ATTACK)
+    for name in ("grader", "pip", "runpy", "json", "numpy"):
+        (found / name).mkdir()
+        for file in ("__init__.py", "__main__.py"):
+            (found / name / file).write_text(ATTACK)
     return found
 
 

@@ -1,7 +1,8 @@
 """Classroom 50's entry point: grades the checkout in the current folder and writes result.json into it.
 
 The wheels lie beside this file. It ends with 0 when the submission was graded, however badly, and with something else
-when it was not: that is an error of the autograder.
+when it was not: that is an error of the autograder. Nothing is started with `python -m` in the checkout: Python would
+look there first, and find a student's own module of that name.
 """
 
 import json
@@ -19,11 +20,11 @@ packages = Path(os.environ.get("RUNNER_TEMP") or tempfile.mkdtemp()) / "beras-gr
 if not packages.is_dir():
     install = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"]
     install += [f"--find-links={wheels}", *(["--no-index"] if complete else []), f"--target={packages}"]
-    subprocess.run([*install, *map(str, wheels.glob("beras_grader-*.whl"))], check=True)
+    subprocess.run([*install, *map(str, wheels.glob("beras_grader-*.whl"))], cwd=here, check=True)
 
 options = json.loads((here / "options.json").read_text(encoding="utf-8"))
-command = [sys.executable, "-B", "-m", "grader", ".", "--classroom50", "result.json", "--annotations", *options]
-command += ["--markdown", "release-body.md"]
+command = [sys.executable, str(packages / "bin" / "grade"), ".", "--classroom50", "result.json"]
+command += ["--markdown", "release-body.md", "--annotations", *options]
 if (here / "data").is_dir():
     command += ["--data", str(here / "data" / "mnist")]
 if os.environ.get("GITHUB_STEP_SUMMARY"):

@@ -12,7 +12,9 @@ options = json.loads((source / "options.json").read_text(encoding="utf-8"))
 results.parent.mkdir(exist_ok=True)
 results.unlink(missing_ok=True)
 
-command = [sys.executable, "-B", "-m", "grader", str(root / "submission"), "--gradescope", str(results), *options]
+# Not `python -m grader`: wherever this runs, Python would look there first
+grade = root / "python" / "bin" / "grade"
+command = [sys.executable, "-B", str(grade), str(root / "submission"), "--gradescope", str(results), *options]
 if (source / "data").is_dir():
     command += ["--data", str(source / "data" / "mnist")]
 if hasattr(os, "geteuid") and os.geteuid() == 0:

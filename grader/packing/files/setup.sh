@@ -12,7 +12,7 @@ fi
 
 # pip's wheel installs the others: the image may come without pip
 for pip in "$source"/wheels/pip-*.whl; do :; done
-"$python" "$pip/pip" install --quiet --disable-pip-version-check --root-user-action=ignore --no-index --no-compile \
+"$python" "$pip/pip" install --quiet --disable-pip-version-check --root-user-action=ignore --no-index \
     --find-links "$source/wheels" --target "$root/python" "$source"/wheels/beras_grader-*.whl
 
 # Student code runs as this user, who may read NumPy, and neither the answer key nor this folder
