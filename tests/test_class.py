@@ -334,9 +334,8 @@ def test_training_is_compared_with_the_reference_by_cpu_time(book: Gradebook):
 
 
 def grade_class(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "grader", "class", *arguments]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=environment, check=False)
+    command = [str(Path(sys.executable).with_name("grade")), "class", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, check=False)
 
 
 def test_class_is_graded_told_about_and_gone_on_with(tmp_path: Path):
@@ -349,6 +348,9 @@ def test_class_is_graded_told_about_and_gone_on_with(tmp_path: Path):
         for path in (wrong / "Beras").rglob("*.py"):
             archive.write(path, f"hw2/{path.relative_to(wrong)}")
     shutil.copytree(wrong, handins / "twin")
+    for name in ("grader", "json"):  # of a hand-in, where the command is typed
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").write_text("raise SystemExit('this is no module of the grader')")
     options = ("handins", "--component", "Softmax", "--no-training", "--jobs", "2", "--similarity")
 
     first = grade_class(*options, cwd=tmp_path)

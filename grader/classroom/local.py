@@ -33,6 +33,9 @@ from grader.worker import linux
 START_PATIENCE = 300.0  # seconds until the nursery has loaded everything; MNIST is unpacked there at first
 LAST_WORDS = 20.0  # seconds from the time limit to the end, to write down what was graded
 MOST_BYTES = 256 << 20  # of one outcome
+PACKAGES = Path(__file__).resolve().parents[2]  # where this package is found
+# With -m, Python would look for modules where the command is typed first: there hand-ins may lie
+NURSERY = "import sys; sys.path[0] = sys.argv.pop(1); from grader.classroom.nursery import main; main()"
 EVERYTHING = "everything"  # what was near a time limit, where that was the hand-in's own
 
 
@@ -109,7 +112,7 @@ class Local:
         environment = {**os.environ, **blas.variables(1), "TMPDIR": self.folder}
         with far, Zygote.starting:
             self.nursery = subprocess.Popen(
-                [sys.executable, "-m", "grader.classroom.nursery", str(far.fileno()), self.folder],
+                [sys.executable, "-c", NURSERY, str(PACKAGES), str(far.fileno()), self.folder],
                 pass_fds=(far.fileno(),),
                 env=environment,
                 stdin=subprocess.DEVNULL,

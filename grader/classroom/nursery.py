@@ -1,6 +1,6 @@
 """The nursery: a process that has everything loaded, and forks one grader for every hand-in.
 
-    python -m grader.classroom.nursery CONTROL_FD FOLDER
+    python -c NURSERY PACKAGES CONTROL_FD FOLDER    (NURSERY as local.py has it)
 
 The other end of the control socket (local.py) sends one JSON object a line: first `load` with the terms, then `grade`
 with the write end of a pipe, on which the forked grader leaves its outcome, `stop` and `kill`. The answers are `ready`
@@ -203,5 +203,5 @@ def end_all(pids: list[int]) -> None:
             os.kill(pid, signal.SIGKILL)
 
 
-if __name__ == "__main__":
+def main() -> None:
     Nursery(socket.socket(fileno=int(sys.argv[1])), Path(sys.argv[2])).run()

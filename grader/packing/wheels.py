@@ -31,8 +31,8 @@ def collect(folder: Path, ready: Path | None, python: str) -> None:
                 shutil.copy(wheel, folder)
         return
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
-    command += ["--only-binary=:all:", f"--python-version={python}", "--implementation=cp", f"--dest={folder.resolve()}"]
-    command += [f"--platform={platform}" for platform in PLATFORMS]
+    command += ["--only-binary=:all:", f"--python-version={python}", "--implementation=cp"]
+    command += [f"--dest={folder.resolve()}", *(f"--platform={platform}" for platform in PLATFORMS)]
     wanted = ["pip", *dependencies(), *(OLDER if tuple(map(int, python.split("."))) < (3, 11) else ())]
     done = subprocess.run([*command, *wanted], cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode:
