@@ -17,6 +17,7 @@ import os
 import tempfile
 import zlib
 from collections.abc import Collection
+from functools import cached_property
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
@@ -45,7 +46,6 @@ class AnswerKey:
         self.about: dict[str, Any] = {}
         self.entries: dict[Entry, int] = {}  # -> place in blobs
         self.blobs: list[bytes | memoryview] = []
-        self.places: dict[bytes, int] = {}
         self.parsed: dict[int, Seen] = {}
         self.changed = False
 
@@ -71,10 +71,21 @@ class AnswerKey:
                 kept._place(entry, self.blobs[place])
         return kept
 
+    def add(self, other: AnswerKey) -> None:
+        """Takes over what another key holds besides."""
+        for entry, place in other.entries.items():
+            if entry not in self.entries:
+                self._place(entry, other.blobs[place])
+
     def put(self, codes: tuple[str, ...], probe: str, seed: int, seen: Seen) -> None:
         """Remembers what was seen."""
         self._place(("+".join(codes), probe, seed), blob_of(seen))
         self.changed = True
+
+    @cached_property
+    def places(self) -> dict[bytes, int]:
+        """Where each blob is, by its digest; only who adds to a key needs to know."""
+        return {hashlib.sha256(blob).digest(): place for place, blob in enumerate(self.blobs)}
 
     def _place(self, entry: Entry, blob: bytes | memoryview) -> None:
         place = self.places.setdefault(hashlib.sha256(blob).digest(), len(self.blobs))
@@ -117,7 +128,6 @@ def load(path: Path) -> AnswerKey:
         view = memoryview(blobs)
         ends = list(accumulate(head["sizes"]))
         key.blobs = [view[end - size : end] for end, size in zip(ends, head["sizes"])]
-        key.places = {hashlib.sha256(blob).digest(): place for place, blob in enumerate(key.blobs)}
         key.about = head["about"]
         for codes, probes in head["entries"].items():
             for probe, seeds in probes.items():

@@ -188,9 +188,14 @@ class LiveAnswers:
         return seen_in(memoryview(apart(lambda: blob_of(self._look(codes, probe, seed)))))
 
     def save(self) -> None:
-        """Keeps what was seen for the next run; a cache that cannot be written is no misfortune."""
+        """Keeps what was seen for the next run, beside what other runs saw meanwhile.
+
+        A cache that cannot be written is no misfortune.
+        """
         if self.file is None or not self.key.changed:
             return
+        with contextlib.suppress(OSError, DamagedKey):
+            self.key.add(answer_key.load(self.file))
         seeds = list(dict.fromkeys(seed for _, _, seed in self.key.entries if seed != EVERY_SEED))
         if older := seeds[:-KEPT_SEEDS]:
             self.key = self.key.without(seeds=older)

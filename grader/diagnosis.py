@@ -34,7 +34,8 @@ class Diagnosis:
         self, verdicts: Sequence[Verdict], answers: Answers, rubric: Rubric, seed: int, ask_again: AskAgain
     ) -> None:
         self.verdicts = [verdict for verdict in verdicts if verdict.judged]
-        self.wrong = [verdict for verdict in self.verdicts if verdict.outcome in WRONG and not verdict.diagnosis]
+        unexplained = [verdict for verdict in self.verdicts if not verdict.diagnosis and not verdict.message]
+        self.wrong = [verdict for verdict in unexplained if verdict.outcome in WRONG]
         self.answers, self.rubric, self.seed, self.ask_again = answers, rubric, seed, ask_again
 
     def find(self) -> None:

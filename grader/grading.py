@@ -127,7 +127,8 @@ class Grading:
                 verdicts += those
                 set_passive_aside(those, verdicts)
                 seed = self.seed_of(group[0]) if group else self.seed
-                Diagnosis(those, self.answers, self.rubric, seed, self.observer.fresh).find()
+                if module_of(probe.component) not in self.observer.broken:  # else there is nothing to explain
+                    Diagnosis(those, self.answers, self.rubric, seed, self.observer.fresh).find()
             for verdict in verdicts:
                 verdict.message = words.message(verdict, self.rubric.tolerances)
         return self.judged(probe)

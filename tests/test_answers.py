@@ -41,6 +41,18 @@ def test_answers_to_fresh_seeds_do_not_pile_up(tmp_path: Path):
     assert [seed for _, _, seed in kept.entries] == [0, *range(2, KEPT_SEEDS + 2)]
 
 
+def test_runs_at_the_same_time_keep_what_each_other_saw(tmp_path: Path):
+    probes = [each for each in all_probes() if each.name in ("ReLU/forward", "Softmax/forward")]
+    runs = [LiveAnswers(str(probe_folder()), cache=tmp_path) for _ in probes]
+
+    for answers, probe in zip(runs, probes):
+        answers.expected(probe, 1)
+        answers.save()
+
+    kept = LiveAnswers(str(probe_folder()), cache=tmp_path).key
+    assert {name for _, name, _ in kept.entries} == {probe.name for probe in probes}
+
+
 def test_function_apart_takes_its_memory_with_it():
     process = int(apart(lambda: b"%d" % os.getpid()))
 
