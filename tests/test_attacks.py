@@ -3,8 +3,8 @@
 Every overlay of tests/submissions/attacks goes through the real command, surrounded by canaries: a secret in the
 environment, a file outside the submission, a listener on the loopback interface, an empty folder that nobody may write
 to, a cache and a checkout that nobody may change. An attack that succeeds shows in one of them, or prints LEAKED.
-What reaches for the grader's own process meets the command as it is installed (see `as_installed`); the rest meets one
-that has loaded everything already (tests/warm_grade.py).
+What reaches for the grader's own process meets the command as it is installed; the rest meets one that has loaded
+everything already (tests/warm_grade.py).
 
 What an isolation level cannot stop by its nature is asserted too: where such an attack no longer succeeds, the list is
 out of date. An expect.toml has
@@ -12,6 +12,7 @@ out of date. An expect.toml has
     about, base, loses           as those of the chaffs have; what it loses it must lose whole
     outcomes                     words that must be among the outcomes of its checks
     not_stopped_at, leaks        the levels at which it gets through, and the canaries that show it
+    installed                    what it is after is the grader's own process, its start or its end
     only, options, limits        components that it must not harm, options of the command, limits of the rubric
     table                        look at the table for the terminal as well
     inside                       run the command in the submission's own folder
@@ -55,7 +56,7 @@ pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="th
 
 LEVELS = [level.name for level in isolation.LEVELS if level.limited and not level.lack()]  # that work here
 SIGNAL_ABI = 6  # the version of Landlock that shuts out signals
-WITNESSES = ("Dense.initializer", "BasicOptimizer", "MeanSquaredError")  # that an attack on another leaves alone
+WITNESSES = ("BasicOptimizer", "MeanSquaredError")  # that an attack on another leaves alone
 
 
 class Recorder:
@@ -179,11 +180,6 @@ def levels_for(name: str) -> list[str]:
     return [LEVELS[0], LEVELS[-1]] if name.startswith(("hangs-", "resources-")) else LEVELS[:1]
 
 
-def as_installed(name: str, level: str) -> bool:
-    """What is after the grader's process, its answers or its life meets the real one: at one level, or at all."""
-    return name.startswith("reach-") or (level == LEVELS[0] and name.startswith(("answers-", "escapes-")))
-
-
 @pytest.mark.parametrize(("name", "level"), [(name, level) for name in names("attacks") for level in levels_for(name)])
 def test_attack_gains_nothing_and_costs_only_its_own_check(name: str, level: str, scene: Scene) -> None:
     attack = expectation("attacks", name)
@@ -193,7 +189,7 @@ def test_attack_gains_nothing_and_costs_only_its_own_check(name: str, level: str
     answers_before = expected_answers(scene.cache)
 
     options = ["--isolation", level, *arguments(attack, scene.folder)]
-    grade = scene.command if as_installed(name, level) else scene.grade
+    grade = scene.command if attack.get("installed") else scene.grade
     done = grade(str(submission), "--format", "json", *options, cwd=submission if attack.get("inside") else ROOT)
 
     assert scene.left_running(patience=5 if done.returncode < 0 else 0) == []

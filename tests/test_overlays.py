@@ -12,33 +12,36 @@ import pytest
 from overlays import base, build, expectation, grade, grading_options, names
 
 from grader.affected import affected, snapshot
-from grader.rubric import COMPONENTS
+from grader.rubric import COMPONENTS, TRAININGS
 
-WILD = (  # whose bug is no wrong answer: about them everything is asked
-    "changes-", "does-", "exits-", "half-", "hangs-", "import-", "init-fails", "matrix-", "no-is-", "object-",
-    "os-exit-", "prints-", "raises-", "returns-", "segfault-", "syntax-", "system-", "uses-",
-)  # fmt: skip
+ENDINGS = (
+    "exits-",
+    "import-",
+    "os-exit-",
+    "segfault-",
+    "syntax-",
+    "system-",
+)  # more than a wrong answer comes of these
 TRAINED_WHEATS = ("upstream-convention-sum", "float32-everywhere")
 TRAINING_CHAFFS = ("pretrained-weights", "simple-model-too-deep", "advanced-model-too-shallow")
 
 
-def asked(kind: str, name: str, submission: Path) -> list[str]:
-    """What an overlay's files can reach, as `grade watch` has it, and a witness beyond.
+def reached(kind: str, name: str, submission: Path) -> set[str]:
+    """The components that an overlay's files can reach, as `grade watch` has it, and a witness beyond.
 
-    Everything, where its bug is no wrong answer.
+    All of them, where processes end or modules do not load.
     """
-    wanted = set(COMPONENTS)
-    if "limits" not in expectation(kind, name) and not name.startswith(WILD):
-        witness = COMPONENTS[zlib.crc32(name.encode()) % len(COMPONENTS)]  # another one for each overlay
-        wanted = {*affected(COMPONENTS, snapshot(base(kind, name)), snapshot(submission), ()), witness}
-    return grading_options(kind, name, submission.parent, wanted)
+    if name.startswith(ENDINGS):
+        return set(COMPONENTS)
+    witness = COMPONENTS[zlib.crc32(name.encode()) % len(COMPONENTS)]  # another one for each overlay
+    return {*affected(COMPONENTS, snapshot(base(kind, name)), snapshot(submission), ()), witness}
 
 
 @pytest.mark.parametrize("name", names("wheats"))
 def test_wheat_keeps_every_point(name: str, folder: Path) -> None:
     submission = build("wheats", name, folder)
 
-    graded = grade(submission, *asked("wheats", name, submission))
+    graded = grade(submission, *grading_options("wheats", name, folder, reached("wheats", name, submission)))
 
     assert graded.losing() == set()
     assert graded.result["score"] == graded.result["max_score"]
@@ -50,7 +53,7 @@ def test_chaff_loses_points_only_where_its_bug_is_and_is_diagnosed(name: str, fo
     expected = expectation("chaffs", name)
     submission = build("chaffs", name, folder)
 
-    graded = grade(submission, *asked("chaffs", name, submission))
+    graded = grade(submission, *grading_options("chaffs", name, folder, reached("chaffs", name, submission)))
 
     if "implemented" in expected:
         wrong = {part for part, row in graded.components.items() if row["counts"]} - set(expected["implemented"])
@@ -68,9 +71,9 @@ def test_chaff_loses_points_only_where_its_bug_is_and_is_diagnosed(name: str, fo
 
 @pytest.mark.parametrize("name", TRAINED_WHEATS)
 def test_wheat_trains_to_both_thresholds(name: str, folder: Path) -> None:
-    graded = grade(build("wheats", name, folder))
+    graded = grade(build("wheats", name, folder), "--only", *TRAININGS)
 
-    assert graded.result["score"] == 100
+    assert graded.losing() == set()
     assert [each["outcome"] for each in graded.result["training"]] == ["passed", "passed"]
 
 
@@ -82,6 +85,6 @@ def test_layers_that_only_pass_numbers_on_are_no_activations(folder: Path) -> No
 
 @pytest.mark.parametrize("name", TRAINING_CHAFFS)
 def test_chaff_that_breaks_a_training_rule_loses_that_training(name: str, folder: Path) -> None:
-    graded = grade(build("chaffs", name, folder))
+    graded = grade(build("chaffs", name, folder), "--only", *TRAININGS, "SequentialModel")
 
     assert graded.losing() == set(expectation("chaffs", name)["loses"])
