@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 from collections.abc import Iterable
-from functools import cache, cached_property
+from functools import cache
 from itertools import combinations
 from pathlib import Path
 from typing import Protocol
@@ -30,9 +30,7 @@ from grader.reference import FOLDER, LocalWorker, read_sources
 from grader.subject import Subject
 
 PACKAGE = Path(__file__).parent
-# What an answer depends on besides the reference: how questions are asked, and what is patched
-QUESTIONS = ("probe.py", "subject.py", "probes/*.py", "worker/*.py")
-PATCHES = ("variants/*.toml", "misconceptions/patches/*.toml")
+QUESTIONS = ("probe.py", "subject.py", "probes/*.py", "worker/*.py")  # how they are asked
 KEY = PACKAGE / "answers.key"  # where an edition without a reference has its key
 KEPT_SEEDS = 32  # in each of them, the latest: fresh ones do not come back
 KEPT_CACHES = 8  # files of answers, of this and other versions of the reference, in the cache
@@ -96,7 +94,7 @@ class LiveAnswers:
     def __init__(self, data_path: str, folder: Path = FOLDER, cache: Path | None = None) -> None:
         self.sources = read_sources(folder)
         self.data_path = data_path
-        self.variants = {patch.code: patch for patch in patches.load(patches.VARIANTS)}
+        self.variants = patches.load(patches.VARIANTS)
         self.patched: dict[tuple[str, ...], Sources | None] = {(): self.sources}
         self.file = cache / f"answers-{self.digest()}.key" if cache is not None else None
         self.key = AnswerKey()
@@ -104,15 +102,17 @@ class LiveAnswers:
             with contextlib.suppress(OSError, DamagedKey):  # then everything is asked anew
                 self.key = answer_key.load(self.file)
 
-    @cached_property
+    @property
     def mistakes(self) -> dict[str, Patch]:
-        """The known mistakes, by code. There are many files of them, and right code needs none."""
-        return {patch.code: patch for patch in patches.load(patches.MISCONCEPTIONS)}
+        """The known mistakes, by code. There are many, and right code needs none."""
+        return patches.load(patches.MISCONCEPTIONS)
 
     def digest(self) -> str:
         """Changes with everything that an answer depends on."""
-        parts = (repr(sorted(self.sources.items())), digest_of_questions(), digest_of(PATCHES))
-        found = hashlib.sha256("".join(parts).encode())
+        found = hashlib.sha256(digest_of_questions().encode())
+        for texts in (self.sources, patches.texts(patches.VARIANTS), patches.texts(patches.MISCONCEPTIONS)):
+            for name, text in sorted(texts.items()):
+                found.update(f"{name}\0{text}\0".encode())
         for path in sorted(Path(self.data_path).rglob("*.gz")):
             found.update(path.read_bytes())
         return found.hexdigest()[:24]

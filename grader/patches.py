@@ -7,6 +7,7 @@ is a form of the mistake of that name, and has no page of its own.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from grader import tomlfile
@@ -50,12 +51,23 @@ class Patch:
         return patched
 
 
-def load(folder: Path) -> list[Patch]:
-    """Every patch of a folder, by name."""
-    return [read(path) for path in sorted(folder.glob("*.toml"))]
+@cache
+def texts(folder: Path) -> dict[str, str]:
+    """The text of every patch of a folder, by name. They are read once: what is kept of their answers is of these."""
+    return {path.stem: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.toml"))}
+
+
+@cache
+def load(folder: Path) -> dict[str, Patch]:
+    """Every patch of a folder, by its code."""
+    return {name: parsed(name, text) for name, text in texts(folder).items()}
 
 
 def read(path: Path) -> Patch:
-    data = tomlfile.read(path)
+    return parsed(path.stem, path.read_text(encoding="utf-8"))
+
+
+def parsed(code: str, text: str) -> Patch:
+    data = tomlfile.loads(text)
     edits = tuple((edit["file"], edit["old"], edit["new"]) for edit in data["edit"])
-    return Patch(path.stem, data["component"], edits, data.get("code", ""), data.get("convention", ""))
+    return Patch(code, data["component"], edits, data.get("code", ""), data.get("convention", ""))

@@ -12,8 +12,9 @@ else:  # comes with pytest there
     import tomli as tomllib  # type: ignore[import-not-found, unused-ignore]
 
 DecodeError = tomllib.TOMLDecodeError
+loads = tomllib.loads
 
 
 def read(path: Path) -> dict[str, Any]:
     """Raises OSError, UnicodeDecodeError or DecodeError."""
-    return tomllib.loads(path.read_text(encoding="utf-8"))
+    return loads(path.read_text(encoding="utf-8"))

@@ -17,8 +17,8 @@ from grader.reference import read_sources
 from grader.rubric import COMPONENTS
 
 SOURCES = read_sources()
-MISTAKES = {patch.code: patch for patch in patches.load(MISCONCEPTIONS)}
-PERMITTED = {patch.code: patch for patch in patches.load(VARIANTS)}
+MISTAKES = patches.load(MISCONCEPTIONS)
+PERMITTED = patches.load(VARIANTS)
 MISTAKE_PAGES = {path.stem: path.read_text(encoding="utf-8") for path in pages.MISCONCEPTIONS.glob("*.md")}
 OF_ANY_CLASS = {"instances-share-state"}  # mistakes that have nothing to do with what a component computes
 ALL_PAGES = {code: pages.text(code) for code in pages.codes()}

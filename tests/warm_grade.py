@@ -85,12 +85,14 @@ def serve() -> None:
 
 def load() -> None:
     """Imports what a grading needs."""
+    from grader import patches
     from grader.probe import all_probes
     from grader.submission import open_submission
 
     for name in LOADED:
         importlib.import_module(name)
     all_probes()
+    patches.load(patches.MISCONCEPTIONS)
     for name in ("reference", "student_template"):  # what submissions are made from: their files need no reading again
         with tempfile.TemporaryDirectory() as scratch:
             open_submission(ROOT / name, Path(scratch))

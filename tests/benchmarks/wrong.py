@@ -12,7 +12,7 @@ from grader.reference import read_sources
 def parts_wrong(folder: Path, count: int | None) -> Path:
     """The reference with a mistake in `count` components, None for all that have one."""
     sources, done = read_sources(), set()
-    for patch in patches.load(patches.MISCONCEPTIONS):
+    for patch in patches.load(patches.MISCONCEPTIONS).values():
         if patch.component in done or (count is not None and len(done) >= count):
             continue
         try:
