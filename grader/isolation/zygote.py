@@ -23,6 +23,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from grader import blas
 from grader.isolation import bubblewrap
+from grader.isolation.bytecode import copy_compiled
 from grader.isolation.levels import Level, choose, lacks_landlock
 from grader.isolation.needs import interpreter, needs, numpy_folders
 from grader.isolation.tree import children, cpu_seconds, descendants, memory_bytes, number_in_own_namespace, threads
@@ -138,7 +139,7 @@ class Zygote:
         """The worker's own code, away from the grader's, and NumPy, away from what is installed beside it."""
         if self.level.user is not None:
             self.folder.chmod(THROUGH)
-        shutil.copytree(WORKER, self.folder / "worker")
+        copy_compiled(WORKER, "grader.worker", self.folder / "worker")
         self.scratch.mkdir()
         packages = self.folder / "packages"
         packages.mkdir()
