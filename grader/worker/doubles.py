@@ -10,6 +10,8 @@ as well: code that says `loss.item()` finds what NumPy's own functions return.
 from __future__ import annotations
 
 import inspect
+import sys
+from types import MethodType
 from typing import Any
 
 import numpy as np
@@ -18,8 +20,8 @@ import numpy as np
 def parameters(function: Any) -> list[list[str]]:
     """Name and kind of the parameters of a callable, self excluded; empty where it cannot be told."""
     try:
-        found = inspect.signature(function).parameters.values()
-    except (ValueError, TypeError):
+        found = inspect.signature(unwrapped(function)).parameters.values()
+    except (ValueError, TypeError, RecursionError):
         return []
     kinds = []
     for parameter in found:
@@ -28,6 +30,17 @@ def parameters(function: Any) -> list[list[str]]:
         else:
             kinds.append([parameter.name, "required" if parameter.default is parameter.empty else "optional"])
     return kinds
+
+
+def unwrapped(function: Any) -> Any:
+    """What a decorator's wrapper(*args, **kwargs) calls, whether or not the decorator says so by functools.wraps."""
+    if inspect.ismethod(function):
+        return MethodType(unwrapped(function.__func__), function.__self__)
+    if not inspect.isfunction(function) or not function.__code__.co_flags & inspect.CO_VARARGS:
+        return function
+    inside = [cell.cell_contents for cell in function.__closure__ or () if inspect.isfunction(cell.cell_contents)]
+    # One that names an argument beside self is a function of its own
+    return unwrapped(inside[0]) if len(inside) == 1 and function.__code__.co_argcount <= 1 else function
 
 
 def make(kind: str, base: Any, script: dict[str, Any]) -> Any:
@@ -177,9 +190,10 @@ def _model(base: Any, script: dict[str, Any]) -> Any:
             self.double_steps: list[Any] = []
 
         def compile(self, *parts: Any) -> None:
+            before = list(map(sys.getrefcount, parts))
             super().compile(*parts)
-            # The submission may keep them under names of its own
-            self.double_kept = [any(is_or_holds(value, part) for value in vars(self).values()) for part in parts]
+            # Under whatever names and in whatever objects: what is kept has one more reference
+            self.double_kept = [now > then for now, then in zip(map(sys.getrefcount, parts), before)]
             self.double_parts = parts
 
         def call(self, inputs: Any) -> Any:
@@ -204,12 +218,6 @@ def concrete(double: Any) -> Any:
     """The class, usable though the submission's base may ask for methods that no contract knows, nor checks call."""
     double.__abstractmethods__ = frozenset()
     return double
-
-
-def is_or_holds(value: Any, part: Any) -> bool:
-    """Is this the part, or a plain container with it?"""
-    held = value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else ()
-    return value is part or any(each is part for each in held)
 
 
 def _raiser(base: Any, script: dict[str, Any]) -> Any:

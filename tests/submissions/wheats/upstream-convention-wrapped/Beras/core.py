@@ -1,0 +1,80 @@
+from abc import ABC, abstractmethod
+
+import numpy as np
+
+
+def finite(method):
+    """Looks at what a gradient method returns."""
+
+    def wrapper(self, *args, **kwargs):
+        result = method(self, *args, **kwargs)
+        for each in result if isinstance(result, (list, tuple)) else [result]:
+            assert np.isfinite(each).all(), f"{type(self).__name__}.{method.__name__}: not finite"
+        return result
+
+    return wrapper
+
+
+class Callable(ABC):
+    def __call__(self, *args, **kwargs):
+        return self.forward(*args, **kwargs)
+
+    @abstractmethod
+    def forward(self, *args, **kwargs):
+        """to be written by the subclass"""
+
+
+class Diffable(Callable):
+    gradient_tape = None
+    weights = ()
+
+    def __init__(self):
+        self.trainable = True
+
+    def __call__(self, *args, **kwargs):
+        if Diffable.gradient_tape is not None:
+            Diffable.gradient_tape.operations.append(self)
+        return super().__call__(*args, **kwargs)
+
+    @abstractmethod
+    def input_gradients(self, upstream): ...
+
+    def weight_gradients(self, *upstream):
+        return ()
+
+    def compose_to_input(self, J):
+        jac = np.asarray(self.input_gradients())
+        return J @ jac.T if jac.ndim == 2 else np.matmul(jac, J[:, :, None]).squeeze(axis=-1)
+
+    def compose_to_weight(self, J):
+        result = []
+        for weight, jac in zip(self.weights, self.weight_gradients()):
+            jac = np.asarray(jac)
+            product = jac * (J[:, np.newaxis, :] if jac.ndim == 3 else J)
+            result.append(product.mean(axis=0).reshape(np.shape(weight)))
+        return result
+
+
+class GradientTape:
+    def __init__(self):
+        self.operations = []
+
+    def __enter__(self):
+        Diffable.gradient_tape = self
+        return self
+
+    def __exit__(self, *args):
+        Diffable.gradient_tape = None
+        return False
+
+    def gradient(self):
+        operations = list(self.operations)
+        upstream = operations.pop().input_gradients(1)
+        grads = []
+        while operations:
+            op = operations.pop()
+            if op.trainable:
+                for g in reversed(op.compose_to_weight(upstream)):
+                    grads.append(g)
+            upstream = op.compose_to_input(upstream)
+        return grads[::-1]
