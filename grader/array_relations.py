@@ -175,7 +175,8 @@ def reductions(array: np.ndarray) -> Iterator[tuple[str, int | None, np.ndarray]
     axes: list[int | None] = [axis for axis, length in enumerate(array.shape) if length > 1]
     for axis in [*axes, None] if array.ndim > 1 else axes:
         yield "summed", axis, np.asarray(array.sum(axis=axis, dtype=np.float64))
-        yield "averaged", axis, np.asarray(array.mean(axis=axis, dtype=np.float64))
+        if np.any(array.max(axis=axis) != array.min(axis=axis)):  # of equal numbers each one is the mean
+            yield "averaged", axis, np.asarray(array.mean(axis=axis, dtype=np.float64))
 
 
 def other_axis(case: Case) -> Relation | None:

@@ -49,7 +49,7 @@ def relations(verdict: Verdict) -> Iterator[Relation]:
     if whole := together(verdict.differences, known):
         yield whole
         return
-    others, came_back = list(arrays(verdict.expected)), list(arrays(verdict.seen.observation))
+    others, came_back = list(arrays(answers(verdict, verdict.expected))), list(arrays(verdict.seen.observation))
     codes = set()
     if found := changed(verdict.differences):
         codes.add(found.code)
@@ -89,6 +89,14 @@ def case_of(
     if actual is None or not actual.size:
         return None
     return Case(actual, expected.astype(np.float64), known, difference.entry, others, came_back, sampled)
+
+
+def answers(verdict: Verdict, observation: Any) -> Any:
+    """An observation without what is there to judge the rest by, and is no answer of a submission."""
+    if not isinstance(observation, dict):
+        return observation
+    evidence = {entry for entry, rule in verdict.probe.rules.items() if rule.evidence}
+    return {entry: value for entry, value in observation.items() if entry not in evidence}
 
 
 def arrays(observation: Any, name: str = "") -> Iterator[tuple[str, np.ndarray]]:
