@@ -189,6 +189,7 @@ class Subject:
         self.names: dict[str, int] = {}
         self.last_call = ""
         self.inputs: list[np.ndarray] = []  # arrays that calls were given, in order: what relations look at
+        self.upstream: dict[str, bool] = {}  # what is known of classes, see uses_upstream
         self.convention = ""  # set by the first gradient that is asked for: 'jacobian' or 'upstream'
 
     # --- asking -----------------------------------------------------------------------------------------------
@@ -399,13 +400,16 @@ class Subject:
 
     def uses_upstream(self, name: str) -> bool:
         """Do the gradient methods of this class take the upstream gradient? Leaves no trace in the script."""
+        if name in self.upstream:
+            return self.upstream[name]
         script, classes = list(self.script), dict(self.classes)
         try:
             method = self.get(name).attribute("input_gradients")
             required = [parameter for parameter, kind in self.parameters(method) if kind == "required"]
         finally:
             self.script, self.classes = script, classes
-        return len(required) > 1  # self, and the upstream gradient
+        self.upstream[name] = len(required) > 1  # self, and the upstream gradient
+        return self.upstream[name]
 
 
 def same_values(one: Any, other: Any) -> bool:

@@ -30,6 +30,7 @@ from grader.answers import LiveAnswers
 from grader.cli import main
 from grader.freeze import frozen
 from grader.made_up import probe_folder
+from grader.packing.edition import with_needs
 from grader.packing.hollow import without_questions
 from grader.packing.wheels import dependencies
 
@@ -58,7 +59,8 @@ def fill_folder_of_packs(folder: Path) -> None:
     hidden = names_of_hidden(rubric)
     with np.errstate(all="ignore"):
         answers = LiveAnswers(str(probe_folder()))
-        answer_key.save(frozen(answers, 1470, COMPONENTS, hidden, SECRET_SEED), folder / "answers.key")
+        key = frozen(answers, 1470, with_needs(COMPONENTS), hidden, SECRET_SEED)
+        answer_key.save(key, folder / "answers.key")
     wheelhouse.fill(folder / "wheels", "pip", *NEEDED)
     wheelhouse.link(folder / "installed", "pip", "jinja2", *NEEDED)
     wheelhouse.link(folder / "pip-alone", "pip")

@@ -70,13 +70,18 @@ def leaky_gradient(s: Subject, draw: Draw) -> Observation:
     return {"dx": s.input_gradient(layer, upstream, x)}
 
 
-@probe("LeakyReLU", "gradient-is-fresh", dx=GRADIENT)
+@probe("LeakyReLU", "gradient-is-fresh", first=GRADIENT, dx=GRADIENT)
 def leaky_fresh(s: Subject, draw: Draw) -> Observation:
-    """the gradient belongs to the latest call."""
-    layer, _, upstream = called(s, draw, "LeakyReLU", ALPHA)
+    """the gradient belongs to the latest call, also after it was asked for once."""
+    layer, x, upstream = called(s, draw, "LeakyReLU", ALPHA)
+    return {"first": s.input_gradient(layer, upstream, x), "dx": of_second_call(s, draw, layer, upstream)}
+
+
+def of_second_call(s: Subject, draw: Draw, layer: Remote, upstream: Any) -> Any:
+    """The gradient after one more call."""
     x = draw.array(B, N)
     s.forward(layer, x)
-    return {"dx": s.input_gradient(layer, upstream, x)}
+    return s.input_gradient(layer, upstream, x)
 
 
 @probe("LeakyReLU", "instances", dx=GRADIENT)
@@ -97,10 +102,9 @@ def leaky_at_zero(s: Subject, draw: Draw) -> Observation:
     x = np.array([[0.0, 1.0, -1.0]])
     s.forward(layer, x)
     dx = s.input_gradient(layer, np.ones((1, 3)), x)
-    return {
-        "at_zero": dx[0, 0] if np.shape(dx) == (1, 3) else dx,
-        "elsewhere": dx[:, 1:] if np.shape(dx) == (1, 3) else dx,
-    }
+    if np.size(dx) != 3:
+        return {"shape": list(np.shape(dx)), "at_zero": dx, "elsewhere": dx}
+    return {"shape": list(np.shape(dx)), "at_zero": np.ravel(dx)[0], "elsewhere": np.ravel(dx)[1:]}
 
 
 @probe("LeakyReLU", "side-effects", passive=True)
@@ -199,21 +203,21 @@ def softmax_gradient(s: Subject, draw: Draw) -> Observation:
     return {"dx": s.input_gradient(layer, upstream, x)}
 
 
-@probe("Softmax", "gradient-is-fresh", dx=GRADIENT)
+@probe("Softmax", "gradient-is-fresh", first=GRADIENT, dx=GRADIENT)
 def softmax_fresh(s: Subject, draw: Draw) -> Observation:
-    """the Jacobian belongs to the latest call, also for a batch of one row."""
-    layer, _, _ = called(s, draw, "Softmax")
-    x, upstream = draw.array(1, N), draw.array(1, N)
-    s.forward(layer, x)
-    return {"dx": s.input_gradient(layer, upstream, x)}
-
-
-@probe("Softmax", "instances", dx=GRADIENT)
-def softmax_instances(s: Subject, draw: Draw) -> Observation:
-    """the Jacobian of one Softmax knows nothing of the calls of another."""
+    """the Jacobian belongs to the latest call, also after it was asked for once."""
     layer, x, upstream = called(s, draw, "Softmax")
-    s.forward(s.new("Softmax"), draw.array(B, N))
-    return {"dx": s.input_gradient(layer, upstream, x)}
+    return {"first": s.input_gradient(layer, upstream, x), "dx": of_second_call(s, draw, layer, upstream)}
+
+
+@probe("Softmax", "instances", dx=GRADIENT, single=GRADIENT)
+def softmax_instances(s: Subject, draw: Draw) -> Observation:
+    """the Jacobian of one Softmax knows nothing of the calls of another, that of one row and two classes."""
+    layer, x, upstream = called(s, draw, "Softmax")
+    other, row = s.new("Softmax"), draw.array(1, 2)
+    s.forward(other, row)
+    dx = s.input_gradient(layer, upstream, x)
+    return {"dx": dx, "single": s.input_gradient(other, draw.array(1, 2), row)}
 
 
 @probe("Softmax", "gradient-extremes", dx=EXTREMES)
@@ -223,6 +227,12 @@ def softmax_gradient_extremes(s: Subject, draw: Draw) -> Observation:
     x, upstream = draw.array(3, N) + np.array([[1000.0], [-1000.0], [0.0]]), draw.array(3, N)
     s.forward(layer, x)
     return {"dx": s.input_gradient(layer, upstream, x)}
+
+
+@probe("Softmax", "compose", needs=COMPOSING, dx=GRADIENT)
+def softmax_compose(s: Subject, draw: Draw) -> Observation:
+    """compose_to_input passes the upstream gradient through each row's Jacobian."""
+    return composed(s, draw, "Softmax")
 
 
 @probe("Softmax", "side-effects", passive=True)

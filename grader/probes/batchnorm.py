@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 
+from grader.client import Fault
 from grader.probe import Observation, Rule, probe
 from grader.probes.assignment import B as ROWS
 from grader.probes.assignment import C, compiled_of
@@ -57,16 +59,18 @@ def defaults(s: Subject, draw: Draw) -> Observation:
 
 @probe("BatchNorm", "in-a-model", needs=("SequentialModel",))
 def in_a_model(s: Subject, draw: Draw) -> Observation:
-    """batch_step(training=False) sets training to False on the layers that have it, so that the running ones count."""
-    first, last = s.new("BatchNorm", N), s.new("BatchNorm", C)
-    s.forward(first, draw.array(ROWS, N))
+    """batch_step sets training as it is told on the layers that have it: while False, the running ones count."""
+    first, last = s.new("BatchNorm", C), s.new("BatchNorm", C)  # of one size, and yet two
+    s.forward(first, draw.array(ROWS, C))
     s.forward(last, draw.array(ROWS, C))
-    model, loss, _ = compiled_of(s, draw, [first, scripted(s, draw, N, C), last])
-    model.method("batch_step", draw.array(ROWS, N), draw.one_hot(ROWS, C), training=False)
-    return {
-        "training": [norm.attribute("training").value for norm in (first, last)],
-        "y": loss.attribute("seen").item(0).item(0).value,
-    }
+    model, loss, _ = compiled_of(s, draw, [first, scripted(s, draw, C, C), last])
+    model.method("batch_step", draw.array(ROWS, C), draw.one_hot(ROWS, C), training=False)
+    evaluating = [norm.attribute("training").value for norm in (first, last)]
+    y = loss.attribute("seen").item(0).item(0).value
+    with suppress(Fault):  # what else a step needs is asked elsewhere
+        model.method("batch_step", draw.array(ROWS, C), draw.one_hot(ROWS, C), training=True)
+    again = [norm.attribute("training").value for norm in (first, last)]
+    return {"training": evaluating, "y": y, "training_again": again}
 
 
 @probe("BatchNorm", "trainable", passive=True)
@@ -94,6 +98,7 @@ def gradients(s: Subject, draw: Draw, is_training: bool) -> Observation:
     s.forward(norm, draw.array(B, N))
     norm.set("training", is_training)
     x, upstream = draw.array(B, N), draw.array(B, N)
+    s.weight_gradients(norm, upstream, [(N,), (N,)])  # which may be kept, but not for good
     s.forward(norm, x)
     weights: Any = s.weight_gradients(norm, upstream, [(N,), (N,)])
     dx = (

@@ -61,10 +61,12 @@ def compose_to_input(s: Subject, draw: Draw) -> Observation:
     composing_only(s)
     shared = s.double("raw-layer", "Diffable", input_gradients=draw.array(N, M))
     each = s.double("raw-layer", "Diffable", input_gradients=draw.array(B, N, M))
+    square = s.double("raw-layer", "Diffable", input_gradients=draw.array(M, M))
     upstream = s.keep(draw.array(B, M), "upstream")
     return {
         "shared": shared.method("compose_to_input", upstream).value,
         "per_example": each.method("compose_to_input", upstream).value,
+        "square": square.method("compose_to_input", upstream).value,
         **s.kept(upstream=upstream),
     }
 
@@ -168,17 +170,18 @@ def three_layers(s: Subject, draw: Draw) -> Observation:
     return {"gradients": s.tape_gradient(recorded(s, draw, layers))}
 
 
-@probe("GradientTape", "second-tape", gradients=SQUEEZE)
+@probe("GradientTape", "second-tape", first=SQUEEZE, gradients=SQUEEZE)
 def second_tape(s: Subject, draw: Draw) -> Observation:
-    """a second tape knows nothing of what the first one recorded."""
-    recorded(s, draw, [layer(s, draw, N, C)])
-    return {"gradients": s.tape_gradient(recorded(s, draw, [layer(s, draw, N, C)]))}
+    """a second tape knows nothing of what the first one recorded and gave."""
+    first = s.tape_gradient(recorded(s, draw, [layer(s, draw, N, C)]))
+    return {"first": first, "gradients": s.tape_gradient(recorded(s, draw, [layer(s, draw, N, C)]))}
 
 
 @probe("GradientTape", "no-weights", gradients=SQUEEZE)
 def no_weights(s: Subject, draw: Draw) -> Observation:
     """a layer without weights passes the gradient through and adds nothing."""
-    layers = [layer(s, draw, N, M), layer(s, draw, M, M, weights=0), layer(s, draw, M, C)]
+    # As wide as the batch, so that its Jacobian could be taken for the slopes of an element-wise layer
+    layers = [layer(s, draw, N, B), layer(s, draw, B, B, weights=0), layer(s, draw, B, C)]
     return {"gradients": s.tape_gradient(recorded(s, draw, layers))}
 
 

@@ -77,21 +77,29 @@ def trainable_at_first(s: Subject, layer: Remote) -> Observation:
     return {"trainable": layer.attribute("trainable").value}
 
 
-@probe("Dense", "weights-are-live", weights=Rule(squeeze=True))
+@probe("Dense", "weights-are-live")
 def weights_are_live(s: Subject, draw: Draw) -> Observation:
     """changing `weights` in place changes what forward computes, and each layer has weights of its own."""
     dense, other = s.dense(draw.array(N, M), draw.array(M)), s.dense(draw.array(N, M), draw.array(M))
     x = draw.array(B, N)
+    s.forward(dense, x)  # whose output may be kept, but only as long as the weights are the same
     w = dense.attribute("weights").item(0)
     w.fill(draw.array(N, M))
     return {"y": s.forward(dense, x).value, "other": s.forward(other, x).value}
 
 
-@probe("Dense", "input-gradient", weight=3, dx=GRADIENT)
+@probe("Dense", "input-gradient", weight=3, dx=GRADIENT, square=GRADIENT, after_an_update=GRADIENT)
 def input_gradient(s: Subject, draw: Draw) -> Observation:
-    """the gradient with respect to the input, from input_gradients."""
+    """the gradient with respect to the input, from input_gradients, with the weights as they are now."""
     dense, x, upstream = called(s, draw)
-    return {"dx": s.input_gradient(dense, upstream, x)}
+    dx = s.input_gradient(dense, upstream, x)
+    # Where n is m, a transposed matrix fits as well: nothing can be guessed from the shape
+    square, x = s.dense(draw.array(M, M), draw.array(M)), draw.array(B, M)
+    s.forward(square, x)
+    first = s.input_gradient(square, upstream, x)
+    square.fill(draw.array(M, M), "w")
+    s.forward(square, x)
+    return {"dx": dx, "square": first, "after_an_update": s.input_gradient(square, upstream, x)}
 
 
 @probe("Dense", "weight-gradient", weight=3, dw=GRADIENT)
@@ -124,39 +132,50 @@ def gradients_agree(s: Subject, draw: Draw) -> Observation:
     return {"both": [dw, db]}
 
 
-@probe("Dense", "gradients-are-fresh", dw=GRADIENT)
+@probe("Dense", "gradients-are-fresh", first=GRADIENT, dw=GRADIENT)
 def gradients_are_fresh(s: Subject, draw: Draw) -> Observation:
     """the gradients belong to the latest call, whatever its batch size."""
-    dense, _, _ = called(s, draw)
-    s.forward(dense, draw.array(B + 1, N))
-    upstream = draw.array(B, M)
-    s.forward(dense, draw.array(B, N))
-    return {"dw": entry(s.weight_gradients(dense, upstream, [(N, M), (M,)]), 0)}
-
-
-@probe("Dense", "instances", dw=GRADIENT)
-def instances(s: Subject, draw: Draw) -> Observation:
-    """two layers of other sizes, as in every network, know nothing of each other."""
     dense, _, upstream = called(s, draw)
+    shapes = [(N, M), (M,)]
+    first = entry(s.weight_gradients(dense, upstream, shapes), 0)
+    s.forward(dense, draw.array(B + 1, N))
+    s.forward(dense, draw.array(B, N))
+    return {"first": first, "dw": entry(s.weight_gradients(dense, upstream, shapes), 0)}
+
+
+@probe("Dense", "instances", dw=GRADIENT, single=GRADIENT)
+def instances(s: Subject, draw: Draw) -> Observation:
+    """two layers of other sizes, as in every network, know nothing of each other, also if one is given a single row."""
+    dense, upstream = s.dense(draw.array(N, M), draw.array(M)), draw.array(B, M)
+    y = s.forward(dense, draw.array(B, N))
     other = s.dense(draw.array(M, M + 1), draw.array(M + 1))
-    s.forward(other, draw.array(B, M))
+    s.forward(other, draw.array(1, M))
     weights = dense.attribute("weights").value
     return {
         "weights": len(weights) if isinstance(weights, (list, tuple)) else weights,
         "dw": entry(s.weight_gradients(dense, upstream, [(N, M), (M,)]), 0),
+        "single": entry(s.weight_gradients(other, draw.array(1, M + 1), [(M, M + 1), (M + 1,)]), 0),
+        **s.kept(y=y),
     }
 
 
-@probe("Dense", "compose", weight=2, needs=COMPOSING, dx=GRADIENT, dw=GRADIENT, db=GRADIENT)
+@probe("Dense", "compose", weight=2, needs=COMPOSING, dx=GRADIENT, dw=GRADIENT, db=GRADIENT, square=GRADIENT)
 def compose(s: Subject, draw: Draw) -> Observation:
     """compose_to_input and compose_to_weight pass the upstream gradient on, averaged over the batch for the weights."""
     dense, _, upstream = called(s, draw)
     if any(kind == "required" for _, kind in s.parameters(dense.attribute("input_gradients"))):
         raise NotAsked("the gradient methods of this Dense take the upstream gradient themselves")
+    weights = dense.method("compose_to_weight", upstream).value  # first, as on a tape
     dx = dense.method("compose_to_input", upstream).value
-    weights = dense.method("compose_to_weight", upstream).value
     weights = weights if isinstance(weights, (list, tuple)) else [weights]
-    return {"dx": dx, "dw": entry(list(weights), 0), "db": entry(list(weights), 1)}
+    square = s.dense(draw.array(M, M), draw.array(M))
+    s.forward(square, draw.array(B, M))
+    return {
+        "dx": dx,
+        "dw": entry(list(weights), 0),
+        "db": entry(list(weights), 1),
+        "square": square.method("compose_to_input", upstream).value,
+    }
 
 
 @probe("Dense", "side-effects", weight=2, passive=True)
@@ -204,8 +223,14 @@ CENTRED = Rule(within=((-7.0, 7.0),))
 
 @probe("Dense.initializer", "zero")
 def zero(s: Subject, draw: Draw) -> Observation:
-    """zero makes all weights 0."""
-    return {"w": flat(s.new("Dense", N, M, initializer="zero").attribute("w").value)}
+    """zero makes all weights 0, in an array that can hold fractions later."""
+    w = s.new("Dense", N, M, initializer="zero").attribute("w").value
+    return {"w": flat(w), "holds_fractions": holds_fractions(w)}
+
+
+def holds_fractions(array: Any) -> bool:
+    """False for an array of whole numbers, which no optimizer can change by less than 1."""
+    return not (isinstance(array, np.ndarray) and array.dtype.kind in "iub")
 
 
 def flat(w: Any) -> Any:
@@ -240,10 +265,11 @@ def default(s: Subject, draw: Draw) -> Observation:
 
 @probe("Dense.initializer", "bias")
 def bias(s: Subject, draw: Draw) -> Observation:
-    """the bias starts at 0, whatever the initializer."""
+    """the bias starts at 0, whatever the initializer, in an array that can hold fractions later."""
     names = ("zero", "normal", "xavier", "kaiming")
     biases = {name: s.new("Dense", N, M, initializer=name).attribute("b").value for name in names}
-    return {f"b_is_zero_with_{name}": same_values(b, np.zeros(np.shape(b))) for name, b in biases.items()}
+    zeros = {f"b_is_zero_with_{name}": same_values(b, np.zeros(np.shape(b))) for name, b in biases.items()}
+    return zeros | {"holds_fractions": all(map(holds_fractions, biases.values()))}
 
 
 @probe("Dense.initializer", "draws-anew")

@@ -12,15 +12,17 @@ from grader.subject import Draw, Subject
 B, C = 5, 3
 # The loss may leave the 1/B to the layers, or take it itself where the layers sum (upstream convention)
 GRADIENT = Rule(gradient=True, upstream_factors=(1 / B,))
+SINGLE = Rule(gradient=True)
 LOGARITHM = Rule(tolerance="logarithm")
 
 
 def beside_another(s: Subject, name: str, draw: Draw) -> Observation:
-    """The gradient of a loss, asked twice, after another one of its class has been called too."""
+    """The gradient of a loss, asked twice, after another one of its class has been called too; and that one's."""
     loss, other = s.new(name), s.new(name)
     s.forward(loss, draw.array(B, C), draw.one_hot(B, C))
-    s.forward(other, draw.array(B, C), draw.one_hot(B, C))
-    return {"gradient": s.loss_gradient(loss), "asked_again": s.loss_gradient(loss)}
+    s.forward(other, draw.array(1, C), draw.one_hot(1, C))
+    found = {"gradient": s.loss_gradient(loss), "asked_again": s.loss_gradient(loss)}
+    return found | {"single": s.loss_gradient(other)}
 
 
 def kept(s: Subject, name: str, y_pred: Any, y_true: Any) -> Observation:
@@ -59,18 +61,19 @@ def mse_gradient(s: Subject, draw: Draw) -> Observation:
     return {"gradient": s.loss_gradient(loss)}
 
 
-@probe("MeanSquaredError", "gradient-is-fresh", gradient=GRADIENT)
+@probe("MeanSquaredError", "gradient-is-fresh", first=GRADIENT, gradient=GRADIENT)
 def mse_fresh(s: Subject, draw: Draw) -> Observation:
-    """the gradient belongs to the latest call."""
+    """the gradient belongs to the latest call, also after it was asked for once."""
     loss = s.new("MeanSquaredError")
     s.forward(loss, draw.array(B, C), draw.array(B, C))
+    first = s.loss_gradient(loss)
     s.forward(loss, draw.array(B, C), draw.array(B, C))
-    return {"gradient": s.loss_gradient(loss)}
+    return {"first": first, "gradient": s.loss_gradient(loss)}
 
 
-@probe("MeanSquaredError", "instances", gradient=GRADIENT, asked_again=GRADIENT)
+@probe("MeanSquaredError", "instances", gradient=GRADIENT, asked_again=GRADIENT, single=SINGLE)
 def mse_instances(s: Subject, draw: Draw) -> Observation:
-    """the gradient knows nothing of another loss, and is the same when it is asked for again."""
+    """the gradient knows nothing of another loss, of a single row, and is the same when it is asked for again."""
     return beside_another(s, "MeanSquaredError", draw)
 
 
@@ -149,22 +152,28 @@ def ce_gradient(s: Subject, draw: Draw) -> Observation:
     return {"gradient": s.loss_gradient(loss)}
 
 
-@probe("CrossEntropyLoss", "gradient-extremes", gradient=Rule(upstream_factors=(1 / 2,), gradient=True))
+@probe(
+    "CrossEntropyLoss",
+    "gradient-extremes",
+    first=GRADIENT,
+    gradient=Rule(upstream_factors=(1 / 2,), gradient=True),
+)
 def ce_gradient_extremes(s: Subject, draw: Draw) -> Observation:
     """the gradient of the latest call is right for logits of plus and minus 1000 as well."""
     loss = s.new("CrossEntropyLoss")
     s.forward(loss, draw.array(B, C), draw.one_hot(B, C))
+    first = s.loss_gradient(loss)
     s.forward(
         loss,
         np.array([[1000.0, -1000.0, 0.0], [-1000.0, 1.0, 2.0]]),
         np.array([[0.0, 1.0, 0.0], [0.0, 1.0, 0.0]]),
     )
-    return {"gradient": s.loss_gradient(loss)}
+    return {"first": first, "gradient": s.loss_gradient(loss)}
 
 
-@probe("CrossEntropyLoss", "instances", gradient=GRADIENT, asked_again=GRADIENT)
+@probe("CrossEntropyLoss", "instances", gradient=GRADIENT, asked_again=GRADIENT, single=SINGLE)
 def ce_instances(s: Subject, draw: Draw) -> Observation:
-    """the gradient knows nothing of another loss, and is the same when it is asked for again."""
+    """the gradient knows nothing of another loss, of a single row, and is the same when it is asked for again."""
     return beside_another(s, "CrossEntropyLoss", draw)
 
 

@@ -10,7 +10,6 @@ from grader.probe import Observation, probe
 from grader.probes.core import layer, list_of
 from grader.probes.losses import number
 from grader.subject import Draw, Remote, Subject
-from grader.unique import unique_rows
 
 N, C, BATCH = 3, 2, 4
 REPLIES = [0.5, 0.25, 0.75, 0.125]  # accuracies that the scripted metric gives, batch after batch
@@ -33,13 +32,24 @@ def scripted_model_and_metric(s: Subject, draw: Draw, **metric: list[float]) -> 
 
 
 def batches(accuracy: Remote) -> Observation:
-    """The sizes of the batches that a metric saw, and every prediction with its label, in whatever order."""
+    """The sizes of the batches that a metric saw, every prediction, and the mean of the labels that came with it.
+
+    In whatever order they came, and however often: each label is to be that of its own input in every epoch.
+    """
     seen = accuracy.attribute("seen").value
     pairs = [tuple(map(np.asarray, pair)) for pair in seen] if isinstance(seen, (list, tuple)) else []
     sizes = sorted({(len(predictions), len(labels)) for predictions, labels in pairs})
-    matched = pairs and all(rows == of_labels for rows, of_labels in sizes)
-    rows = np.concatenate([np.hstack(pair) for pair in pairs]) if matched else np.zeros((0, 2 * C))
-    return {"sizes": [list(size) for size in sizes], "rows": unique_rows(rows)}
+    widths = {(*each.shape[1:], each.dtype.kind in "fiub") for pair in pairs for each in pair}
+    matched = widths == {(C, True)} and all(rows == of_labels for rows, of_labels in sizes)
+    labels_of: dict[tuple[float, ...], list[Any]] = {}
+    for prediction, label in ((row, label) for pair in pairs for row, label in zip(*pair)) if matched else ():
+        labels_of.setdefault(tuple(np.ravel(prediction)), []).append(label)
+    inputs = sorted(labels_of)
+    return {
+        "sizes": [list(size) for size in sizes],
+        "predictions": np.array(inputs).reshape(len(inputs), -1),
+        "their_labels": np.array([np.mean(labels_of[each], axis=0) for each in inputs]),
+    }
 
 
 def data(draw: Draw, rows: int) -> tuple[Any, Any]:
@@ -115,14 +125,11 @@ def fit(s: Subject, draw: Draw) -> Observation:
 
 @probe("Model", "fit-batches")
 def fit_batches(s: Subject, draw: Draw) -> Observation:
-    """given: fit hands batch_step every input with its own label, batch by batch, down to batches of one."""
-    model, _, _, accuracy = scripted_model_and_metric(s, draw, replies=REPLIES)
-    model.method("fit", *data(draw, 3 * BATCH), 1, BATCH)
-    single, _, _ = scripted_model(s, draw)
-    return {
-        **batches(accuracy),
-        "single": history(single.method("fit", *data(draw, 1), 1, 1).value),
-    }
+    """given: fit hands batch_step every input with its own label, in every epoch, down to batches of one."""
+    model, _, _, accuracy = scripted_model_and_metric(s, draw)
+    model.method("fit", *data(draw, 3 * BATCH), 2, BATCH)
+    seen = batches(accuracy)
+    return {**seen, "single": history(model.method("fit", *data(draw, 1), 1, 1).value)}
 
 
 def all_equal(values: Any, wanted: bool) -> bool:
@@ -149,12 +156,17 @@ def evaluate_batches(s: Subject, draw: Draw) -> Observation:
 
 @probe("Model.evaluate", "does-not-train", weight=3, passive=True)
 def does_not_train(s: Subject, draw: Draw) -> Observation:
-    """changes no weight and never calls the optimizer."""
+    """changes no weight and no optimizer, which it never calls."""
     model, only, optimizer = scripted_model(s, draw)
     model.method("evaluate", *data(draw, 2 * BATCH), BATCH)
+    attributes = optimizer.attribute("__dict__").value
+    state = attributes if isinstance(attributes, dict) else {}
+    calls: Any = state.get("grads")
     return {
         "weights": only.attribute("weights").value,
-        "optimizer_calls": optimizer.attribute("grads").method("__len__").value,
+        "optimizer_calls": len(calls) if isinstance(calls, list) else np.size(calls),
+        "optimizer_attributes": ", ".join(sorted(map(str, state))),
+        "learning_rate": state.get("learning_rate"),
         "trained": bool(np.any(model.attribute("double_steps").value))
         if np.size(model.attribute("double_steps").value)
         else False,
