@@ -1,7 +1,7 @@
 """Bytecode of the submission's files, compiled once before workers are forked.
 
 Compiling runs nothing of the file. A file that makes the compiler itself crash or hang must not end the zygote, so a
-child tries first; if that child does not come back well, every worker compiles for itself.
+child does it; if that child does not come back well, every worker compiles for itself.
 
 What is compiled is imported without a look at the disk: where the kernel does not keep a submission from changing its
 own copy, that still changes nothing for the next worker.
@@ -9,6 +9,7 @@ own copy, that still changes nothing for the next worker.
 
 from __future__ import annotations
 
+import marshal
 import os
 import sys
 import warnings
@@ -46,18 +47,23 @@ class Finder(FileFinder):
 def compile_all(root: str) -> None:
     """Compiles every .py file below `root` and makes imports use the result."""
     paths = [os.path.join(folder, name) for folder, _, names in os.walk(root) for name in names if name.endswith(".py")]
+    near, far = os.pipe()
     pid = os.fork()
     if pid == 0:
         status = 1
         try:
             limits.limit_cpu(COMPILE_SECONDS)
             limits.limit_growth(COMPILE_BYTES)
-            compile_paths(paths)
+            with open(far, "wb") as out:
+                marshal.dump(compiled(paths), out)
             status = 0
         finally:
             os._exit(status)
+    os.close(far)
+    with open(near, "rb") as pipe:
+        content = pipe.read()
     if os.waitpid(pid, 0)[1] == 0:
-        compile_paths(paths)
+        _code.update(marshal.loads(content))
 
     def hook(path: str) -> Any:
         if path != root and not path.startswith(root + os.sep):
@@ -67,13 +73,15 @@ def compile_all(root: str) -> None:
     sys.path_hooks.insert(0, hook)
 
 
-def compile_paths(paths: list[str]) -> None:
+def compiled(paths: list[str]) -> dict[str, CodeType]:
     """A file that does not compile is left out: importing it will say why. Raises MemoryError."""
+    found = {}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for path in paths:
             try:
                 with open(path, "rb") as file:
-                    _code[path] = compile(file.read(), path, "exec", dont_inherit=True)
+                    found[path] = compile(file.read(), path, "exec", dont_inherit=True)
             except (OSError, SyntaxError, ValueError, RecursionError, OverflowError):
                 continue
+    return found
