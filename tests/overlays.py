@@ -51,6 +51,10 @@ class Graded:
             found[part["name"]] = part | {"probes": [probe | {"seconds": 0} for probe in part["probes"]]}
         return found
 
+    def messages(self) -> list[tuple[str, str]]:
+        """What is said of each check."""
+        return [(probe["name"], probe["message"]) for part in self.components.values() for probe in part["probes"]]
+
     def outcomes(self) -> set[str]:
         return {probe["outcome"] for part in self.components.values() for probe in part["probes"]}
 

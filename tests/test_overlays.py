@@ -14,14 +14,9 @@ from overlays import base, build, expectation, grade, grading_options, names
 from grader.affected import affected, snapshot
 from grader.rubric import COMPONENTS, TRAININGS
 
-ENDINGS = (
-    "exits-",
-    "import-",
-    "os-exit-",
-    "segfault-",
-    "syntax-",
-    "system-",
-)  # more than a wrong answer comes of these
+# More than a wrong answer comes of these
+ENDINGS = ("exits-", "hangs-", "import-", "os-exit-", "prints-", "segfault-", "syntax-", "system-")
+UNUSABLE = "gave something that this check cannot use"  # and no evidence of what
 TRAINED_WHEATS = ("upstream-convention-sum", "float32-everywhere")
 TRAINING_CHAFFS = ("pretrained-weights", "simple-model-too-deep", "advanced-model-too-shallow")
 
@@ -29,7 +24,7 @@ TRAINING_CHAFFS = ("pretrained-weights", "simple-model-too-deep", "advanced-mode
 def reached(kind: str, name: str, submission: Path) -> set[str]:
     """The components that an overlay's files can reach, as `grade watch` has it, and a witness beyond.
 
-    All of them, where processes end or modules do not load.
+    All of them, where a process ends or hangs, or a module does not load.
     """
     if name.startswith(ENDINGS):
         return set(COMPONENTS)
@@ -62,6 +57,7 @@ def test_chaff_loses_points_only_where_its_bug_is_and_is_diagnosed(name: str, fo
     assert graded.losing() == wrong
     assert graded.exit_code == (1 if wrong else 0)
     assert "grader fault" not in graded.outcomes()
+    assert [name for name, message in graded.messages() if UNUSABLE in message] == []
     for component in expected.get("halves", ()):
         assert graded.components[component]["points"] > 0
     found = set().union(*(graded.diagnosis(component) for component in wrong))
@@ -85,6 +81,8 @@ def test_layers_that_only_pass_numbers_on_are_no_activations(folder: Path) -> No
 
 @pytest.mark.parametrize("name", TRAINING_CHAFFS)
 def test_chaff_that_breaks_a_training_rule_loses_that_training(name: str, folder: Path) -> None:
-    graded = grade(build("chaffs", name, folder), "--only", *TRAININGS, "SequentialModel")
+    submission = build("chaffs", name, folder)
+
+    graded = grade(submission, "--only", *TRAININGS, *reached("chaffs", name, submission))
 
     assert graded.losing() == set(expectation("chaffs", name)["loses"])

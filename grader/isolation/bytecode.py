@@ -20,7 +20,8 @@ def copy_compiled(package: Path, name: str, target: Path) -> None:
     beside.mkdir()
     for source in package.glob("*.py"):
         kept = Path(cache_from_source(str(source)))
-        if f"{name}.{source.stem}" not in sys.modules:  # else the import has brought it up to date
+        # What was imported here is up to date
+        if not sys.dont_write_bytecode and f"{name}.{source.stem}" not in sys.modules:
             SourceFileLoader(source.stem, str(source)).get_code(source.stem)
         with contextlib.suppress(OSError):
             shutil.copy2(kept, beside / kept.name)

@@ -47,8 +47,8 @@ def batches(accuracy: Remote) -> Observation:
     inputs = sorted(labels_of)
     return {
         "sizes": [list(size) for size in sizes],
-        "predictions": np.array(inputs).reshape(len(inputs), -1),
-        "their_labels": np.array([np.mean(labels_of[each], axis=0) for each in inputs]),
+        "predictions": np.array(inputs).reshape(len(inputs), C),
+        "their_labels": np.array([np.mean(labels_of[each], axis=0) for each in inputs]).reshape(len(inputs), C),
     }
 
 
