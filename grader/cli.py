@@ -20,6 +20,7 @@ import tempfile
 import threading
 import traceback
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -130,6 +131,12 @@ def parser() -> argparse.ArgumentParser:
     add_grading_options(found)
     found.add_argument("--no-training", action="store_true", help="leave out training on MNIST")
     found.add_argument("--full", action="store_true", help="train all epochs, also beyond the threshold")
+    found.add_argument(
+        "--fast-core",
+        action=argparse.BooleanOptionalAction,
+        help="train with vectorised compose methods where the given ones loop over the batch and do the same "
+        "(default: the rubric's fast_core, true)",
+    )
     found.add_argument("--runs", metavar="N", type=int, default=1, help="train with N seeds (default 1)")
     found.add_argument(
         "--format",
@@ -207,6 +214,8 @@ def grade_command(arguments: list[str], conclude: Conclude | None = None) -> int
     pytest_arguments = arguments[split + 1 :]
     options = parser().parse_args(arguments[:split])
     rubric, track, components = plan(options)
+    if options.fast_core is not None:
+        rubric = replace(rubric, fast_core=options.fast_core)
     if options.list:
         print(listing(rubric, track, components))
         return 0

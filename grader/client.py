@@ -13,15 +13,17 @@ import select
 import signal
 import socket
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from grader.isolation import Limits, Process, WorkerLost, Zygote
+from grader.isolation import Limits, Process, Used, WorkerLost, Zygote
 from grader.worker import wire
 
 CONTROL_CHARACTERS = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
 )
+LOOK_SECONDS = 0.25  # of waiting for answers, between two looks at what a worker has used
 OUTPUT_SHOWN = 2_000  # characters of a submission's own output that are shown with a check
 
 
@@ -48,6 +50,7 @@ class Fault(Exception):
 
     kind: 'raised' (an exception in the submission's code), 'missing' (no such module, class or attribute), 'crashed',
     'exited', 'timed out', 'out of memory', 'protocol'.
+    rested: it timed out without having worked.
     """
 
     kind: str
@@ -55,6 +58,7 @@ class Fault(Exception):
     type: str = ""
     bases: tuple[str, ...] = ()
     frames: tuple[Frame, ...] = ()
+    rested: bool = False
 
     def __str__(self) -> str:
         return f"{self.type}: {self.message}" if self.type else self.message
@@ -100,26 +104,59 @@ def fault_of(error: Any) -> Fault:
     return Fault("raised", message, name, bases, tuple(frames))
 
 
+class Allowance:
+    """The time of one check or training: so many seconds of CPU, and as many of rest.
+
+    A worker rests while somebody waits for its answer and it neither works nor waits for a core. So it loses nothing on
+    a busy machine, and who sleeps is ended as soon as who works. Where the kernel does not say who waited for a core
+    (Linux says it), all that waiting looks like rest, and `factor` times as much of it is allowed.
+    """
+
+    def __init__(self, seconds: float, factor: float, used: Callable[[], Used]) -> None:
+        self.seconds, self.factor, self.used = seconds, factor, used
+        self.pause = min(LOOK_SECONDS, seconds)  # until the next look
+        self.before: Used | None = None  # at the first look: most answers come before it, and cost none
+        self.awaited = 0.0
+
+    def look(self, late: float) -> Fault | None:
+        """What the worker is to be ended for by now, if by anything. late: seconds after this look was due."""
+        used = self.used()
+        if self.before is None:
+            self.before = used
+            return None
+        # No later than that: who looks so late was stopped, or had no core itself
+        self.awaited += self.pause + min(late, self.pause)
+        work = used.work - self.before.work
+        rest = self.awaited - work - ((used.queued or 0.0) - (self.before.queued or 0.0))
+        if work >= self.seconds:
+            return Fault("timed out", f"gave no answer within {self.seconds:g} s of CPU time")
+        allowed = self.seconds * (1 if used.queued is not None else self.factor)
+        if rest >= allowed:
+            what = f"gave no answer and did next to nothing for {allowed:g} s: does it sleep, or wait for something?"
+            return Fault("timed out", what, rested=True)
+        return None
+
+
 class Channel:
-    """A worker's socket, where nothing lasts beyond the time `until`; that costs one system call a frame."""
+    """A worker's socket. Who waits for it goes `look`ing at the time `until`, which ends the wait or puts it off."""
 
-    def __init__(self, connection: socket.socket) -> None:
-        self.socket, self.until = connection, math.inf
-        self.readable = select.poll()
-        self.readable.register(connection, select.POLLIN)
+    def __init__(self, connection: socket.socket, look: Callable[[], None] | None = None) -> None:
+        self.socket, self.until, self.look = connection, math.inf, look
+        self.ready = {flag: select.poll() for flag in (select.POLLIN, select.POLLOUT)}
+        for flag, poll in self.ready.items():
+            poll.register(connection, flag)
 
-    def left(self) -> float | None:
-        """Seconds until the deadline, None where there is none. Raises TimeoutError when it is over."""
-        left = self.until - time.monotonic()
-        if left <= 0:
-            raise TimeoutError
-        return left if left < math.inf else None
-
-    def wait(self) -> None:
-        """Until there is something to read. Raises TimeoutError."""
-        left = self.left()
-        if not self.readable.poll(None if left is None else left * 1000):
-            raise TimeoutError
+    def wait(self, flag: int = select.POLLIN) -> None:
+        """Until there is something to read, or room to write. Raises TimeoutError."""
+        while True:
+            left = self.until - time.monotonic()
+            ready = self.ready[flag].poll(None if left == math.inf else max(math.ceil(left * 1000), 0))
+            if time.monotonic() >= self.until:  # also where one byte follows the other for ever
+                if self.look is None:
+                    raise TimeoutError
+                self.look()
+            if ready:
+                return
 
     def recv(self, size: int) -> bytes:
         return self.socket.recv(size)
@@ -129,22 +166,16 @@ class Channel:
 
     def sendall(self, data: bytes | memoryview) -> None:
         """A small frame goes at once; a large one as fast as the worker reads. Raises TimeoutError."""
-        left = self.left()
-        try:
-            sent = self.socket.send(data, socket.MSG_DONTWAIT)
-        except BlockingIOError:
-            sent = 0
-        if sent == len(data):
-            return
-        self.socket.settimeout(left)
-        try:
-            self.socket.sendall(memoryview(data)[sent:])
-        finally:
-            self.socket.settimeout(None)
+        left = memoryview(data).cast("B")
+        while left:
+            try:
+                left = left[self.socket.send(left, socket.MSG_DONTWAIT) :]
+            except BlockingIOError:
+                self.wait(select.POLLOUT)
 
 
 class RemoteWorker:
-    """A fresh worker process for one check. `seconds` is the wall-clock limit from now to its last answer."""
+    """A fresh worker process for one check. `seconds` is what its answers may take together (see Allowance)."""
 
     def __init__(
         self, zygote: Zygote, limits: Limits, seconds: float, seed: int, unavailable: dict[str, str] | None = None
@@ -154,17 +185,22 @@ class RemoteWorker:
         self.forgotten: dict[str, int] = {}  # what the next question brings along, after `forget`
         self.output_from = 0  # where in its output the present check begins
         self.process: Process = zygote.spawn(limits, seed, unavailable or {})
-        self.channel = Channel(self.process.channel)
+        self.channel = Channel(self.process.channel, self._look)
         self.allow(seconds)
-
-    @property
-    def until(self) -> float:
-        return self.channel.until
 
     def allow(self, seconds: float) -> None:
         """Sets the time limit anew, from now; who debugs has all the time there is."""
-        self.seconds = seconds if self.zygote.level.limited else math.inf
-        self.channel.until = time.monotonic() + self.seconds
+        seconds = seconds if self.zygote.level.limited else math.inf
+        self.allowance = Allowance(seconds, self.limits.wall_factor, lambda: self.zygote.used(self.process))
+        self.left = self.allowance.pause  # of waiting for answers, until the next look
+
+    def _look(self) -> None:
+        """Ends the wait for an answer, or puts it off."""
+        now = time.monotonic()
+        over = self.allowance.look(now - self.channel.until)
+        if over is not None:
+            raise over
+        self.channel.until = time.monotonic() + self.allowance.pause
 
     def forget(self, seed: int, seconds: float) -> None:
         """Makes ready for another check; the worker hears of it with the next question."""
@@ -174,25 +210,24 @@ class RemoteWorker:
 
     def ask(self, op: str, **arguments: Any) -> Any:
         self.asked += 1
+        self.channel.until = time.monotonic() + self.left
         try:
             wire.send(self.channel, {"n": self.asked, "op": op, "with": arguments, **self.forgotten})
             self.forgotten = {}
             reply = wire.receive(self.channel, self.channel.wait)
-        except TimeoutError:
-            raise self._end("timed out", f"gave no answer within {self.seconds:g} s") from None
+        except Fault as over:
+            raise self._overrun() or over from None
         except (EOFError, OSError, WorkerLost):
             raise self._gone() from None
         except wire.WireError as error:
-            raise self._end("protocol", f"sent something that is no answer ({error})") from None
+            raise self._overrun() or Fault("protocol", f"sent something that is no answer ({error})") from None
+        self.left = self.channel.until - time.monotonic()
         in_turn = isinstance(reply, dict) and type(reply.get("n")) is int and reply["n"] == self.asked
         if not in_turn or ("result" in reply) == ("error" in reply):
-            raise self._end("protocol", "answered out of turn")
+            raise self._overrun() or Fault("protocol", "answered out of turn")
         if "error" in reply:
             raise fault_of(reply["error"])
         return reply["result"]
-
-    def _end(self, kind: str, message: str) -> Fault:
-        return self._overrun() or Fault(kind, message)
 
     def _gone(self) -> Fault:
         """Why a worker that closed its socket has ended."""

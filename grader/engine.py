@@ -24,9 +24,9 @@ from grader.session import Session
 from grader.verdict import Outcome
 from grader.visibility import training_check
 
-# Far beyond every limit of its own that a check has: if this one strikes, the grader itself hangs.
-OUTER_NET_FACTOR = 20
-SKIPPED = (Outcome.BLOCKED, Outcome.NOT_ASKED, Outcome.NOT_ON_TRACK)
+# Trials and waits of one item, beyond its own limits: if this net catches one, the grader itself hangs.
+OUTER_NET_FACTOR = 3
+SKIPPED = (Outcome.BLOCKED, Outcome.NOT_ASKED, Outcome.NOT_ON_TRACK, Outcome.NOT_FINISHED)
 # Parts of pytest that a grading has no use for, each some milliseconds of every run
 UNUSED = (
     "terminal",
@@ -136,8 +136,8 @@ def conclude(outcome: Outcome, message: str) -> None:
 
 def run_checks(session: Session, pytest_arguments: list[str]) -> None:
     """Runs every check of a session, or those until somebody interrupts it. Raises UsageError."""
-    limits = session.grading.rubric.limits
-    net = OUTER_NET_FACTOR * limits["check_seconds"] + 3 * limits["training_seconds"] * session.runs
+    limits = session.grading.rubric
+    net = OUTER_NET_FACTOR * (limits.longest_check + limits.longest_training * session.runs)
     if not session.grading.level.limited:
         net = 0  # none: somebody may sit at a debugger
     unused = UNUSED if pytest_arguments else UNUSED + UNUSED_BY_CHECKS

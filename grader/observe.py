@@ -222,7 +222,7 @@ class Observer:
     def _lost_its_zygote(self, worker: RemoteWorker, fault: Fault) -> bool:
         """Did a worker fail because the zygote has ended, or does no longer fork?"""
         with self.lock:
-            if worker.until <= time.monotonic() and worker.process.number_inside is None:
+            if fault.kind == "timed out" and worker.process.number_inside is None:
                 worker.zygote.close()  # all that time it has not even said that it forked
             return fault.kind in ("crashed", "timed out") and not worker.zygote.alive()
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 DEFAULT = Path(__file__).with_name("rubric.toml")
 TOTAL = 100  # points of each track
+SETUP_SECONDS = 60  # to import, build the model and copy the data: outside the training's clock, but not without end
 GIVEN = (
     "CategoricalCrossentropy",
     "Diffable",
@@ -35,13 +36,21 @@ TABLES: dict[str, tuple[str, ...]] = {
     "tolerance": ("float", "logarithm", "extremes", "statistic", "differences"),
     "limits": (
         "check_seconds", "check_seconds_after_timeout", "check_cpu_seconds", "check_memory_mb", "training_seconds",
-        "training_memory_mb", "file_mb", "processes", "address_space_gb",
+        "training_memory_mb", "file_mb", "processes", "address_space_gb", "wall_factor",
     ),
-    "training": ("simple", "advanced", "half_simple", "half_advanced", "milestones", "chance"),
+    "training": (
+        "simple", "advanced", "half_simple", "half_advanced", "milestones", "chance", "fast_core", "not_finished",
+    ),
     "visibility": ("hidden", "gradescope"),
 }  # fmt: skip
 # An older rubric has no such table; Gradescope's words, https://gradescope-autograders.readthedocs.io/en/latest/specs/
 ALL_PUBLIC: dict[str, Any] = {"hidden": [], "gradescope": "after_published"}
+# What an older rubric says nothing about
+ADDED: dict[str, dict[str, Any]] = {
+    "limits": {"wall_factor": 10},
+    "training": {"fast_core": True, "not_finished": "not judged"},
+}
+NOT_FINISHED = ("not judged", "lost")
 GRADESCOPE_VISIBILITY = ("hidden", "after_due_date", "after_published", "visible")
 
 
@@ -68,6 +77,8 @@ class Rubric:
     half: dict[str, float]
     milestones: tuple[float, ...]
     chance: float
+    fast_core: bool
+    not_finished: str  # one of NOT_FINISHED
     hidden: frozenset[str]  # checks by name
     hidden_on_gradescope: str
 
@@ -76,8 +87,19 @@ class Rubric:
         return self._limits(self.limits["check_memory_mb"], self.limits["check_cpu_seconds"])
 
     def training_limits(self, threads: int) -> Limits:
-        """What the worker of one training may use; CPU time counts every thread."""
-        return self._limits(self.limits["training_memory_mb"], self.limits["training_seconds"] * max(threads, 2))
+        """What the worker of one training may use; the kernel's CPU limit is above the training's own, at any size."""
+        cpu_seconds = SETUP_SECONDS + self.limits["training_seconds"] * max(threads, 2)
+        return self._limits(self.limits["training_memory_mb"], cpu_seconds)
+
+    @property
+    def longest_check(self) -> float:
+        """Seconds that a check may take on a machine that is as busy as can be."""
+        return self.limits["wall_factor"] * self.limits["check_seconds"]
+
+    @property
+    def longest_training(self) -> float:
+        """Seconds that a training may take on a machine that is as busy as can be."""
+        return self.limits["wall_factor"] * (SETUP_SECONDS + self.limits["training_seconds"])
 
     def _limits(self, memory_mb: float, cpu_seconds: float) -> Limits:
         return Limits(
@@ -86,6 +108,7 @@ class Rubric:
             file_bytes=ceil(self.limits["file_mb"] * 2**20),
             processes=ceil(self.limits["processes"]),
             address_space=ceil(self.limits["address_space_gb"] * 2**30),
+            wall_factor=self.limits["wall_factor"],
         )
 
 
@@ -108,6 +131,7 @@ def check(data: dict[str, Any], source: str) -> Rubric:
     for table, keys in TABLES.items():
         if not isinstance(data[table], dict):
             raise UsageError(f"rubric {source}: {table} must be a table, [{table}]")
+        data[table] = {**ADDED.get(table, {}), **data[table]}
         known(data[table], keys, f"rubric {source}, [{table}]")
     points = data["points"]
     if not isinstance(points, dict) or not points:
@@ -131,7 +155,13 @@ def check(data: dict[str, Any], source: str) -> Rubric:
     if not isinstance(milestones, list) or not milestones:
         raise UsageError(f"{where}, milestones: must be a list of accuracies")
     shares = {f"milestones[{i}]": value for i, value in enumerate(milestones)}
-    shares |= {key: data["training"][key] for key in TABLES["training"] if key != "milestones"}
+    fast_core, not_finished = data["training"]["fast_core"], data["training"]["not_finished"]
+    if not isinstance(fast_core, bool):
+        raise UsageError(f"{where}, fast_core: must be true or false, not {fast_core!r}")
+    if not_finished not in NOT_FINISHED:
+        raise UsageError(f"{where}, not_finished: must be one of {', '.join(NOT_FINISHED)}, not {not_finished!r}")
+    no_shares = ("milestones", "fast_core", "not_finished")
+    shares |= {key: data["training"][key] for key in TABLES["training"] if key not in no_shares}
     for key, value in shares.items():
         number(value, f"{where}, {key}", 1.0)
     for key, value in data["tolerance"].items():
@@ -160,6 +190,8 @@ def check(data: dict[str, Any], source: str) -> Rubric:
         half={name: data["training"]["half_" + name.partition(".")[2]] for name in TRAININGS},
         milestones=tuple(sorted(milestones)),
         chance=data["training"]["chance"],
+        fast_core=fast_core,
+        not_finished=not_finished,
         hidden=named_checks(hidden, f"{where}, hidden"),
         hidden_on_gradescope=gradescope,
     )

@@ -33,6 +33,7 @@ class Outcome(str, Enum):
     BLOCKED = "blocked"
     NOT_ON_TRACK = "not on this track"
     NOT_ASKED = "not asked"
+    NOT_FINISHED = "not finished"
     GRADER_FAULT = "grader fault"
 
     def __str__(self) -> str:
@@ -50,7 +51,7 @@ OF_FAULT = {
     "protocol": Outcome.CRASHED,
 }
 # These leave the points of a component to its other probes: they say nothing about the student's work on it.
-UNJUDGED = (Outcome.BLOCKED, Outcome.NOT_ASKED, Outcome.GRADER_FAULT)
+UNJUDGED = (Outcome.BLOCKED, Outcome.NOT_ASKED, Outcome.NOT_FINISHED, Outcome.GRADER_FAULT)
 
 
 @dataclass

@@ -101,6 +101,15 @@ def test_limit_of_a_fraction_is_never_a_limit_of_nothing():
     assert limits.cpu_seconds == limits.processes == 1
 
 
+def test_older_rubric_gets_what_was_added_since():
+    tree = tomlfile.read(DEFAULT)
+    del tree["limits"]["wall_factor"], tree["training"]["fast_core"], tree["training"]["not_finished"]
+
+    loaded = rubric.check(tree, "mine.toml")
+
+    assert (loaded.limits["wall_factor"], loaded.fast_core, loaded.not_finished) == (10, True, "not judged")
+
+
 # --- wrong ones -------------------------------------------------------------------------------------------------
 
 
@@ -140,6 +149,8 @@ WRONG = {
     "milestones-is-a-number": (edited("milestones = [0.80, 0.85, 0.95]", "milestones = 0.8"), "milestones"),
     "milestones-empty": (edited("milestones = [0.80, 0.85, 0.95]", "milestones = []"), "milestones"),
     "milestone-is-text": (edited("milestones = [0.80,", 'milestones = ["0.8",'), r"milestones\[0\]"),
+    "fast-core-is-text": (edited("fast_core = true", 'fast_core = "yes"'), "fast_core.*yes"),
+    "not-finished-is-true": (edited('not_finished = "not judged"', "not_finished = true"), "not_finished.*True"),
     "table-is-a-list": (edited("[tolerance]", "[[tolerance]]"), "tolerance"),
 }
 

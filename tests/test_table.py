@@ -19,7 +19,7 @@ from results import (
 )
 
 from grader.report.columns import columns, cut, wrap
-from grader.report.progress import Progress
+from grader.report.progress import Progress, epoch_text
 from grader.report.result import Milestone, Result
 from grader.report.to_table import to_table
 
@@ -94,7 +94,15 @@ class Terminal(io.StringIO):
 EVENTS: list[dict[str, Any]] = [
     {"event": "start", "components": ["Dense", "training.simple"]},
     {"event": "component", "name": "Dense", "outcome": "failed", "points": 1, "max_points": 12},
-    {"event": "epoch", "training": "training.simple", "epoch": 2, "epochs": 5, "accuracy": 0.9, "seconds": 4.0},
+    {
+        "event": "epoch",
+        "training": "training.simple",
+        "epoch": 2,
+        "epochs": 5,
+        "accuracy": 0.9,
+        "seconds": 4.0,
+        "seconds_left": 596.0,
+    },
     {"event": "component", "name": "training.simple", "outcome": "passed", "points": 7, "max_points": 7},
     {"event": "end", "score": 8},
 ]
@@ -109,6 +117,13 @@ def test_table_says_when_the_clock_is_not_to_be_trusted(wall: float, cpu: float 
     training.milestones = [Milestone(0.95, 1, wall, cpu)]
 
     assert ("the machine was busy" in to_table(made(training=[training]))) is busy
+
+
+@pytest.mark.parametrize(("seconds_left", "says"), [(480.0, "8 min"), (12.3, "13 s"), (0.0, "0 s"), (5000.0, "50 min")])
+def test_time_left_is_no_more_than_the_limit_leaves(seconds_left: float, says: str) -> None:
+    event = EVENTS[2] | {"epoch": 1, "epochs": 26, "seconds": 120.0, "seconds_left": seconds_left}
+
+    assert epoch_text(event).endswith(f", at most {says} left")
 
 
 def test_progress_is_one_changing_line_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:

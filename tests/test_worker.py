@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.client import OUTPUT_SHOWN, Channel, Fault, RemoteWorker, fault_of, printable
-from grader.isolation import Limits, WorkerLost, Zygote, choose
+from grader.client import OUTPUT_SHOWN, Allowance, Channel, Fault, RemoteWorker, fault_of, printable
+from grader.isolation import Limits, Used, WorkerLost, Zygote, choose
 from grader.isolation.tree import descendants
 from grader.worker import wire
 from grader.worker.host import Host
@@ -419,11 +419,59 @@ def test_end_of_a_worker_is_named(how: str, kind: str, says: str, zygote: Zygote
     assert says in found.message
 
 
-@pytest.mark.parametrize("how", ["busy", "asleep", "stubborn"])
-def test_call_that_does_not_end_is_ended(how: str, zygote: Zygote):
+WORKED = "gave no answer within 0.2 s of CPU time"
+RESTED = "gave no answer and did next to nothing for 0.2 s: does it sleep, or wait for something?"
+
+
+@pytest.mark.parametrize(
+    ("how", "says", "rested"), [("busy", WORKED, False), ("asleep", RESTED, True), ("stubborn", RESTED, True)]
+)
+def test_call_that_does_not_end_is_ended(how: str, says: str, rested: bool, zygote: Zygote):
     found = fault(zygote, "stays", how, seconds=0.2)
 
-    assert (found.kind, found.message) == ("timed out", "gave no answer within 0.2 s")
+    assert (found.kind, found.message, found.rested) == ("timed out", says, rested)
+
+
+def used_at(*looks: tuple[float, float | None], seconds: float = 1.0) -> Allowance:
+    """The time of a worker that had (work, wait for a core) at each look."""
+    rest = iter([Used(0.0, 0.0 if looks[0][1] is not None else None), *(Used(*each) for each in looks)])
+    return Allowance(seconds, 10.0, lambda: next(rest))
+
+
+@pytest.mark.parametrize(
+    ("a_look", "looks", "says"),
+    [
+        ((0.25, 0.0), 4, "within 1 s of CPU time"),
+        ((0.5, 0.0), 2, "within 1 s of CPU time"),
+        ((0.0, 0.0), 4, "did next to nothing for 1 s"),
+        ((0.125, 0.0), 8, "within 1 s of CPU time"),
+        ((0.0, 0.25), 1000, ""),
+        ((0.001, 0.25), 999, ""),
+        ((0.01, 0.24), 100, "within 1 s of CPU time"),
+        ((0.0, None), 40, "did next to nothing for 10 s"),
+        ((0.03, None), 34, "within 1 s of CPU time"),
+    ],
+    ids=[
+        "works", "two-threads", "sleeps", "half-asleep", "gets-no-core", "hardly-gets-a-core", "crowded",
+        "nobody-knows-why", "nobody-knows-and-works",
+    ],
+)  # fmt: skip
+def test_time_is_up_for_who_works_or_rests_and_not_for_who_waits_for_a_core(
+    a_look: tuple[float, float | None], looks: int, says: str
+):
+    work, queued = a_look
+    allowance = used_at(*((work * n, None if queued is None else queued * n) for n in range(1, looks + 1)))
+
+    found = [allowance.look(0.0) for _ in range(looks + 1)]
+
+    assert found[:-1] == [None] * looks
+    assert found[-1] is None if not says else says in found[-1].message
+
+
+def test_time_in_which_nobody_could_look_is_no_rest():
+    allowance = used_at((0.0, 0.0), (0.0, 0.0))
+
+    assert [allowance.look(3600.0) for _ in range(2)] == [None, None]
 
 
 def test_worker_that_does_not_read_is_waited_for_no_longer_than_others():

@@ -13,7 +13,7 @@ from grader.classroom.ledger import Ledger
 from grader.rubric import COMPONENTS
 
 BINS = 10  # of the distribution of scores
-JUDGED = "('blocked', 'not asked', 'not on this track', 'grader fault', 'not graded')"
+JUDGED = "('blocked', 'not asked', 'not on this track', 'not finished', 'grader fault', 'not graded')"
 
 
 @dataclass(frozen=True)

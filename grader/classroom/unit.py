@@ -31,7 +31,7 @@ from grader.rubric import COMPONENTS, Rubric
 from grader.session import Session
 from grader.submission import Submission
 
-NEAR = 0.7  # of a time limit: a busy machine makes three seconds of two
+NEAR = 0.7  # of a time limit: neighbours that share a core's caches make three seconds of CPU time of two
 
 
 @dataclass(frozen=True)
@@ -155,9 +155,11 @@ def wrong_answers(session: Session) -> list[Fingerprint]:
 def close_calls(result: Result, rubric: Rubric) -> list[str]:
     """Checks that ended at a time limit, or near enough that a quieter machine might have told another story."""
     found = []
+    spent = {f"training.{each.model}": each.cpu_seconds for each in result.training}
     for part in result.components:
         for probe in part.probes:
             limit = rubric.limits["training_seconds" if part.name.startswith("training.") else "check_seconds"]
-            if probe.outcome == "timed out" or probe.seconds > NEAR * limit:
+            seconds = spent.get(part.name) or probe.seconds  # by the clock, where that is all: no less than the work
+            if probe.outcome in ("timed out", "not finished") or seconds > NEAR * limit:
                 found.append(probe.name)
     return found

@@ -33,7 +33,7 @@ from grader.cli import DEFAULT_SEED, chosen, seed_of, stoppable
 from grader.entries import shown
 from grader.errors import UsageError
 from grader.report.to_jsonl import EventLog
-from grader.rubric import COMPONENTS, TRAININGS
+from grader.rubric import COMPONENTS, SETUP_SECONDS, TRAININGS
 from grader.rubric import load as load_rubric
 
 EPILOG = """\
@@ -196,7 +196,10 @@ def open_executor(options: argparse.Namespace, terms: Terms, run: Run) -> Execut
     """Where hand-ins are graded. Raises UsageError."""
     rubric = terms.load_rubric()
     trainings = sum(name in TRAININGS for name in terms.components)
-    limit = options.limit or SPARE_SECONDS + trainings * terms.runs * (rubric.limits["training_seconds"] + 60)
+    # Rest as well as work, should it come to that; what a busy machine stops before its end is graded again, alone
+    limit = options.limit or SPARE_SECONDS + trainings * terms.runs * 2 * (
+        rubric.limits["training_seconds"] + SETUP_SECONDS
+    )
     if options.executor == "dask":
         from grader.classroom.cluster import Cluster
 

@@ -10,6 +10,7 @@ from grader.isolation.levels import Level as Level
 from grader.isolation.levels import choose as choose
 from grader.isolation.zygote import Limits as Limits
 from grader.isolation.zygote import Process as Process
+from grader.isolation.zygote import Used as Used
 from grader.isolation.zygote import WorkerLost as WorkerLost
 from grader.isolation.zygote import Zygote as Zygote
 from grader.isolation.zygote import make_read_only as make_read_only

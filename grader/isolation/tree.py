@@ -39,6 +39,18 @@ def cpu_seconds(pid: int) -> float | None:
     return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK") if fields else None
 
 
+def queued_seconds(pid: int) -> float | None:
+    """Seconds that the threads of a process were ready to work and waited for a core to do it on."""
+    try:
+        waited = 0
+        for task in os.listdir(f"/proc/{pid}/task"):
+            with open(f"/proc/{pid}/task/{task}/schedstat", encoding="ascii") as file:
+                waited += int(file.read().split()[1])  # nanoseconds
+    except (OSError, ValueError, IndexError):
+        return None
+    return waited / 1e9
+
+
 def stat_fields(pid: int) -> list[str]:
     """/proc/PID/stat from the third field on."""
     try:

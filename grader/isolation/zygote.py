@@ -16,17 +16,25 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from grader import blas
 from grader.isolation import bubblewrap
 from grader.isolation.bytecode import copy_compiled
 from grader.isolation.levels import Level, choose, lacks_landlock
 from grader.isolation.needs import interpreter, needs, numpy_folders
-from grader.isolation.tree import children, cpu_seconds, descendants, memory_bytes, number_in_own_namespace, threads
+from grader.isolation.tree import (
+    children,
+    cpu_seconds,
+    descendants,
+    memory_bytes,
+    number_in_own_namespace,
+    queued_seconds,
+    threads,
+)
 from grader.worker import limits as worker_limits
 from grader.worker import linux
 from grader.worker.main import LENGTH
@@ -60,6 +68,14 @@ class Limits:
     file_bytes: int
     processes: int
     address_space: int
+    wall_factor: float = 10.0  # times a limit of CPU seconds, where the kernel does not say who waited for a core
+
+
+class Used(NamedTuple):
+    """What a worker and all that it started had: CPU seconds, and seconds of waiting for a core (None: unknown)."""
+
+    work: float
+    queued: float | None
 
 
 @dataclass
@@ -314,12 +330,20 @@ class Zygote:
 
     def cpu_seconds(self, process: Process) -> float | None:
         """CPU time of a worker, its threads and its children so far, as the kernel counts it (None where unknown)."""
+        return total(cpu_seconds, self._tree(process))
+
+    def used(self, process: Process) -> Used:
+        """What a worker has had so far; nothing as long as it has not been forked."""
+        tree = self._tree(process)
+        if process.number_inside is None:
+            return Used(0.0, 0.0)
+        return Used(total(cpu_seconds, tree) or 0.0, total(queued_seconds, tree))
+
+    def _tree(self, process: Process) -> list[int]:
+        """A worker and everything below it; empty where that is not known."""
         with self.lock:
             self._listen_without_waiting()
-        if process.pid is None:
-            return None
-        times = [cpu_seconds(pid) for pid in (process.pid, *descendants(process.pid))]
-        return sum(seconds for seconds in times if seconds is not None) if times[0] is not None else None
+        return [] if process.pid is None else [process.pid, *descendants(process.pid)]
 
     # --- end --------------------------------------------------------------------------------------------------
 
@@ -380,6 +404,12 @@ def end_orphans() -> None:
             worker_limits.kill(pid)
             with contextlib.suppress(OSError):
                 os.waitpid(pid, os.WNOHANG)
+
+
+def total(seconds: Callable[[int], float | None], tree: list[int]) -> float | None:
+    """The sum over a tree of processes, None where it is not even known of the first; others may end meanwhile."""
+    found = [seconds(pid) for pid in tree]
+    return sum(each for each in found if each is not None) if found and found[0] is not None else None
 
 
 def shown(made_up: str, mnist: Mnist | None, folder: Path) -> tuple[str, Mnist | None]:

@@ -9,7 +9,7 @@ from grader.words import WIDTH
 
 # A wrong answer, an answer that never came, and nothing that could be judged: three kinds of not passing
 STOPPED = ("error", "crashed", "exited", "timed out", "out of memory", "grader fault")
-SKIPPED = ("blocked", "not asked", "not on this track", "not graded")
+SKIPPED = ("blocked", "not asked", "not on this track", "not finished", "not graded")
 TOLD_BY_THE_TABLE = ("not implemented", "blocked")  # their line of why says it all
 TRY_IT = "  try it "  # from here on a message is code, which is not wrapped
 

@@ -69,9 +69,9 @@ class Progress:
 
 
 def epoch_text(event: dict[str, Any]) -> str:
-    """An epoch, with the time that the rest takes if all of them are needed."""
+    """An epoch, with the time that the rest takes if all of them are needed, or until the limit ends it."""
     epoch, epochs = event["epoch"], event["epochs"]
-    left = (epochs - epoch) * event["seconds"] / epoch
+    left = min((epochs - epoch) * event["seconds"] / epoch, event["seconds_left"])
     more = f", at most {duration(left)} left" if epoch < epochs else ""
     return (
         f"{event['training']}: epoch {epoch} of {epochs}, {event['accuracy']:.2%} after {event['seconds']:.2f} s{more}"

@@ -24,6 +24,7 @@ ICONS = {  # icon and class; the word stands beside it
     "not implemented": ("○", "none"),
     "not on this track": ("–", "none"),
     "not asked": ("–", "none"),
+    "not finished": ("…", "none"),
     "not graded": ("…", "none"),
 }
 

@@ -17,7 +17,14 @@ from grader.report.result import ComponentResult, Result, TrainingResult
 
 COMMENT = 65_536  # characters that GitHub takes in a comment; counted as bytes here, which are no fewer
 SUMMARY = 1 << 20  # bytes of a step's summary; beyond it GitHub shows none
-MARKS = {"passed": "✅", "partial": "🟡", "blocked": "⏸️", "not on this track": "➖", "not graded": "⏸️"}
+MARKS = {
+    "passed": "✅",
+    "partial": "🟡",
+    "blocked": "⏸️",
+    "not on this track": "➖",
+    "not finished": "⏸️",
+    "not graded": "⏸️",
+}
 MARKUP = re.compile(r"([\\`*_\[\]|~$])")
 CALLS = re.compile("([@#])")
 UNSEEN = "\u200b"  # behind @ and # it keeps a person from being called and an issue from being linked

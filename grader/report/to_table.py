@@ -14,7 +14,14 @@ from grader.report.details import TOLD_BY_THE_TABLE, TRY_IT, blocks, points, sum
 from grader.report.result import ComponentResult, Result, TrainingResult
 from grader.words import WIDTH
 
-COLOURS = {"passed": "32", "partial": "33", "not implemented": "2", "not on this track": "2", "blocked": "33"}
+COLOURS = {
+    "passed": "32",
+    "partial": "33",
+    "not implemented": "2",
+    "not on this track": "2",
+    "blocked": "33",
+    "not finished": "33",
+}
 HEADERS = ("component", "outcome", "points", "why")
 LEAST_WIDTH = 80
 BARS = "▁▂▃▄▅▆▇█"
@@ -120,8 +127,8 @@ def training_lines(each: TrainingResult) -> str:
     ]
     if each.was_disturbed:
         lines.append(
-            "  clock      far more time went by than was worked: the machine was busy, or the model waits; compare "
-            "the seconds of CPU time"
+            "  clock      far more time went by than was worked: the machine was busy, or the model waits; limits and "
+            "points go by the seconds of CPU time"
         )
     if each.runs:
         mean = f"mean of {each.wall_seconds:.2f} s without the fastest and the slowest"

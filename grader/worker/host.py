@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from . import doubles, wire
+from . import doubles, fast_core, wire
 from .wire import Opaque, Ref
 
 INLINE_BYTES = 1 << 20  # larger results stay here until they are asked for
@@ -146,6 +146,10 @@ class Host:
             passes = not is_dense and not weighted and passes_on(layer)
             kinds.append([type(layer).__name__, is_dense, weighted, passes])
         return kinds
+
+    def do_fast_core(self, base: Ref, model: Ref) -> list[str]:
+        """Vectorises what the given Diffable loops over and a model uses; the names of those methods."""
+        return fast_core.install(self.objects[base.id], list(self.objects[model.id].layers))
 
     def do_set_training(self, model: Ref, training: bool) -> None:
         """Sets `training` on the layers that have it, as evaluation does."""

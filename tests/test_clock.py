@@ -1,0 +1,122 @@
+"""Time limits count work and rest, never what other programs take; what they cut off says how far it was."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from overlays import ROOT, Graded, grade, with_limits
+
+LIMIT = 0.4
+# A model whose first epoch learns from that many digits, and whose second one has no end
+MODEL = """
+
+
+class Learner(SequentialModel):
+    epochs_done = 0
+
+    def fit(self, x, y, epochs, batch_size):
+        self.epochs_done += 1
+        if self.epochs_done > {epochs}:
+            import time
+            while True:
+                {what}
+        return super().fit(x[:{digits}], y[:{digits}], epochs, batch_size)
+
+
+def get_simple_model_components():
+    np.random.seed(7)
+    model = Learner([Dense(784, 10)])
+    model.compile(BasicOptimizer(0.5), CrossEntropyLoss(), CategoricalAccuracy())
+    return SimpleNamespace(model=model, epochs=9000, batch_size=50)
+"""
+WORKS, SLEEPS = "pass", "time.sleep(60)"
+
+
+def trained(
+    folder: Path, *options: str, what: str = WORKS, epochs: int = 1, digits: int = 300, **rubric: Any
+) -> Graded:
+    submission = folder / "hand-in"
+    shutil.copytree(ROOT / "reference", submission, ignore=shutil.ignore_patterns("__pycache__"))
+    with (submission / "assignment.py").open("a", encoding="utf-8") as file:
+        file.write("\n\nfrom Beras.optimizers import BasicOptimizer\n")
+        file.write(MODEL.format(what=what, epochs=epochs, digits=digits))
+    limits = with_limits(folder, {"training_seconds": LIMIT, **rubric})
+    return grade(submission, "--only", "training.simple", "--rubric", str(limits), *options)
+
+
+def row(graded: Graded) -> tuple[str, float, float]:
+    part = graded.components["training.simple"]
+    assert graded.result["training"][0]["outcome"] == part["outcome"] == part["probes"][0]["outcome"]
+    return part["outcome"], part["points"], part["max_points"]
+
+
+def why(graded: Graded) -> str:
+    return str(graded.components["training.simple"]["message"])
+
+
+def test_training_that_was_still_rising_is_not_finished_and_costs_nothing(folder: Path):
+    graded = trained(folder)
+
+    assert row(graded) == ("not finished", 0, 0)
+    message = graded.components["training.simple"]["probes"][0]["message"]
+    assert (
+        "after 1 of 9000 epochs and still rising, when it used up its 0.4 s of CPU time; its points are not" in message
+    )
+    assert "s of CPU time an epoch, and +" in message
+    assert graded.exit_code == 1
+
+
+def test_training_that_was_still_rising_loses_its_points_where_the_rubric_says_so(folder: Path):
+    graded = trained(folder, not_finished='"lost"')
+
+    assert row(graded) == ("not finished", 0, 7)
+    assert "its points are lost" in why(graded)
+
+
+def test_training_that_was_still_rising_keeps_the_half_that_it_has_reached(folder: Path):
+    assert row(trained(folder, half_simple=0.3)) == ("not finished", 3.5, 3.5)
+
+
+def test_training_that_no_longer_rises_is_out_of_time(folder: Path):
+    graded = trained(folder, digits=0)
+
+    assert row(graded) == ("timed out", 0, 7)
+    assert "after 1 of 9000 epochs, and no longer rising, when it used up its 0.4 s of CPU time" in why(graded)
+
+
+def test_training_whose_first_epoch_has_no_end_is_out_of_time(folder: Path):
+    graded = trained(folder, epochs=0)
+
+    assert row(graded) == ("timed out", 0, 7)
+    assert why(graded) == "the first of 9000 epochs did not end: it used up its 0.4 s of CPU time"
+
+
+@pytest.mark.parametrize(
+    ("epochs", "says"),
+    [
+        (0, "the first of 9000 epochs did not end: it did next to nothing for 0.4 s"),
+        (1, "after 1 of 9000 epochs, when it did next to nothing for 0.4 s"),
+    ],
+)
+def test_training_that_sleeps_is_out_of_time(epochs: int, says: str, folder: Path):
+    graded = trained(folder, what=SLEEPS, epochs=epochs)
+
+    assert row(graded) == ("timed out", 0, 7)
+    assert says in why(graded)
+
+
+def test_training_beyond_the_threshold_is_not_undone_by_the_limit(folder: Path):
+    graded = trained(folder, "--full", simple=0.35, half_simple=0.3)
+
+    assert row(graded) == ("passed", 7, 7)
+    assert "after 1 of 9000 epochs, when it used up its 0.4 s of CPU time" in why(graded)
+
+
+def test_time_left_is_no_more_than_the_limit(folder: Path):
+    graded = trained(folder)
+
+    assert "epoch 1 of 9000" in graded.stderr
+    assert "at most 1 s left" in graded.stderr
