@@ -178,13 +178,19 @@ class RemoteWorker:
     """A fresh worker process for one check. `seconds` is what its answers may take together (see Allowance)."""
 
     def __init__(
-        self, zygote: Zygote, limits: Limits, seconds: float, seed: int, unavailable: dict[str, str] | None = None
+        self,
+        zygote: Zygote,
+        limits: Limits,
+        seconds: float,
+        seed: int,
+        unavailable: dict[str, str] | None = None,
+        numpy: str = "names",
     ) -> None:
         self.zygote, self.limits = zygote, limits
         self.asked = 0
         self.forgotten: dict[str, int] = {}  # what the next question brings along, after `forget`
         self.output_from = 0  # where in its output the present check begins
-        self.process: Process = zygote.spawn(limits, seed, unavailable or {})
+        self.process: Process = zygote.spawn(limits, seed, unavailable or {}, numpy)
         self.channel = Channel(self.process.channel, self._look)
         self.allow(seconds)
 

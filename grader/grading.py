@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 
-from grader import words
+from grader import outside, words
 from grader.answers import Answers
 from grader.client import Fault, Frame
 from grader.diagnosis import Diagnosis
@@ -47,12 +47,8 @@ class Grading:
     rows: dict[str, ComponentResult | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.forbidden = forbidden_imports(self.submission)
-        unavailable = {
-            each.module: f"{each.module} is not allowed, only NumPy and the standard library are"
-            for imports in self.forbidden.values()
-            for each in imports
-        }
+        withheld = self.rubric.forbidden_imports == "withheld"
+        self.forbidden = forbidden_imports(self.submission) if withheld else {}
         broken = {name: source_fault(module) for name, module in self.submission.modules.items() if module.source_error}
         self.probes = [probe for probe in all_probes() if self.is_asked(probe)]
         self.probes.sort(key=lambda probe: COMPONENTS.index(probe.component))
@@ -62,7 +58,6 @@ class Grading:
             self.data_path,
             self.rubric,
             self.seed,
-            unavailable,
             broken,
             self.level,
             self.readable,
@@ -94,6 +89,10 @@ class Grading:
 
     def close(self) -> None:
         self.observer.close()
+
+    def notes(self) -> list[str]:
+        """What was left out of the submission, and what it takes from outside that is not there."""
+        return [*self.submission.notes, *outside.notes(self.submission, self.observer.lines_refused())]
 
     # --- hidden checks ----------------------------------------------------------------------------------------
 

@@ -26,7 +26,8 @@ from grader.probe import NotAsked, Probe
 from grader.rubric import Rubric
 from grader.subject import MODULES, Subject, module_of
 from grader.verdict import Seen
-from grader.worker.wire import array_bytes
+from grader.worker import old_numpy
+from grader.worker.wire import Opaque, array_bytes
 
 # What a probe meets that is given something else than it asked for. With right answers every probe runs through, as the
 # reference shows: so these are no faults of the grader's, which cost a submission nothing.
@@ -48,7 +49,6 @@ class Observer:
     """Probes of one submission. `ask` starts them, `seen` waits for one.
 
     root: the submission's own copy, which becomes read-only.
-    unavailable: packages that are not allowed, each with the reason; they import as placeholders.
     broken: modules that are known not to load, each with what is wrong.
     level, readable: how the submission is shut in, and what it may read beside the data of the probes.
     hidden_seed: of the questions of hidden checks, which have workers of their own; no worker is told this seed.
@@ -61,7 +61,6 @@ class Observer:
         data_path: str,
         rubric: Rubric,
         seed: int,
-        unavailable: dict[str, str],
         broken: dict[str, Fault],
         level: Level | None = None,
         readable: Iterable[Path] = (),
@@ -70,9 +69,9 @@ class Observer:
     ) -> None:
         self.root, self.data_path, self.rubric, self.seed = root, data_path, rubric, seed
         self.hidden_seed = seed if hidden_seed is None else hidden_seed
-        self.packages = dict(unavailable)
         self.broken = dict(broken)
         self.tried_imports = False
+        self.refused: dict[str, set[tuple[str, int]]] = {}  # what older NumPy allowed, and the lines that need it
         self.slow: set[str] = set()  # components with a check that ran out of time
         self.lock = threading.RLock()
         self.level, self.readable = level or choose(), (Path(data_path), *readable)
@@ -117,22 +116,27 @@ class Observer:
         return self.hidden_seed if self.is_hidden(probe) else self.seed
 
     def unavailable(self) -> dict[str, str]:
-        """Everything that workers replace by placeholders: forbidden packages, and modules that do not load."""
-        return self.packages | {
-            module: f"{path_of(module)} does not load: {fault}" for module, fault in self.broken.items()
-        }
+        """Modules that do not load, which workers replace by placeholders."""
+        return {module: f"{path_of(module)} does not load: {fault}" for module, fault in self.broken.items()}
+
+    def numpy(self) -> str:
+        """What workers give back of an older NumPy from the start; lines that it refuses come later, where they are."""
+        return "names" if self.rubric.old_numpy == "told" else "installed"
+
+    def numpy_for_training(self) -> str:
+        return "old" if self.refused and self.rubric.old_numpy == "told" else self.numpy()
 
     def patience(self, component: str) -> float:
         """Seconds that a check of this component may take."""
         return self.rubric.limits["check_seconds_after_timeout" if component in self.slow else "check_seconds"]
 
-    def worker(self, seed: int = 0, component: str = "") -> RemoteWorker:
+    def worker(self, seed: int = 0, component: str = "", numpy: str = "") -> RemoteWorker:
         """A fresh worker; a zygote that something has ended is started anew. Raises WorkerLost."""
-        limits, seconds = self.rubric.check_limits(), self.patience(component)
+        limits, seconds, numpy = self.rubric.check_limits(), self.patience(component), numpy or self.numpy()
         try:
-            return RemoteWorker(self.living_zygote(), limits, seconds, seed, self.unavailable())
+            return RemoteWorker(self.living_zygote(), limits, seconds, seed, self.unavailable(), numpy)
         except WorkerLost:
-            return RemoteWorker(self.living_zygote(), limits, seconds, seed, self.unavailable())
+            return RemoteWorker(self.living_zygote(), limits, seconds, seed, self.unavailable(), numpy)
 
     def living_zygote(self) -> Zygote:
         with self.lock:
@@ -161,6 +165,8 @@ class Observer:
         """What the probe saw, and the worker if it may serve another."""
         known = len(self.broken)
         seen, worker, module = self._ask_until_seen(probe, seed, worker)
+        if seen.fault is not None and (older := self._with_old_numpy(probe, seed, seen.fault)) is not None:
+            return older, worker
         if seen.fault is not None and module and module not in self.broken:
             self._try_imports()
         if len(self.broken) > known and seen.fault is not None and module:
@@ -169,23 +175,50 @@ class Observer:
             seen, worker, _ = self._ask_until_seen(probe, seed, None)
         return seen, worker
 
+    def _with_old_numpy(self, probe: Probe, seed: int, fault: Fault) -> Seen | None:
+        """What the probe sees where NumPy is as it was, if a line failed that it allowed then, and nothing else did."""
+        said = self.refused_by_numpy(fault)
+        if not said:
+            return None
+        seen, worker, _ = self._ask_until_seen(probe, seed, None, "old")
+        if worker is not None:
+            worker.close()
+        if seen.fault is not None or seen.broken or holds_objects(seen.observation):
+            return None
+        self.note_refused(said, fault)
+        return seen if self.rubric.old_numpy == "told" else None
+
+    def refused_by_numpy(self, fault: Fault) -> str:
+        """What is said of a line that failed and that older NumPy allowed; '' for any other fault."""
+        return old_numpy.refused(fault.message) if fault.kind == "raised" and fault.frames else ""
+
+    def lines_refused(self) -> dict[str, set[tuple[str, int]]]:
+        with self.lock:
+            return {said: set(places) for said, places in self.refused.items()}
+
+    def note_refused(self, said: str, fault: Fault) -> None:
+        with self.lock:
+            self.refused.setdefault(said, set()).add((fault.frames[-1].file, fault.frames[-1].line))
+
     def _ask_until_seen(
-        self, probe: Probe, seed: int, worker: RemoteWorker | None
+        self, probe: Probe, seed: int, worker: RemoteWorker | None, numpy: str = ""
     ) -> tuple[Seen, RemoteWorker | None, str]:
         """Like `_ask_once`, and again where the zygote ended meanwhile."""
-        seen, worker, module = self._ask_once(probe, seed, worker)
+        seen, worker, module = self._ask_once(probe, seed, worker, numpy)
         for _ in range(1, ATTEMPTS):
             if seen.orphaned and not self.closed:
-                seen, worker, module = self._ask_once(probe, seed, None)
+                seen, worker, module = self._ask_once(probe, seed, None, numpy)
         return seen, worker, module
 
-    def _ask_once(self, probe: Probe, seed: int, worker: RemoteWorker | None) -> tuple[Seen, RemoteWorker | None, str]:
+    def _ask_once(
+        self, probe: Probe, seed: int, worker: RemoteWorker | None, numpy: str = ""
+    ) -> tuple[Seen, RemoteWorker | None, str]:
         """What the probe saw, the worker if it is still good, and the module whose import failed, if one did."""
         started = time.monotonic()
         seen = Seen(fresh=worker is None)
         drawn = self.seed if self.is_hidden(probe) else seed  # of the submission's own random numbers
         try:
-            worker = worker or self.worker(drawn, probe.component)
+            worker = worker or self.worker(drawn, probe.component, numpy)
         except WorkerLost:
             seen.fault = Fault("crashed", "the process that checks run in could not be started again")
             seen.orphaned = True
@@ -281,6 +314,15 @@ class ImportGate:
 
     def close(self) -> None:
         self.worker.close()
+
+
+def holds_objects(value: Any) -> bool:
+    """Is an array of objects in it? Code that goes on with one was not right in any NumPy."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, (list, tuple)):
+        return any(map(holds_objects, value))
+    return isinstance(value, Opaque) and "dtype object" in value.kind
 
 
 def path_of(module: str) -> str:

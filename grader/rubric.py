@@ -31,6 +31,8 @@ COMPONENTS = (
     "get_data_MNIST", "Diffable", "GradientTape", "Model", "Model.evaluate", "SequentialModel", "BatchNorm",
     *TRAININGS,
 )  # fmt: skip
+# What becomes of the imports and the NumPy of other days: the settings' words, the usual one first
+OUTSIDE = {"forbidden_imports": ("told", "withheld"), "old_numpy": ("told", "lost")}
 TABLES: dict[str, tuple[str, ...]] = {
     "partial": ("constant_factor_keeps",),
     "tolerance": ("float", "logarithm", "extremes", "statistic", "differences"),
@@ -42,6 +44,7 @@ TABLES: dict[str, tuple[str, ...]] = {
         "simple", "advanced", "half_simple", "half_advanced", "milestones", "chance", "fast_core", "not_finished",
     ),
     "visibility": ("hidden", "gradescope"),
+    "outside": tuple(OUTSIDE),
 }  # fmt: skip
 # An older rubric has no such table; Gradescope's words, https://gradescope-autograders.readthedocs.io/en/latest/specs/
 ALL_PUBLIC: dict[str, Any] = {"hidden": [], "gradescope": "after_published"}
@@ -81,6 +84,8 @@ class Rubric:
     not_finished: str  # one of NOT_FINISHED
     hidden: frozenset[str]  # checks by name
     hidden_on_gradescope: str
+    forbidden_imports: str = "told"
+    old_numpy: str = "told"
 
     def check_limits(self) -> Limits:
         """What the worker of one check may use."""
@@ -126,7 +131,7 @@ def load(path: Path | None = None) -> Rubric:
 
 def check(data: dict[str, Any], source: str) -> Rubric:
     """The rubric that parsed TOML describes. Raises UsageError."""
-    data = {"visibility": ALL_PUBLIC, **data}
+    data = {"visibility": ALL_PUBLIC, "outside": {name: words[0] for name, words in OUTSIDE.items()}, **data}
     known(data, ("default_track", "points", *TABLES), f"rubric {source}")
     for table, keys in TABLES.items():
         if not isinstance(data[table], dict):
@@ -180,6 +185,10 @@ def check(data: dict[str, Any], source: str) -> Rubric:
     if gradescope not in GRADESCOPE_VISIBILITY:
         known_words = ", ".join(GRADESCOPE_VISIBILITY)
         raise UsageError(f"{where}, gradescope: must be one of {known_words}, not {gradescope!r}")
+    for name, words in OUTSIDE.items():
+        if data["outside"][name] not in words:
+            found = data["outside"][name]
+            raise UsageError(f"rubric {source}, [outside], {name}: must be {' or '.join(words)}, not {found!r}")
     return Rubric(
         default_track=data["default_track"],
         points=points,
@@ -194,6 +203,7 @@ def check(data: dict[str, Any], source: str) -> Rubric:
         not_finished=not_finished,
         hidden=named_checks(hidden, f"{where}, hidden"),
         hidden_on_gradescope=gradescope,
+        **data["outside"],
     )
 
 

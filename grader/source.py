@@ -43,6 +43,7 @@ class Import:
     name       in full, as written: Beras.core, .core
     guarded    it does not run when the module is imported, or may fail: in a function, in `try` with
                `except ImportError`, under `if TYPE_CHECKING` or `if __name__ == "__main__"`
+    used       something in the module reads a name that it brings
     """
 
     module: str
@@ -50,6 +51,7 @@ class Import:
     line: int
     relative: bool
     guarded: bool
+    used: bool = True
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,7 @@ class SourceModule:
     path       of the copy; nothing is there if the file could not be copied, which source_error then says
     relative   below the folder with the code: Beras/layers.py
     stubs      functions that are not written yet, by qualified name: Dense.forward
+    numpy_names  what it takes of NumPy by name, each with the first line that does
     """
 
     name: str
@@ -68,6 +71,7 @@ class SourceModule:
     source_error: SourceError | None = None
     imports: tuple[Import, ...] = ()
     stubs: frozenset[str] = frozenset()
+    numpy_names: tuple[tuple[str, int], ...] = ()
 
 
 def read_module(name: str, path: Path, relative: PurePosixPath, source: bytes) -> SourceModule:
@@ -76,12 +80,14 @@ def read_module(name: str, path: Path, relative: PurePosixPath, source: bytes) -
 
 
 @lru_cache(maxsize=256)
-def shown_by(source: bytes, name: str) -> tuple[SourceError | None, tuple[Import, ...], frozenset[str]]:
+def shown_by(
+    source: bytes, name: str
+) -> tuple[SourceError | None, tuple[Import, ...], frozenset[str], tuple[tuple[str, int], ...]]:
     """What a source shows; whoever grades again and again meets most files again."""
     tree = parse(source)
     if isinstance(tree, SourceError):
-        return tree, (), frozenset()
-    return None, imports_of(tree, name), stubs_of(tree)
+        return tree, (), frozenset(), ()
+    return None, imports_of(tree, name), stubs_of(tree), numpy_names_of(tree)
 
 
 # --- syntax -------------------------------------------------------------------------------------------------
@@ -170,14 +176,34 @@ def fault_in_line(line: int, text: str, column: int, message: str) -> SourceErro
 def imports_of(tree: ast.Module, importer: str) -> tuple[Import, ...]:
     """All imports in a module, in the order of their lines."""
     found: list[Import] = []
+    read = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Store)}
     for node, guarded in statements(tree):
         if isinstance(node, ast.Import):
-            found += [Import(top(each.name), each.name, node.lineno, False, guarded) for each in node.names]
+            for each in node.names:
+                used = (each.asname or top(each.name)) in read
+                found.append(Import(top(each.name), each.name, node.lineno, False, guarded, used))
         elif isinstance(node, ast.ImportFrom):
             name = "." * node.level + (node.module or "")
             module = top(importer) if node.level else top(name)
-            found.append(Import(module, name, node.lineno, node.level > 0, guarded))
+            used = any((each.asname or each.name) in read for each in node.names)
+            found.append(Import(module, name, node.lineno, node.level > 0, guarded, used))
     return tuple(sorted(found, key=lambda each: each.line))
+
+
+def numpy_names_of(tree: ast.Module) -> tuple[tuple[str, int], ...]:
+    """`np.prod` and `from numpy import prod`, each name with its first line."""
+    modules: set[str] = set()
+    found: dict[str, int] = {}
+    for node, _ in statements(tree):
+        if isinstance(node, ast.Import):
+            modules |= {each.asname or each.name for each in node.names if each.name == "numpy"}
+        elif isinstance(node, ast.ImportFrom) and node.module == "numpy" and not node.level:
+            for each in node.names:
+                found.setdefault(each.name, node.lineno)
+    for attribute in ast.walk(tree):
+        if isinstance(attribute, ast.Attribute) and last_name(attribute.value) in modules:
+            found[attribute.attr] = min(attribute.lineno, found.get(attribute.attr, attribute.lineno))
+    return tuple(sorted(found.items(), key=lambda each: each[1]))
 
 
 def top(name: str) -> str:

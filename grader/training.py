@@ -71,7 +71,7 @@ class Stopped(Exception):
 
 @dataclass(frozen=True)
 class Trainer:
-    """Trains models of one implementation. `zygote` gives its workers.
+    """Trains models of one implementation. `zygote` gives its workers, which know NumPy as `numpy` says.
 
     fast_core: puts vectorised compose methods in the place of given ones that loop over the batch.
     """
@@ -82,12 +82,13 @@ class Trainer:
     full: bool
     progress: Progress
     fast_core: bool = False
+    numpy: str = "names"
 
     def run(self, name: str, seed: int) -> Run:
         """One training of 'training.simple' or 'training.advanced' with a seed. Keeps what it had when it stops."""
         run = Run()
         try:
-            worker = RemoteWorker(self.zygote(), self.rubric.training_limits(1), SETUP_SECONDS, seed)
+            worker = RemoteWorker(self.zygote(), self.rubric.training_limits(1), SETUP_SECONDS, seed, numpy=self.numpy)
         except WorkerLost:
             return Run(Outcome.CRASHED, "the process that trains could not be started")
         try:

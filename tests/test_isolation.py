@@ -44,7 +44,7 @@ KERNEL = [level for level in FENCED if level.landlock or level.namespaces]
 SECRET = "token-of-the-pipeline-93157"
 
 SPY = '''
-import os, socket, subprocess, sys, time
+import importlib, os, socket, subprocess, sys, time
 
 
 def environment():
@@ -107,7 +107,7 @@ def connect_local(path):
 
 def package(folder, name):
     sys.path.insert(0, folder)
-    return __import__(name).ANSWER
+    return importlib.import_module(name).ANSWER
 
 
 def detach(lock):
@@ -437,7 +437,7 @@ def test_what_is_sent_to_a_worker_holds_no_expected_value(
     observation = LiveAnswers(made_up).expected(probe, 1470)
     expected = [value.tobytes() for value in arrays_of(observation) if value.dtype.kind == "f" and value.size > 3]
     tap = Wiretap(monkeypatch)
-    observer = Observer(copy, made_up, rubric.load(), 1470, {}, {}, level)
+    observer = Observer(copy, made_up, rubric.load(), 1470, {}, level)
     try:
         seen = observer.seen(probe)
     finally:
@@ -466,7 +466,7 @@ def test_copy_of_a_submission_cannot_be_written(level: Level, tmp_path: Path) ->
     copy = tmp_path / "copy"
     copy.mkdir()
     (copy / "spy.py").write_text(textwrap.dedent(SPY), encoding="utf-8")
-    observer = Observer(copy, str(probe_folder()), rubric.load(), 0, {}, {}, level)
+    observer = Observer(copy, str(probe_folder()), rubric.load(), 0, {}, level)
     try:
         spy = Spy(observer.zygote)
         for path in (copy / "spy.py", copy / "conftest.py"):

@@ -41,6 +41,7 @@ def test_wheat_keeps_every_point(name: str, folder: Path) -> None:
     assert graded.losing() == set()
     assert graded.result["score"] == graded.result["max_score"]
     assert graded.exit_code == 0
+    assert graded.result["notes"] == expectation("wheats", name).get("notes", graded.result["notes"])
 
 
 @pytest.mark.parametrize("name", [name for name in names("chaffs") if name not in TRAINING_CHAFFS])
@@ -60,6 +61,8 @@ def test_chaff_loses_points_only_where_its_bug_is_and_is_diagnosed(name: str, fo
     assert [name for name, message in graded.messages() if UNUSABLE in message] == []
     for component in expected.get("halves", ()):
         assert graded.components[component]["points"] > 0
+    if "says" in expected:
+        assert any(expected["says"] in message for _, message in graded.messages())
     found = set().union(*(graded.diagnosis(component) for component in wrong))
     assert set(expected.get("diagnosis", ())) <= found
     assert not set(expected.get("misleading", ())) & found

@@ -194,11 +194,12 @@ class Zygote:
 
     # --- workers ----------------------------------------------------------------------------------------------
 
-    def spawn(self, limits: Limits, seed: int, unavailable: dict[str, str]) -> Process:
+    def spawn(self, limits: Limits, seed: int, unavailable: dict[str, str], numpy: str = "names") -> Process:
         """Asks for a fresh worker; returns at once, the worker answers when it is there. Raises WorkerLost.
 
         seed: of the global random generators that submissions draw from.
         unavailable: modules that the worker replaces by placeholders, each with the reason (worker/stubs.py).
+        numpy: what the submission gets of an older NumPy (worker/old_numpy.py): 'installed' (nothing), 'names', 'old'.
         """
         with self.lock:
             self.wait_until_ready()
@@ -211,6 +212,7 @@ class Zygote:
                 "spawn": number,
                 "cwd": str(process.scratch),
                 "unavailable": unavailable,
+                "numpy": numpy,
                 "seed": seed % 2**32,
                 "limits": {
                     "cpu_seconds": limits.cpu_seconds,

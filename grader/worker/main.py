@@ -132,6 +132,10 @@ class Zygote:
         sys.argv = [""]
         sys.path.insert(0, root)
         stubs.install(root, message["unavailable"])
+        if message["numpy"] != "installed":
+            old_numpy.give_back_names(root)
+        if message["numpy"] == "old":
+            old_numpy.switch_on()
         implementation = host.Host(root)
         implementation.do_seed(message["seed"])
         serve(socket.socket(fileno=channel), implementation)
@@ -218,6 +222,7 @@ if __name__ == "__main__":
         landlock,
         limits,
         linux,
+        old_numpy,
         precompiled,
         seccomp,
         stubs,

@@ -18,17 +18,22 @@ from importlib.util import spec_from_file_location
 from types import CodeType
 from typing import Any
 
-from . import limits
+from . import limits, old_numpy
 
 COMPILE_SECONDS = 5  # CPU; honest homework compiles in milliseconds
 COMPILE_BYTES = 512 << 20
 _code: dict[str, CodeType] = {}
+_old_code: dict[str, CodeType] = {}  # the same for an older NumPy, as far as this worker has needed it
 
 
 class Loader(SourceFileLoader):
     """Takes the bytecode that is there, and leaves all else to the import system."""
 
     def get_code(self, fullname: str) -> CodeType | None:
+        if old_numpy.switched_on:
+            if self.path not in _old_code:
+                _old_code[self.path] = old_numpy.compiled(self.get_data(self.path), self.path)
+            return _old_code[self.path]
         return _code.get(self.path) or super().get_code(fullname)
 
 

@@ -150,18 +150,18 @@ def _plain_array(array: np.ndarray) -> Any:
         return array.astype(np.float64)
     if array.dtype.char == "U":
         return array
-    if array.dtype.char == "O" and array.ndim == 1 and _are_labels(array.tolist()):
+    if array.dtype.char == "O" and array.ndim == 1 and _are_plain(array.tolist()):
         return plain(array.tolist())
     return Opaque(f"an array of dtype {array.dtype}" if array.dtype.char != "O" else "an array of dtype object")
 
 
-def _are_labels(items: list[Any]) -> bool:
-    """All texts, or all whole numbers: an array of objects holds them as well as a list does.
+def _are_plain(items: list[Any]) -> bool:
+    """All texts, all whole numbers, or all arrays: an array of objects holds them as well as a list does.
 
     Numbers to compute with are not as good there: many of NumPy's functions refuse them.
     """
     kinds = {str if isinstance(item, str) else int if isinstance(item, (int, np.integer)) else None for item in items}
-    return kinds in ({str}, {int})
+    return kinds in ({str}, {int}) or (bool(items) and all(isinstance(item, np.ndarray) for item in items))
 
 
 # --- encoding ---------------------------------------------------------------------------------------------------

@@ -219,7 +219,7 @@ def alarms(name: str) -> tuple[int, list[str]]:
     asked = 0
     with tempfile.TemporaryDirectory(prefix="beras-proof-") as scratch:
         submission = open_submission(build("wheats", name, Path(scratch)), Path(scratch) / "opened")
-        observer = KeptObserver(submission.root, answers.data_path, SHARED["rubric"], 0, {}, {})
+        observer = KeptObserver(submission.root, answers.data_path, SHARED["rubric"], 0, {})
         try:
             for seed in range(SHARED["seeds"]):
                 observer.start_over(seed)
