@@ -52,7 +52,8 @@ class Case:
     """A wrong array beside the right one, what the probe asked with, and the probe's other answers.
 
     entry: where in the observation it is; others: every right answer by entry, in the order of asking; came_back: the
-    submission's answers likewise; sampled: both are statistics of random draws, so that a factor holds roughly.
+    submission's answers likewise; sampled: both are statistics of random draws, so that a factor holds roughly;
+    words: what a student calls an entry.
     """
 
     actual: np.ndarray
@@ -62,6 +63,7 @@ class Case:
     others: Answers = field(default_factory=list)
     came_back: Answers = field(default_factory=list)
     sampled: bool = False
+    words: Callable[[str], str] = "`{}`".format
 
     @property
     def scale(self) -> float:
@@ -89,12 +91,12 @@ def other_answer(case: Case) -> Relation | None:
             continue
         alike = any(other == name and same(answer, array) for other, array in case.came_back)
         if top(name) == top(case.entry) or not alike:
-            return Relation("belongs-elsewhere", f"this is what belongs into `{name}`")
+            return Relation("belongs-elsewhere", f"this would be right as {case.words(name)}")
         if "seen_by_" in case.entry and "seen_by_" in name:  # what was handed over, and no answer
-            return Relation("belongs-elsewhere", f"this is what `{name}` holds")
+            return Relation("belongs-elsewhere", f"this is {case.words(name)}")
         if index < place:
-            return Relation("stale", f"this is the answer to the earlier question, `{name}`, once more")
-        return Relation("aliasing", f"this holds the answer to a later question, `{name}`, which overwrote it")
+            return Relation("stale", f"this is the answer to an earlier question once more: {case.words(name)}")
+        return Relation("aliasing", f"the answer to a later question overwrote this one: {case.words(name)}")
     return None
 
 
@@ -289,7 +291,7 @@ def befores(case: Case) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
     earlier = f"{entry}_after_{int(step) - 1}" if entry and step.isdecimal() else ""
     right, came = dict(case.others).get(earlier), dict(case.came_back).get(earlier)
     if right is not None and came is not None and right.shape == came.shape == case.expected.shape:
-        yield earlier, came, right
+        yield case.words(earlier), came, right
 
 
 def step_factor(case: Case) -> Relation | None:

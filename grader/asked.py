@@ -13,6 +13,7 @@ from itertools import permutations
 
 import numpy as np
 
+from grader.stand_ins import is_definition
 from grader.verdict import Seen
 
 OPTIMIZERS = ("BasicOptimizer", "RMSProp", "Adam")
@@ -99,9 +100,10 @@ def one_name(words: Sequence[str], size: float) -> str:
 
 def asked(seen: Seen) -> Asked:
     """Everything that the lines of a probe, and the arrays it sent, tell."""
-    calls = [node for line in seen.script for node in walk(line)]
+    lines = [line for line in seen.script if not is_definition(line)]
+    calls = [node for line in lines for node in walk(line)]
     named = [found for node in calls if (found := assigned(node)) is not None]
-    weights = named if any(".apply_gradients(" in line for line in seen.script) else []
+    weights = named if any(".apply_gradients(" in line for line in lines) else []
     for node in calls:
         if isinstance(node, ast.Call) and not is_array(node):
             name = ast.unparse(node.func)

@@ -310,7 +310,7 @@ def line_of_why(results: list[ProbeResult], outcome: Outcome) -> str:
     told.sort(key=lambda each: each.message == NOT_HERE)
     if not told:
         return ""
-    if told[0].outcome == Outcome.NOT_IMPLEMENTED != outcome:
+    if told[0].outcome == Outcome.NOT_IMPLEMENTED != outcome and words.is_place(told[0].why):
         return f"{told[0].why} is not written yet"  # of a part that is missing, the place alone would not say so
     return told[0].why
 

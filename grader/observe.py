@@ -249,6 +249,7 @@ class Observer:
             worker.close()
         seen.convention, seen.last_call = subject.convention, subject.last_call
         seen.script, seen.inputs = tuple(subject.script), tuple(subject.inputs)
+        seen.locals = tuple(subject.locals)
         seen.seconds = time.monotonic() - started
         return seen, worker if good else None, gate.failed
 

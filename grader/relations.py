@@ -7,12 +7,15 @@ student is told. A code names a page of relation_pages/.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from grader.array_relations import (
+    ABOUT,
+    TOLERANCE,
     Answers,
     Case,
     Relation,
@@ -31,8 +34,11 @@ from grader.array_relations import (
 )
 from grader.asked import Asked, asked
 from grader.compare import Difference, as_array
+from grader.entry_words import kept, phrase
+from grader.local_gradients import misfit, summed
 from grader.verdict import Verdict
 
+OF_WEIGHT = ("dw", "first", "single", "both")  # entries that hold a gradient of w
 MOST = 2  # relations of one verdict
 UNIFORM, NEAR_UNIFORM = 1.8, 0.05  # kurtosis of a uniform distribution, and how far that of a large sample may be off
 NORMAL = 3.0  # kurtosis of a normal distribution
@@ -60,22 +66,38 @@ def relations(verdict: Verdict) -> Iterator[Relation]:
     groups = dict(stacked(verdict, known))
     for name, of_all in groups.items():
         codes.add(of_all.code)
-        yield Relation(of_all.code, f"{name}: {of_all.sentence}")
+        yield Relation(of_all.code, f"{said(verdict, name)}: {of_all.sentence}")
     for difference in verdict.differences:
         if top(difference.entry) in groups:
             continue
         rule = verdict.probe.rules.get(top(difference.entry))
         sampled = rule is not None and rule.tolerance == "statistic"
-        case = case_of(difference, known, others, came_back, sampled)
-        relation = distribution(difference) or (relate_one(case) if case is not None else lists(difference))
+        case = case_of(difference, known, others, came_back, sampled, partial(phrase, verdict.probe.name))
+        relation = (
+            of_local_gradient(verdict, difference)
+            or spread(verdict, difference)
+            or distribution(difference)
+            or lists(difference)
+            or (relate_one(case) if case is not None else None)
+        )
         if relation is not None and relation.code not in codes and not (codes and relation.code == "almost-right"):
             codes.add(relation.code)
-            where = f"{difference.entry}: " if len(verdict.differences) > 1 else ""
+            where = f"{said(verdict, difference.entry)}: " if len(verdict.differences) > 1 else ""
             yield Relation(relation.code, where + relation.sentence)
 
 
+def said(verdict: Verdict, entry: str) -> str:
+    """An entry in words, in front of what is said of it."""
+    return phrase(verdict.probe.name, entry).rstrip(",")
+
+
 def case_of(
-    difference: Difference, known: Asked, others: Answers, came_back: Answers, sampled: bool = False
+    difference: Difference,
+    known: Asked,
+    others: Answers,
+    came_back: Answers,
+    sampled: bool = False,
+    words: Callable[[str], str] = "`{}`".format,
 ) -> Case | None:
     """The two arrays of a difference; None where it is not one between arrays or numbers."""
     expected = difference.expected
@@ -88,7 +110,7 @@ def case_of(
     actual = as_array(difference.actual, expected)
     if actual is None or not actual.size:
         return None
-    return Case(actual, expected.astype(np.float64), known, difference.entry, others, came_back, sampled)
+    return Case(actual, expected.astype(np.float64), known, difference.entry, others, came_back, sampled, words)
 
 
 def answers(verdict: Verdict, observation: Any) -> Any:
@@ -116,12 +138,8 @@ def arrays(observation: Any, name: str = "") -> Iterator[tuple[str, np.ndarray]]
 
 def changed(differences: list[Difference]) -> Relation | None:
     """Arrays that hold other values after the calls than before."""
-    names = [
-        each.entry.removesuffix("_kept")
-        for each in differences
-        if each.entry.endswith("_kept") and each.actual is False
-    ]
-    names = [name for name in names if name != "random_state"]
+    names = [kept(each.entry) for each in differences if kept(each.entry) and each.actual is False]
+    names = [name for name in names if name != "the random state"]
     if not names:
         return None
     verb = "holds" if len(names) == 1 else "hold"
@@ -154,7 +172,8 @@ def later_steps(verdict: Verdict) -> Relation | None:
     if not first or not later or len(later) < len(wrong) or set(first) & set(wrong):
         return None
     return Relation(
-        "later-steps", f"the first step is right, later ones are not: `{later[0]}` is the first that differs"
+        "later-steps",
+        f"the first step is right, later ones are not: {said(verdict, later[0])} is the first that differs",
     )
 
 
@@ -181,6 +200,52 @@ def rows_of(value: Any) -> np.ndarray | None:
     return np.stack(entries) if len({row.shape for row in entries}) == 1 else None
 
 
+def of_local_gradient(verdict: Verdict, difference: Difference) -> Relation | None:
+    """A local gradient that nothing can pass through, or of which the batch is gone already."""
+    if (difference.entry in OF_WEIGHT) and (sentence := summed(verdict)):
+        return Relation("axis-reduced", sentence)
+    local = misfit(verdict, difference.actual)
+    return Relation("wrong-shape", local.sentence(verdict.probe.component)) if local is not None else None
+
+
+def spread(verdict: Verdict, difference: Difference) -> Relation | None:
+    """The standard deviation of weights that were drawn as another formula says, or not drawn."""
+    actual = difference.actual
+    if difference.entry != "std" or not isinstance(actual, float) or isinstance(difference.expected, bool):
+        return None
+    if actual == 0:
+        name = verdict.probe.slug if verdict.probe.slug != "default" else "kaiming"
+        return Relation(
+            "all-zero",
+            f"all weights are one and the same number: nothing was drawn for {name!r}; is that name compared as it is "
+            "spelled, capitals included?",
+        )
+    n, m = sizes_of(verdict.seen.script)
+    formulas = {
+        "1": 1.0, "sqrt(2 / (n + m))": (2 / (n + m)) ** 0.5, "sqrt(2 / n)": (2 / n) ** 0.5,
+        "sqrt(1 / n)": n**-0.5, "sqrt(2 / m)": (2 / m) ** 0.5, "sqrt(1 / m)": m**-0.5,
+        "sqrt(1 / (n + m))": (n + m) ** -0.5, "2 / (n + m)": 2 / (n + m), "2 / n": 2 / n, "1 / n": 1 / n,
+        "sqrt(6 / (n + m))": (6 / (n + m)) ** 0.5, "sqrt(6 / n)": (6 / n) ** 0.5, "sqrt(2) / n": 2**0.5 / n,
+        "sqrt(2 / (n * m))": (2 / (n * m)) ** 0.5,
+    } if n and m else {}  # fmt: skip
+    fitting = [text for text, value in formulas.items() if abs(actual / value - 1) < ABOUT]
+    right = [text for text, value in formulas.items() if abs(difference.expected / value - 1) < ABOUT]
+    if not fitting or not right:
+        return None
+    one_fan = ", one fan only" if "n + m" in right[0] and "n + m" not in fitting[0] and "*" not in fitting[0] else ""
+    sentence = (
+        f"the standard deviation is {actual:.3g}, which is {fitting[0]}{one_fan}, and should be {right[0]} = "
+        f"{difference.expected:.3g} for n = {n:g} inputs and m = {m:g} outputs"
+    )
+    return Relation("other-distribution", sentence)
+
+
+def sizes_of(script: tuple[str, ...]) -> tuple[int, int]:
+    """Inputs and outputs of the layer that a probe made, 0 where it made none."""
+    found = re.search(r"Dense\((\d+), (\d+)", " ".join(script))
+    return (int(found[1]), int(found[2])) if found else (0, 0)
+
+
 def distribution(difference: Difference) -> Relation | None:
     """The shape of the distribution that random numbers were drawn from."""
     if difference.entry != "kurtosis" or not isinstance(difference.actual, float):
@@ -199,6 +264,8 @@ def lists(difference: Difference) -> Relation | None:
     expected, actual = difference.expected, difference.actual
     if difference.kind != "length" or not isinstance(expected, list) or not isinstance(actual, list):
         return None
+    if expected and all(isinstance(each, float) for each in [*expected, *actual]):
+        return numbers(expected, actual)
     if not all(isinstance(each, np.ndarray) for each in expected):
         return None
     nested = [item for each in actual for item in (each if isinstance(each, (list, tuple)) else [each])]
@@ -216,6 +283,16 @@ def lists(difference: Difference) -> Relation | None:
     return Relation(
         "entries-missing", f"the {len(actual)} that came back are right, but those at {missing} are missing"
     )
+
+
+def numbers(expected: list[float], actual: list[float]) -> Relation:
+    """A list with a number for each of something, where there should be one for each of something else."""
+    came, due = (f"{len(each)} number{'s' * (len(each) != 1)}" for each in (actual, expected))
+    twice = ", the last one twice" if len(actual) > 2 and actual[-1] == actual[-2] else ""
+    mean = float(np.mean(actual[:-1] if twice else actual)) if actual else np.nan
+    if len(expected) == 1 and abs(mean - expected[0]) <= TOLERANCE * abs(expected[0]):
+        return Relation("axis-not-reduced", f"it holds {came}{twice}: their mean, {due}, is what it should hold")
+    return Relation("entries-missing", f"it holds {came}{twice}, and should hold {due}")
 
 
 def is_same(value: Any, goal: np.ndarray) -> bool:

@@ -31,7 +31,7 @@ from grader.scoring import decimal
 from grader.training import Run, Trainer, train
 from grader.verdict import Outcome
 from grader.visibility import concealed, training_check
-from grader.words import at, one_line
+from grader.words import at, one_line, whereabouts
 
 # What a platform tells the programs that it starts, and a writer may have to repeat
 PLATFORM = ("CLASSROOM", "ASSIGNMENT", "SUBMISSION_TAG", "COMMIT_URL", "RELEASE_URL", "REVIEW_URL")
@@ -158,7 +158,7 @@ class Session:
             if not own and run.outcome in (Outcome.NOT_IMPLEMENTED, Outcome.ERROR):
                 run.outcome = Outcome.BLOCKED
                 run.message = (
-                    f"blocked by {frame.function or 'the import'} ({at(frame)}): {one_line(str(fault), 300)}\n"
+                    f"blocked by {whereabouts(frame)} ({at(frame)}): {one_line(str(fault), 300)}\n"
                     + run.message.partition("\n")[2]
                 )
         result.outcome, result.message = str(run.outcome), run.message.strip()

@@ -11,6 +11,7 @@ a student can paste.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from typing import Any
 import numpy as np
 
 from grader.client import Fault, Worker
+from grader.local_gradients import Local
+from grader.stand_ins import stand_in
 from grader.worker.wire import Ref
 
 MODULES = {
@@ -51,6 +54,7 @@ OWNERS = {  # where a component's name is no name of MODULES
 }
 LITERAL_ELEMENTS = 36  # arrays up to this size are written out in a script, larger ones by how they were drawn
 RATE_PARAMETERS = ("learning_rate", "lr", "alpha")
+DATA_PATH = "../data"  # where the assignment says that MNIST is
 
 
 def module_of(component: str) -> str:
@@ -156,13 +160,33 @@ class Remote:
         """Writes values in place, into this array or into one that is an attribute."""
         place = f"{self.expression}.{name}" if name else self.expression
         self.subject.write(f"{place}[...] = {self.subject.literal(value)}")
-        self.subject.ask("fill", target=self.ref, name=name, value=sent(value))
+        try:
+            self.subject.ask("fill", target=self.ref, name=name, value=sent(value))
+        except Fault as fault:
+            raise unfilled(place, value, fault) from None
 
     def __call__(self, *args: Any, **kwargs: Any) -> Remote:
         return self.subject.call(self, "", args, kwargs)
 
     def method(self, name: str, *args: Any, **kwargs: Any) -> Remote:
         return self.subject.call(self, name, args, kwargs)
+
+
+def unfilled(place: str, value: Any, fault: Fault) -> Fault:
+    """Why values could not be written in place, in words of what was there; the fault itself where that is no array."""
+    if fault.kind != "raised" or fault.frames or fault.type not in ("TypeError", "ValueError"):
+        return fault
+    shapes = re.findall(r"\([\d, ]*\)", fault.message)
+    if "'NoneType'" in fault.message:
+        told = f"{place} is None: there is no array to put numbers into"
+    elif found := re.match(r"'([\w.]+)' object does not support item assignment", fault.message):
+        told = f"{place} is a {found[1]}, and should be an array"
+    elif "could not broadcast" in fault.message and shapes:
+        shape = shapes[-1].replace(",", ", ").replace(", )", ",)")
+        told = f"{place} has the shape {shape}, and should have {np.shape(value)}"
+    else:
+        return fault
+    return Fault("unusable", told, fault.type, fault.bases)
 
 
 def sent(value: Any) -> Any:
@@ -189,6 +213,7 @@ class Subject:
         self.names: dict[str, int] = {}
         self.last_call = ""
         self.inputs: list[np.ndarray] = []  # arrays that calls were given, in order: what relations look at
+        self.locals: list[Local] = []  # gradients, as the methods returned them
         self.upstream: dict[str, bool] = {}  # what is known of classes, see uses_upstream
         self.convention = ""  # set by the first gradient that is asked for: 'jacobian' or 'upstream'
 
@@ -253,6 +278,8 @@ class Subject:
         """Python source for an argument."""
         if isinstance(value, Remote):
             return value.expression
+        if isinstance(value, str) and value and value == self.data_path:
+            return repr(DATA_PATH)  # the made-up files are where no student has them
         if isinstance(value, np.ndarray):
             recipe = getattr(value, "recipe", "")
             if recipe and value.size > LITERAL_ELEMENTS:
@@ -317,10 +344,10 @@ class Subject:
         """A scripted stand-in (worker/doubles.py) for what is not being asked about."""
         base_class = None if base is None else self.get(base)
         name = self.unused_name(kind.replace("-", "_"))
-        inside = ", ".join(f"{key}={self.literal(value)}" for key, value in script.items())
-        if "from grader.worker.doubles import make" not in self.script:
-            self.script.insert(0, "from grader.worker.doubles import make")
-        self.write(f"{name} = make({kind!r}, {base}, dict({inside}))")
+        definition, made = stand_in(kind, base or "", script, self.literal)
+        if definition not in self.script:
+            self.write(definition)
+        self.write(f"{name} = {made}")
         target = None if base_class is None else base_class.ref
         return self.remote(self.ask("double", kind=kind, base=target, script=sent(script)), name)
 
@@ -345,7 +372,9 @@ class Subject:
         if self.convention == "upstream":
             return local
         J = held(upstream)
-        composed, formula = propagated(stacked(local), J, np.shape(x))
+        local = stacked(local)
+        composed, formula = propagated(local, J, np.shape(x))
+        self.locals.append(Local(local, bool(formula), J.shape, np.shape(x)))
         self.note_composition("dx", upstream, formula)
         return composed
 
@@ -355,9 +384,16 @@ class Subject:
         local = list(local) if isinstance(local, (list, tuple)) else [local]
         if self.convention == "upstream":
             return local
-        self.note_composition("grads", upstream, AVERAGED)
         J = held(upstream)
-        return [averaged(stacked(gradient), J, shape) for gradient, shape in zip(local, shapes)] + local[len(shapes) :]
+        stacks = [stacked(gradient) for gradient in local[: len(shapes)]]
+        found = [averaged(gradient, J, shape) for gradient, shape in zip(stacks, shapes)]
+        parts = [
+            Local(gradient, one is not gradient, J.shape, weight=shape)
+            for gradient, one, shape in zip(stacks, found, shapes)
+        ]
+        self.locals += parts
+        self.note_composition("grads", upstream, AVERAGED if all(part.fits for part in parts) else "")
+        return found + local[len(shapes) :]
 
     def note_composition(self, name: str, upstream: Any, formula: str) -> None:
         """Notes how a local gradient and the upstream gradient J give what is compared."""

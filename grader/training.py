@@ -23,7 +23,7 @@ import numpy as np
 from grader.client import Fault, RemoteWorker
 from grader.data import Mnist
 from grader.isolation import WorkerLost, Zygote
-from grader.report.result import Digit, Milestone, TrainingResult
+from grader.report.result import Digit, Milestone, TrainingResult, accuracy_text
 from grader.rubric import SETUP_SECONDS, Rubric
 from grader.subject import Remote, Subject
 from grader.verdict import Outcome, outcome_of
@@ -165,11 +165,7 @@ class Trainer:
             if accuracy > threshold and not self.full:
                 break
         if max(run.accuracy) <= threshold:
-            best = max(run.accuracy)
-            raise Stopped(
-                f"test accuracy {best:.2%} after {len(run.accuracy)} epoch{'s' * (len(run.accuracy) > 1)}, "
-                f"more than {threshold:.0%} is needed"
-            )
+            raise Stopped(f"test accuracy {accuracy_text(run.accuracy)}, more than {threshold:.0%} is needed")
 
     def _cut_off(self, name: str, run: Run, fault: Fault) -> None:
         """What a training is that ran into its limit, and what is said of it."""

@@ -14,6 +14,7 @@ import numpy as np
 
 from grader.client import Fault
 from grader.compare import Difference, differences
+from grader.local_gradients import Local
 from grader.probe import NotAsked, Observation, Probe
 from grader.rubric import Rubric
 
@@ -66,6 +67,7 @@ class Seen:
     orphaned: bool = False  # the worker ended together with what it was forked from
     convention: str = ""
     script: tuple[str, ...] = ()
+    locals: tuple[Local, ...] = ()  # gradients, as the methods returned them
     last_call: str = ""
     inputs: tuple[np.ndarray, ...] = ()
     output: str = ""

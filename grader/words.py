@@ -12,12 +12,14 @@ from typing import Any
 
 import numpy as np
 
-from grader import pages
+from grader import entry_words, pages
 from grader.client import Fault, Frame, printable
 from grader.compare import Difference, as_array, close, squeezed
+from grader.local_gradients import misfit
 from grader.probe import Rule
 from grader.rubric import Tolerances
 from grader.script import script_text
+from grader.stand_ins import is_definition
 from grader.subject import Raised
 from grader.verdict import Outcome, Seen, Verdict
 from grader.worker.wire import Opaque
@@ -27,6 +29,15 @@ OUTPUT_LINES = 4
 SHOWN_ELEMENTS = 6
 VALUE_CHARACTERS = 400  # of one value, whatever it holds
 # Permission denied, or a file system that is read-only, at a path below the submission: those are told relative to it
+STANDS_FOR = {
+    "Layer": "a layer",
+    "Loss": "a loss",
+    "Accuracy": "a metric",
+    "Optimizer": "an optimizer",
+    "Model": "a model",
+}
+STAND_IN = re.compile(rf"\b({'|'.join(STANDS_FOR)})(?:' object|\.\w+\(\)|\(\))")
+LOCALS = re.compile(r"\b_\w+\.<locals>\.")  # where Python found a class or a function that is not at the top
 READ_ONLY = re.compile(r"\[Errno (?:13|30)\] [^']*'(?!/)")
 
 
@@ -113,11 +124,11 @@ def traceback_text(fault: Fault) -> str:
     """The submission's own lines of a traceback, the exception last."""
     lines = []
     for frame in fault.frames:
-        place = f"{frame.file}, line {frame.line}" + (f", in {frame.function}" if frame.function else "") + ": "
+        place = f"{frame.file}, line {frame.line}" + (f", in {frame.function}" if in_function(frame) else "") + ": "
         lines.append(one_line(place + frame.source, 600))
         if frame.caret:
             lines.append(" " * len(place) + frame.caret)
-    return "\n".join([*lines, printable(str(fault))])
+    return "\n".join([*lines, printable(LOCALS.sub("", str(fault)))])
 
 
 def fault_headline(fault: Fault) -> str:
@@ -126,12 +137,27 @@ def fault_headline(fault: Fault) -> str:
     if fault.kind == "raised":
         if "NotImplementedError" in fault.bases:
             return at(fault.frames[-1]) if fault.frames else one_line(fault.message, 200)
-        return f"raised {one_line(str(fault), 120)}{place}"
+        return f"raised {one_line(LOCALS.sub('', str(fault)), 120)}{place}"
     return one_line(fault.message, 200) + ("" if fault.kind == "missing" else place)
+
+
+def is_place(text: str) -> bool:
+    """Is this a line of a file, as `at` writes it, and no sentence?"""
+    return re.search(r" line \d+$", text) is not None
 
 
 def at(frame: Frame) -> str:
     return f"{one_line(frame.file, 200)} line {frame.line}"
+
+
+def in_function(frame: Frame) -> bool:
+    """Python calls the top of a file `<module>`."""
+    return bool(frame.function) and not frame.function.startswith("<")
+
+
+def whereabouts(frame: Frame) -> str:
+    """The function that a line is in; at the top of a file what runs it."""
+    return frame.function if in_function(frame) else "the import"
 
 
 def paste(seen: Seen) -> str:
@@ -157,11 +183,16 @@ def message(verdict: Verdict, tolerances: Tolerances) -> str:
         return fault_message(verdict, seen.fault)
     head = headline(verdict)
     parts = [head]
-    for difference in verdict.differences[:2]:
+    yes_or_no = {id(each): told for each in verdict.differences if (told := answered_wrongly(verdict, each))}
+    parts += [part("came back", told) for told in list(yes_or_no.values())[:2] if told != head]
+    for difference in [each for each in verdict.differences if id(each) not in yes_or_no][:2]:
         rule = verdict.probe.rules.get(difference.entry.partition("[")[0])
         came_back, expected = difference_text(difference, tolerances.of(rule) if rule else tolerances.named["float"])
         expected = bounds(rule) or expected
-        label = f"{difference.entry}: " if len(verdict.differences) > 1 else ""
+        if (local := misfit(verdict, difference.actual)) is not None:
+            came_back = f"{value_text(local.value)} from {local.method}"
+            expected = f"the shape {local.right_shapes(verdict.probe.component)}"
+        label = f"{label_of(verdict, difference)}: " if len(verdict.differences) > 1 else ""
         parts += [part("came back", label + came_back), part("expected", label + expected)]
     patterns = [pattern for pattern in verdict.patterns if pattern != head]
     parts += [part("pattern", "; ".join(patterns)) if patterns else ""]
@@ -185,19 +216,56 @@ def headline(verdict: Verdict) -> str:
         return verdict.patterns[0]
     difference = verdict.differences[0]
     if difference.entry.endswith("_kept"):
-        changed = [each.entry.removesuffix("_kept") for each in verdict.differences if each.entry.endswith("_kept")]
-        return f"the calls below change {', '.join(changed).replace('random_state', 'the random state')}; they must not"
+        changed = [name for each in verdict.differences if (name := entry_words.kept(each.entry))]
+        return f"the calls below change {listed(changed)}; they must not"
+    return sentence(verdict, difference)
+
+
+def sentence(verdict: Verdict, difference: Difference) -> str:
+    """What is wrong with one entry, where neither a known mistake nor a relation tells it."""
+    check, expected, actual = verdict.probe.name, difference.expected, difference.actual
+    name = entry_words.phrase(check, difference.entry)
     if difference.kind == "not raised":
-        return f"no {difference.expected.type} was raised"
-    if isinstance(difference.actual, Raised):
-        return f"raised {value_text(difference.actual)}"
-    if difference.actual is None:
-        return "returned None: is there a `return` with the result?"
-    if difference.kind in ("type", "keys", "length") or not isinstance(difference.expected, np.ndarray):
+        return f"no {expected.type} was raised for {name}"
+    if isinstance(actual, Raised):
+        return f"raised {value_text(actual)}" if isinstance(expected, Raised) else f"{name} raised {value_text(actual)}"
+    if told := answered_wrongly(verdict, difference):
+        return told
+    if actual is None:
+        return f"{name} is None: is there a `return` with the result?"
+    if difference.kind == "length":
+        return f"{name} has {counted(len(actual))} and should have {len(expected)}"
+    if difference.kind == "keys":
+        return f"{name} has {keys_text(actual)} and should have {keys_text(expected)}"
+    if difference.kind == "type" or not isinstance(expected, np.ndarray):
         rule = verdict.probe.rules.get(difference.entry.partition("[")[0])
-        expected = bounds(rule) or value_text(difference.expected)
-        return f"{difference.entry}: {value_text(difference.actual)} came back, expected {expected}"
-    return f"{difference.entry} is not what it should be"
+        return f"{name} is {value_text(actual)} and should be {bounds(rule) or value_text(expected)}"
+    return f"{name} is not what it should be"
+
+
+def answered_wrongly(verdict: Verdict, difference: Difference) -> str:
+    """The sentence for a matter of yes or no, which says all that there is to say; '' for anything else."""
+    plain = isinstance(difference.expected, bool) and isinstance(difference.actual, bool)
+    return entry_words.wrong(verdict.probe.name, difference.entry) if plain else ""
+
+
+def label_of(verdict: Verdict, difference: Difference) -> str:
+    """An entry in words, in front of its value."""
+    return entry_words.phrase(verdict.probe.name, difference.entry).removeprefix("the ").rstrip(",")
+
+
+def counted(entries: int) -> str:
+    return "1 entry" if entries == 1 else f"{entries} entries"
+
+
+def keys_text(value: dict[Any, Any]) -> str:
+    """The keys of a dict, as many as fit into a sentence."""
+    names = [printable(repr(key), 40) for key in list(value)[:5]]
+    return f"the key{'s' * (len(value) != 1)} {listed(names)}" if names else "no keys"
+
+
+def listed(names: Sequence[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def fault_message(verdict: Verdict, fault: Fault) -> str:
@@ -208,8 +276,21 @@ def fault_message(verdict: Verdict, fault: Fault) -> str:
     parts = [title or fault_headline(fault)]
     if fault.frames or title:
         parts.append(part("came back", traceback_text(fault) if fault.frames else fault_headline(fault)))
+    parts.append(about_stand_ins(fault, verdict.seen))
     step = next_step(verdict.diagnosis) or where_to_write(fault)
     return joined([*parts, printed(verdict.seen), step, paste(verdict.seen)])
+
+
+def about_stand_ins(fault: Fault, seen: Seen) -> str:
+    """What is meant by a class that is none of the student's, where an exception speaks of it."""
+    found = STAND_IN.search(fault.message)
+    if found is None or not any(map(is_definition, seen.script)):
+        return ""
+    return part(
+        "pattern",
+        f"`{found[1]}` stands in for {STANDS_FOR[found[1]]} in this check. It has what the assignment names and no "
+        "more: ask nothing else of it",
+    )
 
 
 def where_to_write(fault: Fault) -> str:
@@ -224,8 +305,10 @@ def where_to_write(fault: Fault) -> str:
 
 
 def printed(seen: Seen) -> str:
-    """What the submission printed during the check."""
-    lines = seen.output.strip().splitlines()
+    """What the submission printed during the check, but for progress, which returns to the start of its line."""
+    printed_lines = seen.output.replace("\r\n", "\n").split("\n")
+    lines = [line for each in printed_lines if "\r" not in each for line in each.splitlines()]
+    lines = "\n".join(lines).strip().splitlines()
     if not lines:
         return ""
     more = f"\n({len(lines) - OUTPUT_LINES} more lines)" if len(lines) > OUTPUT_LINES else ""

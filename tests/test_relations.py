@@ -113,7 +113,7 @@ SHOWN: list[tuple[str, str, Any, Any, dict[str, Any]]] = [
     ("constant-factor", "every value is 1.7 times the expected one", 1.7 * X, X, {}),
     ("step-factor", "from w is 0.125 times the expected change: that is the rate, 0.125", X + Y / 8, X + Y, STEPPED),
     ("step-factor", "it goes the other way", X - Y, X + Y, STEPPED),
-    ("step-factor", "from w_after_1 is 0.707107 times the expected change: that is 1 over the square root of 2",
+    ("step-factor", "from `w_after_1` is 0.707107 times the expected change: that is 1 over the square root of 2",
      X - 1 + Y / 2**0.5, X - 1 + Y, AFTER),
     ("step-direction", "moves from w the right way, and not far enough: 0.", X + Y / (1 + np.abs(Y)), X + Y, STEPPED),
     ("step-direction", "moves from w the right way, and too far: 2", X + 2 * Y + Y**3, X + Y, STEPPED),
@@ -429,14 +429,16 @@ def codes_of(*arguments: Any, **seen: Any) -> list[str]:
 def test_answer_of_an_earlier_question_is_stale() -> None:
     (relation,) = relate(verdict({"first": X, "second": Y}, {"first": X, "second": X}))
 
-    assert relation == Relation("stale", "this is the answer to the earlier question, `first`, once more")
+    assert relation == Relation(
+        "stale", "this is the answer to an earlier question once more: the gradient after the first call"
+    )
 
 
 def test_answer_that_a_later_question_overwrote_is_aliasing() -> None:
     (relation,) = relate(verdict({"first": X, "second": Y}, {"first": Y, "second": Y}))
 
     assert relation.code == "aliasing"
-    assert "`second`, which overwrote it" in relation.sentence
+    assert relation.sentence == "the answer to a later question overwrote this one: `second`"
 
 
 def test_answers_that_are_swapped_belong_elsewhere() -> None:
@@ -448,7 +450,9 @@ def test_answers_of_different_shapes_that_are_swapped_belong_elsewhere() -> None
     observation = {"gradients": [SQUARE, SQUARE[0], X, X[0]]}
     one = relate(verdict(expected, observation))[0]
 
-    assert one == Relation("belongs-elsewhere", "gradients[0]: this is what belongs into `gradients[2]`")
+    assert one == Relation(
+        "belongs-elsewhere", "the first gradient of the list: this would be right as the third gradient of the list"
+    )
 
 
 def test_answer_equal_to_none_of_the_others_is_not_stale() -> None:
@@ -523,7 +527,7 @@ def test_arguments_in_each_others_place_belong_elsewhere_and_are_not_stale() -> 
     right = {"seen_by_loss": [X, Y], "labels_seen_by_metric": Y}
     (relation,) = relate(verdict(right, {"seen_by_loss": [X, Y], "labels_seen_by_metric": X}))
 
-    assert relation == Relation("belongs-elsewhere", "this is what `seen_by_loss[0]` holds")
+    assert relation == Relation("belongs-elsewhere", "this is the first argument that the loss was given")
 
 
 def test_place_in_the_same_list_is_named_before_another_one() -> None:
@@ -531,7 +535,7 @@ def test_place_in_the_same_list_is_named_before_another_one() -> None:
 
     (relation,) = relate(verdict(right, {"first": X, "gradients": [X, X]}))
 
-    assert relation == Relation("belongs-elsewhere", "this is what belongs into `gradients[1]`")
+    assert relation == Relation("belongs-elsewhere", "this would be right as the second gradient of the list")
 
 
 @pytest.mark.parametrize("shape", [(), (1,), (1, 1), (1, 4), (4, 1), (2, 2), (2, 1, 3), (0,), (0, 3)])
@@ -556,7 +560,7 @@ def test_rows_of_a_dict_are_looked_at_together() -> None:
     right = {"rows": {3: np.eye(4)[0], 7: np.eye(4)[1], 8: np.eye(4)[2], 12: np.eye(4)[3]}}
     wrong = {"rows": dict(zip((3, 7, 8, 12), np.eye(4, 4, 1)))}
 
-    assert relate(verdict(right, wrong)) == [Relation("shifted", "rows: every value stands one column too far right")]
+    assert relate(verdict(right, wrong)) == [Relation("shifted", "`rows`: every value stands one column too far right")]
 
 
 def test_step_after_a_right_first_one_is_told() -> None:
@@ -580,7 +584,7 @@ def test_entry_is_named_where_several_differ_and_not_where_one_does() -> None:
     both = relate(verdict({"dw": X, "db": Y}, {"dw": 5 * X, "db": -Y}))
     one = relate(verdict({"dw": X, "db": Y}, {"dw": 5 * X, "db": Y}))
 
-    assert [relation.sentence.partition(":")[0] for relation in both] == ["dw", "db"]
+    assert [relation.sentence.partition(":")[0] for relation in both] == ["the gradient of w", "the gradient of b"]
     assert one[0].sentence.startswith("every value is 5 times")
 
 

@@ -4,29 +4,52 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
-from overlays import build, expectation, grade
+from overlays import ROOT, build, expectation, grade
 
+from grader.made_up import probe_folder
+from grader.probe import NotAsked, all_probes
+from grader.reference import LocalWorker, read_sources
 from grader.script import MOST_STATEMENTS, script_text
+from grader.stand_ins import TAG, stand_in
+from grader.subject import Raised, Subject
+from grader.worker import doubles
 
+SEED = 1470
 MARK = "paste this into Python, in the folder of the code:\n"
 NUMBER = re.compile(r"-?(?:\d+\.?\d*(?:e[+-]?\d+)?|nan|inf)")
 CAME_BACK = re.compile(r"came back .*first at \[[^]]*\]: (\S+)")
 PASTE = """
-import contextlib, io, json, os, sys, traceback
+import code, contextlib, io, json, os, sys, traceback
 import numpy  # once: each script runs in a fork of this process
+class NoGrader:  # as on a student's machine
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] == "grader":
+            raise ModuleNotFoundError(f"No module named {name!r}")
+sys.meta_path.insert(0, NoGrader())
 found = []
+line_by_line = "--line-by-line" in sys.argv
 for script in json.load(sys.stdin):
     reading, writing = os.pipe()
     if os.fork() == 0:
         out, err = io.StringIO(), io.StringIO()
         with contextlib.redirect_stdout(out):
             try:
-                exec(compile(script, "<stdin>", "exec"), {"__name__": "__main__"})
+                if line_by_line:
+                    console = code.InteractiveConsole({"__name__": "__main__"})
+                    console.write = err.write
+                    for line in script.splitlines() + [""]:
+                        console.push(line)
+                else:
+                    exec(compile(script, "<stdin>", "exec"), {"__name__": "__main__"})
             except BaseException:
                 traceback.print_exc(file=err)
         with os.fdopen(writing, "w") as pipe:
@@ -68,10 +91,115 @@ def test_lines_of_every_message_show_what_came_back(name: str, folder: Path) -> 
             assert any(same(float(value[1]), number) for number in shown), f"{value[0]} is not in {stdout}"
 
 
-def pasted(scripts: list[str], folder: Path) -> list[tuple[str, str]]:
+@pytest.mark.parametrize("how", [(), ("--line-by-line",)])
+def test_lines_of_every_check_run_without_the_grader(how: tuple[str, ...], folder: Path) -> None:
+    code = shutil.copytree(ROOT / "reference", folder / "code")
+    (folder / "data").symlink_to(probe_folder())
+    sources, scripts, raising = read_sources(code), {}, set()
+    for probe in all_probes():
+        subject = Subject(LocalWorker(sources, code), str(probe_folder()))
+        with suppress(NotAsked):
+            answer = probe.ask(subject, SEED)
+            scripts[probe.name] = script_text(subject.script)
+            raising |= {probe.name} if any(isinstance(each, Raised) for each in answer.values()) else set()
+
+    found = dict(zip(scripts, pasted(list(scripts.values()), code, *how)))
+
+    quiet = [name for name in scripts if name not in raising and name != "Diffable/abstract"]
+    assert {name: found[name][1] for name in quiet if found[name][1]} == {}
+    assert not [name for name, (_, raised) in found.items() if "SyntaxError" in raised or "NameError" in raised]
+    assert [name for name in scripts if not found[name][0].strip() and name in quiet] == []
+
+
+@pytest.mark.parametrize("kind", sorted(doubles.MAKERS))
+def test_stand_in_of_a_script_does_what_the_double_does(kind: str) -> None:
+    rng = np.random.default_rng(7)
+    x, J, b = rng.normal(size=(4, 3)), rng.normal(size=(4, 2)), rng.normal(size=2)
+    one_each = [rng.normal(size=(4, 2)), rng.normal(size=(4, 2))]
+
+    class Base:
+        weights: object = ()
+
+        def __init__(self, layers: object = ()) -> None:
+            self.layers = layers
+
+        def compile(self, *parts: object) -> None:
+            self.parts = parts
+
+        def __call__(self, *args: object) -> object:
+            return self.forward(*args)
+
+    layer = {"jacobian": rng.normal(size=(3, 2)), "shift": b, "weights": [b, b], "weight_gradients": one_each}
+    scripts = {
+        "layer": [layer, {**layer, "trainable": False, "weights": [], "weight_gradients": []}],
+        "raw-layer": [{"input_gradients": x, "weights": [b], "weight_gradients": [J]}, {}],
+        "loss": [{"coefficients": J}],
+        "row-mean-loss": [{}],
+        "accuracy": [{"replies": [0.5, 0.25]}, {}],
+        "optimizer": [{"bump": 0.5}, {"factor": -1.0}, {}],
+        "raiser": [{}],
+    }.get(kind, [])
+    if kind == "model":
+        scripts = [{"layers": [doubles.make("layer", Base, layer)]}]
+
+    for script in scripts:
+        names: dict[str, object] = {"np": np, "Base": Base}
+
+        def named(value: object, names: dict[str, object] = names) -> str:
+            names[f"value_{id(value)}"] = value
+            return f"value_{id(value)}"
+
+        text, call = stand_in(kind, "Base", script, named)
+        exec("\n".join(TAG.sub("", line) for line in text.splitlines()), names)
+        both = doubles.make(kind, Base, script), eval(call, names)
+
+        assert equal(*(behaviour(kind, each, x, J) for each in both))
+
+
+def behaviour(kind: str, double: Any, x: np.ndarray, J: np.ndarray) -> list[Any]:
+    """What one shows that is asked everything its kind is asked."""
+    if kind == "raiser":
+        with pytest.raises(ArithmeticError):
+            double()
+        return []
+    if kind == "optimizer":
+        w = np.arange(3.0)
+        double.apply_gradients((each for each in [w]), [w * 2])
+        return [w, double.grads, double.weights, double.learning_rate, double.bump, double.factor]
+    if kind == "model":
+        optimizer = doubles.make("optimizer", None, {})  # the layers are those of both
+        metrics = [doubles.make("accuracy", type(double).__mro__[1], {"replies": [0.5]}) for _ in range(2)]
+        double.compile(optimizer, *metrics)
+        steps = [double.batch_step(x, J, training=False), double.batch_step(x, J)]
+        return [steps, double.call(x), double.double_steps, double.double_kept, optimizer.grads, optimizer.weights]
+    if kind == "accuracy":
+        return [[double(abs(x), abs(x)) for _ in range(3)], double.seen]
+    if kind.endswith("loss"):
+        first = [double(J, J), double.input_gradients(), list(double.weight_gradients())]
+        more = kind == "loss"
+        return first + ([double.seen, double.compose_to_input(1.0), double.compose_to_weight(1.0)] if more else [])
+    found = [double(x), list(double.weights), double.input_gradients(), double.weight_gradients()]
+    if kind == "layer":
+        found += [double.trainable, double.compose_to_input(J), double.compose_to_weight(J)]
+        found += [double.input_gradients(J), double.weight_gradients(J)]
+    return found
+
+
+def equal(one: Any, other: Any) -> bool:
+    if isinstance(one, (list, tuple)):
+        return len(one) == len(other) and all(map(equal, one, other))
+    return bool(np.allclose(one, other)) if isinstance(one, np.ndarray) else bool(one == other)
+
+
+def pasted(scripts: list[str], folder: Path, *how: str) -> list[tuple[str, str]]:
     """What each script prints, and the exception that it ends with; each runs in a process of its own."""
     done = subprocess.run(
-        [sys.executable, "-c", PASTE], input=json.dumps(scripts), cwd=folder, capture_output=True, text=True, check=True
+        [sys.executable, "-c", PASTE, *how],
+        input=json.dumps(scripts),
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     return [(stdout, raised) for stdout, raised in json.loads(done.stdout)]
 

@@ -5,7 +5,7 @@ Its form as JSON is described by result.schema.json beside this file.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -42,6 +42,14 @@ class Mismatch:
     actual: Values
     first: list[int] = field(default_factory=list)
     places: list[int] = field(default_factory=list)
+
+
+def accuracy_text(accuracy: Sequence[float]) -> str:
+    """The accuracy that counts, the best after any epoch, and when that was: one wording wherever it is told."""
+    best = max(accuracy)
+    epoch, epochs = list(accuracy).index(best) + 1, len(accuracy)
+    when = f"epoch {epoch} of {epochs}" if epoch < epochs else f"{epochs} epoch{'s' * (epochs > 1)}"
+    return f"{best:.2%} after {when}"
 
 
 @dataclass

@@ -11,11 +11,12 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
+from grader.entry_words import phrase
 from grader.report import pictures
 from grader.report.details import cause, points, summary_line
 from grader.report.message import taken_apart
 from grader.report.page_blocks import page
-from grader.report.result import ComponentResult, ProbeResult, Result, TrainingResult
+from grader.report.result import ComponentResult, ProbeResult, Result, TrainingResult, accuracy_text
 
 ICONS = {  # icon and class; the word stands beside it
     "passed": ("✓", "good"),
@@ -90,7 +91,7 @@ def check(probe: ProbeResult, told: dict[tuple[str, ...], str]) -> dict[str, Any
     here = probe.name.partition("/")[2]
     first = told.setdefault(cause(probe), here)
     found = [one for code in probe.diagnosis if first == here and (one := page(code)) is not None]
-    drawn = [(mismatch, pictures.heats(mismatch)) for mismatch in probe.mismatches]
+    drawn = [(each, pictures.heats(each), phrase(probe.name, each.entry)) for each in probe.mismatches]
     message = taken_apart(probe.message)
     parts = [(label, text) for label, text in message.parts if label not in ("next", "printed")]
     return {
@@ -111,6 +112,7 @@ def training(each: TrainingResult) -> dict[str, Any]:
     losses = each.loss + [None] * (len(each.accuracy) - len(each.loss))
     return {
         "result": each,
+        "accuracy": accuracy_text(each.accuracy),
         "charts": charts,
         "right": [pair for pair in shown if pair[0].label == pair[0].predicted],
         "wrong": [pair for pair in shown if pair[0].label != pair[0].predicted],

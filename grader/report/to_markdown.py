@@ -84,7 +84,7 @@ def trainings(trained: list[TrainingResult]) -> str:
     rows = ["| model | outcome | test accuracy | epochs | milestones |", "|---|---|--:|--:|---|"]
     for each in trained:
         reached = ", ".join(f"{goal.accuracy:.0%} in {goal.wall_seconds:.2f} s" for goal in each.milestones)
-        cells = [each.model, each.outcome, f"{each.accuracy[-1]:.2%}", str(len(each.accuracy)), reached]
+        cells = [each.model, each.outcome, f"{max(each.accuracy):.2%}", str(len(each.accuracy)), reached]
         rows.append("| " + " | ".join(text(cell) for cell in cells) + " |")
     return "\n".join(rows)
 

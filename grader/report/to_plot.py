@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 
 from grader.report.pictures import EDGE
-from grader.report.result import Digit, Result, TrainingResult
+from grader.report.result import Digit, Result, TrainingResult, accuracy_text
 
 OWN, OTHER, QUIET = "#0b5cad", "#8a5a00", "#57606a"
 SIZE = (11.0, 6.0)  # inches, of one training
@@ -27,8 +27,7 @@ def draw(figure: Figure, result: Result) -> None:
 
 
 def training(figure: SubFigure, each: TrainingResult) -> None:
-    epochs = len(each.accuracy)
-    title = f"{each.model} model: test accuracy {each.accuracy[-1]:.2%} after {epochs} epoch{'s' * (epochs != 1)}"
+    title = f"{each.model} model: test accuracy {accuracy_text(each.accuracy)}"
     figure.suptitle(title, fontweight="bold")
     above, below = figure.subfigures(2, 1, height_ratios=(3, 2))
     accuracy, loss, confusion = above.subplots(1, 3, width_ratios=(3, 3, 2.6))

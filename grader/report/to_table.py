@@ -11,7 +11,7 @@ from tabulate import tabulate
 
 from grader.report.columns import columns, cut, wrap
 from grader.report.details import TOLD_BY_THE_TABLE, TRY_IT, blocks, points, summary_line
-from grader.report.result import ComponentResult, Result, TrainingResult
+from grader.report.result import ComponentResult, Result, TrainingResult, accuracy_text
 from grader.words import WIDTH
 
 COLOURS = {
@@ -114,14 +114,13 @@ def training_lines(each: TrainingResult) -> str:
         + (f" ({goal.cpu_seconds:.2f} s CPU)" if goal.cpu_seconds else "")
         for goal in each.milestones
     ]
-    epochs = f"{len(each.accuracy)} epoch{'s' * (len(each.accuracy) != 1)}"
     start = [each.accuracy_before] if each.accuracy_before is not None else []
     curve = "".join(BARS[min(int(value * len(BARS)), len(BARS) - 1)] for value in [*start, *each.accuracy][:60])
     an_epoch = f"{sum(each.epoch_seconds) / len(each.epoch_seconds):.2f} s"
     if each.ratio_to_reference is not None:
         an_epoch += f"; {each.ratio_to_reference:g} times the reference's time to the threshold"
     lines = [
-        f"{head}, test accuracy {each.accuracy[-1]:.2%} after {epochs}  {curve}",
+        f"{head}, test accuracy {accuracy_text(each.accuracy)}  {curve}",
         f"  reached    {', '.join(reached) or 'no milestone'}",
         f"  an epoch   {an_epoch}",
     ]
