@@ -23,6 +23,14 @@ PHRASES = {
     "dbeta": "the gradient of beta",
     "gradient": "the gradient with respect to the prediction",
     "asked_again": "the gradient, asked for once more,",
+    "gradient-is-fresh:again": "the gradient, asked for once more,",
+    "Dense/gradients-are-fresh:again": "the gradient of w, asked for once more,",
+    "compose:again": "the gradient with respect to the input, after another layer was called,",
+    "compose-is-fresh:again": "the gradient with respect to the input, after another layer was called,",
+    "dw_again": "the gradient of w, after another layer was called,",
+    "of_another_batch": "the gradient with respect to the input for a batch of another size",
+    "dw_of_another_batch": "the gradient of w for a batch of another size",
+    "db_of_another_batch": "the gradient of b for a batch of another size",
     "first": "the gradient after the first call",
     "single": "the output for a single row",
     "loss": "the loss",
@@ -255,8 +263,8 @@ def phrase(check: str, entry: str) -> str:
 
 def kept(entry: str) -> str:
     """The name of an argument that is looked at again after the calls."""
-    name = entry.removesuffix("_kept")
-    return "" if name == entry else name.replace("random_state", "the random state").replace("gradient_", "gradient ")
+    name, was_kept, _ = entry.partition("_kept")
+    return "" if not was_kept else name.replace("random_state", "the random state").replace("gradient_", "gradient ")
 
 
 def wrong(check: str, entry: str) -> str:

@@ -5,7 +5,7 @@ Data flows one way: submission -> worker -> observation -> verdict -> report.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from grader.errors import UsageError
 from grader.evidence import mismatches, place
 from grader.isolation import Level, Zygote, choose
 from grader.observe import Observer
+from grader.parts import COMPONENT_OF, INHERITS, functions_of, is_own, is_unwritten, unwritten
 from grader.probe import Observation, Probe, all_probes
 from grader.report.result import ComponentResult, ProbeResult
 from grader.rubric import COMPONENTS, GIVEN, OPTIONAL, TRAININGS, Rubric
@@ -63,6 +64,7 @@ class Grading:
             self.readable,
             self.hidden_seed,
             self.zygote,
+            unwritten(self.submission.modules),
         )
 
     def _check_answers(self) -> None:
@@ -149,12 +151,21 @@ class Grading:
             return Verdict(probe, Outcome.NOT_ASKED, Fraction(0), Seen(), message=NOT_HERE)
         expected, permitted = self._right(probe)
         verdict = judge(probe, self.observer.seen(probe), expected, permitted, self.rubric)
-        if not verdict.seen.fresh and verdict.outcome not in (
-            Outcome.PASSED,
-            Outcome.NOT_IMPLEMENTED,
-            Outcome.NOT_ASKED,
+        missing = self._missing(verdict)
+        if (
+            not missing
+            and not verdict.seen.fresh
+            and verdict.outcome
+            not in (
+                Outcome.PASSED,
+                Outcome.NOT_IMPLEMENTED,
+                Outcome.NOT_ASKED,
+            )
         ):
             verdict = judge(probe, self.observer.fresh(probe), expected, permitted, self.rubric)
+            missing = self._missing(verdict)
+        if missing:
+            return self._not_written(verdict, missing)
         if verdict.outcome == Outcome.PASSED:
             self._withhold(verdict)
         elif verdict.judged:
@@ -162,8 +173,6 @@ class Grading:
             if blocker:
                 verdict.outcome, verdict.share = Outcome.BLOCKED, Fraction(0)
                 verdict.message = blocker
-            elif self._is_stub(verdict):
-                verdict.outcome = Outcome.NOT_IMPLEMENTED
         return verdict
 
     def _withhold(self, verdict: Verdict) -> None:
@@ -188,7 +197,8 @@ class Grading:
             if wrong:
                 loads = module_of(component) not in self.observer.broken
                 verdict.excused = loads and wrong <= {Outcome.FAILED, Outcome.PARTIAL, Outcome.ERROR}
-                return f"blocked by {component}, which is not right yet; this check uses it"
+                state = "written" if wrong == {Outcome.NOT_IMPLEMENTED} else "right"
+                return f"blocked by {component}, which is not {state} yet; this check uses it"
         if frame is None or self._is_own(verdict.probe, frame) or self._is_right(frame.file, verdict.probe):
             return ""
         return f"blocked by {frame.file} line {frame.line}: {fault}"
@@ -212,15 +222,52 @@ class Grading:
     def _is_own(self, probe: Probe, frame: Frame) -> bool:
         return frame.file == file_of(module_of(probe.component))
 
-    def _is_stub(self, verdict: Verdict) -> bool:
-        """Does a wrong answer come from a function whose body is empty? Then it is not wrong but not written yet."""
-        module = self.submission.modules.get(module_of(verdict.probe.component))
-        if module is None or verdict.outcome not in (Outcome.FAILED, Outcome.ERROR):
-            return False
-        owner = OWNERS.get(verdict.probe.component, verdict.probe.component)
-        method = verdict.seen.last_call.partition("(")[0].rpartition(".")[2]
-        names = {f"{owner}.{method}", method} | ({f"{owner}.forward"} if method not in _METHODS else set())
-        return bool(names & module.stubs)
+    # --- what is not written ----------------------------------------------------------------------------------
+
+    def _missing(self, verdict: Verdict) -> str:
+        """The function, as MODULE:NAME, that explains a wrong answer by not being written; '' where there is none.
+
+        A right answer stays right, unless code that does nothing gets it right as well, or there is nothing else.
+        """
+        component, called = verdict.probe.component, verdict.seen.unwritten
+        module = self.submission.modules.get(module_of(component))
+        own = next((name for name in called if is_own(component, name, module)), "")
+        if verdict.outcome == Outcome.PASSED:
+            return own if verdict.probe.passive or is_unwritten(component, module) else ""
+        fault = verdict.seen.fault
+        if fault is not None and fault.kind == "missing":
+            return ""  # there is not even a name
+        if verdict.outcome not in (Outcome.FAILED, Outcome.ERROR, Outcome.NOT_IMPLEMENTED):
+            return ""
+        if not own and is_unwritten(component, module):
+            own = self._first_missing(component)
+        return own or next(iter(called), "")
+
+    def _first_missing(self, component: str) -> str:
+        """The first of a component's functions that are not written; of what it inherits, where it has none."""
+        name = module_of(component)
+        stubs = self.submission.modules[name].stubs
+        parts = (*functions_of(component), *functions_of(INHERITS.get(component, "")))
+        return next(f"{name}:{part}" for part in parts if part in stubs)
+
+    def _not_written(self, verdict: Verdict, function: str) -> Verdict:
+        """The verdict on a check that met a function which is not written: this component's own, or another's."""
+        frame = self.place_of(function)
+        said = f"{frame.function} is not written yet"
+        fault = Fault("raised", said, "NotImplementedError", ("NotImplementedError",), (frame,))
+        found = Verdict(verdict.probe, Outcome.NOT_IMPLEMENTED, Fraction(0), replace(verdict.seen, fault=fault))
+        component = verdict.probe.component
+        if not is_own(component, function, self.submission.modules.get(module_of(component))):
+            found.outcome = Outcome.BLOCKED
+            part = COMPONENT_OF.get(frame.function, frame.function)
+            found.message = f"blocked by {part}, which is not written yet ({words.at(frame)}); this check uses it"
+        return found
+
+    def place_of(self, function: str) -> Frame:
+        """Where a function is, given as MODULE:NAME, that is not written."""
+        module, _, name = function.partition(":")
+        found = self.submission.modules[module]
+        return Frame(str(found.relative), found.stubs[name], name, "")
 
     # --- components -------------------------------------------------------------------------------------------
 
@@ -288,19 +335,6 @@ class Grading:
         return concealed(found) if self.is_hidden(verdict.probe) else found
 
 
-_METHODS = {
-    "fit",
-    "inverse",
-    "apply_gradients",
-    "gradient",
-    "call",
-    "batch_step",
-    "evaluate",
-    "input_gradients",
-    "weight_gradients",
-}
-
-
 def line_of_why(results: list[ProbeResult], outcome: Outcome) -> str:
     """The first message, that of a check which was asked before that of one which was not.
 
@@ -324,7 +358,9 @@ def set_passive_aside(verdicts: list[Verdict], beside: list[Verdict]) -> None:
     if any(verdict.outcome in right and not verdict.probe.passive for verdict in beside):
         return
     for verdict in verdicts:
-        if verdict.outcome == Outcome.PASSED and any(not each.probe.passive and each.judged for each in beside):
+        if verdict.outcome == Outcome.PASSED and any(
+            not each.probe.passive and (each.judged or each.outcome == Outcome.BLOCKED) for each in beside
+        ):
             verdict.outcome, verdict.share = Outcome.NOT_ASKED, Fraction(0)
             verdict.message = "counts once another check of this component is right: code that does nothing passes it"
 

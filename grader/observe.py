@@ -53,6 +53,7 @@ class Observer:
     level, readable: how the submission is shut in, and what it may read beside the data of the probes.
     hidden_seed: of the questions of hidden checks, which have workers of their own; no worker is told this seed.
     zygote: of this submission, where one was started before.
+    unwritten: functions that are not written yet, by module; what calls them is noted.
     """
 
     def __init__(
@@ -66,10 +67,12 @@ class Observer:
         readable: Iterable[Path] = (),
         hidden_seed: int | None = None,
         zygote: Zygote | None = None,
+        unwritten: dict[str, list[str]] | None = None,
     ) -> None:
         self.root, self.data_path, self.rubric, self.seed = root, data_path, rubric, seed
         self.hidden_seed = seed if hidden_seed is None else hidden_seed
         self.broken = dict(broken)
+        self.unwritten = unwritten or {}
         self.tried_imports = False
         self.refused: dict[str, set[tuple[str, int]]] = {}  # what older NumPy allowed, and the lines that need it
         self.slow: set[str] = set()  # components with a check that ran out of time
@@ -229,6 +232,8 @@ class Observer:
         try:
             if not seen.fresh:
                 worker.forget(drawn, self.patience(probe.component))
+            if self.unwritten:
+                worker.ask("watch", functions=self.unwritten)
             seen.observation = probe.ask(subject, seed)
         except Fault as fault:
             seen.fault = fault
@@ -243,6 +248,8 @@ class Observer:
             seen.fault, good = Fault("unusable", f"gave something that this check cannot use ({detail})"), False
         except Exception:  # noqa: BLE001  a fault of the probe's must not be the student's
             seen.broken = traceback.format_exc()
+        if seen.fault is None or seen.fault.kind in ("raised", "missing", "unusable"):
+            seen.unwritten = unwritten_called(worker, self.unwritten)
         # Warnings name files; the student's are not where this copy lies
         seen.output = worker.output().replace(f"{self.root}{os.sep}", "")
         if not good:
@@ -286,6 +293,18 @@ class Observer:
             self.closed = True
         self.zygote.close()
         self.pool.shutdown(wait=True, cancel_futures=True)
+
+
+def unwritten_called(worker: RemoteWorker, functions: dict[str, list[str]]) -> tuple[str, ...]:
+    """Which of these functions a check has called, in this order, as MODULE:NAME."""
+    if not functions:
+        return ()
+    try:
+        called = worker.ask("called")
+    except Fault:
+        return ()
+    known = {f"{module}:{name}" for module, names in functions.items() for name in names}
+    return tuple(name for name in called if name in known) if isinstance(called, list) else ()
 
 
 class ImportGate:

@@ -138,12 +138,17 @@ def arrays(observation: Any, name: str = "") -> Iterator[tuple[str, np.ndarray]]
 
 def changed(differences: list[Difference]) -> Relation | None:
     """Arrays that hold other values after the calls than before."""
-    names = [kept(each.entry) for each in differences if kept(each.entry) and each.actual is False]
-    names = [name for name in names if name != "the random state"]
-    if not names:
+    found = [
+        (name, entry.partition("_kept_by_")[2])
+        for each in differences
+        if each.actual is False and (entry := each.entry) and (name := kept(entry)) and name != "the random state"
+    ]
+    if not found:
         return None
+    call = found[0][1]  # what changed something first
+    names = [name for name, other in found if other == call]
     verb = "holds" if len(names) == 1 else "hold"
-    return Relation("aliasing", f"{' and '.join(names)} {verb} other values after these calls than before")
+    return Relation("aliasing", f"{' and '.join(names)} {verb} other values after {call or 'these calls'} than before")
 
 
 def together(differences: list[Difference], known: Asked) -> Relation | None:

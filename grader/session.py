@@ -114,6 +114,7 @@ class Session:
             progress,
             rubric.fast_core,
             observer.numpy_for_training(),
+            observer.unwritten,
         )
         yardstick = None
         if self.reference is not None:
@@ -149,6 +150,7 @@ class Session:
 
     def _blame(self, name: str, result: TrainingResult, run: Run) -> None:
         """Says whose failure it is that stopped a training, and whether the track asks for it."""
+        self._find_unwritten(name, run)
         fault = run.fault
         if run.outcome == Outcome.NOT_IMPLEMENTED and name not in self.grading.rubric.points[self.grading.track]:
             run.outcome, run.message = Outcome.NOT_ON_TRACK, f"not required on {self.grading.track}"
@@ -162,6 +164,20 @@ class Session:
                     + run.message.partition("\n")[2]
                 )
         result.outcome, result.message = str(run.outcome), run.message.strip()
+
+    def _find_unwritten(self, name: str, run: Run) -> None:
+        """Says it where a training came to nothing because a function that it calls is not written."""
+        learned_nothing = run.accuracy and max(run.accuracy) <= self.grading.rubric.chance
+        if not run.unwritten or not (run.fault is not None or run.before is None or learned_nothing):
+            return
+        made = f"assignment:get_{name.partition('.')[2]}_model_components"
+        place = self.grading.place_of(made if made in run.unwritten else run.unwritten[0])
+        run.fault = None
+        if made in run.unwritten:
+            run.outcome, run.message = Outcome.NOT_IMPLEMENTED, at(place)
+        else:
+            run.outcome = Outcome.BLOCKED
+            run.message = f"blocked by {place.function}, which is not written yet ({at(place)})"
 
     def training_component(self, name: str) -> ComponentResult | None:
         """The row of a training in the result."""

@@ -1,4 +1,4 @@
-"""What a module shows without being run: whether it parses, what it imports, which functions are empty.
+"""What a module shows without being run: whether it parses, what it imports, which functions are not written.
 
 Nothing here executes student code, and no file, however odd, raises: what is wrong with it is a SourceError.
 """
@@ -11,15 +11,16 @@ import re
 import tokenize
 import warnings
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
+
+from grader.unwritten import last_name, unwritten_line
 
 DEEPEST_FINALLY = 6  # each level makes the compiled code about four times as large
 WIDTH = 120  # characters of a source line that are shown, around the fault
 LINE_ENDS = re.compile(r"\r\n|\r|\n")
 IMPORT_ERRORS = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
-NOT_WRITTEN = {"NotImplementedError", "NotImplemented"}
 TRIES = (ast.Try, getattr(ast, "TryStar", ast.Try))  # try ... except* came with Python 3.11
 HOLDS_STATEMENTS = (ast.stmt, ast.excepthandler, ast.match_case)
 
@@ -61,7 +62,7 @@ class SourceModule:
     name       dotted: Beras.layers
     path       of the copy; nothing is there if the file could not be copied, which source_error then says
     relative   below the folder with the code: Beras/layers.py
-    stubs      functions that are not written yet, by qualified name: Dense.forward
+    functions  by qualified name, Dense.forward; of those that are not written yet, the line that says so
     numpy_names  what it takes of NumPy by name, each with the first line that does
     """
 
@@ -70,8 +71,13 @@ class SourceModule:
     relative: PurePosixPath
     source_error: SourceError | None = None
     imports: tuple[Import, ...] = ()
-    stubs: frozenset[str] = frozenset()
+    functions: dict[str, int | None] = field(default_factory=dict)
     numpy_names: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def stubs(self) -> dict[str, int]:
+        """The functions that are not written yet, each with the line that says so."""
+        return {name: line for name, line in self.functions.items() if line is not None}
 
 
 def read_module(name: str, path: Path, relative: PurePosixPath, source: bytes) -> SourceModule:
@@ -82,12 +88,12 @@ def read_module(name: str, path: Path, relative: PurePosixPath, source: bytes) -
 @lru_cache(maxsize=256)
 def shown_by(
     source: bytes, name: str
-) -> tuple[SourceError | None, tuple[Import, ...], frozenset[str], tuple[tuple[str, int], ...]]:
+) -> tuple[SourceError | None, tuple[Import, ...], dict[str, int | None], tuple[tuple[str, int], ...]]:
     """What a source shows; whoever grades again and again meets most files again."""
     tree = parse(source)
     if isinstance(tree, SourceError):
-        return tree, (), frozenset(), ()
-    return None, imports_of(tree, name), stubs_of(tree), numpy_names_of(tree)
+        return tree, (), {}, ()
+    return None, imports_of(tree, name), functions_of(tree), numpy_names_of(tree)
 
 
 # --- syntax -------------------------------------------------------------------------------------------------
@@ -256,40 +262,26 @@ def is_never_true_on_import(test: ast.expr) -> bool:
     return last_name(test) == "TYPE_CHECKING"
 
 
-def last_name(node: ast.expr | None) -> str:
-    """`name` of `name` and of `package.name`."""
-    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+# --- functions ----------------------------------------------------------------------------------------------
 
 
-# --- stubs --------------------------------------------------------------------------------------------------
+def functions_of(tree: ast.Module) -> dict[str, int | None]:
+    """Functions and methods by qualified name; of those that are not written, the line that says so.
 
-
-def stubs_of(tree: ast.Module) -> frozenset[str]:
-    """Functions and methods whose body does nothing; of several with one name the last counts, as in Python."""
-    found: dict[str, bool] = {}
+    Of several with one name the last counts, as in Python.
+    """
+    found: dict[str, int | None] = {}
     waiting: list[tuple[ast.AST, str]] = [(node, "") for node in reversed(tree.body)]
     while waiting:
         node, prefix = waiting.pop()
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            found[prefix + node.name] = all(map(does_nothing, node.body))
+            found[prefix + node.name] = unwritten_line(node, node.name)
             continue
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):
+            names = [target.id for target in node.targets if isinstance(target, ast.Name)]
+            found |= {prefix + name: unwritten_line(node.value, name) for name in names}
         if isinstance(node, ast.ClassDef):
             prefix += f"{node.name}."
         inside = [child for block, _ in blocks(node) for child in block]
         waiting += [(child, prefix) for child in reversed(inside)]
-    return frozenset(name for name, is_stub in found.items() if is_stub)
-
-
-def does_nothing(node: ast.stmt) -> bool:
-    """A docstring, `...`, `pass`, `return`, `return None`, `raise` or `return` of NotImplementedError."""
-    if isinstance(node, ast.Expr):
-        return isinstance(node.value, ast.Constant)
-    if isinstance(node, ast.Return):
-        nothing = node.value is None or (isinstance(node.value, ast.Constant) and node.value.value is None)
-        return nothing or is_not_written(node.value)
-    return isinstance(node, ast.Pass) or (isinstance(node, ast.Raise) and is_not_written(node.exc))
-
-
-def is_not_written(value: ast.expr | None) -> bool:
-    """`NotImplementedError`, called or not."""
-    return last_name(value.func if isinstance(value, ast.Call) else value) in NOT_WRITTEN
+    return found

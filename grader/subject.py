@@ -12,8 +12,8 @@ a student can paste.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -141,6 +141,12 @@ class Remote:
         """What it holds now."""
         return self.subject.ask("read", target=self.ref)
 
+    def now(self) -> Remote:
+        """The same object, with what it holds by now."""
+        return Remote(
+            self.subject, self.ref, self.expression, {"kind": self.kind, "inline": True, "value": self.read()}
+        )
+
     def attribute(self, name: str) -> Remote:
         reply = self.subject.ask("get", target=self.ref, name=name)
         return self.subject.looked_up(reply, f"{self.expression}.{name}")
@@ -254,7 +260,8 @@ class Subject:
         given = [held(arg) for arg in args if isinstance(arg, (np.ndarray, Remote))]
         self.inputs += [array for array in given if array.dtype.kind in "fiu" and array.ndim]
         arguments_sent = [sent(arg) for arg in args]
-        reply = self.ask("call", target=target.ref, name=method, args=arguments_sent, kwargs=sent(kwargs))
+        with missing_method(method):
+            reply = self.ask("call", target=target.ref, name=method, args=arguments_sent, kwargs=sent(kwargs))
         return self.remote(reply, name)
 
     # --- writing down -----------------------------------------------------------------------------------------
@@ -316,6 +323,9 @@ class Subject:
         try:
             return cls(*args, **kwargs)
         except Fault as fault:
+            if fault.type == "TypeError" and f"abstract class {name} " in fault.message and not fault.frames:
+                lacking = fault.message.replace("'", "").rpartition("abstract method")[2].removeprefix("s").strip()
+                raise Fault("missing", f"{name} has no {lacking}") from None
             insisted = [rate for rate in RATE_PARAMETERS if f"'{rate}'" in fault.message]
             if fault.type != "TypeError" or not insisted:
                 raise
@@ -328,9 +338,13 @@ class Subject:
         self.write(f"{name} = {self.literal(value)}")
         return self.remote(self.ask("keep", value=sent(value)), name)
 
-    def kept(self, **held: Remote) -> dict[str, bool]:
-        """For each object whether it still holds what it held when it came back, as `NAME_kept`."""
-        return {f"{name}_kept": same_values(remote.value, remote.read()) for name, remote in held.items()}
+    def kept(self, by: str = "", /, **held: Remote) -> dict[str, bool]:
+        """For each object whether it still holds what it held when it came back, as `NAME_kept`.
+
+        by: the one call since then, if it was one: `NAME_kept_by_CALL`.
+        """
+        end = f"_by_{by}" if by else ""
+        return {f"{name}_kept{end}": same_values(remote.value, remote.read()) for name, remote in held.items()}
 
     def parameters(self, target: Remote) -> list[tuple[str, str]]:
         rows = self.ask("signature", target=target.ref)
@@ -405,7 +419,8 @@ class Subject:
     def _gradient(self, layer: Remote, method: str, upstream: Any) -> Any:
         """Calls a gradient method the way it is written, and notes which convention that is."""
         line = f"{layer.expression}.{method}"
-        reply = self.ask("call_as_written", target=layer.ref, name=method, args=[sent(upstream)])
+        with missing_method(method):
+            reply = self.ask("call_as_written", target=layer.ref, name=method, args=[sent(upstream)])
         self.convention = "upstream" if isinstance(reply, dict) and reply.get("required") else "jacobian"
         self.last_call = f"{line}({self.literal(upstream) if self.convention == 'upstream' else ''})"
         self.write(self.last_call)
@@ -422,16 +437,8 @@ class Subject:
         return gradient
 
     def tape_gradient(self, tape: Remote) -> Any:
-        """What tape.gradient() returns; an empty answer to a tape that recorded weights is no implementation."""
+        """What tape.gradient() returns, as a list."""
         gradients = tape.method("gradient").value
-        if gradients is None or (isinstance(gradients, (list, tuple)) and not gradients):
-            returned = "nothing" if gradients is None else "an empty list"
-            raise Fault(
-                "raised",
-                f"GradientTape.gradient() returned {returned}",
-                "NotImplementedError",
-                ("NotImplementedError",),
-            )
         return list(gradients) if isinstance(gradients, tuple) else gradients
 
     def uses_upstream(self, name: str) -> bool:
@@ -446,6 +453,18 @@ class Subject:
             self.script, self.classes = script, classes
         self.upstream[name] = len(required) > 1  # self, and the upstream gradient
         return self.upstream[name]
+
+
+@contextmanager
+def missing_method(name: str) -> Iterator[None]:
+    """Tells a method that is not there from one that looks for another attribute in vain."""
+    try:
+        yield
+    except Fault as fault:
+        words = re.fullmatch(rf"'(\w+)' object has no attribute '{re.escape(name)}'", fault.message.partition(". ")[0])
+        if fault.type != "AttributeError" or fault.frames or not words or not name:
+            raise
+        raise Fault("missing", f"{words[1]} has no {name}") from None
 
 
 def same_values(one: Any, other: Any) -> bool:

@@ -23,6 +23,7 @@ import numpy as np
 from grader.client import Fault, RemoteWorker
 from grader.data import Mnist
 from grader.isolation import WorkerLost, Zygote
+from grader.observe import unwritten_called
 from grader.report.result import Digit, Milestone, TrainingResult, accuracy_text
 from grader.rubric import SETUP_SECONDS, Rubric
 from grader.subject import Remote, Subject
@@ -52,6 +53,7 @@ class Run:
     cpu_before: float = 0.0  # CPU seconds of the worker when the clock started
     fault: Fault | None = None
     fast_core: list[str] = field(default_factory=list)  # methods of the given core that were replaced
+    unwritten: tuple[str, ...] = ()  # functions that were called and are not written yet, as MODULE:NAME
 
     @property
     def still_rising(self) -> bool:
@@ -83,6 +85,7 @@ class Trainer:
     progress: Progress
     fast_core: bool = False
     numpy: str = "names"
+    unwritten: dict[str, list[str]] = field(default_factory=dict)  # what is to be noted, see Observer
 
     def run(self, name: str, seed: int) -> Run:
         """One training of 'training.simple' or 'training.advanced' with a seed. Keeps what it had when it stops."""
@@ -92,6 +95,8 @@ class Trainer:
         except WorkerLost:
             return Run(Outcome.CRASHED, "the process that trains could not be started")
         try:
+            if self.unwritten:
+                worker.ask("watch", functions=self.unwritten)
             self._train(name, worker, run, seed)
         except Fault as fault:
             run.outcome, run.fault = outcome_of(fault), fault
@@ -102,6 +107,8 @@ class Trainer:
         except Stopped as reason:
             run.outcome, run.message = Outcome.FAILED, str(reason)
         finally:
+            if run.outcome in (Outcome.FAILED, Outcome.ERROR, Outcome.NOT_IMPLEMENTED):
+                run.unwritten = unwritten_called(worker, self.unwritten)
             if (cpu := worker.cpu_seconds()) is not None:  # also of an epoch that was cut off
                 run.cpu_seconds = round(cpu - run.cpu_before, 2)
             worker.close()

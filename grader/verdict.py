@@ -69,6 +69,7 @@ class Seen:
     script: tuple[str, ...] = ()
     locals: tuple[Local, ...] = ()  # gradients, as the methods returned them
     last_call: str = ""
+    unwritten: tuple[str, ...] = ()  # functions that were called and are not written yet, as MODULE:NAME
     inputs: tuple[np.ndarray, ...] = ()
     output: str = ""
     seconds: float = 0.0

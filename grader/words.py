@@ -215,7 +215,7 @@ def headline(verdict: Verdict) -> str:
     if verdict.patterns:
         return verdict.patterns[0]
     difference = verdict.differences[0]
-    if difference.entry.endswith("_kept"):
+    if "_kept" in difference.entry:
         changed = [name for each in verdict.differences if (name := entry_words.kept(each.entry))]
         return f"the calls below change {listed(changed)}; they must not"
     return sentence(verdict, difference)

@@ -59,6 +59,12 @@ def test_chaff_loses_points_only_where_its_bug_is_and_is_diagnosed(name: str, fo
     assert graded.exit_code == (1 if wrong else 0)
     assert "grader fault" not in graded.outcomes()
     assert [name for name, message in graded.messages() if UNUSABLE in message] == []
+    for component, outcome in expected.get("outcomes", {}).items():
+        assert graded.components[component]["outcome"] == outcome
+    for component, points in expected.get("at_most", {}).items():
+        assert graded.components[component]["points"] <= points
+    for component, points in expected.get("at_least", {}).items():
+        assert graded.components[component]["points"] >= points
     for component in expected.get("halves", ()):
         assert graded.components[component]["points"] > 0
     if "says" in expected:

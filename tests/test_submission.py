@@ -834,17 +834,90 @@ def test_import_is_named_in_full():
         ("return NotImplementedError", True),
         ("return NotImplemented", True),
         ("'''What it does.'''\n    # TODO\n    raise NotImplementedError()", True),
+        ("return 0", True),
+        ("return -1.0", True),
+        ("return [], {}, ()", True),
+        ("return [None, None]", True),
+        ("return lambda y: 0", True),
+        ("return SimpleNamespace(model=None, epochs=10)", True),
+        ("return NotImplementedError('later')", True),
+        ("return np.zeros((len(x), 3))", True),
+        ("return np.array([])", True),
+        ("return float('nan')", True),
+        ("w = None\n    b = None\n    return w, b", True),
+        ("w = b = 0\n    return w, b", True),
+        ("w: int = 0\n    return w", True),
+        ("grads = []\n    return grads", True),
+        ("agg_metrics = defaultdict(lambda: [])\n    return agg_metrics", True),
+        ("self.x = x\n    self.y = None\n    return self.y", True),
+        ("raise NotImplementedError\n    return x + 1", True),
+        ("raise Exception('to be implemented')", True),
+        ("return\n    return x + 1", True),
+        ("print('TODO')", True),
+        ("print(f'TODO {x}')\n    return 0", True),
+        ("self.fit(x)\n    return None", True),
+        ("super().forward(x)", True),
+        ("assert x is not None, 'no x'\n    return None", True),
+        ("if x is None:\n        raise ValueError('no x')\n    return None", True),
+        ("if x:\n        raise NotImplementedError", True),
+        ("for each in zip(x, x):\n        pass\n    return 0", True),
+        ("with open(x) as file:\n        pass", True),
+        ("path = f'{x}/mnist/' + 'train'\n    name = x.lower().strip()\n    return [], []", True),
+        ("n, m = x.shape\n    made = np.zeros((n, m))\n    return made", True),
+        ("metrics = {}\n    metrics['loss'] = None\n    return metrics", True),
+        ("self.t += 1", True),
+        ("def inner(y):\n        return y + 1\n    return None", True),
         ("return x", False),
-        ("return 0", False),
-        ("x = 1", False),
+        ("return self.w", False),
+        ("return self", False),
+        ("return {'loss': x}", False),
+        ("return np.ones(3)", False),
+        ("return Dense(784, 10)", False),
+        ("return 0 if x else 1", False),
+        ("return [x for _ in range(2)]", False),
+        ("return lambda y: y + x", False),
+        ("yield x", False),
+        ("x @ x", False),
+        ("y = x @ x", False),
+        ("self.y = x @ x", False),
+        ("y = 0\n    if x:\n        y = x\n    return y", False),
+        ("y = []\n    for each in x:\n        y.append(each)\n    return y", False),
+        ("made = np.zeros((2, 2))\n    made[0, x] = 1\n    return made", False),
+        ("made = np.zeros((2, 2))\n    made[x] = 0\n    return made", False),
+        ("y = 0\n    for each in x:\n        y += each\n    return y", False),
+        ("y = None\n    y = x\n    return y", False),
+        ("try:\n        return x\n    except ValueError:\n        return None", False),
+        ("helper(x)", False),
         ("raise ValueError('no')", False),
         ("raise", False),
-        ("if x:\n        raise NotImplementedError", False),
         ("x += 1\n    return None", False),
+        ("del x[0]", False),
     ],
 )
 def test_function_that_does_nothing_is_a_stub(body: str, stub: bool):
-    assert read(f"def f(x):\n    {body}\n").stubs == ({"f"} if stub else set())
+    assert set(read(f"def f(self, x):\n    {body}\n").stubs) == ({"f"} if stub else set())
+
+
+@pytest.mark.parametrize(
+    ("function", "body", "stub"),
+    [
+        ("apply_gradients", "return x", True),
+        ("apply_gradients", "for w, g in zip(x, x):\n        pass\n    return x", True),
+        ("apply_gradients", "x -= 1\n    return x", False),
+        ("fit", "self.uniq = None\n    return self", True),
+        ("fit", "self.uniq = sorted(set(x))", False),
+        ("_initialize_weight", "return np.zeros((2, 2)), np.zeros(2)", True),
+        ("_initialize_weight", "return np.zeros((x, x)), np.zeros(x)", False),
+    ],
+)
+def test_what_a_function_is_for_decides_what_it_may_give_back(function: str, body: str, stub: bool):
+    assert set(read(f"def {function}(self, x):\n    {body}\n").stubs) == ({function} if stub else set())
+
+
+def test_stub_is_told_by_the_line_that_says_so():
+    source = "def f(x):\n    'What it does.'\n    y = None\n    return y\n\n\ng = lambda x: 0\n\n\ndef h(x): ...\n"
+
+    assert read(source).stubs == {"f": 4, "g": 7, "h": 10}
 
 
 def test_stubs_are_named_by_their_class():
@@ -853,7 +926,7 @@ def test_stubs_are_named_by_their_class():
         "class A:\n"
         "    def g(self): ...\n"
         "    async def h(self): ...\n"
-        "    def done(self): return 1\n"
+        "    def done(self): return self.x\n"
         "    @property\n"
         "    def p(self): raise NotImplementedError\n"
         "    class B:\n"
@@ -862,8 +935,8 @@ def test_stubs_are_named_by_their_class():
         "    def j(): pass\n"
     )
 
-    assert module.stubs == {"f", "A.g", "A.h", "A.p", "A.B.i", "j"}
+    assert set(module.stubs) == {"f", "A.g", "A.h", "A.p", "A.B.i", "j"}
 
 
 def test_last_definition_counts():
-    assert read("def f(): pass\ndef f(): return 1\ndef g(): return 1\ndef g(): pass\n").stubs == {"g"}
+    assert read("def f(): pass\ndef f(x): return x\ndef g(x): return x\ndef g(): pass\n").stubs == {"g": 4}

@@ -26,15 +26,20 @@ def called(s: Subject, draw: Draw, name: str, *args: float) -> tuple[Remote, Any
 
 
 def kept(s: Subject, draw: Draw, name: str) -> Observation:
-    """What a call and its gradient leave of their arguments and of the random state."""
+    """What a call and its gradient leave of their arguments, of what the call returned and of the random state."""
     layer = s.new(name)
     x, upstream = s.keep(draw.array(B, N), "x"), s.keep(draw.array(B, N), "upstream")
     random_state = s.ask("random_state")
-    s.forward(layer, x)
+    output = s.forward(layer, x)
+    found = s.kept("forward", x=x)
+    x = x.now()
     s.input_gradient(layer, upstream, x.value)
+    found |= s.kept("input_gradients", x=x, output=output, upstream=upstream)
+    x, output, upstream = x.now(), output.now(), upstream.now()
     if s.convention == "jacobian" and layer.has("compose_to_input"):
         layer.method("compose_to_input", upstream)
-    return s.kept(x=x, upstream=upstream) | {"random_state_kept": s.ask("random_state") == random_state}
+    found |= s.kept("compose_to_input", x=x, output=output, upstream=upstream)
+    return found | {"random_state_kept": s.ask("random_state") == random_state}
 
 
 # --- LeakyReLU --------------------------------------------------------------------------------------------------
@@ -70,18 +75,19 @@ def leaky_gradient(s: Subject, draw: Draw) -> Observation:
     return {"dx": s.input_gradient(layer, upstream, x)}
 
 
-@probe("LeakyReLU", "gradient-is-fresh", first=GRADIENT, dx=GRADIENT)
+@probe("LeakyReLU", "gradient-is-fresh", first=GRADIENT, again=GRADIENT, dx=GRADIENT)
 def leaky_fresh(s: Subject, draw: Draw) -> Observation:
-    """the gradient belongs to the latest call, also after it was asked for once."""
+    """the gradient belongs to the latest call, however often it was asked for."""
     layer, x, upstream = called(s, draw, "LeakyReLU", ALPHA)
-    return {"first": s.input_gradient(layer, upstream, x), "dx": of_second_call(s, draw, layer, upstream)}
+    return asked_often(s, draw, layer, x, upstream)
 
 
-def of_second_call(s: Subject, draw: Draw, layer: Remote, upstream: Any) -> Any:
-    """The gradient after one more call."""
+def asked_often(s: Subject, draw: Draw, layer: Remote, x: Any, upstream: Any) -> Observation:
+    """The gradient, asked for twice in a row, and once more after another call."""
+    found = {"first": s.input_gradient(layer, upstream, x), "again": s.input_gradient(layer, upstream, x)}
     x = draw.array(B, N)
     s.forward(layer, x)
-    return s.input_gradient(layer, upstream, x)
+    return found | {"dx": s.input_gradient(layer, upstream, x)}
 
 
 @probe("LeakyReLU", "instances", dx=GRADIENT)
@@ -107,23 +113,35 @@ def leaky_at_zero(s: Subject, draw: Draw) -> Observation:
     return {"shape": list(np.shape(dx)), "at_zero": np.ravel(dx)[0], "elsewhere": np.ravel(dx)[1:]}
 
 
-@probe("LeakyReLU", "side-effects", passive=True)
+@probe("LeakyReLU", "side-effects", weight=3, passive=True)
 def leaky_side_effects(s: Subject, draw: Draw) -> Observation:
     """forward and the gradient leave their arguments and the random state alone."""
     return kept(s, draw, "LeakyReLU")
 
 
-@probe("LeakyReLU", "compose", needs=COMPOSING, dx=GRADIENT)
+# What a tape calls. However right forward and the slopes are, a layer without it is of no use in any network
+@probe("LeakyReLU", "compose", weight=10, needs=COMPOSING, dx=GRADIENT, again=GRADIENT, of_another_batch=GRADIENT)
 def leaky_compose(s: Subject, draw: Draw) -> Observation:
     """compose_to_input multiplies the upstream gradient element by element."""
     return composed(s, draw, "LeakyReLU", ALPHA)
 
 
 def composed(s: Subject, draw: Draw, name: str, *args: float) -> Observation:
+    """The gradient as a tape gets it: again, after another layer's call, and after one with another batch size."""
     layer, x, upstream = called(s, draw, name, *args)
-    if any(kind == "required" for _, kind in s.parameters(layer.attribute("input_gradients"))):
-        return {"dx": s.input_gradient(layer, upstream, x)}
-    return {"dx": layer.method("compose_to_input", upstream).value}
+    takes_upstream = any(kind == "required" for _, kind in s.parameters(layer.attribute("input_gradients")))
+
+    def dx(x: Any, upstream: Any) -> Any:
+        if takes_upstream:
+            return s.input_gradient(layer, upstream, x)
+        return layer.method("compose_to_input", upstream).value
+
+    found = {"dx": dx(x, upstream)}
+    s.forward(s.new(name, *args), draw.array(B, N))
+    found |= {"again": dx(x, upstream)}
+    x, upstream = draw.array(B + 1, N), draw.array(B + 1, N)
+    s.forward(layer, x)
+    return found | {"of_another_batch": dx(x, upstream)}
 
 
 @probe("LeakyReLU", "trainable", passive=True)
@@ -160,7 +178,9 @@ def relu_side_effects(s: Subject, draw: Draw) -> Observation:
     return kept(s, draw, "ReLU")
 
 
-@probe("ReLU", "compose", needs=(*COMPOSING, "LeakyReLU"), dx=GRADIENT)
+@probe(
+    "ReLU", "compose", weight=3, needs=(*COMPOSING, "LeakyReLU"), dx=GRADIENT, again=GRADIENT, of_another_batch=GRADIENT
+)
 def relu_compose(s: Subject, draw: Draw) -> Observation:
     """compose_to_input multiplies the upstream gradient element by element."""
     return composed(s, draw, "ReLU")
@@ -203,11 +223,11 @@ def softmax_gradient(s: Subject, draw: Draw) -> Observation:
     return {"dx": s.input_gradient(layer, upstream, x)}
 
 
-@probe("Softmax", "gradient-is-fresh", first=GRADIENT, dx=GRADIENT)
+@probe("Softmax", "gradient-is-fresh", first=GRADIENT, again=GRADIENT, dx=GRADIENT)
 def softmax_fresh(s: Subject, draw: Draw) -> Observation:
-    """the Jacobian belongs to the latest call, also after it was asked for once."""
+    """the Jacobian belongs to the latest call, however often it was asked for."""
     layer, x, upstream = called(s, draw, "Softmax")
-    return {"first": s.input_gradient(layer, upstream, x), "dx": of_second_call(s, draw, layer, upstream)}
+    return asked_often(s, draw, layer, x, upstream)
 
 
 @probe("Softmax", "instances", dx=GRADIENT, single=GRADIENT)
@@ -229,13 +249,13 @@ def softmax_gradient_extremes(s: Subject, draw: Draw) -> Observation:
     return {"dx": s.input_gradient(layer, upstream, x)}
 
 
-@probe("Softmax", "compose", needs=COMPOSING, dx=GRADIENT)
+@probe("Softmax", "compose", weight=8, needs=COMPOSING, dx=GRADIENT, again=GRADIENT, of_another_batch=GRADIENT)
 def softmax_compose(s: Subject, draw: Draw) -> Observation:
     """compose_to_input passes the upstream gradient through each row's Jacobian."""
     return composed(s, draw, "Softmax")
 
 
-@probe("Softmax", "side-effects", passive=True)
+@probe("Softmax", "side-effects", weight=2, passive=True)
 def softmax_side_effects(s: Subject, draw: Draw) -> Observation:
     """forward and the gradient leave their arguments and the random state alone."""
     return kept(s, draw, "Softmax")

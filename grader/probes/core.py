@@ -116,7 +116,7 @@ def abstract(s: Subject, draw: Draw) -> Observation:
     try:
         s.forward(s.new("Callable"), draw.array(B, N))
     except Fault as fault:
-        if fault.kind != "raised":
+        if fault.kind not in ("raised", "missing"):
             raise
         return {"refused": True}
     return {"refused": False}
@@ -192,7 +192,24 @@ def trainable(s: Subject, draw: Draw) -> Observation:
     return {"gradients": s.tape_gradient(recorded(s, draw, layers))}
 
 
-@probe("GradientTape", "context", gradients=Rule(evidence=True))
+@probe(
+    "GradientTape",
+    "real-layers",
+    weight=4,
+    needs=(*COMPOSING, RECORDING, "Dense", "LeakyReLU"),
+    gradients=Rule(squeeze=True),
+)
+def real_layers(s: Subject, draw: Draw) -> Observation:
+    """gradient() answers for a network of this submission's own Dense and LeakyReLU."""
+    for name in ("Dense", "LeakyReLU"):
+        if s.uses_upstream(name):
+            raise NotAsked(f"the gradient methods of this {name} take the upstream gradient themselves")
+    dense = [s.dense(draw.array(N, M), draw.array(M)), s.dense(draw.array(M, C), draw.array(C))]
+    layers = [dense[0], s.new("LeakyReLU", 0.25), dense[1]]
+    return {"gradients": s.tape_gradient(recorded(s, draw, layers))}
+
+
+@probe("GradientTape", "context", passive=True, gradients=Rule(evidence=True))
 def context(s: Subject, draw: Draw) -> Observation:
     """the tape is Diffable.gradient_tape while it is open, and None again after it, an exception included."""
     diffable, tape = s.get("Diffable"), s.new("GradientTape")

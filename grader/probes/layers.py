@@ -46,7 +46,7 @@ def forward_float32(s: Subject, draw: Draw) -> Observation:
     return {"y": y, "single": s.forward(dense, draw.array(1, N).astype(np.float32)).value}
 
 
-@probe("Dense", "attributes", weight=2, b=Rule(squeeze=True), weights=Rule(squeeze=True))
+@probe("Dense", "attributes", weight=2, passive=True, b=Rule(squeeze=True), weights=Rule(squeeze=True))
 def attributes(s: Subject, draw: Draw) -> Observation:
     """w is (n, m), b has m entries, and weights holds the two."""
     dense = s.new("Dense", N, M)
@@ -132,15 +132,15 @@ def gradients_agree(s: Subject, draw: Draw) -> Observation:
     return {"both": [dw, db]}
 
 
-@probe("Dense", "gradients-are-fresh", first=GRADIENT, dw=GRADIENT)
+@probe("Dense", "gradients-are-fresh", first=GRADIENT, again=GRADIENT, dw=GRADIENT)
 def gradients_are_fresh(s: Subject, draw: Draw) -> Observation:
-    """the gradients belong to the latest call, whatever its batch size."""
+    """the gradients belong to the latest call, whatever its batch size and however often they were asked for."""
     dense, _, upstream = called(s, draw)
     shapes = [(N, M), (M,)]
-    first = entry(s.weight_gradients(dense, upstream, shapes), 0)
+    first, again = (entry(s.weight_gradients(dense, upstream, shapes), 0) for _ in range(2))
     s.forward(dense, draw.array(B + 1, N))
     s.forward(dense, draw.array(B, N))
-    return {"first": first, "dw": entry(s.weight_gradients(dense, upstream, shapes), 0)}
+    return {"first": first, "again": again, "dw": entry(s.weight_gradients(dense, upstream, shapes), 0)}
 
 
 @probe("Dense", "instances", dw=GRADIENT, single=GRADIENT)
@@ -159,12 +159,12 @@ def instances(s: Subject, draw: Draw) -> Observation:
     }
 
 
-@probe("Dense", "compose", weight=2, needs=COMPOSING, dx=GRADIENT, dw=GRADIENT, db=GRADIENT, square=GRADIENT)
+# What a tape calls. However right all else is, a layer without it is of no use in any network
+@probe("Dense", "compose", weight=10, needs=COMPOSING, dx=GRADIENT, dw=GRADIENT, db=GRADIENT, square=GRADIENT)
 def compose(s: Subject, draw: Draw) -> Observation:
     """compose_to_input and compose_to_weight pass the upstream gradient on, averaged over the batch for the weights."""
     dense, _, upstream = called(s, draw)
-    if any(kind == "required" for _, kind in s.parameters(dense.attribute("input_gradients"))):
-        raise NotAsked("the gradient methods of this Dense take the upstream gradient themselves")
+    composing_only(s, dense)
     weights = dense.method("compose_to_weight", upstream).value  # first, as on a tape
     dx = dense.method("compose_to_input", upstream).value
     weights = weights if isinstance(weights, (list, tuple)) else [weights]
@@ -178,6 +178,50 @@ def compose(s: Subject, draw: Draw) -> Observation:
     }
 
 
+def composing_only(s: Subject, dense: Remote) -> None:
+    if any(kind == "required" for _, kind in s.parameters(dense.attribute("input_gradients"))):
+        raise NotAsked("the gradient methods of this Dense take the upstream gradient themselves")
+
+
+@probe(
+    "Dense",
+    "compose-is-fresh",
+    weight=5,
+    needs=COMPOSING,
+    dx=GRADIENT,
+    again=GRADIENT,
+    dw_again=GRADIENT,
+    after_an_update=GRADIENT,
+    of_another_batch=GRADIENT,
+    dw_of_another_batch=Rule(gradient=True, upstream_factors=(B + 1,), squeeze=True),
+    db_of_another_batch=Rule(gradient=True, upstream_factors=(B + 1,), squeeze=True),
+)
+def compose_is_fresh(s: Subject, draw: Draw) -> Observation:
+    """what compose_to_input and compose_to_weight return belongs to the latest call and to the weights as they are."""
+    dense, _, upstream = called(s, draw)
+    composing_only(s, dense)
+    dense.method("compose_to_weight", upstream)
+    found = {"dx": dense.method("compose_to_input", upstream).value}
+    called(s, draw)  # another layer
+    weights = dense.method("compose_to_weight", upstream).value
+    found |= {"again": dense.method("compose_to_input", upstream).value, "dw_again": first_of(weights)}
+    dense.fill(draw.array(N, M), "w")
+    s.forward(dense, draw.array(B, N))
+    found |= {"after_an_update": dense.method("compose_to_input", upstream).value}
+    s.forward(dense, draw.array(B + 1, N))
+    upstream = draw.array(B + 1, M)
+    weights = dense.method("compose_to_weight", upstream).value
+    return found | {
+        "of_another_batch": dense.method("compose_to_input", upstream).value,
+        "dw_of_another_batch": first_of(weights),
+        "db_of_another_batch": entry(list(weights), 1) if isinstance(weights, (list, tuple)) else weights,
+    }
+
+
+def first_of(gradients: Any) -> Any:
+    return entry(list(gradients), 0) if isinstance(gradients, (list, tuple)) else gradients
+
+
 @probe("Dense", "side-effects", weight=2, passive=True)
 def side_effects(s: Subject, draw: Draw) -> Observation:
     """forward and the gradient methods change no weight, no argument and no random state."""
@@ -185,11 +229,16 @@ def side_effects(s: Subject, draw: Draw) -> Observation:
     x, upstream = s.keep(draw.array(B, N), "x"), s.keep(draw.array(B, M), "upstream")
     before = {name: dense.attribute(name).value for name in ("w", "b")}
     random_state = s.ask("random_state")
-    s.forward(dense, x)
+    output = s.forward(dense, x)
+    found = s.kept("forward", x=x)
+    x = x.now()
     s.input_gradient(dense, upstream, x.value)
+    found |= s.kept("input_gradients", x=x, output=output, upstream=upstream)
+    x, output, upstream = x.now(), output.now(), upstream.now()
     s.weight_gradients(dense, upstream, [(N, M), (M,)])
+    found |= s.kept("weight_gradients", x=x, output=output, upstream=upstream)
     weights = {f"{name}_kept": same_values(old, dense.attribute(name).value) for name, old in before.items()}
-    return weights | s.kept(x=x, upstream=upstream) | {"random_state_kept": s.ask("random_state") == random_state}
+    return weights | found | {"random_state_kept": s.ask("random_state") == random_state}
 
 
 # --- initialisers -----------------------------------------------------------------------------------------------
@@ -280,7 +329,7 @@ def draws_anew(s: Subject, draw: Draw) -> Observation:
     return {"same": bool(np.array_equal(one, two)), "all_one_number": constant}
 
 
-@probe("Dense.initializer", "any-case")
+@probe("Dense.initializer", "any-case", passive=True)
 def any_case(s: Subject, draw: Draw) -> Observation:
     """the case of the initializer's name does not matter."""
     s.get("Dense")  # what cannot be loaded refuses no name
@@ -305,7 +354,7 @@ def is_zero(s: Subject, name: str) -> bool:
     return bool(made) and not np.any(made[0])
 
 
-@probe("Dense.initializer", "unknown")
+@probe("Dense.initializer", "unknown", passive=True)
 def unknown(s: Subject, draw: Draw) -> Observation:
     """an unknown initializer raises an AssertionError that names it."""
     s.get("Dense")  # a file that does not load raises as well, but not for this reason

@@ -26,13 +26,16 @@ def beside_another(s: Subject, name: str, draw: Draw) -> Observation:
 
 
 def kept(s: Subject, name: str, y_pred: Any, y_true: Any) -> Observation:
-    """What a call and its gradient leave of their arguments and of the random state."""
+    """What a call and its gradient leave of their arguments, of what the call returned and of the random state."""
     loss = s.new(name)
     predictions, labels = s.keep(y_pred, "y_pred"), s.keep(y_true, "y_true")
     random_state = s.ask("random_state")
-    s.forward(loss, predictions, labels)
+    value = s.forward(loss, predictions, labels)
+    found = s.kept("forward", y_pred=predictions, y_true=labels)
+    predictions, labels = predictions.now(), labels.now()
     s.loss_gradient(loss)
-    return s.kept(y_pred=predictions, y_true=labels) | {"random_state_kept": s.ask("random_state") == random_state}
+    found |= s.kept("input_gradients", y_pred=predictions, y_true=labels, loss=value)
+    return found | {"random_state_kept": s.ask("random_state") == random_state}
 
 
 # --- MeanSquaredError -------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """Questions about BasicOptimizer, RMSProp and Adam.
 
-Steps are taken on two weights of different shapes. The epsilons are large (1/4), so that one in the wrong place cannot
-hide; the contract's tiny defaults are asked for with tiny gradients.
+Steps are taken on the weights of two layers, of four different shapes. The epsilons are large (1/4), so that one in
+the wrong place cannot hide; the contract's tiny defaults are asked for with tiny gradients.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 from grader.probe import Observation, probe
 from grader.subject import Draw, Remote, Subject
 
-SHAPES = ((3, 4), (4,))
+SHAPES = ((3, 4), (4,), (4, 2), (2,))
 TINY = 2.0**-20  # a gradient of the size of the default epsilons
 
 
@@ -42,7 +42,7 @@ def in_place(s: Subject, draw: Draw, optimizer: Remote) -> Observation:
     optimizer.method("apply_gradients", held, grads)
     return {
         "moved": [bool(np.any(np.asarray(w.read()) != old)) for w, old in zip(held, before)],
-        **s.kept(gradient_1=grads[0], gradient_2=grads[1]),
+        **s.kept(**{f"gradient_{index}": gradient for index, gradient in enumerate(grads, 1)}),
     }
 
 

@@ -1,0 +1,269 @@
+"""Which functions are not written yet, told from their text alone.
+
+A function is not written if nothing that it returns comes from a computation and it does nothing either: `pass`,
+`return None`, `return 0`, `return []`, `raise NotImplementedError` in front of leftovers, `return NotImplementedError`,
+`model=None`, or lines that were given without the rest, such as `grads = []; return grads`. Whoever multiplies, calls
+something with an argument of its own or stores a result has begun to write.
+
+Given lines are those that keep an argument (`self.x = x`), check it, take its shape apart, or make a path of it.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+NOT_WRITTEN = {"NotImplementedError", "NotImplemented"}
+PROCEDURES = {"fit", "apply_gradients"}  # what these give back is no answer
+# Calls that make something empty, whatever they are told about its size
+EMPTY = {"zeros", "zeros_like", "empty", "empty_like"}
+# Calls that give nothing but what they are given
+WRAPPING = {
+    "array", "asarray", "bool", "defaultdict", "dict", "float", "float32", "float64", "frozenset", "int", "list",
+    "namedtuple", "OrderedDict", "set", "SimpleNamespace", "str", "tuple",
+}  # fmt: skip
+# Calls that look at an argument or prepare a text of it, as given lines do
+LOOKING = {
+    "enumerate", "format", "getattr", "hasattr", "isinstance", "join", "len", "lower", "Path", "print", "range",
+    "repr", "reversed", "strip", "super", "type", "upper", "zip",
+}  # fmt: skip
+Function = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+def unwritten_line(function: ast.AST, name: str) -> int | None:
+    """The line that says that a function is not written; None of one that is. name: as it is called by.
+
+    function: its definition, or a lambda.
+    """
+    if isinstance(function, ast.Lambda):
+        return function.lineno if Reading().is_blank(function.body) else None
+    assert isinstance(function, Function)
+    reading = Reading(procedure=name in PROCEDURES, draws="init" in name)
+    if not reading.block(function.body):
+        return None
+    return reading.last.lineno if reading.last is not None else function.lineno
+
+
+@dataclass
+class Reading:
+    """One pass over a function's reachable statements, which remembers the names that hold nothing yet."""
+
+    procedure: bool = False
+    draws: bool = False  # first weights, of which zeros in the right shape are some
+    blank: set[str] = field(default_factory=set)  # names, and attributes as self.x
+    last: ast.stmt | None = None
+
+    def block(self, body: list[ast.stmt]) -> bool:
+        """Do these statements, up to the first that leaves the function, give nothing and do nothing?"""
+        for statement in body:
+            if not is_docstring(statement):
+                self.last = statement
+            if not self.statement(statement):
+                return False
+            if isinstance(statement, (ast.Return, ast.Raise)):
+                break
+        return True
+
+    def statement(self, node: ast.stmt) -> bool:
+        """Is this statement one of a function that is not written?"""
+        if isinstance(node, ast.Return):
+            return node.value is None or self.gives_nothing(node.value)
+        if isinstance(node, ast.Raise):
+            return is_not_written(node.exc)
+        if isinstance(node, (ast.Assign, ast.AnnAssign)):
+            return self.assignment(node)
+        if isinstance(node, ast.Expr):
+            return self.is_idle(node.value) or is_given_call(node.value)
+        if isinstance(node, ast.AugAssign):  # self.t += 1
+            return isinstance(node.target, ast.Attribute) and self.is_blank(node.value)
+        if isinstance(node, ast.Delete):
+            return False
+        if isinstance(node, (*Function, ast.ClassDef)):
+            return True  # counts where it is used
+        for name in targets_of(node):
+            self.blank.discard(name)
+        # What a loop runs over, or what is asked, may be given; what is done there counts
+        if isinstance(node, (ast.With, ast.AsyncWith)):
+            return self.block(node.body)
+        return all(self.branch(body) for body in bodies(node))
+
+    def branch(self, body: list[ast.stmt]) -> bool:
+        """A block that may be left out; a refusal there, of whatever kind, is a check of an argument."""
+        if len(body) == 1 and isinstance(body[0], ast.Raise):
+            return True
+        last = self.last
+        found = self.block(body)
+        self.last = last
+        return found
+
+    def assignment(self, node: ast.Assign | ast.AnnAssign) -> bool:
+        """May this assignment be a given line? Notes what holds nothing."""
+        if node.value is None:
+            return True
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        blank = self.is_blank(node.value)
+        if not blank and not self.is_idle(node.value) and not is_unpacking_of_stacks(node):
+            return False
+        for target in targets:
+            names = list(names_in(target))
+            if stores_an_element(target) and not (blank and is_text_key(target)):
+                return False
+            pairs = paired(target, node.value) if isinstance(target, ast.Tuple) else None
+            for name, value in pairs if pairs is not None else [(name, None) for name in names]:
+                is_blank = blank if value is None else self.is_blank(value)
+                (self.blank.add if is_blank else self.blank.discard)(name)
+        return True
+
+    def gives_nothing(self, value: ast.expr) -> bool:
+        given = value.elts if isinstance(value, ast.Tuple) else [value]
+        return self.is_blank(value) or (self.procedure and all(isinstance(each, ast.Name) for each in given))
+
+    def is_blank(self, node: ast.expr) -> bool:
+        """Does this expression hold nothing that was computed or handed in?"""
+        if isinstance(node, ast.Constant) or is_not_written(node):
+            return True
+        if isinstance(node, (ast.Name, ast.Attribute)):
+            return dotted(node) in self.blank or dotted(node) in ("np.nan", "np.inf", "math.nan", "math.inf")
+        if isinstance(node, (ast.List, ast.Tuple, ast.Set)):
+            return all(map(self.is_blank, node.elts))
+        if isinstance(node, ast.Dict):
+            return all(map(self.is_blank, node.values))
+        if isinstance(node, (ast.ListComp, ast.SetComp, ast.GeneratorExp)):
+            return self.is_blank(node.elt)
+        if isinstance(node, ast.Lambda):
+            return self.is_blank(node.body)
+        if isinstance(node, ast.UnaryOp):
+            return self.is_blank(node.operand)
+        if isinstance(node, ast.BinOp):
+            return self.is_blank(node.left) and self.is_blank(node.right)
+        if isinstance(node, (ast.Starred, ast.NamedExpr)):
+            return self.is_blank(node.value)
+        if isinstance(node, ast.Call):
+            called = last_name(node.func)
+            given = [*node.args, *(each.value for each in node.keywords)]
+            if called in EMPTY:
+                return not self.draws or all(map(self.is_blank, given))
+            # A dtype, or what a defaultdict makes, is no answer either
+            return called in WRAPPING and all(self.is_blank(each) or last_name(each) in WRAPPING for each in given)
+        return False
+
+    def is_idle(self, node: ast.expr) -> bool:
+        """Does this expression compute nothing of what was handed in? Its value may be anything."""
+        if self.is_blank(node) or isinstance(node, (ast.Name, ast.JoinedStr, ast.Lambda)):
+            return True
+        if isinstance(node, ast.Attribute):
+            return self.is_idle(node.value)
+        if isinstance(node, ast.Subscript):
+            return self.is_idle(node.value) and self.is_idle(node.slice)
+        if isinstance(node, ast.Slice):
+            return all(self.is_idle(each) for each in (node.lower, node.upper, node.step) if each is not None)
+        if isinstance(node, (ast.List, ast.Tuple, ast.Set)):
+            return all(map(self.is_idle, node.elts))
+        if isinstance(node, ast.Dict):
+            return all(map(self.is_idle, node.values))
+        if isinstance(node, ast.BinOp):  # of a path
+            return isinstance(node.op, ast.Add) and any(map(is_text, (node.left, node.right)))
+        if isinstance(node, ast.Call):
+            given = [*node.args, *(each.value for each in node.keywords)]
+            if last_name(node.func) in LOOKING | WRAPPING:
+                inside = node.func.value if isinstance(node.func, ast.Attribute) else node.func
+                return self.is_idle(inside) and all(map(self.is_idle, given))
+            return is_super(node)
+        return False
+
+
+def is_docstring(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def is_not_written(value: ast.expr | None) -> bool:
+    """`NotImplementedError`, called or not, or another exception that says as much."""
+    if isinstance(value, ast.Call):
+        texts = [each.value for each in value.args if isinstance(each, ast.Constant) and isinstance(each.value, str)]
+        if any("implement" in text.lower() or "todo" in text.lower() for text in texts):
+            return last_name(value.func) in NOT_WRITTEN or last_name(value.func).endswith(("Error", "Exception"))
+        value = value.func
+    return last_name(value) in NOT_WRITTEN
+
+
+def is_given_call(node: ast.expr) -> bool:
+    """`self.fit(data)`, whose result nobody keeps, or `super().__init__(...)`: whoever is called does the work."""
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+        return False
+    of_self = isinstance(node.func.value, ast.Name) and node.func.value.id == "self"
+    return (of_self or is_super(node.func.value)) and all(isinstance(each, ast.Name) for each in node.args)
+
+
+def is_super(node: ast.expr) -> bool:
+    return any(isinstance(each, ast.Name) and each.id == "super" for each in ast.walk(node))
+
+
+def is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str))
+
+
+def stores_an_element(target: ast.expr) -> bool:
+    return any(isinstance(each, ast.Subscript) for each in ast.walk(target))
+
+
+def is_text_key(target: ast.expr) -> bool:
+    """`metrics["loss"]`, an entry by name"""
+    return isinstance(target, ast.Subscript) and is_text(target.slice)
+
+
+def is_unpacking_of_stacks(node: ast.Assign | ast.AnnAssign) -> bool:
+    """`x, y = self.inputs + self.outputs`: two lists put together and taken apart."""
+    tuples = isinstance(node, ast.Assign) and all(isinstance(each, ast.Tuple) for each in node.targets)
+    value = node.value
+    if not tuples or not isinstance(value, ast.BinOp) or not isinstance(value.op, ast.Add):
+        return False
+    return all(isinstance(side, ast.Attribute) for side in (value.left, value.right))
+
+
+def paired(target: ast.Tuple, value: ast.expr) -> list[tuple[str, ast.expr | None]] | None:
+    """Each name of `a, b = c, d` with its value."""
+    if not isinstance(value, ast.Tuple) or len(value.elts) != len(target.elts):
+        return None
+    return [(name, part) for each, part in zip(target.elts, value.elts) for name in names_in(each)]
+
+
+def names_in(target: ast.expr) -> Iterator[str]:
+    """The names and attributes that an assignment binds."""
+    if isinstance(target, (ast.Tuple, ast.List)):
+        for each in target.elts:
+            yield from names_in(each)
+    elif isinstance(target, ast.Starred):
+        yield from names_in(target.value)
+    elif isinstance(target, (ast.Name, ast.Attribute)):
+        yield dotted(target)
+
+
+def targets_of(node: ast.stmt) -> Iterable[str]:
+    """The names that a loop or a `with` binds."""
+    if isinstance(node, (ast.For, ast.AsyncFor)):
+        return list(names_in(node.target))
+    if isinstance(node, (ast.With, ast.AsyncWith)):
+        return [name for item in node.items if item.optional_vars is not None for name in names_in(item.optional_vars)]
+    return ()
+
+
+def bodies(node: ast.stmt) -> list[list[ast.stmt]]:
+    """The blocks of statements inside a statement."""
+    found = [getattr(node, name, []) for name in ("body", "orelse", "finalbody")]
+    found += [each.body for name in ("handlers", "cases") for each in getattr(node, name, [])]
+    return [block for block in found if block]
+
+
+def dotted(node: ast.expr) -> str:
+    """`self.x` of an attribute, `x` of a name, '' of anything else."""
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute) and (inside := dotted(node.value)):
+        return f"{inside}.{node.attr}"
+    return ""
+
+
+def last_name(node: ast.expr | None) -> str:
+    """`name` of `name` and of `package.name`."""
+    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""

@@ -1,0 +1,177 @@
+"""What is not written is not implemented, whatever stands in its place."""
+
+from __future__ import annotations
+
+import ast
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from beras_modules import REFERENCE, TEMPLATE
+from overlays import grade
+
+from grader.rubric import TRAININGS
+from grader.template import HOLES, body_range, definitions
+
+GENERIC = {
+    "pass": "pass",
+    "dots": "...",
+    "docstring-alone": "",
+    "return": "return",
+    "return-none": "return None",
+    "return-none-twice": "return None, None",
+    "return-zero": "return 0",
+    "return-zeros": "return 0.0, 0.0",
+    "return-list": "return []",
+    "return-dict": "return {}",
+    "return-tuple": "return ()",
+    "return-text": 'return "TODO"',
+    "return-class": "return NotImplementedError",
+    "return-constant": "return NotImplemented",
+    "return-lambda": "return lambda x: 0",
+    "raise": "raise NotImplementedError",
+    "raise-exception": 'raise Exception("not implemented yet")',
+    "raise-in-front": "raise NotImplementedError\nresult = []\nfor i in range(3):\n    result += [i]\nreturn result",
+    "return-in-front": "return None\nresult = [each * 2 for each in range(3)]\nreturn result",
+    "print": 'print("TODO")',
+    "names": "first = None  # TODO\nsecond = None  # TODO\nreturn first, second",
+    "name": "result = None\n# TODO: your code here\nreturn result",
+    "blank-model": "return SimpleNamespace(model=None, epochs=10, batch_size=100)",
+    "blank-array": "result = np.zeros((2, 2))\nreturn result",
+}
+
+# As a handout may have it: it keeps the arguments, checks them, makes what is to be filled, and returns it empty
+GIVEN_LINES = {
+    "OneHotEncoder.fit": "self.uniq = None\nself.uniq2oh = None",
+    "OneHotEncoder.forward": 'if not hasattr(self, "uniq2oh"):\n    self.fit(data)\nreturn None',
+    "OneHotEncoder.inverse": 'assert self.uniq is not None, "call fit first"\nreturn None',
+    "Dense.forward": "self.inputs = x\nself.outputs = None\nreturn self.outputs",
+    "Dense.input_gradients": "return None",
+    "Dense.weight_gradients": "wgrads = None\nbgrads = None\nreturn wgrads, bgrads",
+    "Dense._initialize_weight": (
+        "initializer = initializer.lower()\n"
+        'assert initializer in ("zero", "normal", "xavier", "kaiming"), f"Unknown initializer {initializer}"\n'
+        "io_size = (n, m)\n"
+        "return None, None"
+    ),
+    "LeakyReLU.forward": "self.inputs, self.outputs = x, None\nreturn self.outputs",
+    "LeakyReLU.input_gradients": "return 0",
+    "Softmax.forward": "self.inputs = [x]\nself.outputs = [x]\noutputs = None\nreturn outputs",
+    "Softmax.input_gradients": (
+        "x, y = self.inputs + self.outputs\n"
+        "bn, n = x.shape\n"
+        "grad = np.zeros(shape=(bn, n, n), dtype=x.dtype)\n"
+        "return grad"
+    ),
+    "MeanSquaredError.forward": "self.y_pred = y_pred\nself.y_true = y_true\nreturn None",
+    "MeanSquaredError.input_gradients": "return []",
+    "CrossEntropyLoss.forward": "loss = 0.0\nreturn loss",
+    "CrossEntropyLoss.input_gradients": "y_true = self.y_true\nreturn None",
+    "CategoricalAccuracy.forward": "accuracy = 0\nreturn accuracy",
+    "BasicOptimizer.apply_gradients": "for w, g in zip(weights, grads):\n    pass\nreturn",
+    "RMSProp.apply_gradients": "v = self.state\nfor i in range(len(weights)):\n    # TODO\n    pass\nreturn weights",
+    "Adam.apply_gradients": "self.t += 1\nfor w, g in zip(weights, grads):\n    ...",
+    "GradientTape.gradient": "grads = []\nreturn grads",
+    "Model.evaluate": "agg_metrics = defaultdict(lambda: [])\nreturn agg_metrics",
+    "SequentialModel.call": "for layer in self.layers:\n    pass\nreturn None",
+    "SequentialModel.batch_step": (
+        "with GradientTape() as tape:\n    pass\nif training:\n    pass\nreturn {'loss': None, 'acc': None}"
+    ),
+    "get_data_MNIST": (
+        "subset = subset.lower().strip()\n"
+        'assert subset in ("train", "test"), f"unknown data subset {subset} requested"\n'
+        'names = {"train": "train-images-idx3-ubyte.gz", "test": "t10k-images-idx3-ubyte.gz"}\n'
+        'path = f"{data_path}/mnist/{names[subset]}"\n'
+        "image = []\nlabel = []\nreturn image, label"
+    ),
+    "get_simple_model_components": "model = None\nreturn SimpleNamespace(model=model, epochs=None, batch_size=None)",
+    "get_advanced_model_components": "return SimpleNamespace(model=None, epochs=10, batch_size=100)",
+}
+
+
+def with_bodies(folder: Path, body: Callable[[str], str | None], base: Path = TEMPLATE) -> Path:
+    """The template, or the reference, in which every hole has this body; None leaves what is there."""
+    target = folder / "submission"
+    shutil.copytree(base, target, ignore=shutil.ignore_patterns("__pycache__"))
+    for step in HOLES.values():
+        for module, names in step.items():
+            path = target / module
+            source = path.read_text(encoding="utf-8")
+            functions, lines = dict(definitions(ast.parse(source))), source.splitlines(keepends=True)
+            for name in sorted(names, key=lambda name: functions[name].lineno, reverse=True):
+                written = body(name)
+                if written is None:
+                    continue
+                start, end = body_range(functions[name], lines, name)
+                indent = " " * functions[name].body[0].col_offset
+                lines[start:end] = [f"{indent}{line}\n" for line in written.splitlines()]
+            text = "from collections import defaultdict\nfrom types import SimpleNamespace\nimport numpy as np\n"
+            path.write_text(text + "".join(lines), encoding="utf-8")
+    return target
+
+
+def check(submission: Path, *options: str) -> None:
+    """Nothing is passed off as work, and nothing is said of it but that it is not written."""
+    graded = grade(submission, *options)
+
+    students = {name: part for name, part in graded.components.items() if part["max_points"] or not part["counts"]}
+    assert {name: part["outcome"] for name, part in students.items()} == dict.fromkeys(students, "not implemented")
+    assert graded.result["score"] == 0
+    given = {name: part["outcome"] for name, part in graded.components.items() if name not in students}
+    assert set(given.values()) <= {"passed", "blocked"}, given
+
+
+@pytest.mark.parametrize("form", GENERIC)
+def test_untouched_template_scores_nothing_in_any_form(form: str, folder: Path) -> None:
+    check(with_bodies(folder, lambda name: GENERIC[form]), "--no-training")
+
+
+def test_given_lines_without_the_rest_score_nothing(folder: Path) -> None:
+    check(with_bodies(folder, lambda name: GIVEN_LINES.get(name, "return None")), "--no-training")
+
+
+@pytest.mark.parametrize("form", ["raise", "return-zero", "blank-model"])
+def test_model_that_is_not_made_is_not_implemented(form: str, folder: Path) -> None:
+    check(with_bodies(folder, lambda name: GENERIC[form]), "--only", *TRAININGS)
+
+
+@pytest.mark.parametrize(
+    ("hole", "components"),
+    [
+        ("OneHotEncoder.fit", ["OneHotEncoder"]),
+        ("Dense._initialize_weight", ["Dense", "Dense.initializer", "GradientTape", "SequentialModel"]),
+        ("Dense.weight_gradients", ["Dense", "GradientTape", "SequentialModel"]),
+        ("LeakyReLU.input_gradients", ["LeakyReLU", "ReLU", "SequentialModel"]),
+        ("Softmax.forward", ["Softmax"]),
+        ("CrossEntropyLoss.input_gradients", ["CrossEntropyLoss"]),
+        ("GradientTape.gradient", ["GradientTape", "SequentialModel"]),
+        ("SequentialModel.batch_step", ["SequentialModel"]),
+    ],
+)
+def test_one_hole_is_judged_alike_whatever_stands_in_it(hole: str, components: list[str], tmp_path: Path) -> None:
+    """The template's own form is the measure for given lines without the rest."""
+    found = []
+    for number, form in enumerate((GENERIC["raise"], GIVEN_LINES[hole], GENERIC["return-none"])):
+        bodies = {hole: form}
+        submission = with_bodies(tmp_path / str(number), bodies.get, REFERENCE)
+        graded = grade(submission, "--no-training", "--only", *components)
+        rows = [graded.components[name] for name in components]
+        found.append([(row["name"], row["outcome"], row["points"], row["max_points"]) for row in rows])
+
+    assert found[0] == found[1] == found[2]
+    assert "not implemented" in {outcome for part in found[0] for outcome in part} | graded.outcomes()
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("    def forward(", "    def forwards("), ("    def apply_gradients(", "    def apply(")]
+)
+def test_method_that_is_not_there_is_not_implemented(old: str, new: str, folder: Path) -> None:
+    submission = with_bodies(folder, lambda name: None, REFERENCE)
+    path = submission / ("Beras/metrics.py" if "forward" in old else "Beras/optimizers.py")
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+
+    parts = ["CategoricalAccuracy"] if "forward" in old else ["BasicOptimizer", "RMSProp", "Adam"]
+    graded = grade(submission, "--no-training", "--only", *parts)
+
+    assert {graded.components[part]["outcome"] for part in parts} == {"not implemented"}
