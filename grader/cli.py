@@ -344,7 +344,8 @@ def report(options: argparse.Namespace, outputs: Outputs, session: Session, sign
 
     result = session.result(complete=not session.interrupted)
     code = result.exit_code if result.complete else 128 + (signals[0] if signals else signal.SIGINT)
-    session.tell("end", score=result.score, max_score=result.max_score, complete=result.complete, exit_code=int(code))
+    points = {"score": result.score, "max_score": result.max_score, "not_judged": result.not_judged}
+    session.tell("end", **points, complete=result.complete, exit_code=int(code))
     faults = outputs.write(result)
     remember(Path(options.path), result)
     try:

@@ -5,6 +5,7 @@ Data flows one way: submission -> worker -> observation -> verdict -> report.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
@@ -20,8 +21,8 @@ from grader.observe import Observer
 from grader.parts import COMPONENT_OF, INHERITS, functions_of, is_own, is_unwritten, unwritten
 from grader.probe import Observation, Probe, all_probes
 from grader.report.result import ComponentResult, ProbeResult
-from grader.rubric import COMPONENTS, GIVEN, OPTIONAL, TRAININGS, Rubric
-from grader.scoring import allocate, decimal, shares, summary
+from grader.rubric import COMPONENTS, GIVEN, OPTIONAL, TRAININGS, Rubric, Tolerances
+from grader.scoring import Share, allocate, decimal, shares, summary
 from grader.subject import OWNERS, module_of
 from grader.submission import Import, SourceModule, Submission, forbidden_imports
 from grader.verdict import Outcome, Seen, Verdict, judge
@@ -129,9 +130,10 @@ class Grading:
                 set_passive_aside(those, verdicts)
                 seed = self.seed_of(group[0]) if group else self.seed
                 if module_of(probe.component) not in self.observer.broken:  # else there is nothing to explain
-                    Diagnosis(those, self.answers, self.rubric, seed, self.observer.fresh).find()
-            for verdict in verdicts:
-                verdict.message = words.message(verdict, self.rubric.tolerances)
+                    own = [each for each in those if each.because is None]
+                    Diagnosis(own, self.answers, self.rubric, seed, self.observer.fresh).find()
+            for verdict in sorted(verdicts, key=lambda each: each.because is not None):
+                explain(verdict, self.rubric.tolerances)
         return self.judged(probe)
 
     def judged(self, probe: Probe) -> Verdict:
@@ -169,11 +171,39 @@ class Grading:
         if verdict.outcome == Outcome.PASSED:
             self._withhold(verdict)
         elif verdict.judged:
-            blocker = self._blocker(verdict)
-            if blocker:
-                verdict.outcome, verdict.share = Outcome.BLOCKED, Fraction(0)
-                verdict.message = blocker
+            self._put_down(verdict)
         return verdict
+
+    def _put_down(self, verdict: Verdict) -> None:
+        """Says whose failure it is: another check's of the component, another component's, or its own."""
+        verdict.because = self._cause(verdict)
+        blocker = "" if verdict.because else self._blocker(verdict)
+        if verdict.because:
+            verdict.outcome, verdict.share = verdict.because.outcome, Fraction(0)
+        elif blocker:
+            verdict.outcome, verdict.share = Outcome.BLOCKED, Fraction(0)
+            verdict.message = blocker
+        elif verdict.is_scaled and any(each.is_scaled for _, each in self._needed(verdict)):
+            verdict.outcome, verdict.share = Outcome.PASSED, Fraction(1)  # the factor has cost its points where it is
+            verdict.differences = []
+
+    def _needed(self, verdict: Verdict) -> Iterator[tuple[str, Verdict]]:
+        """The verdicts on what a probe needs, each with the component that it needs it from."""
+        for need in (*verdict.probe.needs, *verdict.seen.needs, *running(verdict)):
+            component = need.partition("/")[0]
+            for each in self.concerning(verdict.probe, self.probes_of(component)):
+                if need in (component, each.name) and each.name != verdict.probe.name:
+                    yield component, self.judged(each)
+
+    def _cause(self, verdict: Verdict) -> Verdict | None:
+        """A wrong check of the same component that this one rests on."""
+        frames = verdict.seen.fault.frames if verdict.seen.fault is not None else ()
+        if verdict.outcome == Outcome.NOT_IMPLEMENTED and not (frames and not self._is_own(verdict.probe, frames[-1])):
+            return None  # what is not written here has no other cause; what is not written elsewhere may have one
+        for component, needed in self._needed(verdict):
+            if component == verdict.probe.component and needed.judged and needed.outcome not in FINE:
+                return needed.because or needed
+        return None
 
     def _withhold(self, verdict: Verdict) -> None:
         """Takes the points of a right answer whose module imports what is not allowed."""
@@ -189,16 +219,12 @@ class Grading:
         frame = fault.frames[-1] if fault is not None and fault.kind == "raised" and fault.frames else None
         if frame is not None and verdict.outcome == Outcome.NOT_IMPLEMENTED and self._is_own(verdict.probe, frame):
             return ""  # a class that inherits what is not written yet is not written yet itself
-        for need in verdict.probe.needs:
-            component = need.partition("/")[0]
-            needed = self.concerning(verdict.probe, self.probes_of(component))
-            outcomes = {self.judged(each).outcome for each in needed if need in (component, each.name)}
-            wrong = outcomes - {Outcome.PASSED, Outcome.NOT_ASKED}
-            if wrong:
-                loads = module_of(component) not in self.observer.broken
-                verdict.excused = loads and wrong <= {Outcome.FAILED, Outcome.PARTIAL, Outcome.ERROR}
-                state = "written" if wrong == {Outcome.NOT_IMPLEMENTED} else "right"
-                return f"blocked by {component}, which is not {state} yet; this check uses it"
+        for component, needed in self._needed(verdict):
+            if component != verdict.probe.component and needed.outcome not in FINE and not needed.is_scaled:
+                if any(need.partition("/")[0] == component for need in verdict.probe.needs):
+                    state = "written" if needed.outcome == Outcome.NOT_IMPLEMENTED else "right"
+                    return f"blocked by {component}, which is not {state} yet; this check uses it"
+                return words.inherited(verdict, component, self.rubric.tolerances)
         if frame is None or self._is_own(verdict.probe, frame) or self._is_right(frame.file, verdict.probe):
             return ""
         return f"blocked by {frame.file} line {frame.line}: {fault}"
@@ -282,13 +308,14 @@ class Grading:
         if not verdicts or name in TRAININGS:
             return None
         points = self.rubric.points[self.track].get(name)
-        split: dict[str, tuple[Fraction, Fraction]] = {}
+        split: dict[str, Share] = {}
         for group, worth in zip(self.groups([verdict.probe for verdict in verdicts]), self.worth(name)):
             split |= zip((probe.name for probe in group), shares(worth, [self.verdict(probe) for probe in group]))
-        earned = sum((one for one, _ in split.values()), Fraction(0))
-        possible = sum((one for _, one in split.values()), Fraction(0))
-        outcome = summary(verdicts, earned, Fraction(points or 0))
-        results = [self.probe_result(verdict, *split[verdict.probe.name]) for verdict in verdicts]
+        earned = sum((each.earned for each in split.values()), Fraction(0))
+        possible = sum((each.possible for each in split.values()), Fraction(0))
+        not_judged = sum((each.not_judged for each in split.values()), Fraction(0))
+        outcome = summary(verdicts, earned, Fraction(points or 0), self.rubric.passes_when_judged)
+        results = [self.probe_result(verdict, split[verdict.probe.name]) for verdict in verdicts]
         message = line_of_why(results, outcome)
         if points is None and outcome == Outcome.NOT_IMPLEMENTED:
             outcome, message = Outcome.NOT_ON_TRACK, f"not required on {self.track}"
@@ -296,7 +323,9 @@ class Grading:
             outcome = Outcome.FAILED
             message = f"this code was given: restore it from the template ({message})"
         counts = points is not None and name not in OPTIONAL
-        return ComponentResult(name, str(outcome), decimal(earned), decimal(possible), message, results, counts)
+        found = ComponentResult(name, str(outcome), decimal(earned), decimal(possible), message, results, counts)
+        found.not_judged = decimal(not_judged)
+        return found
 
     def worth(self, name: str) -> tuple[Fraction, Fraction]:
         """Points of a component's public checks and of its hidden ones, whatever becomes of them."""
@@ -310,7 +339,7 @@ class Grading:
         hidden = [probe for probe in self.probes if probe.component == name and self.is_hidden(probe)]
         return self.worth(name)[1] if hidden and all(map(self.is_elsewhere, hidden)) else Fraction(0)
 
-    def probe_result(self, verdict: Verdict, earned: Fraction, possible: Fraction) -> ProbeResult:
+    def probe_result(self, verdict: Verdict, share: Share) -> ProbeResult:
         """One check as the result shows it."""
         component, seen = verdict.probe.component, verdict.seen
         file, line = "", 0
@@ -321,8 +350,9 @@ class Grading:
             name=verdict.probe.name,
             title=verdict.probe.title,
             outcome=str(verdict.outcome),
-            points=decimal(earned),
-            max_points=decimal(possible),
+            points=decimal(share.earned),
+            max_points=decimal(share.possible),
+            not_judged=decimal(share.not_judged),
             message=verdict.message,
             diagnosis=verdict.diagnosis,
             script=list(seen.script),
@@ -335,13 +365,16 @@ class Grading:
         return concealed(found) if self.is_hidden(verdict.probe) else found
 
 
+FINE = (Outcome.PASSED, Outcome.NOT_ASKED)
+
+
 def line_of_why(results: list[ProbeResult], outcome: Outcome) -> str:
-    """The first message, that of a check which was asked before that of one which was not.
+    """The first message: that of a check which is wrong before those of checks that were not judged or not asked.
 
     outcome: the component's.
     """
     told = [each for each in results if each.outcome != Outcome.PASSED and each.message]
-    told.sort(key=lambda each: each.message == NOT_HERE)
+    told.sort(key=lambda each: (each.message == NOT_HERE, not each.points + each.lost and each.not_judged > 0))
     if not told:
         return ""
     if told[0].outcome == Outcome.NOT_IMPLEMENTED != outcome and words.is_place(told[0].why):
@@ -349,20 +382,43 @@ def line_of_why(results: list[ProbeResult], outcome: Outcome) -> str:
     return told[0].why
 
 
+def running(verdict: Verdict) -> list[str]:
+    """The component whose class an exception comes from, where that is another one than was asked about."""
+    fault, component = verdict.seen.fault, verdict.probe.component
+    if fault is None or not fault.frames:
+        return []
+    name = fault.frames[-1].function.partition(".")[0]
+    return [name] if name in COMPONENTS and name != OWNERS.get(component, component) else []
+
+
+def explain(verdict: Verdict, tolerances: Tolerances) -> None:
+    """Writes what students read; one that fails with another has its cause, and is shown together with it."""
+    first = verdict.because
+    if first is None:
+        verdict.message = words.message(verdict, tolerances)
+        return
+    verdict.diagnosis = list(first.diagnosis)
+    if not verdict.message or not first.diagnosis:
+        verdict.message = first.message
+
+
+ASIDE = "counts once another check of this component is right: code that does nothing passes it"
+
+
 def set_passive_aside(verdicts: list[Verdict], beside: list[Verdict]) -> None:
     """Where nothing that a component does is right, what it does not do earns nothing.
 
+    It goes the way of the first that does something: lost with what is wrong, not judged with what is blocked.
     beside: all verdicts that may be looked at, these among them.
     """
-    right = (Outcome.PASSED, Outcome.PARTIAL)
-    if any(verdict.outcome in right and not verdict.probe.passive for verdict in beside):
+    telling = [verdict for verdict in beside if verdict.is_asked and not verdict.probe.passive]
+    if not telling or any(verdict.outcome in (Outcome.PASSED, Outcome.PARTIAL) for verdict in telling):
         return
+    first = next((verdict for verdict in telling if verdict.judged), telling[0])
     for verdict in verdicts:
-        if verdict.outcome == Outcome.PASSED and any(
-            not each.probe.passive and (each.judged or each.outcome == Outcome.BLOCKED) for each in beside
-        ):
-            verdict.outcome, verdict.share = Outcome.NOT_ASKED, Fraction(0)
-            verdict.message = "counts once another check of this component is right: code that does nothing passes it"
+        if verdict.outcome == Outcome.PASSED:
+            verdict.outcome, verdict.share, verdict.message = first.outcome, Fraction(0), ASIDE
+            verdict.because = first
 
 
 def file_of(module: str) -> str:

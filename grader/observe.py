@@ -255,6 +255,7 @@ class Observer:
         if not good:
             worker.close()
         seen.convention, seen.last_call = subject.convention, subject.last_call
+        seen.needs = tuple(dict.fromkeys(subject.needs))
         seen.script, seen.inputs = tuple(subject.script), tuple(subject.inputs)
         seen.locals = tuple(subject.locals)
         seen.seconds = time.monotonic() - started

@@ -34,7 +34,7 @@ COMPONENTS = (
 # What becomes of the imports and the NumPy of other days: the settings' words, the usual one first
 OUTSIDE = {"forbidden_imports": ("told", "withheld"), "old_numpy": ("told", "lost")}
 TABLES: dict[str, tuple[str, ...]] = {
-    "partial": ("constant_factor_keeps",),
+    "partial": ("constant_factor_keeps", "passes_when_judged"),
     "tolerance": ("float", "logarithm", "extremes", "statistic", "differences"),
     "limits": (
         "check_seconds", "check_seconds_after_timeout", "check_cpu_seconds", "check_memory_mb", "training_seconds",
@@ -50,6 +50,7 @@ TABLES: dict[str, tuple[str, ...]] = {
 ALL_PUBLIC: dict[str, Any] = {"hidden": [], "gradescope": "after_published"}
 # What an older rubric says nothing about
 ADDED: dict[str, dict[str, Any]] = {
+    "partial": {"passes_when_judged": 0.5},
     "limits": {"wall_factor": 10},
     "training": {"fast_core": True, "not_finished": "not judged"},
 }
@@ -74,6 +75,7 @@ class Rubric:
     default_track: str
     points: dict[str, dict[str, int]]
     constant_factor_keeps: float
+    passes_when_judged: float
     tolerances: Tolerances
     limits: dict[str, float]
     thresholds: dict[str, float]
@@ -173,11 +175,9 @@ def check(data: dict[str, Any], source: str) -> Rubric:
         number(value, f"rubric {source}, [tolerance], {key}", 1.0)
     for key, value in data["limits"].items():
         number(value, f"rubric {source}, [limits], {key}", 10.0**9)
-    keeps = data["partial"]["constant_factor_keeps"]
-    if isinstance(keeps, bool) or not isinstance(keeps, (int, float)) or not 0 <= keeps <= 1:
-        raise UsageError(
-            f"rubric {source}, [partial], constant_factor_keeps: must be a number from 0 to 1, not {keeps!r}"
-        )
+    for key, value in data["partial"].items():
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= 1:
+            raise UsageError(f"rubric {source}, [partial], {key}: must be a number from 0 to 1, not {value!r}")
     where = f"rubric {source}, [visibility]"
     hidden, gradescope = data["visibility"]["hidden"], data["visibility"]["gradescope"]
     if not isinstance(hidden, list) or not all(isinstance(name, str) for name in hidden):
@@ -192,7 +192,8 @@ def check(data: dict[str, Any], source: str) -> Rubric:
     return Rubric(
         default_track=data["default_track"],
         points=points,
-        constant_factor_keeps=float(keeps),
+        constant_factor_keeps=float(data["partial"]["constant_factor_keeps"]),
+        passes_when_judged=float(data["partial"]["passes_when_judged"]),
         tolerances=Tolerances(dict(data["tolerance"])),
         limits=dict(data["limits"]),
         thresholds={name: data["training"][name.partition(".")[2]] for name in TRAININGS},

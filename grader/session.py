@@ -29,7 +29,7 @@ from grader.report.result import (
 from grader.rubric import COMPONENTS, OPTIONAL, TRAININGS
 from grader.scoring import decimal
 from grader.training import Run, Trainer, train
-from grader.verdict import Outcome
+from grader.verdict import UNJUDGED, Outcome
 from grader.visibility import concealed, training_check
 from grader.words import at, one_line, whereabouts
 
@@ -188,17 +188,18 @@ class Session:
         possible = Fraction(points or 0)
         earned = Fraction(0)
         outcome = run.outcome
+        not_judged = possible if outcome in UNJUDGED else Fraction(0)
         if outcome == Outcome.PASSED:
             earned = possible
-        elif outcome == Outcome.GRADER_FAULT:
-            possible = Fraction(0)
         elif run.accuracy and max(run.accuracy) > self.grading.rubric.half[name] and run.before is not None:
             earned = possible / 2
-            if outcome != Outcome.NOT_FINISHED:
-                outcome = Outcome.PARTIAL
+            if outcome == Outcome.NOT_FINISHED:
+                not_judged = possible - earned
+            else:
+                outcome, not_judged = Outcome.PARTIAL, Fraction(0)
                 result.outcome = str(outcome)
-        if outcome == Outcome.NOT_FINISHED and self.grading.rubric.not_finished != "lost":
-            possible = earned  # what is beyond that was not judged
+        if outcome == Outcome.NOT_FINISHED and self.grading.rubric.not_finished == "lost":
+            not_judged = Fraction(0)
         goal = self.grading.rubric.thresholds[name]
         title = f"test accuracy above {goal:.0%} on all of MNIST"
         message = result.message.partition("\n")[0] or f"{max(run.accuracy):.2%} after {run.wall_seconds:.2f} s"
@@ -213,12 +214,20 @@ class Session:
             seconds=result.wall_seconds,
             file=file if outcome != Outcome.PASSED else "",
             line=line if outcome != Outcome.PASSED else 0,
+            not_judged=decimal(not_judged),
         )
         if self.is_hidden(name):
             probe = concealed(probe)
             message = probe.why
         return ComponentResult(
-            name, str(outcome), decimal(earned), decimal(possible), message, [probe], points is not None
+            name,
+            str(outcome),
+            decimal(earned),
+            decimal(possible),
+            message,
+            [probe],
+            points is not None,
+            probe.not_judged,
         )
 
     def _place(self, name: str, run: Run) -> tuple[str, int]:
@@ -293,6 +302,7 @@ class Session:
             platform={name: os.environ[name] for name in PLATFORM if os.environ.get(name)},
             hidden_points=decimal(self.hidden_points()),
             hidden_on_gradescope=grading.rubric.hidden_on_gradescope,
+            not_judged=decimal(sum((Fraction(str(row.not_judged)) for row in components), Fraction(0))),
         )
 
     def close(self) -> None:

@@ -111,13 +111,31 @@ def fail():
     raise ArithmeticError("raised on purpose, to see what is left behind")
 ''',
 }  # fmt: skip
+WATCHING = """
+    def __call__(self, *args):
+        self.double_called = [*getattr(self, "double_called", []), {base}.gradient_tape is not None]  #: double_called
+        return super().__call__(*args)
+"""
+RUNNING = "self.double_ran = [*getattr(self, 'double_ran', []), {base}.gradient_tape is not None]"
 NAME = re.compile(r"^(?:class|def) (\w+)", re.MULTILINE)
 TAG = re.compile(r"  #: ([\w ]+)$")
 
 
+def text_of(kind: str) -> str:
+    """The class of a kind of double; one that is watched notes whether a tape was open when it was called, and ran."""
+    plain = kind.removeprefix("watched-")
+    text = CLASSES[plain].strip()
+    if plain == kind:
+        return text
+    forward = re.search(r"    def forward\(([^\n]*?)\):(.*)", text)
+    assert forward is not None
+    body = [f"        {line}" for line in (RUNNING, forward[2].strip()) if line]
+    return text.replace(forward[0], "\n".join([f"    def forward({forward[1]}):", *body])) + WATCHING.rstrip()
+
+
 def stand_in(kind: str, base: str, script: dict[str, Any], literal: Callable[[Any], str]) -> tuple[str, str]:
     """The class that stands in for a double (worker/doubles.py) in a script, and the expression that makes one."""
-    text = CLASSES["accuracy-of-rows" if kind == "accuracy" and "replies" not in script else kind].strip()
+    text = text_of("accuracy-of-rows" if kind == "accuracy" and "replies" not in script else kind)
     found = NAME.search(text)
     assert found is not None
     name = found[1]

@@ -52,6 +52,7 @@ OWNERS = {  # where a component's name is no name of MODULES
     "Dense.initializer": "Dense",
     "Model.evaluate": "Model",
 }
+CALLING = "Diffable/calling"  # the probe of what every call of a layer, loss or metric goes through
 LITERAL_ELEMENTS = 36  # arrays up to this size are written out in a script, larger ones by how they were drawn
 RATE_PARAMETERS = ("learning_rate", "lr", "alpha")
 DATA_PATH = "../data"  # where the assignment says that MNIST is
@@ -220,6 +221,7 @@ class Subject:
         self.last_call = ""
         self.inputs: list[np.ndarray] = []  # arrays that calls were given, in order: what relations look at
         self.locals: list[Local] = []  # gradients, as the methods returned them
+        self.needs: list[str] = []  # probes of other code that what was asked rests on, as far as that shows
         self.upstream: dict[str, bool] = {}  # what is known of classes, see uses_upstream
         self.convention = ""  # set by the first gradient that is asked for: 'jacobian' or 'upstream'
 
@@ -374,7 +376,21 @@ class Subject:
 
     def forward(self, function: Remote, *inputs: Any) -> Remote:
         """The output of a layer, loss or metric for these inputs."""
+        self.needs.append(CALLING)
         return function(*inputs)
+
+    def rests_on(self, layer: Remote, base: str, **needs: Sequence[str]) -> None:
+        """Notes probes of the class `base`, for each method by name, where an object uses that class's method."""
+        script, classes = list(self.script), dict(self.classes)
+        try:
+            for method, names in needs.items():
+                if self.ask("rests_on", target=layer.ref, base=self.get(base).ref, name=method):
+                    self.needs += names
+        except Fault as fault:
+            if fault.kind != "missing":
+                raise
+        finally:
+            self.script, self.classes = script, classes
 
     def input_gradient(self, layer: Remote, upstream: Any, x: Any) -> Any:
         """The gradient with respect to the input, for this upstream gradient, in whichever convention it is written.

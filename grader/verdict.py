@@ -51,7 +51,7 @@ OF_FAULT = {
     "out of memory": Outcome.OUT_OF_MEMORY,
     "protocol": Outcome.CRASHED,
 }
-# These leave the points of a component to its other probes: they say nothing about the student's work on it.
+# These say nothing about the student's work on a component: they cost nothing, and earn nothing.
 UNJUDGED = (Outcome.BLOCKED, Outcome.NOT_ASKED, Outcome.NOT_FINISHED, Outcome.GRADER_FAULT)
 
 
@@ -66,6 +66,7 @@ class Seen:
     fresh: bool = True  # in a worker that served no other probe before
     orphaned: bool = False  # the worker ended together with what it was forked from
     convention: str = ""
+    needs: tuple[str, ...] = ()  # probes of other code that the answer rests on, beside what its probe always needs
     script: tuple[str, ...] = ()
     locals: tuple[Local, ...] = ()  # gradients, as the methods returned them
     last_call: str = ""
@@ -85,7 +86,7 @@ class Verdict:
     seen: Seen
     expected: Observation | None = None
     differences: list[Difference] = field(default_factory=list)
-    excused: bool = False  # blocked by a mistake elsewhere: what else could be asked here costs nothing
+    because: Verdict | None = None  # another one of the component, which this one fails with
     message: str = ""
     diagnosis: list[str] = field(default_factory=list)
     patterns: list[str] = field(default_factory=list)  # a sentence for each relation that was seen
@@ -93,6 +94,16 @@ class Verdict:
     @property
     def judged(self) -> bool:
         return self.outcome not in UNJUDGED
+
+    @property
+    def is_scaled(self) -> bool:
+        """Is all that is wrong a constant factor?"""
+        return bool(self.differences) and all(difference.factor is not None for difference in self.differences)
+
+    @property
+    def is_asked(self) -> bool:
+        """False where the question makes no sense for this submission: its points go to the component's others."""
+        return self.outcome != Outcome.NOT_ASKED
 
 
 def judge(probe: Probe, seen: Seen, expected: Observation, permitted: list[Observation], rubric: Rubric) -> Verdict:
@@ -110,11 +121,11 @@ def judge(probe: Probe, seen: Seen, expected: Observation, permitted: list[Obser
             found = differences(probe, variant, observation, rubric.tolerances, seen.convention) and found
     if not found:
         return Verdict(probe, Outcome.PASSED, Fraction(1), seen, expected)
-    if all(difference.factor is not None for difference in found):
-        share = Fraction(str(rubric.constant_factor_keeps))
-        outcome = Outcome.PASSED if share == 1 else Outcome.PARTIAL if share else Outcome.FAILED
-        return Verdict(probe, outcome, share, seen, expected, found)
-    return Verdict(probe, Outcome.FAILED, Fraction(0), seen, expected, found)
+    verdict = Verdict(probe, Outcome.FAILED, Fraction(0), seen, expected, found)
+    if verdict.is_scaled:
+        verdict.share = share = Fraction(str(rubric.constant_factor_keeps))
+        verdict.outcome = Outcome.PASSED if share == 1 else Outcome.PARTIAL if share else Outcome.FAILED
+    return verdict
 
 
 def outcome_of(fault: Fault) -> Outcome:

@@ -62,6 +62,7 @@ def concealed(check: ProbeResult) -> ProbeResult:
         outcome=check.outcome,
         points=check.points,
         max_points=check.max_points,
+        not_judged=check.not_judged,
         message=message,
         diagnosis=list(check.diagnosis),
         hidden=True,

@@ -200,6 +200,20 @@ def message(verdict: Verdict, tolerances: Tolerances) -> str:
     return joined(parts)
 
 
+def inherited(verdict: Verdict, component: str, tolerances: Tolerances) -> str:
+    """Why a check is blocked by a component whose code it runs, and what comes back at present."""
+    head = f"blocked by {component}, whose code runs here"
+    if verdict.seen.fault is not None:
+        return f"{head}: {fault_headline(verdict.seen.fault)}"
+    difference = verdict.differences[0]
+    rule = verdict.probe.rules.get(difference.entry.partition("[")[0])
+    came_back, expected = difference_text(difference, tolerances.of(rule) if rule else tolerances.named["float"])
+    expected = bounds(rule) or expected
+    numbers = difference.kind == "value"  # of which the first that differs comes last
+    brief = [text.rpartition(": ")[2] if numbers else text for text in (came_back, expected)]
+    return joined([f"{head}: now {brief[0]} for {brief[1]}", part("came back", came_back), part("expected", expected)])
+
+
 def bounds(rule: Rule | None) -> str:
     """What is right where that is more than one number; '' elsewhere."""
     intervals = rule.within if rule else ()

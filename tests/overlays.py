@@ -34,12 +34,16 @@ class Graded:
         return {part["name"]: part for part in self.result["components"]}
 
     def losing(self) -> set[str]:
-        """Components that lost points, or are given code and broken."""
+        """Components that lost points, or are given code and broken. What could not be judged is not lost."""
         return {
             name
             for name, part in self.components.items()
-            if part["counts"] and (part["points"] < part["max_points"] or (not part["max_points"] and broken(part)))
+            if part["counts"] and (lost(part) or (not part["max_points"] and broken(part)))
         }
+
+    def reading(self, outcome: str) -> set[str]:
+        """Components with this outcome."""
+        return {name for name, part in self.components.items() if part["outcome"] == outcome}
 
     def diagnosis(self, component: str) -> set[str]:
         return {code for probe in self.components[component]["probes"] for code in probe["diagnosis"]}
@@ -57,6 +61,10 @@ class Graded:
 
     def outcomes(self) -> set[str]:
         return {probe["outcome"] for part in self.components.values() for probe in part["probes"]}
+
+
+def lost(part: dict[str, Any]) -> bool:
+    return round(part["points"] + part["not_judged"], 2) < part["max_points"]
 
 
 def broken(part: dict[str, Any]) -> bool:

@@ -33,18 +33,24 @@ def failed(name: str, most: float, message: str = "it is wrong", **fields: Any) 
     return probe(name, "failed", 0, most, message=message, **fields)
 
 
+def blocked(name: str, most: float, message: str = "blocked by Dense, which is not right yet") -> ProbeResult:
+    return probe(name, "blocked", 0, most, message=message, not_judged=most)
+
+
 def component(name: str, *probes: ProbeResult, outcome: str = "", counts: bool = True) -> ComponentResult:
     points, most = sum(each.points for each in probes), sum(each.max_points for each in probes)
     bad = [each for each in probes if each.outcome != "passed"]
     outcome = outcome or ("passed" if not bad else "partial" if points else bad[0].outcome)
     message = bad[0].message.partition("\n")[0] if bad else ""
-    return ComponentResult(name, outcome, points, most, message, list(probes), counts)
+    not_judged = sum(each.not_judged for each in probes)
+    return ComponentResult(name, outcome, points, most, message, list(probes), counts, not_judged)
 
 
 def made(*components: ComponentResult, **fields: Any) -> Result:
     """A result of these components."""
     score, most = sum(part.points for part in components), sum(part.max_points for part in components)
     defaults: dict[str, Any] = {
+        "not_judged": sum(part.not_judged for part in components),
         "track": "2470", "seed": 7, "isolation": "basic", "training": [], "submission": "hw", "folder": "hw/code",
         "started": "2026-01-31T23:59:59Z", "grader": "0.1.0", "seconds": 1.25,
     }  # fmt: skip
@@ -77,7 +83,7 @@ def ordinary() -> Result:
     return made(
         component("Dense", probe("Dense/forward", most=2.5, points=2.5), wrong),
         component("ReLU", probe("ReLU/forward", "timed out", 0, 2, message="gave no answer within 10 s")),
-        component("Softmax", probe("Softmax/forward", "blocked", 0, 4, message="blocked by ReLU"), outcome="blocked"),
+        component("Softmax", blocked("Softmax/forward", 4, "blocked by ReLU")),
         component("Model", probe("Model/fit", most=0, points=0)),
         training=[TrainingResult("simple", "passed", threshold=0.85, accuracy=[0.9], loss=[0.3], epoch_seconds=[1.0])],
     )

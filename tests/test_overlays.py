@@ -56,7 +56,10 @@ def test_chaff_loses_points_only_where_its_bug_is_and_is_diagnosed(name: str, fo
     else:
         wrong = {part for part in expected["loses"] if not part.startswith("training.")}
     assert graded.losing() == wrong
-    assert graded.exit_code == (1 if wrong else 0)
+    assert graded.exit_code == int(graded.result["score"] < graded.result["max_score"])
+    assert not wrong & graded.reading("passed")
+    assert set(expected.get("blocked", ())) <= graded.reading("blocked")
+    assert [part for part in expected.get("judged", ()) if graded.components[part]["not_judged"]] == []
     assert "grader fault" not in graded.outcomes()
     assert [name for name, message in graded.messages() if UNUSABLE in message] == []
     for component, outcome in expected.get("outcomes", {}).items():

@@ -21,6 +21,7 @@ from results import (
     RESULTS,
     SCHEMA,
     assert_gradescope,
+    blocked,
     component,
     failed,
     hostile,
@@ -37,6 +38,7 @@ from grader.evidence import MOST_NUMBERS, definitions, differing, mismatch, valu
 from grader.report import result
 from grader.report.from_json import from_json
 from grader.report.result import NOT_GRADED, ComponentResult, Mismatch, ProbeResult, Result, TrainingResult, Values
+from grader.report.to_annotations import to_annotations
 from grader.report.to_json import to_json
 from grader.report.to_markdown import COMMENT, SUMMARY, to_markdown, to_summary
 from grader.report.writers import WRITERS
@@ -299,6 +301,61 @@ def test_prairielearn_keeps_to_its_rules(kind: str) -> None:
         assert all(isinstance(each[name], (int, float)) for name in ("points", "max_points"))
 
 
+# --- what was not judged, and what has no points ----------------------------------------------------------------
+
+
+def unjudged() -> Result:
+    """A component that waits, and one of which a side check does."""
+    most = [probe("Adam/step", points=3, most=3), blocked("Adam/amsgrad", 1)]
+    return made(component("ReLU", blocked("ReLU/forward", 2)), component("Adam", *most, outcome="passed"))
+
+
+def test_no_writer_shows_what_was_not_judged_as_passed_or_lost() -> None:
+    one = unjudged()
+
+    assert (one.score, one.max_score, one.not_judged, one.exit_code) == (3, 6, 3, 1)
+    assert [part.lost for part in one.components] == [0, 0]
+    assert [part.is_fine for part in one.components] == [False, False]
+    assert one.components["Adam"].why == "1 point not judged: blocked by Dense, which is not right yet"
+    assert "score 3 of 6, 50%, 3 points not judged" in " ".join(repr(one).split())
+    assert [each["status"] for each in json.loads(WRITERS["gradescope"](one))["tests"]] == ["failed", "failed"]
+    assert [each["passed"] for each in json.loads(WRITERS["classroom50"](one))["tests"]] == [False, False]
+    classroom = json.loads(base64.b64decode(WRITERS["github-classroom"](one)))
+    assert [each["status"] for each in classroom["tests"]] == ["fail", "fail"]
+    assert json.loads(WRITERS["prairielearn"](one))["score"] == 0.5
+    assert "✅" not in to_markdown(one)
+    suites = ElementTree.fromstring(WRITERS["junit"](one).encode())
+    assert [len(suite.findall("testcase/skipped")) for suite in suites] == [1, 1]
+    rows = list(csv.DictReader(io.StringIO(WRITERS["csv"](one))))
+    assert [float(row["not_judged"]) for row in rows] == [2, 0, 1]
+    assert to_annotations(one) == ""
+
+
+def test_score_is_one_in_every_format() -> None:
+    one = unjudged()
+    scores = {
+        json.loads(WRITERS["json"](one))["score"],
+        json.loads(WRITERS["gradescope"](one))["score"],
+        json.loads(WRITERS["classroom50"](one))["score"] / 100,
+        sum(each["points"] for each in json.loads(WRITERS["prairielearn"](one))["tests"]),
+        sum(each["score"] for each in json.loads(base64.b64decode(WRITERS["github-classroom"](one)))["tests"]),
+        sum(float(row["points"]) for row in csv.DictReader(io.StringIO(WRITERS["csv"](one)))),
+    }
+
+    assert scores == {3}
+
+
+def test_broken_given_code_is_a_warning_and_decides_no_exit_code_alone() -> None:
+    broken = component("Model", failed("Model/fit", 0, "this code was given: restore it"))
+    one = made(component("ReLU", probe("ReLU/forward")), broken)
+    wrong = made(component("ReLU", failed("ReLU/forward", 1)), broken)
+
+    assert (one.exit_code, wrong.exit_code) == (0, 1)
+    assert one.warnings == ["Model: this code was given: restore it"]
+    assert "warning: Model: this code was given: restore it" in repr(one)
+    assert not broken.is_fine
+
+
 def test_prairielearn_score_is_the_share_of_the_points() -> None:
     found = json.loads(WRITERS["prairielearn"](made(component("ReLU", probe("ReLU/a"), failed("ReLU/b", 3)))))
 
@@ -459,7 +516,8 @@ def test_events_tell_the_run_as_it_goes(written: Path, plain: dict[str, Any]) ->
     assert (epoch["training"], epoch["epoch"]) == ("training.simple", 1)
     assert round(epoch["accuracy"], 4) == plain["training"][0]["accuracy"][0]
     assert events[-1] == {
-        "event": "end", "score": plain["score"], "max_score": plain["max_score"], "complete": True, "exit_code": 1,
+        "event": "end", "score": plain["score"], "max_score": plain["max_score"], "not_judged": 0.0, "complete": True,
+        "exit_code": 1,
     }  # fmt: skip
 
 

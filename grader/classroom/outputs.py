@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 from xml.etree import ElementTree
 
 from grader.classroom import lms
@@ -24,11 +25,13 @@ from grader.classroom.similarity import Similarity
 from grader.errors import UsageError
 from grader.report.files import write_whole
 from grader.report.message import taken_apart
+from grader.report.result import NOT_JUDGED
 from grader.report.to_csv import cell
 from grader.report.to_junit import legal, sums
 from grader.report.writers import WRITERS
 
 STUDENTS = "students"
+UNJUDGED = ", ".join(f"'{outcome}'" for outcome in NOT_JUDGED)  # as SQL lists them
 PAIRS = ("similarity.html", "similarity.csv")
 STATE = ".written.json"  # what was written last, and from what
 PLATFORMS: dict[str, tuple[Callable[[Ledger, str], str], tuple[str, ...]]] = {
@@ -166,13 +169,16 @@ def file_name(name: str) -> str:
 
 def junit(ledger: Ledger, gradebook: Gradebook) -> str:
     """A suite for each hand-in, a case for each of its components; one that could not be graded is an error."""
-    parts: dict[int, list[tuple[str, float, float, str]]] = defaultdict(list)
+    parts: dict[int, list[Part]] = defaultdict(list)
     for result, *part in gradebook.each(
         "SELECT result, component, sum(points), sum(max_points), "
-        "max(CASE WHEN outcome = 'passed' THEN '' ELSE outcome || ': ' || message END) "
+        f"sum(CASE WHEN outcome IN ({UNJUDGED}) THEN max_points ELSE 0 END), "
+        f"coalesce(max(CASE WHEN outcome NOT IN ('passed', 'not asked', {UNJUDGED}) "
+        "THEN outcome || ': ' || message END), "
+        "max(CASE WHEN outcome = 'passed' THEN '' ELSE outcome || ': ' || message END)) "
         "FROM checks GROUP BY result, component"
     ):
-        parts[result].append((part[0], part[1], part[2], part[3]))
+        parts[result].append(Part(*part))
     suites = [suite(line, parts.get(line.row.id, []) if line.row is not None else []) for line in ledger.lines]
     root = ElementTree.Element("testsuites", {"name": "grade class", **sums(suites)})
     root.extend(suites)
@@ -180,13 +186,25 @@ def junit(ledger: Ledger, gradebook: Gradebook) -> str:
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
 
 
-def suite(line: Line, parts: list[tuple[str, float, float, str]]) -> ElementTree.Element:
+class Part(NamedTuple):
+    """A component of one hand-in."""
+
+    name: str
+    points: float
+    most: float
+    not_judged: float
+    why: str
+
+
+def suite(line: Line, parts: list[Part]) -> ElementTree.Element:
+    """Points that nobody could judge are no failure, and no success either."""
     found = ElementTree.Element("testsuite", {"name": legal(line.name)})
-    for component, points, most, why in parts:
-        case = ElementTree.SubElement(found, "testcase", {"classname": legal(line.name), "name": component})
-        if round(points, 2) < round(most, 2):
-            text = legal(f"{points:g} of {most:g} points: {why}")
-            ElementTree.SubElement(case, "failure", {"type": why.partition(":")[0], "message": text})
+    for part in parts:
+        case = ElementTree.SubElement(found, "testcase", {"classname": legal(line.name), "name": part.name})
+        if round(part.points, 2) < round(part.most, 2):
+            tag = "failure" if round(part.points + part.not_judged, 2) < round(part.most, 2) else "skipped"
+            text = legal(f"{part.points:g} of {part.most:g} points: {part.why}")
+            ElementTree.SubElement(case, tag, {"type": part.why.partition(":")[0], "message": text})
     if line.state != "graded":
         case = ElementTree.SubElement(found, "testcase", {"classname": legal(line.name), "name": "hand-in"})
         reason = line.row.reason if line.row is not None else line.state

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from grader.probe import Observation, Rule, probe
-from grader.probes.core import COMPOSING
+from grader.probes.core import COMPOSING, RECORDING
 from grader.probes.layers import trainable_at_first
 from grader.subject import Draw, Remote, Subject
 
@@ -17,9 +17,25 @@ ALPHA = 0.25  # exact in float32; not the default
 EXTREMES = Rule(tolerance="extremes")
 
 
+# ReLU may be a LeakyReLU with alpha 0: what it takes from there is charged there, and what is its own is judged alone.
+OF_LEAKY = {
+    "forward": ("LeakyReLU/forward", "LeakyReLU/forward-extremes"),
+    "input_gradients": ("LeakyReLU/gradient", "LeakyReLU/gradient-is-fresh", "LeakyReLU/instances"),
+    "compose_to_input": ("LeakyReLU/compose",),
+}
+
+
+def made(s: Subject, name: str, *args: float, calls: tuple[str, ...]) -> Remote:
+    """An activation, of which these methods will be called."""
+    layer = s.new(name, *args)
+    if name == "ReLU":
+        s.rests_on(layer, "LeakyReLU", **{method: OF_LEAKY[method] for method in calls})
+    return layer
+
+
 def called(s: Subject, draw: Draw, name: str, *args: float) -> tuple[Remote, Any, Any]:
     """An activation after one call, its input and an upstream gradient."""
-    layer = s.new(name, *args)
+    layer = made(s, name, *args, calls=("forward", "input_gradients"))
     x, upstream = draw.array(B, N), draw.array(B, N)
     s.forward(layer, x)
     return layer, x, upstream
@@ -27,7 +43,9 @@ def called(s: Subject, draw: Draw, name: str, *args: float) -> tuple[Remote, Any
 
 def kept(s: Subject, draw: Draw, name: str) -> Observation:
     """What a call and its gradient leave of their arguments, of what the call returned and of the random state."""
-    layer = s.new(name)
+    layer = made(s, name, calls=("forward", "input_gradients", "compose_to_input"))
+    if name == "ReLU":
+        s.rests_on(layer, "LeakyReLU", **dict.fromkeys(OF_LEAKY, ("LeakyReLU/side-effects",)))
     x, upstream = s.keep(draw.array(B, N), "x"), s.keep(draw.array(B, N), "upstream")
     random_state = s.ask("random_state")
     output = s.forward(layer, x)
@@ -129,6 +147,8 @@ def leaky_compose(s: Subject, draw: Draw) -> Observation:
 def composed(s: Subject, draw: Draw, name: str, *args: float) -> Observation:
     """The gradient as a tape gets it: again, after another layer's call, and after one with another batch size."""
     layer, x, upstream = called(s, draw, name, *args)
+    if name == "ReLU":
+        s.rests_on(layer, "LeakyReLU", compose_to_input=OF_LEAKY["compose_to_input"])
     takes_upstream = any(kind == "required" for _, kind in s.parameters(layer.attribute("input_gradients")))
 
     def dx(x: Any, upstream: Any) -> Any:
@@ -144,7 +164,7 @@ def composed(s: Subject, draw: Draw, name: str, *args: float) -> Observation:
     return found | {"of_another_batch": dx(x, upstream)}
 
 
-@probe("LeakyReLU", "trainable", passive=True)
+@probe("LeakyReLU", "trainable", needs=(RECORDING,), passive=True)
 def leaky_trainable(s: Subject, draw: Draw) -> Observation:
     """a new layer has trainable = True, which Diffable's __init__ sets."""
     layer, _, _ = called(s, draw, "LeakyReLU")  # no points for a layer that does nothing yet
@@ -152,35 +172,30 @@ def leaky_trainable(s: Subject, draw: Draw) -> Observation:
 
 
 # --- ReLU -------------------------------------------------------------------------------------------------------
-# ReLU is a LeakyReLU with alpha 0, so what is wrong there may be what is wrong here.
-
-
-@probe("ReLU", "forward", needs=("LeakyReLU",))
+@probe("ReLU", "forward")
 def relu_forward(s: Subject, draw: Draw) -> Observation:
     """x where x > 0, 0 elsewhere."""
-    layer = s.new("ReLU")
+    layer = made(s, "ReLU", calls=("forward",))
     return {
         "y": s.forward(layer, draw.array(B, N)).value,
         "negative": s.forward(layer, -draw.positive(1, N)).value,
     }
 
 
-@probe("ReLU", "gradient", needs=("LeakyReLU",), dx=GRADIENT)
+@probe("ReLU", "gradient", dx=GRADIENT)
 def relu_gradient(s: Subject, draw: Draw) -> Observation:
     """the gradient is 1 where x > 0, 0 where x < 0."""
     layer, x, upstream = called(s, draw, "ReLU")
     return {"dx": s.input_gradient(layer, upstream, x)}
 
 
-@probe("ReLU", "side-effects", needs=("LeakyReLU",), passive=True)
+@probe("ReLU", "side-effects", passive=True)
 def relu_side_effects(s: Subject, draw: Draw) -> Observation:
     """forward and the gradient leave their arguments and the random state alone."""
     return kept(s, draw, "ReLU")
 
 
-@probe(
-    "ReLU", "compose", weight=3, needs=(*COMPOSING, "LeakyReLU"), dx=GRADIENT, again=GRADIENT, of_another_batch=GRADIENT
-)
+@probe("ReLU", "compose", weight=3, needs=COMPOSING, dx=GRADIENT, again=GRADIENT, of_another_batch=GRADIENT)
 def relu_compose(s: Subject, draw: Draw) -> Observation:
     """compose_to_input multiplies the upstream gradient element by element."""
     return composed(s, draw, "ReLU")

@@ -7,18 +7,23 @@ loss are the judge.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 
+from grader.client import Fault
 from grader.compare import squeezed
 from grader.probe import NotAsked, Observation, Rule, probe
-from grader.probes.core import COMPILING, COMPOSING, RECORDING, layer
+from grader.probes.core import COMPILING, COMPOSING, KEEPING, RECORDING, layer
 from grader.probes.losses import number
 from grader.probes.model import loss_and_accuracy
-from grader.subject import Draw, Remote, Subject, same_values
+from grader.subject import CALLING, Draw, Remote, Subject, same_values
 
 B, N, M, C = 5, 3, 4, 2
+STEPPING = (KEEPING, COMPILING, CALLING)  # what batch_step runs on
+# What a training step needs besides. First whether it is on the tape: if not, nothing that follows is the tape's fault.
+LEARNING = ("SequentialModel/records", *STEPPING, RECORDING, "GradientTape")
 DIRECTIONS = 4
 # MSE of a piecewise linear network is piecewise quadratic along each weight array, so that central differences are
 # exact for any step that crosses no kink; this one is exact in float32 and still large against its rounding.
@@ -54,18 +59,19 @@ def values(result: Any) -> Any:
 
 
 def jacobian_only(s: Subject) -> None:
-    if s.uses_upstream("Dense"):
-        raise NotAsked("this submission passes gradients on by hand, which scripted layers cannot stand in for")
+    with suppress(Fault):  # a Dense that cannot be looked at says nothing about batch_step
+        if s.uses_upstream("Dense"):
+            raise NotAsked("this submission passes gradients on by hand, which scripted layers cannot stand in for")
 
 
-@probe("SequentialModel", "call", weight=3)
+@probe("SequentialModel", "call", weight=3, needs=(KEEPING, CALLING))
 def call(s: Subject, draw: Draw) -> Observation:
     """call sends the inputs through every layer, in order."""
     layers = [layer(s, draw, N, M), layer(s, draw, M, M + 1), layer(s, draw, M + 1, C)]
     return {"y": s.new("SequentialModel", layers).method("call", draw.array(B, N)).value}
 
 
-@probe("SequentialModel", "batch-values", needs=(COMPILING,))
+@probe("SequentialModel", "batch-values", needs=STEPPING)
 def batch_values(s: Subject, draw: Draw) -> Observation:
     """batch_step returns the loss and the accuracy of the batch, predictions first, labels second."""
     model, loss, accuracy = compiled_of(s, draw, [layer(s, draw, N, M), layer(s, draw, M, C)])
@@ -90,7 +96,7 @@ def largest(predictions: Any) -> Any:
     return predictions.argmax(axis=-1) if isinstance(predictions, np.ndarray) and predictions.ndim else predictions
 
 
-@probe("SequentialModel", "evaluation", weight=2, needs=(COMPILING,), passive=True)
+@probe("SequentialModel", "evaluation", weight=2, needs=STEPPING, passive=True)
 def evaluation(s: Subject, draw: Draw) -> Observation:
     """batch_step with training=False changes no weight and leaves the optimizer alone."""
     model, layers, optimizer, _ = compiled(s, draw, bump=0.5)
@@ -101,11 +107,43 @@ def evaluation(s: Subject, draw: Draw) -> Observation:
     }
 
 
+@probe("SequentialModel", "records", needs=(*STEPPING, RECORDING))
+def records(s: Subject, draw: Draw) -> Observation:
+    """while the tape is open, a training step calls the layers and the loss as functions, which writes them down."""
+    jacobian_only(s)
+    layers = [watched(s, draw, N, M), watched(s, draw, M, C)]
+    loss = s.double("watched-loss", "Diffable", coefficients=draw.array(B, C))
+    model, optimizer = s.new("SequentialModel", layers), s.double("optimizer", None)
+    model.method("compile", optimizer, loss, s.double("accuracy", "Callable", replies=[0.25]))
+    try:
+        model.method("batch_step", draw.array(B, N), draw.one_hot(B, C), training=True)
+    except Fault as fault:
+        if fault.kind != "raised" or not noted(loss, "double_ran"):
+            raise  # what went wrong after the loss is no matter of what was written down
+    grads = optimizer.attribute("grads")
+    by_hand = grads.method("__len__").value and grads.item(0).method("__len__").value
+    if by_hand and not any(any(noted(each, "double_ran")) for each in (*layers, loss)):
+        raise NotAsked("this batch_step works its gradients out by hand, without a tape")
+    return {
+        "layers_on_tape": [any(noted(each, "double_called")) for each in layers],
+        "loss_on_tape": any(noted(loss, "double_called")),
+    }
+
+
+def watched(s: Subject, draw: Draw, n: int, m: int) -> Remote:
+    """A scripted layer that notes whether a tape was open when it was called."""
+    return layer(s, draw, n, m, kind="watched-layer")
+
+
+def noted(double: Remote, name: str) -> list[bool]:
+    return [bool(each) for each in np.ravel(double.attribute(name).read())]
+
+
 @probe(
     "SequentialModel",
     "gradients",
     weight=2,
-    needs=("GradientTape", RECORDING, COMPILING),
+    needs=LEARNING,
     gradients=Rule(squeeze=True),
 )
 def gradients(s: Subject, draw: Draw) -> Observation:
@@ -117,7 +155,7 @@ def gradients(s: Subject, draw: Draw) -> Observation:
     return {"optimizer_calls": calls, "gradients": optimizer.attribute("grads").item(0).value if calls else None}
 
 
-@probe("SequentialModel", "updates", weight=2, needs=("GradientTape", RECORDING, COMPILING))
+@probe("SequentialModel", "updates", weight=2, needs=LEARNING)
 def updates(s: Subject, draw: Draw) -> Observation:
     """batch_step hands the optimizer the layers' own arrays, so that the layers learn."""
     jacobian_only(s)
@@ -136,7 +174,7 @@ def updates(s: Subject, draw: Draw) -> Observation:
     }
 
 
-@probe("SequentialModel", "second-step", needs=("GradientTape", RECORDING, COMPILING), gradients=Rule(squeeze=True))
+@probe("SequentialModel", "second-step", needs=LEARNING, gradients=Rule(squeeze=True))
 def second_step(s: Subject, draw: Draw) -> Observation:
     """the gradients of a second step are those of its own batch, with nothing left of the first."""
     jacobian_only(s)
@@ -151,8 +189,8 @@ def second_step(s: Subject, draw: Draw) -> Observation:
     "SequentialModel",
     "network-gradient",
     weight=2,
-    needs=(*COMPOSING, RECORDING, COMPILING, "Dense", "LeakyReLU", "MeanSquaredError", "GradientTape"),
-    slopes=Rule(like="numeric", tolerance="differences"),
+    needs=(*LEARNING, *COMPOSING, "Dense", "LeakyReLU", "MeanSquaredError"),
+    slopes=Rule(like="numeric", tolerance="differences", gradient=True),
     numeric=Rule(evidence=True),
 )
 def network_gradient(s: Subject, draw: Draw) -> Observation:
@@ -171,24 +209,25 @@ def network_gradient(s: Subject, draw: Draw) -> Observation:
     model.method("batch_step", x, y, training=True)
     found = first_gradients(optimizer, arrays, before)
     fitting = list(found) if shapes_of(found) == shapes_of(before) else []
-    slopes: list[float] = []
+    slopes: list[Any] = []
     numeric: list[Any] = []
     for index, (array, old) in enumerate(zip(arrays, before)):
-        for _ in range(DIRECTIONS):
-            direction = np.asarray(draw.array(*np.shape(old)))
-            losses = []
-            for sign in (1.0, -1.0):
-                array.fill(old + sign * STEP * direction)
-                losses.append(number(s.forward(loss, model.method("call", x), y).value))
-            array.fill(old)
-            numeric.append(
-                (losses[0] - losses[1]) / (2 * STEP) if all(isinstance(v, float) for v in losses) else losses
-            )
-            if index < len(fitting):
-                slopes.append(float(np.sum(fitting[index].reshape(direction.shape) * direction)))
-    judge = np.array(numeric) if all(isinstance(v, float) for v in numeric) else numeric
+        directions = [np.asarray(draw.array(*np.shape(old))) for _ in range(DIRECTIONS)]
+        numeric.append(np.array([slope(s, model, loss, array, old, direction, x, y) for direction in directions]))
+        if index < len(fitting):
+            slopes.append(np.array([float(np.sum(fitting[index].reshape(each.shape) * each)) for each in directions]))
     # Gradients that are not those of these weights have no slopes, and their shapes are all that is wrong
-    return {"shapes": shapes_of(found), "slopes": np.array(slopes) if fitting else judge, "numeric": judge}
+    return {"shapes": shapes_of(found), "slopes": slopes if fitting else numeric, "numeric": numeric}
+
+
+def slope(s: Subject, model: Remote, loss: Remote, array: Remote, old: Any, direction: Any, x: Any, y: Any) -> float:
+    """The slope of the loss along a direction of one weight, by central differences. Leaves the weight as it was."""
+    losses = []
+    for sign in (1.0, -1.0):
+        array.fill(old + sign * STEP * direction)
+        losses.append(number(s.forward(loss, model.method("call", x), y).value))
+    array.fill(old)
+    return (losses[0] - losses[1]) / (2 * STEP) if all(isinstance(each, float) for each in losses) else float("nan")
 
 
 def first_gradients(optimizer: Remote, arrays: list[Remote], before: list[Any]) -> Any:
@@ -208,8 +247,8 @@ def shapes_of(arrays: Any) -> Any:
 @probe(
     "SequentialModel",
     "cross-entropy-gradient",
-    needs=(*COMPOSING, RECORDING, COMPILING, "Dense", "CrossEntropyLoss", "GradientTape"),
-    gradients=Rule(squeeze=True),
+    needs=(*LEARNING, *COMPOSING, "Dense", "CrossEntropyLoss"),
+    gradients=Rule(squeeze=True, gradient=True),
 )
 def cross_entropy_gradient(s: Subject, draw: Draw) -> Observation:
     """layers and CrossEntropyLoss count the batch once between them, like the loss's value."""
@@ -225,7 +264,7 @@ def cross_entropy_gradient(s: Subject, draw: Draw) -> Observation:
 @probe(
     "SequentialModel",
     "values-before-step",
-    needs=(*COMPOSING, RECORDING, COMPILING, "Dense", "MeanSquaredError", "GradientTape"),
+    needs=(*LEARNING, *COMPOSING, "Dense", "MeanSquaredError"),
 )
 def values_before_step(s: Subject, draw: Draw) -> Observation:
     """the loss and the accuracy of a training step are those of the predictions before the weights change."""

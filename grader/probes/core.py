@@ -18,12 +18,15 @@ SQUEEZE = Rule(squeeze=True)
 COMPOSING = ("Diffable/compose-to-input", "Diffable/compose-to-weight")
 RECORDING = "Diffable/recording"
 COMPILING = "Model/compile"
+KEEPING = "Model/keeping"
 
 
-def layer(s: Subject, draw: Draw, n: int, m: int, trainable: bool = True, weights: int = 2) -> Remote:
+def layer(
+    s: Subject, draw: Draw, n: int, m: int, trainable: bool = True, weights: int = 2, kind: str = "layer"
+) -> Remote:
     """A scripted linear layer from n to m with some weights, each a vector of m."""
     return s.double(
-        "layer",
+        kind,
         "Diffable",
         jacobian=draw.array(n, m),
         shift=draw.array(m),
@@ -126,17 +129,28 @@ def list_of(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
+@probe("Diffable", "calling")
+def calling(s: Subject, draw: Draw) -> Observation:
+    """given: calling a layer, a loss or a metric returns what its forward returns."""
+    metric = s.double("accuracy", "Callable", replies=[0.25])
+    return {
+        "layer": layer(s, draw, N, M)(draw.array(B, N)).value,
+        "loss": s.double("loss", "Diffable", coefficients=draw.array(B, C))(draw.array(B, C), draw.array(B, C)).value,
+        "metric": metric(draw.array(B, C), draw.array(B, C)).value,
+    }
+
+
 @probe("Diffable", "recording")
 def recording(s: Subject, draw: Draw) -> Observation:
     """given: a call is written down while a tape is open and only then, and calls forward; trainable starts True."""
     one, two = layer(s, draw, N, M), layer(s, draw, M, C)
     x = draw.array(B, N)
     s.forward(one, x)
-    tape = s.new("GradientTape")
-    tape.method("__enter__")
+    tape, diffable = s.new("GradientTape"), s.get("Diffable")
+    diffable.set("gradient_tape", tape)  # without its __enter__ and __exit__, which GradientTape is asked about
     hidden = s.forward(one, x)
     s.forward(two, hidden)
-    tape.method("__exit__", None, None, None)
+    diffable.set("gradient_tape", None)
     s.forward(two, hidden)
     operations = tape.attribute("operations")
     count = operations.method("__len__").value
@@ -157,27 +171,27 @@ def recording(s: Subject, draw: Draw) -> Observation:
 # --- GradientTape -----------------------------------------------------------------------------------------------
 
 
-@probe("GradientTape", "one-layer", weight=2, gradients=SQUEEZE)
+@probe("GradientTape", "one-layer", needs=(RECORDING,), weight=2, gradients=SQUEEZE)
 def one_layer(s: Subject, draw: Draw) -> Observation:
     """gradient() returns the gradient of every weight of one layer, starting from the loss's own gradient."""
     return {"gradients": s.tape_gradient(recorded(s, draw, [layer(s, draw, N, C)]))}
 
 
-@probe("GradientTape", "three-layers", weight=3, gradients=SQUEEZE)
+@probe("GradientTape", "three-layers", needs=(RECORDING,), weight=3, gradients=SQUEEZE)
 def three_layers(s: Subject, draw: Draw) -> Observation:
     """gradient() walks back through all layers and answers in the order of the layers."""
     layers = [layer(s, draw, N, M), layer(s, draw, M, M + 2), layer(s, draw, M + 2, C)]
     return {"gradients": s.tape_gradient(recorded(s, draw, layers))}
 
 
-@probe("GradientTape", "second-tape", first=SQUEEZE, gradients=SQUEEZE)
+@probe("GradientTape", "second-tape", needs=(RECORDING,), first=SQUEEZE, gradients=SQUEEZE)
 def second_tape(s: Subject, draw: Draw) -> Observation:
     """a second tape knows nothing of what the first one recorded and gave."""
     first = s.tape_gradient(recorded(s, draw, [layer(s, draw, N, C)]))
     return {"first": first, "gradients": s.tape_gradient(recorded(s, draw, [layer(s, draw, N, C)]))}
 
 
-@probe("GradientTape", "no-weights", gradients=SQUEEZE)
+@probe("GradientTape", "no-weights", needs=(RECORDING,), gradients=SQUEEZE)
 def no_weights(s: Subject, draw: Draw) -> Observation:
     """a layer without weights passes the gradient through and adds nothing."""
     # As wide as the batch, so that its Jacobian could be taken for the slopes of an element-wise layer
@@ -185,7 +199,7 @@ def no_weights(s: Subject, draw: Draw) -> Observation:
     return {"gradients": s.tape_gradient(recorded(s, draw, layers))}
 
 
-@probe("GradientTape", "trainable", weight=2, gradients=SQUEEZE)
+@probe("GradientTape", "trainable", needs=(RECORDING,), weight=2, gradients=SQUEEZE)
 def trainable(s: Subject, draw: Draw) -> Observation:
     """a layer with trainable = False passes the gradient through and adds nothing."""
     layers = [layer(s, draw, N, M), layer(s, draw, M, M, trainable=False), layer(s, draw, M, C)]
@@ -209,7 +223,7 @@ def real_layers(s: Subject, draw: Draw) -> Observation:
     return {"gradients": s.tape_gradient(recorded(s, draw, layers))}
 
 
-@probe("GradientTape", "context", passive=True, gradients=Rule(evidence=True))
+@probe("GradientTape", "context", needs=(RECORDING,), passive=True, gradients=Rule(evidence=True))
 def context(s: Subject, draw: Draw) -> Observation:
     """the tape is Diffable.gradient_tape while it is open, and None again after it, an exception included."""
     diffable, tape = s.get("Diffable"), s.new("GradientTape")

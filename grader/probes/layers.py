@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from grader.probe import NotAsked, Observation, Rule, probe
-from grader.probes.core import COMPOSING
+from grader.probes.core import COMPOSING, RECORDING
 from grader.subject import Draw, Remote, Subject, same_values
 from grader.unique import unique
 
@@ -64,7 +64,7 @@ def attributes(s: Subject, draw: Draw) -> Observation:
     }
 
 
-@probe("Dense", "trainable", passive=True)
+@probe("Dense", "trainable", needs=(RECORDING,), passive=True)
 def trainable(s: Subject, draw: Draw) -> Observation:
     """a new layer has trainable = True, which Diffable's __init__ sets."""
     return trainable_at_first(s, s.new("Dense", N, M))

@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 
 from grader.probe import Observation, probe
-from grader.probes.core import layer, list_of
+from grader.probes.core import COMPILING, KEEPING, layer, list_of
 from grader.probes.losses import number
-from grader.subject import Draw, Remote, Subject
+from grader.subject import CALLING, Draw, Remote, Subject
 
 N, C, BATCH = 3, 2, 4
+GIVEN = (KEEPING, COMPILING, CALLING)  # what evaluate runs on
 REPLIES = [0.5, 0.25, 0.75, 0.125]  # accuracies that the scripted metric gives, batch after batch
 
 
@@ -95,6 +96,20 @@ def layers(s: Subject, draw: Draw) -> Observation:
     }
 
 
+@probe("Model", "keeping")
+def keeping(s: Subject, draw: Draw) -> Observation:
+    """given: layers holds every layer that the model was made of, in order."""
+    given = [layer(s, draw, N, C), layer(s, draw, C, N), layer(s, draw, N, C)]
+    kept = s.double("model", "Model", layers=given).attribute("layers")
+    count = kept.method("__len__").value
+    return {
+        "count": count,
+        "order": [
+            bool(s.ask("same", one=kept.item(i).ref, other=each.ref)) for i, each in enumerate(given) if i < count
+        ],
+    }
+
+
 @probe("Model", "compile")
 def compile_(s: Subject, draw: Draw) -> Observation:
     """given: compile keeps the optimizer, the loss and the metric for batch_step."""
@@ -103,14 +118,14 @@ def compile_(s: Subject, draw: Draw) -> Observation:
     return {name: bool(each) for name, each in zip(("optimizer", "loss_fn", "acc_fn"), kept)}
 
 
-@probe("Model", "call")
+@probe("Model", "call", needs=(KEEPING, CALLING))
 def call(s: Subject, draw: Draw) -> Observation:
     """given: model(x) is model.call(x)."""
     model, _, _ = scripted_model(s, draw)
     return {"y": model(draw.array(BATCH, N)).value}
 
 
-@probe("Model", "fit", weight=2)
+@probe("Model", "fit", weight=2, needs=(KEEPING, CALLING))
 def fit(s: Subject, draw: Draw) -> Observation:
     """given: fit trains every epoch on whole batches and returns the mean loss and accuracy of each epoch."""
     model, only, optimizer = scripted_model(s, draw)
@@ -123,7 +138,7 @@ def fit(s: Subject, draw: Draw) -> Observation:
     }
 
 
-@probe("Model", "fit-batches")
+@probe("Model", "fit-batches", needs=(KEEPING, CALLING))
 def fit_batches(s: Subject, draw: Draw) -> Observation:
     """given: fit hands batch_step every input with its own label, in every epoch, down to batches of one."""
     model, _, _, accuracy = scripted_model_and_metric(s, draw)
@@ -139,14 +154,14 @@ def all_equal(values: Any, wanted: bool) -> bool:
 # --- Model.evaluate ---------------------------------------------------------------------------------------------
 
 
-@probe("Model.evaluate", "means", weight=3)
+@probe("Model.evaluate", "means", weight=3, needs=GIVEN)
 def means(s: Subject, draw: Draw) -> Observation:
     """returns {"loss": [...], "acc": [...]} with the means over all batches."""
     model, _, _ = scripted_model(s, draw)
     return {"history": history(model.method("evaluate", *data(draw, 3 * BATCH), BATCH).value)}
 
 
-@probe("Model.evaluate", "batches")
+@probe("Model.evaluate", "batches", needs=GIVEN)
 def evaluate_batches(s: Subject, draw: Draw) -> Observation:
     """hands batch_step every input with its own label, batch by batch."""
     model, _, _, accuracy = scripted_model_and_metric(s, draw, replies=REPLIES)
@@ -154,7 +169,7 @@ def evaluate_batches(s: Subject, draw: Draw) -> Observation:
     return batches(accuracy)
 
 
-@probe("Model.evaluate", "does-not-train", weight=3, passive=True)
+@probe("Model.evaluate", "does-not-train", weight=3, passive=True, needs=GIVEN)
 def does_not_train(s: Subject, draw: Draw) -> Observation:
     """changes no weight and no optimizer, which it never calls."""
     model, only, optimizer = scripted_model(s, draw)
@@ -173,14 +188,14 @@ def does_not_train(s: Subject, draw: Draw) -> Observation:
     }
 
 
-@probe("Model.evaluate", "one-batch")
+@probe("Model.evaluate", "one-batch", needs=GIVEN)
 def one_batch(s: Subject, draw: Draw) -> Observation:
     """a single batch gives that batch's loss and accuracy."""
     model, _, _ = scripted_model(s, draw)
     return {"history": history(model.method("evaluate", *data(draw, BATCH), BATCH).value)}
 
 
-@probe("Model.evaluate", "again")
+@probe("Model.evaluate", "again", needs=GIVEN)
 def again(s: Subject, draw: Draw) -> Observation:
     """a second evaluation knows nothing of the first, and the layers can go on training after it."""
     model, only, _ = scripted_model(s, draw)
@@ -191,7 +206,7 @@ def again(s: Subject, draw: Draw) -> Observation:
     }
 
 
-@probe("Model.evaluate", "remainder")
+@probe("Model.evaluate", "remainder", needs=GIVEN)
 def remainder(s: Subject, draw: Draw) -> Observation:
     """an incomplete last batch is left out, or counts by its size."""
     model, _, _, _ = scripted_model_and_metric(s, draw)  # however the rows are cut, their mean is the same

@@ -27,6 +27,8 @@ def blocks(
         if not verbose and (not lost or probe.outcome in TOLD_BY_THE_TABLE):
             continue
         cost = f"-{probe.lost:g} of {part.max_points:g}" if probe.lost else ""
+        if probe.not_judged:
+            cost = f"{probe.not_judged:g} of {part.max_points:g} not judged"
         head = f"{probe.name}  {paint(probe.outcome)}  {cost}".rstrip() + f"\n  {probe.title}"
         yield head, with_others(probe.message, others) if lost else ""
 
@@ -71,9 +73,9 @@ def component_text(part: ComponentResult) -> str:
     """What a platform shows below a component: how many checks passed, and why the others did not."""
     passed = sum(probe.outcome == "passed" for probe in part.probes)
     asked = sum(probe.outcome != "not asked" for probe in part.probes)
-    if part.outcome == "passed":
+    if part.outcome == "passed" and not part.not_judged:
         return f"all {asked} checks passed" if asked > 1 else part.message or "passed"
-    parts = [f"{part.outcome}: {part.message}" if part.message else part.outcome]
+    parts = [f"{part.outcome}: {part.why}" if part.why else part.outcome]
     if asked > 1:
         parts[0] += f"\n{passed} of {asked} checks passed"
     parts += [f"{head}\n  {message}".rstrip() for head, message in blocks(part)]
@@ -88,8 +90,8 @@ def costly(result: Result) -> list[tuple[ComponentResult, ProbeResult, float]]:
     found: dict[tuple[str, ...], tuple[ComponentResult, ProbeResult, float]] = {}
     for part in result.components:
         for probe in part.probes:
-            broken_gift = part.counts and not part.max_points and part.outcome == "failed" and probe.outcome == "failed"
-            if not (probe.lost or broken_gift) or probe.outcome in ("passed", "grader fault"):
+            broken_gift = part.is_broken_gift and probe.outcome == "failed"
+            if not (probe.lost or broken_gift):
                 continue
             own = (part.name, probe.name)
             key = (
@@ -110,6 +112,7 @@ def summary_line(result: Result) -> str:
     """Score, what hidden checks have to do with it, track, isolation level, seed, time."""
     left_out = f" ({result.not_graded:g} points not graded)" if result.not_graded else ""
     share = f", {result.score / result.max_score:.0%}" if result.max_score else ""
+    share += f", {result.not_judged:g} points not judged" if result.not_judged else ""
     stopped = ""
     if not result.complete:
         stopped = f" so far, stopped before {len(result.unfinished)} of {len(result.components)} components were graded"
@@ -130,16 +133,17 @@ def hidden_part(result: Result) -> str:
 def public_line(result: Result) -> str:
     """The summary without what would tell how the hidden checks ended."""
     public = [halves(part)[0] for part in result.components]
-    earned, most = sum(part.points for part in public), sum(part.max_points for part in public)
-    return f"public checks: {earned:g} of {most:g}{hidden_part(result)}; track {result.track}; seed {result.seed}"
+    earned, most, left = (
+        round(sum(each), 2)
+        for each in zip((0.0,) * 3, *((part.points, part.max_points, part.not_judged) for part in public))
+    )
+    told = f"public checks: {earned:g} of {most:g}" + (f", {left:g} points not judged" if left else "")
+    return f"{told}{hidden_part(result)}; track {result.track}; seed {result.seed}"
 
 
 def public_passed(result: Result) -> bool:
     checks = [probe for part in result.components if part.counts for probe in part.probes if not probe.hidden]
-    return result.complete and all(
-        probe.outcome in ("passed", "not asked", "not on this track") or (probe.outcome == "blocked" and not probe.lost)
-        for probe in checks
-    )
+    return result.complete and all(probe.outcome in ("passed", "not asked", "not on this track") for probe in checks)
 
 
 def points(part: ComponentResult) -> str:

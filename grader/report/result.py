@@ -11,6 +11,8 @@ from typing import Any
 
 VERSION = 1  # of the object's form: within a version fields may be added, and none changes or goes
 NOT_GRADED = "not graded"  # outcome of what a run was stopped before
+NOT_JUDGED = ("blocked", "grader fault", NOT_GRADED)  # outcomes that say nothing about the work
+UNTOUCHED = ("passed", "not asked", "not on this track", *NOT_JUDGED)
 DISTURBED = 0.5  # seconds; less is what the questions themselves take
 
 
@@ -56,6 +58,8 @@ def accuracy_text(accuracy: Sequence[float]) -> str:
 class ProbeResult:
     """One behaviour of a component. Points are numbers with at most two decimals.
 
+    not_judged: of max_points, what nobody can say yet, neither earned nor lost: all where the check is blocked or the
+        grader failed, else 0.
     hidden: of this check nothing else is told than its outcome, its points and the codes that explain it.
     file, line: where in the code folder to look first: where it raised, else where it is defined; '' and 0 if unknown.
     """
@@ -74,6 +78,7 @@ class ProbeResult:
     line: int = 0
     mismatches: list[Mismatch] = field(default_factory=list)
     hidden: bool = False
+    not_judged: float = 0.0
 
     @property
     def why(self) -> str:
@@ -84,7 +89,7 @@ class ProbeResult:
 
     @property
     def lost(self) -> float:
-        return round(self.max_points - self.points, 2)
+        return round(self.max_points - self.points - self.not_judged, 2)
 
 
 @dataclass(repr=False)
@@ -97,18 +102,34 @@ class ComponentResult:
     max_points: float
     message: str = ""
     probes: list[ProbeResult] = field(default_factory=list)
-    counts: bool = True  # False: on no track, or an extension; never decides the exit code
+    counts: bool = True  # False: on no track, or an extension
+    not_judged: float = 0.0  # of max_points: neither earned nor lost
 
     @property
     def lost(self) -> float:
-        return round(self.max_points - self.points, 2)
+        return round(self.max_points - self.points - self.not_judged, 2)
 
     @property
     def is_fine(self) -> bool:
         """Nothing to do here: all points, and no given code broken."""
-        return self.outcome in ("passed", "not on this track", "not asked") or (
-            not self.lost and (self.outcome == "blocked" or not self.counts)
+        return not self.lost + self.not_judged and (
+            self.outcome in ("passed", "not on this track", "not asked") or not self.counts
         )
+
+    @property
+    def why(self) -> str:
+        """What its row says: nothing where all is well, but how well a training went."""
+        left = f"{self.not_judged:g} point{'s' * (self.not_judged != 1)} not judged" if self.not_judged else ""
+        if self.outcome == "passed" and left:
+            return f"{left}: {self.message}"
+        if self.outcome == "passed" and not self.name.startswith("training."):
+            return ""
+        return self.message if not left or self.outcome in NOT_JUDGED else f"{self.message}; {left}"
+
+    @property
+    def is_broken_gift(self) -> bool:
+        """Given code that does not do what it did: a warning, for it has no points to lose."""
+        return self.counts and not self.max_points and self.outcome not in UNTOUCHED
 
     def __repr__(self) -> str:
         from grader.report.details import component_text, points
@@ -127,12 +148,21 @@ def halves(part: ComponentResult) -> tuple[ComponentResult, ComponentResult | No
 
 def half_of(part: ComponentResult, probes: list[ProbeResult]) -> ComponentResult:
     """The component as these of its checks alone would have it."""
-    points, most = (round(sum(each), 2) for each in zip((0.0, 0.0), *((p.points, p.max_points) for p in probes)))
+    points, most, not_judged = (
+        round(sum(each), 2) for each in zip((0.0,) * 3, *((p.points, p.max_points, p.not_judged) for p in probes))
+    )
     asked = [probe for probe in probes if probe.outcome != "not asked"]
     bad = [probe for probe in asked if probe.outcome != "passed"]
-    outcome = "partial" if bad and points else bad[0].outcome if bad else "passed" if asked else "not asked"
-    message = bad[0].why if bad else "" if asked or not probes else probes[0].why
-    return ComponentResult(part.name, outcome, points, most, message, probes, part.counts)
+    wrong = [probe for probe in bad if probe.outcome not in NOT_JUDGED]
+    if wrong:
+        outcome = "partial" if points else wrong[0].outcome
+    elif bad:
+        outcome = "passed" if points and points >= most / 2 else bad[0].outcome
+    else:
+        outcome = "passed" if asked else "not asked"
+    told = wrong or bad or (probes if not asked else [])
+    message = told[0].why if told else ""
+    return ComponentResult(part.name, outcome, points, most, message, probes, part.counts, not_judged)
 
 
 @dataclass
@@ -221,6 +251,7 @@ class Result:
     platform: what the platform said in environment variables, by name.
     hidden_points: that hidden checks carry, whether they were asked here or not.
     hidden_on_gradescope: when Gradescope shows them.
+    not_judged: points of max_score that nobody can say yet, see ProbeResult.
     """
 
     score: float
@@ -241,6 +272,7 @@ class Result:
     platform: dict[str, str] = field(default_factory=dict)
     hidden_points: float = 0.0
     hidden_on_gradescope: str = "after_published"
+    not_judged: float = 0.0
     version: int = VERSION
 
     def __post_init__(self) -> None:
@@ -252,15 +284,13 @@ class Result:
 
     @property
     def exit_code(self) -> int:
-        """0 all points of what was graded and no given code broken, 1 otherwise, 3 the grader itself failed."""
-        if self.grader_failed:
-            return 3
-        broken = any(
-            part.counts and part.outcome not in ("passed", "blocked", "not asked")
-            for part in self.components
-            if not part.max_points
-        )
-        return 1 if broken or self.score < self.max_score else 0
+        """0 all points of what was graded, 1 otherwise, 3 the grader itself failed. Rows without points do not say."""
+        return 3 if self.grader_failed else int(self.score < self.max_score)
+
+    @property
+    def warnings(self) -> list[str]:
+        """What is to be told though it costs nothing: given code that is broken."""
+        return [f"{part.name}: {part.message}" for part in self.components if part.is_broken_gift]
 
     @property
     def unfinished(self) -> list[str]:
@@ -287,7 +317,9 @@ class Result:
 
 def rows_of(part: ComponentResult) -> Iterable[dict[str, Any]]:
     """The checks of a component; the component itself where it has none."""
-    checks = part.probes or [ProbeResult(part.name, "", part.outcome, part.points, part.max_points, part.message)]
+    whole = ProbeResult(part.name, "", part.outcome, part.points, part.max_points, part.message)
+    whole.not_judged = part.not_judged
+    checks = part.probes or [whole]
     for probe in checks:
         yield {
             "component": part.name,
@@ -296,6 +328,7 @@ def rows_of(part: ComponentResult) -> Iterable[dict[str, Any]]:
             "outcome": probe.outcome,
             "points": probe.points,
             "max_points": probe.max_points,
+            "not_judged": probe.not_judged,
             "diagnosis": " ".join(probe.diagnosis),
             "message": probe.message.partition("\n")[0],
             "file": probe.file,

@@ -46,13 +46,13 @@ def annotation(result: Result, part: ComponentResult, probe: ProbeResult, cost: 
     message = taken_apart(probe.message or part.message).brief()
     if probe.outcome not in ("failed", "partial", "blocked"):
         message = f"{probe.outcome}: {message}"
-    return command(message[:BRIEF], **properties)
+    return command(message[:BRIEF], "warning" if part.is_broken_gift else "error", **properties)
 
 
-def command(message: str, **properties: str) -> str:
+def command(message: str, level: str = "error", **properties: str) -> str:
     """`::error key=value,...::message`, escaped as actions/toolkit does it."""
     text = ",".join(f"{name}={escaped(value, ':', ',')}" for name, value in properties.items())
-    return f"::error {text}::{escaped(message)}" if text else f"::error::{escaped(message)}"
+    return f"::{level} {text}::{escaped(message)}" if text else f"::{level}::{escaped(message)}"
 
 
 def escaped(text: str, *further: str) -> str:

@@ -30,6 +30,7 @@ def merged(before: Result, now: Result, graded: tuple[str, ...]) -> Result:
         score=round(sum(part.points for part in parts.values()), 2),
         max_score=possible,
         not_graded=round(total - possible, 2),
+        not_judged=round(sum(part.not_judged for part in parts.values()), 2),
     )
 
 
@@ -46,7 +47,7 @@ def changed(before: Result, now: Result) -> list[tuple[ComponentResult | None, C
 
 def told(part: ComponentResult | None) -> object:
     """All of a component that a person is told."""
-    return part and (part.outcome, part.points, part.message, [(each.outcome, each.message) for each in part.probes])
+    return part and (part.outcome, part.points, part.why, [(each.outcome, each.message) for each in part.probes])
 
 
 def to_changes(before: Result, now: Result, verbose: bool = False, colour: bool = False, width: int = 80) -> str:
@@ -76,7 +77,7 @@ def table(pairs: list[tuple[ComponentResult | None, ComponentResult | None]], co
         if earned[0].partition(" / ")[2] == earned[1].partition(" / ")[2]:
             earned[0] = earned[0].partition(" / ")[0]
         name = (new or old).name  # type: ignore[union-attr]  # one of them is there
-        cells.append((name, was, now, " → ".join(dict.fromkeys(earned)), new.message if new else ""))
+        cells.append((name, was, now, " → ".join(dict.fromkeys(earned)), new.why if new else ""))
     plain = [(name, " → ".join(dict.fromkeys((was, now))), earned) for name, was, now, earned, _ in cells]
     taken = sum(max([len(head) + 2, *map(len, column)]) + 2 for head, *column in zip(HEADERS, *plain))
     rows = [

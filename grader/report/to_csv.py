@@ -9,8 +9,8 @@ from typing import Any
 from grader.report.result import Result
 
 COLUMNS = (
-    "submission", "track", "component", "check", "title", "outcome", "points", "max_points", "diagnosis", "message",
-    "file", "line",
+    "submission", "track", "component", "check", "title", "outcome", "points", "max_points", "not_judged",
+    "diagnosis", "message", "file", "line",
 )  # fmt: skip
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how a cell begins that a spreadsheet would compute
 

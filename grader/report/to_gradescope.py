@@ -28,7 +28,7 @@ def to_gradescope(result: Result) -> str:
     found = {
         "score": result.score,
         "execution_time": result.seconds,
-        "output": "\n".join([public_line(result) if shut else summary_line(result), *result.notes]),
+        "output": "\n".join([public_line(result) if shut else summary_line(result), *result.notes, *result.warnings]),
         "output_format": "text",
         "test_output_format": "text",
         "test_name_format": "text",

@@ -79,7 +79,7 @@ def component(part: ComponentResult) -> dict[str, Any]:
     checks = [check(probe, told) for probe in part.probes if probe.outcome != "passed"]
     return {
         "row": part,
-        "why": part.message if part.outcome != "passed" or part.name.startswith("training") else "",
+        "why": part.why,
         "open": not part.is_fine and part.outcome not in FOLDED,
         "checks": checks,
         "passed": [probe for probe in part.probes if probe.outcome == "passed"],

@@ -5,7 +5,7 @@ The events:
     {"event": "start", "version": 1, "submission": ..., "track": ..., "seed": ..., "components": [names]}
     {"event": "component", ...}    a row of the result, with its checks (ComponentResult)
     {"event": "epoch", "training": ..., "epoch": 1, "epochs": 5, "accuracy": 0.9, "seconds": 4.0, "seconds_left": 596.1}
-    {"event": "end", "score": ..., "max_score": ..., "complete": true, "exit_code": 0}
+    {"event": "end", "score": ..., "max_score": ..., "not_judged": ..., "complete": true, "exit_code": 0}
 
 Whoever reads them skips events and fields that it does not know.
 """

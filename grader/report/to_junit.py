@@ -28,7 +28,11 @@ def suite(part: ComponentResult, started: str) -> ElementTree.Element:
     probes = part.probes or [ProbeResult(part.name, "", part.outcome, 0, 0, part.message)]
     found = ElementTree.Element("testsuite", {"name": part.name})
     properties = ElementTree.SubElement(found, "properties")
-    for name, value in (("points", part.points), ("max_points", part.max_points)):
+    for name, value in (
+        ("points", part.points),
+        ("max_points", part.max_points),
+        ("not_judged", part.not_judged),
+    ):
         ElementTree.SubElement(properties, "property", {"name": name, "value": f"{value:g}"})
     found.extend(case(part, probe) for probe in probes)
     counts = {"failures": "failure", "errors": "error", "skipped": "skipped"}

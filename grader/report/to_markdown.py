@@ -44,7 +44,7 @@ def page(result: Result, cut: int | None) -> str:
     """Everything, with at most `cut` characters of each message; a cut of 0 leaves the table alone."""
     share = f" ({result.score / result.max_score:.0%})" if result.max_score else ""
     parts = [f"## Beras: {result.score:g} of {result.max_score:g} points{share}", text(summary_line(result))]
-    parts += [f"> {text(note)}" for note in result.notes] if cut != 0 else []
+    parts += [f"> {text(note)}" for note in result.notes + result.warnings] if cut != 0 else []
     parts.append(table(result.components))
     if cut != 0:
         lost = [block for part in result.components for block in details(part, cut)]
@@ -59,14 +59,13 @@ def page(result: Result, cut: int | None) -> str:
 def table(parts: list[ComponentResult]) -> str:
     rows = ["| | component | outcome | points | why |", "|---|---|---|--:|---|"]
     for part in parts:
-        why = "" if part.outcome == "passed" and not part.name.startswith("training") else part.message
-        cells = [mark(part.outcome), part.name, part.outcome, points(part), shortened(why, 300)]
+        cells = [mark(part), part.name, part.outcome, points(part), shortened(part.why, 300)]
         rows.append("| " + " | ".join(text(cell) for cell in cells) + " |")
     return "\n".join(rows)
 
 
-def mark(outcome: str) -> str:
-    return MARKS.get(outcome, "❌")
+def mark(part: ComponentResult) -> str:
+    return MARKS["blocked"] if part.outcome == "passed" and part.not_judged else MARKS.get(part.outcome, "❌")
 
 
 def details(part: ComponentResult, cut: int | None) -> Iterator[str]:

@@ -24,7 +24,7 @@ def to_prairielearn(result: Result) -> str:
                 "description": part.outcome,
                 "points": part.points,
                 "max_points": part.max_points,
-                "message": part.message,
+                "message": part.why,
                 "output": shortened(component_text(part), cut),
             }
             for part in result.components
@@ -33,7 +33,7 @@ def to_prairielearn(result: Result) -> str:
             "gradable": True,
             "score": round(min(max(share, 0.0), 1.0), 6),
             "message": summary_line(result),
-            "output": "\n".join(result.notes),
+            "output": "\n".join(result.notes + result.warnings),
             "tests": tests,
         }
         return json.dumps(found) + "\n"

@@ -39,6 +39,7 @@ def to_table(
         details(result, verbose, colour, width),
         training(result, width),
         notes(result, width),
+        warnings(result, width),
         "\n".join(wrap(summary_line(result), width)),
     ]
     return "\n\n".join(each for each in parts if each) + "\n"
@@ -54,7 +55,7 @@ def table(components: Sequence[ComponentResult], colour: bool = False, width: in
             part.name,
             paint(part.outcome, colour),
             points(part),
-            shorten(part.message if part.outcome != "passed" or "training" in part.name else "", width - taken),
+            shorten(part.why, width - taken),
         ]
         for part in components
     ]
@@ -139,6 +140,10 @@ def training_lines(each: TrainingResult) -> str:
 
 def notes(result: Result, width: int) -> str:
     return "\n".join(line for note in result.notes for line in wrap(f"note: {note}", width, 6))
+
+
+def warnings(result: Result, width: int) -> str:
+    return "\n".join(line for text in result.warnings for line in wrap(f"warning: {text}", width, 9))
 
 
 def wants_colour(stream: Any) -> bool:

@@ -246,6 +246,33 @@ def _row_mean_loss(base: Any, script: dict[str, Any]) -> Any:
     return Loss()
 
 
+def _watched(make_double: Any) -> Any:
+    """The same double, which writes down whether a tape was open: when it was called, and whenever its forward ran."""
+
+    def made(base: Any, script: dict[str, Any]) -> Any:
+        double = make_double(base, script)
+
+        class Watched(type(double)):  # type: ignore[misc]
+            def __call__(self, *args: Any, **kwargs: Any) -> Any:
+                self.double_called.append(is_taped(base))
+                return super().__call__(*args, **kwargs)
+
+            def forward(self, *args: Any, **kwargs: Any) -> Any:
+                self.double_ran.append(is_taped(base))
+                return super().forward(*args, **kwargs)
+
+        double.double_called, double.double_ran = [], []
+        double.__class__ = concrete(Watched)
+        return double
+
+    return made
+
+
+def is_taped(base: Any) -> bool:
+    """Is a tape open?"""
+    return getattr(base, "gradient_tape", None) is not None
+
+
 MAKERS: dict[str, Any] = {
     "layer": _layer,
     "raw-layer": _raw_layer,
@@ -255,4 +282,6 @@ MAKERS: dict[str, Any] = {
     "optimizer": Optimizer,
     "model": _model,
     "raiser": _raiser,
+    "watched-layer": _watched(_layer),
+    "watched-loss": _watched(_loss),
 }

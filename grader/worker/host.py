@@ -142,9 +142,14 @@ class Host:
         """Name and kind of each parameter that a call takes: 'required', 'optional' or 'variadic'."""
         return doubles.parameters(self.objects[target.id])
 
-    def do_defines(self, target: Ref, base: Ref, name: str) -> bool:
-        """Does the class of `target` have its own `name`, other than that of the class `base`?"""
-        return getattr(type(self.objects[target.id]), name, None) is not getattr(self.objects[base.id], name, None)
+    def do_rests_on(self, target: Ref, base: Ref, name: str) -> bool:
+        """Is the method `name` of an object that of the class `base`, or does the object hold one of that class?"""
+        found, base_class = self.objects[target.id], self.objects[base.id]
+        if not isinstance(base_class, type):
+            return False
+        if base_class in type(found).__mro__ and getattr(type(found), name, None) is getattr(base_class, name, None):
+            return True
+        return any(isinstance(each, base_class) for each in getattr(found, "__dict__", {}).values())
 
     def do_layer_kinds(self, model: Ref, dense: Ref) -> list[list[Any]]:
         """For each layer of a model: its class's name, and whether it is a Dense, has weights, passes its input on.

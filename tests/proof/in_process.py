@@ -135,7 +135,7 @@ def losing(grading: Grading) -> set[str]:
         if row is None:
             continue
         unharmed = ("passed", "blocked", "not asked", "not on this track")
-        if row.points < row.max_points or (not row.max_points and row.outcome not in unharmed):
+        if row.lost or (not row.max_points and row.outcome not in unharmed):
             found.add(name)
     return found
 
