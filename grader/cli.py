@@ -176,9 +176,9 @@ def add_grading_options(found: argparse.ArgumentParser) -> None:
     )
     found.add_argument(
         "--rubric",
-        metavar="FILE",
+        metavar="NAME|FILE",
         type=Path,
-        help="points, tolerances and limits (default: the built-in rubric)",
+        help="points, tolerances and limits: a file, or the name course-2022 (default: the built-in rubric)",
     )
     found.add_argument(
         "--data", metavar="DIR", type=Path, help="folder with MNIST's four .gz files (default: data/mnist)"
@@ -435,9 +435,14 @@ def listing(rubric: Rubric, track: str, components: tuple[str, ...]) -> str:
     lines = []
     for name in components:
         points = rubric.points[track].get(name)
-        lines.append(f"{name}  ({'not on this track' if points is None else f'{points} points'})")
+        worth = "extension" if name in rubric.extensions else f"{points} points"
+        lines.append(f"{name}  ({'not on this track' if points is None else worth})")
         checks = [(probe.name, probe.title) for probe in all_probes() if probe.component == name]
         if name in rubric.thresholds:
             checks.append((training_check(name), f"test accuracy above {rubric.thresholds[name]:.0%} on all of MNIST"))
-        lines += [f"  {check}: {title}{' (hidden)' * (check in rubric.hidden)}" for check, title in checks]
+        marks = (("hidden", rubric.hidden), ("extension", rubric.extension_checks))
+        lines += [
+            f"  {check}: {title}" + "".join(f" ({m})" for m, those in marks if check in those)
+            for check, title in checks
+        ]
     return "\n".join(lines)

@@ -5,6 +5,7 @@ Data flows one way: submission -> worker -> observation -> verdict -> report.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -21,7 +22,7 @@ from grader.observe import Observer
 from grader.parts import COMPONENT_OF, INHERITS, functions_of, is_own, is_unwritten, unwritten
 from grader.probe import Observation, Probe, all_probes
 from grader.report.result import ComponentResult, ProbeResult
-from grader.rubric import COMPONENTS, GIVEN, OPTIONAL, TRAININGS, Rubric, Tolerances
+from grader.rubric import COMPONENTS, GIVEN, TRAININGS, Rubric, Tolerances
 from grader.scoring import Share, allocate, decimal, shares, summary
 from grader.subject import OWNERS, module_of
 from grader.submission import Import, SourceModule, Submission, forbidden_imports
@@ -52,7 +53,8 @@ class Grading:
         withheld = self.rubric.forbidden_imports == "withheld"
         self.forbidden = forbidden_imports(self.submission) if withheld else {}
         broken = {name: source_fault(module) for name, module in self.submission.modules.items() if module.source_error}
-        self.probes = [probe for probe in all_probes() if self.is_asked(probe)]
+        self.every_probe = [self.as_it_counts(probe) for probe in all_probes()]
+        self.probes = [probe for probe in self.every_probe if self.is_asked(probe)]
         self.probes.sort(key=lambda probe: COMPONENTS.index(probe.component))
         self._check_answers()
         self.observer = Observer(
@@ -78,10 +80,20 @@ class Grading:
                 )
 
     def is_asked(self, probe: Probe) -> bool:
-        """Extensions are asked only where they are handed in."""
-        if probe.component in OPTIONAL and module_of(probe.component) not in self.submission.modules:
-            return False
-        return probe.component in self.components
+        """Extensions, and what needs them, are asked only where they are handed in."""
+        extensions = self.rubric.extensions & {probe.component, *probe.needed_components}
+        return probe.component in self.components and all(map(self.brings, extensions))
+
+    def brings(self, component: str) -> bool:
+        """Does its module define this component, or import it?"""
+        module = self.submission.modules.get(module_of(component))
+        name = OWNERS.get(component, component)
+        defines = rf"^\s*(class|def)\s+{name}\b|^\s*{name}\s*[:=]|\bimport\b.*(\b{name}\b|\*)|^\s+{name},?\s*$"
+        return module is not None and re.search(defines.encode(), module.path.read_bytes(), re.MULTILINE) is not None
+
+    def as_it_counts(self, probe: Probe) -> Probe:
+        """A check that is an extension is worth nothing beside the others of its component."""
+        return replace(probe, weight=0) if probe.name in self.rubric.extension_checks else probe
 
     def start(self) -> None:
         """Starts asking everything, the slowest first."""
@@ -144,7 +156,7 @@ class Grading:
 
     def probes_of(self, component: str) -> list[Probe]:
         """The probes of a component; those that were not chosen are asked all the same where another one needs them."""
-        probes = [probe for probe in all_probes() if probe.component == component]
+        probes = [probe for probe in self.every_probe if probe.component == component]
         self.ask(probes)
         return probes
 
@@ -170,6 +182,11 @@ class Grading:
             return self._not_written(verdict, missing)
         if verdict.outcome == Outcome.PASSED:
             self._withhold(verdict)
+        elif probe.weight == 0 and is_missing(verdict):
+            verdict.outcome, verdict.message = (
+                Outcome.NOT_ASKED,
+                "an extension, which is not handed in: it costs nothing",
+            )
         elif verdict.judged:
             self._put_down(verdict)
         return verdict
@@ -192,7 +209,7 @@ class Grading:
         for need in (*verdict.probe.needs, *verdict.seen.needs, *running(verdict)):
             component = need.partition("/")[0]
             for each in self.concerning(verdict.probe, self.probes_of(component)):
-                if need in (component, each.name) and each.name != verdict.probe.name:
+                if need in (component, each.name) and each.name != verdict.probe.name and each.weight:
                     yield component, self.judged(each)
 
     def _cause(self, verdict: Verdict) -> Verdict | None:
@@ -231,7 +248,7 @@ class Grading:
 
     def _is_right(self, file: str, asking: Probe) -> bool:
         """Is everything right that is asked of this file? Then what it raised was called for by somebody else."""
-        probes = [probe for probe in all_probes() if file_of(module_of(probe.component)) == file]
+        probes = [each for each in self.every_probe if file_of(module_of(each.component)) == file and each.weight]
         probes = [each for each in self.concerning(asking, probes) if self.answers.knows(each, self.seed_of(each))]
         self.ask(probes)
         return all(self._unblocked(probe) in (Outcome.PASSED, Outcome.NOT_ASKED) for probe in probes)
@@ -314,7 +331,8 @@ class Grading:
         earned = sum((each.earned for each in split.values()), Fraction(0))
         possible = sum((each.possible for each in split.values()), Fraction(0))
         not_judged = sum((each.not_judged for each in split.values()), Fraction(0))
-        outcome = summary(verdicts, earned, Fraction(points or 0), self.rubric.passes_when_judged)
+        counted = [each for each in verdicts if each.probe.weight]
+        outcome = summary(counted, earned, Fraction(points or 0), self.rubric.passes_when_judged)
         results = [self.probe_result(verdict, split[verdict.probe.name]) for verdict in verdicts]
         message = line_of_why(results, outcome)
         if points is None and outcome == Outcome.NOT_IMPLEMENTED:
@@ -322,7 +340,7 @@ class Grading:
         if name in GIVEN and outcome not in (Outcome.PASSED, Outcome.BLOCKED, Outcome.NOT_ASKED):
             outcome = Outcome.FAILED
             message = f"this code was given: restore it from the template ({message})"
-        counts = points is not None and name not in OPTIONAL
+        counts = points is not None and name not in self.rubric.extensions
         found = ComponentResult(name, str(outcome), decimal(earned), decimal(possible), message, results, counts)
         found.not_judged = decimal(not_judged)
         return found
@@ -380,6 +398,12 @@ def line_of_why(results: list[ProbeResult], outcome: Outcome) -> str:
     if told[0].outcome == Outcome.NOT_IMPLEMENTED != outcome and words.is_place(told[0].why):
         return f"{told[0].why} is not written yet"  # of a part that is missing, the place alone would not say so
     return told[0].why
+
+
+def is_missing(verdict: Verdict) -> bool:
+    """Is what was asked for not there at all?"""
+    fault = verdict.seen.fault
+    return fault is not None and fault.kind == "missing"
 
 
 def running(verdict: Verdict) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from grader.probe import Rule
 
 DEFAULT = Path(__file__).with_name("rubric.toml")
+NAMED = Path(__file__).with_name("rubrics")  # NAME.toml each: `--rubric NAME`
 TOTAL = 100  # points of each track
 SETUP_SECONDS = 60  # to import, build the model and copy the data: outside the training's clock, but not without end
 GIVEN = (
@@ -23,7 +25,6 @@ GIVEN = (
     "Diffable",
     "Model",
 )  # handed out complete: worth nothing, must not be broken
-OPTIONAL = ("BatchNorm",)
 TRAININGS = ("training.simple", "training.advanced")
 COMPONENTS = (
     "OneHotEncoder", "Dense", "Dense.initializer", "LeakyReLU", "ReLU", "Softmax", "MeanSquaredError",
@@ -46,6 +47,8 @@ TABLES: dict[str, tuple[str, ...]] = {
     "visibility": ("hidden", "gradescope"),
     "outside": tuple(OUTSIDE),
 }  # fmt: skip
+BUILT_IN = "built-in"
+EXTENSIONS = ["BatchNorm"]  # of an older rubric, which does not name them
 # An older rubric has no such table; Gradescope's words, https://gradescope-autograders.readthedocs.io/en/latest/specs/
 ALL_PUBLIC: dict[str, Any] = {"hidden": [], "gradescope": "after_published"}
 # What an older rubric says nothing about
@@ -70,10 +73,16 @@ class Tolerances:
 
 @dataclass(frozen=True)
 class Rubric:
-    """A checked rubric. `points` maps track to component to points; a component that is absent is not on the track."""
+    """A checked rubric. `points` maps track to component to points; a component that is absent is not on the track.
+
+    extensions: components that are asked only where they are handed in, and cost nothing.
+    extension_checks: checks of other components that are just as free.
+    """
 
     default_track: str
     points: dict[str, dict[str, int]]
+    extensions: frozenset[str]
+    extension_checks: frozenset[str]
     constant_factor_keeps: float
     passes_when_judged: float
     tolerances: Tolerances
@@ -119,22 +128,65 @@ class Rubric:
         )
 
 
-def load(path: Path | None = None) -> Rubric:
-    """Reads and checks a rubric. Raises UsageError with one line that says what is wrong and where."""
-    source = path or DEFAULT
+def names() -> list[str]:
+    """The rubrics that `--rubric` knows by name."""
+    return sorted(path.stem for path in NAMED.glob("*.toml"))
+
+
+def located(path: Path | None) -> Path:
+    """The file of a rubric that is named or is a file, the built-in one for None. Raises UsageError."""
+    if path is None:
+        return DEFAULT
+    if str(path) in names():
+        return NAMED / f"{path}.toml"
+    if not path.exists():
+        known_names = ", ".join(names())
+        raise UsageError(f"rubric {path}: cannot be read (no such file), nor is it a name; known: {known_names}")
+    return path
+
+
+def text_of(path: Path | None) -> str:
+    """The whole text of a rubric: one with `base = "built-in"` gets the tables that it does not have.
+
+    Raises UsageError.
+    """
+    source = located(path)
     try:
-        data = tomlfile.read(source)
+        text = source.read_text(encoding="utf-8")
+        data = tomlfile.loads(text)
+        if data.get("base") == BUILT_IN:
+            text += "".join(
+                section for section in sections(DEFAULT.read_text(encoding="utf-8")) if table_of(section) not in data
+            )
     except OSError as error:
         raise UsageError(f"rubric {source}: cannot be read ({error.strerror})") from None
     except (tomlfile.DecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"rubric {source}: is not valid TOML ({error})") from None
-    return check(data, str(source))
+    return text
+
+
+def sections(text: str) -> list[str]:
+    """The tables of the built-in rubric, each from its header on, where a line begins with it."""
+    return re.split(r"^(?=\[)", text, flags=re.MULTILINE)[1:]
+
+
+def table_of(section: str) -> str:
+    """The name of a table, or of the one that it is in."""
+    return section[1 : section.index("]")].partition(".")[0]
+
+
+def load(path: Path | None = None) -> Rubric:
+    """Reads and checks a rubric. Raises UsageError with one line that says what is wrong and where."""
+    return check(tomlfile.loads(text_of(path)), str(located(path)))
 
 
 def check(data: dict[str, Any], source: str) -> Rubric:
     """The rubric that parsed TOML describes. Raises UsageError."""
-    data = {"visibility": ALL_PUBLIC, "outside": {name: words[0] for name, words in OUTSIDE.items()}, **data}
-    known(data, ("default_track", "points", *TABLES), f"rubric {source}")
+    usual = {name: words[0] for name, words in OUTSIDE.items()}
+    data = {"visibility": ALL_PUBLIC, "outside": usual, "extensions": EXTENSIONS, "base": BUILT_IN, **data}
+    known(data, ("default_track", "base", "extensions", "points", *TABLES), f"rubric {source}")
+    if data["base"] != BUILT_IN:
+        raise UsageError(f'rubric {source}, base: must be "{BUILT_IN}", not {data["base"]!r}')
     for table, keys in TABLES.items():
         if not isinstance(data[table], dict):
             raise UsageError(f"rubric {source}: {table} must be a table, [{table}]")
@@ -157,6 +209,7 @@ def check(data: dict[str, Any], source: str) -> Rubric:
         raise UsageError(
             f"rubric {source}: default_track is {data['default_track']!r}, there is no such [points] table"
         )
+    extensions = named_extensions(data["extensions"], points, f"rubric {source}")
     where = f"rubric {source}, [training]"
     milestones = data["training"]["milestones"]
     if not isinstance(milestones, list) or not milestones:
@@ -192,6 +245,8 @@ def check(data: dict[str, Any], source: str) -> Rubric:
     return Rubric(
         default_track=data["default_track"],
         points=points,
+        extensions=extensions,
+        extension_checks=extension_checks(data["extensions"], extensions, f"rubric {source}, extensions"),
         constant_factor_keeps=float(data["partial"]["constant_factor_keeps"]),
         passes_when_judged=float(data["partial"]["passes_when_judged"]),
         tolerances=Tolerances(dict(data["tolerance"])),
@@ -206,6 +261,33 @@ def check(data: dict[str, Any], source: str) -> Rubric:
         hidden_on_gradescope=gradescope,
         **data["outside"],
     )
+
+
+def named_extensions(names: Any, points: dict[str, dict[str, int]], where: str) -> frozenset[str]:
+    """The components among these names of components and checks. Raises UsageError."""
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise UsageError(f"{where}, extensions: must be a list of names, not {names!r}")
+    may_be = tuple(name for name in COMPONENTS if name not in (*GIVEN, *TRAININGS))
+    found = {name: 0 for name in names if "/" not in name}
+    known(found, may_be, f"{where}, extensions", complete=False)
+    for track, table in points.items():
+        for name in found:
+            if table.get(name):
+                raise UsageError(
+                    f'{where}, [points.{track}], "{name}": an extension is worth 0 points, not {table[name]}'
+                )
+    return frozenset(found)
+
+
+def extension_checks(names: list[str], extensions: frozenset[str], where: str) -> frozenset[str]:
+    """The checks among these names, and those of other components that cannot be asked without an extension."""
+    if not names or names == EXTENSIONS:  # which no other component needs
+        return frozenset()
+    from grader.probe import all_probes
+    from grader.visibility import matching
+
+    found = matching([name for name in names if "/" in name], where)
+    return found | {probe.name for probe in all_probes() if extensions & set(probe.needed_components)}
 
 
 def named_checks(patterns: list[str], where: str) -> frozenset[str]:

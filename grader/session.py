@@ -26,7 +26,7 @@ from grader.report.result import (
     Result,
     TrainingResult,
 )
-from grader.rubric import COMPONENTS, OPTIONAL, TRAININGS
+from grader.rubric import COMPONENTS, TRAININGS
 from grader.scoring import decimal
 from grader.training import Run, Trainer, train
 from grader.verdict import UNJUDGED, Outcome
@@ -251,7 +251,7 @@ class Session:
             return None
         points = self.grading.rubric.points[self.grading.track].get(name)
         message = "the run was stopped before this was graded"
-        counts = points is not None and name not in OPTIONAL
+        counts = points is not None and name not in self.grading.rubric.extensions
         possible = decimal((points or 0) - self.grading.worth_elsewhere(name))
         return ComponentResult(name, NOT_GRADED, 0.0, possible, message, counts=counts)
 

@@ -356,8 +356,11 @@ class Subject:
         """Does a function take this argument by name?"""
         return any(name == parameter or kind == "variadic" for name, kind in self.parameters(target))
 
-    def double(self, kind: str, base: str | None, **script: Any) -> Remote:
-        """A scripted stand-in (worker/doubles.py) for what is not being asked about."""
+    def double(self, kind: str, base: str | None, like: Sequence[str] = (), **script: Any) -> Remote:
+        """A scripted stand-in (worker/doubles.py) for what is not being asked about.
+
+        like: classes whose habits it has, where somebody looks for them: which attributes, which methods of their own.
+        """
         base_class = None if base is None else self.get(base)
         name = self.unused_name(kind.replace("-", "_"))
         definition, made = stand_in(kind, base or "", script, self.literal)
@@ -365,7 +368,8 @@ class Subject:
             self.write(definition)
         self.write(f"{name} = {made}")
         target = None if base_class is None else base_class.ref
-        return self.remote(self.ask("double", kind=kind, base=target, script=sent(script)), name)
+        habits = [[MODULES[each], each] for each in like]
+        return self.remote(self.ask("double", kind=kind, base=target, script=sent(script), like=habits), name)
 
     def dense(self, w: np.ndarray, b: np.ndarray) -> Remote:
         """A Dense layer with these weights, set in place (they may be views, or a property may serve them)."""

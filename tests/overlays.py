@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
 from warm_grade import grade_warm
 
 from grader import rubric, tomlfile
@@ -19,6 +20,7 @@ from grader.rubric import COMPONENTS
 
 ROOT = Path(__file__).resolve().parent.parent
 SUBMISSIONS = Path(__file__).with_name("submissions")
+ORIGINAL = SUBMISSIONS / "original"
 
 
 @dataclass(frozen=True)
@@ -80,15 +82,36 @@ def expectation(kind: str, name: str) -> dict[str, Any]:
     return tomlfile.read(SUBMISSIONS / kind / name / "expect.toml")
 
 
-def base(kind: str, name: str) -> Path:
-    """What an overlay is laid over."""
-    return ROOT / ("student_template" if expectation(kind, name).get("base") == "template" else "reference")
+def base_of(kind: str, name: str) -> str:
+    """What an overlay is laid over: 'reference', 'template' or 'original'."""
+    return str(expectation(kind, name).get("base", "reference"))
 
 
-def build(kind: str, name: str, folder: Path) -> Path:
-    """Lays an overlay over a copy of the reference or of the template."""
-    target = folder / name
-    shutil.copytree(base(kind, name), target, ignore=shutil.ignore_patterns("__pycache__"))
+def graded_on(kind: str) -> list[Any]:
+    """(name, base) of every overlay of a kind, and again for each base that it is graded on `also`."""
+    found = []
+    for name in names(kind):
+        found.append(pytest.param(name, base_of(kind, name), id=name))
+        found += [pytest.param(name, also, id=f"{name}-on-{also}") for also in expectation(kind, name).get("also", ())]
+    return found
+
+
+def lay_base(base: str, target: Path) -> Path:
+    """Copies what overlays are laid over.
+
+    original: the reference on the given code that the course handed out in 2022, which knew no BatchNorm.
+    """
+    left_out = ("__pycache__", *["batchnorm.py"] * (base == "original"))
+    source = ROOT / ("student_template" if base == "template" else "reference")
+    shutil.copytree(source, target, ignore=shutil.ignore_patterns(*left_out))
+    if base == "original":
+        shutil.copytree(ORIGINAL, target, dirs_exist_ok=True)
+    return target
+
+
+def build(kind: str, name: str, folder: Path, base: str = "") -> Path:
+    """Lays an overlay over a copy of its base, or of another one."""
+    target = lay_base(base or base_of(kind, name), folder / name)
     ignored = shutil.ignore_patterns("expect.toml", "__pycache__")
     shutil.copytree(SUBMISSIONS / kind / name, target, dirs_exist_ok=True, ignore=ignored)
     return target

@@ -19,7 +19,7 @@ from overlays import ROOT, Graded, grade, run
 
 from grader import __version__, rubric, tomlfile
 from grader.probe import all_probes
-from grader.rubric import COMPONENTS, GIVEN, OPTIONAL, TRAININGS
+from grader.rubric import COMPONENTS, EXTENSIONS, GIVEN, TRAININGS
 from grader.verdict import Outcome
 
 TRACKS = ("1470", "2470")
@@ -171,9 +171,8 @@ def test_list_names_every_component_check_and_point(track: str):
     assert (done.returncode, done.stderr) == (0, "")
     points = rubric.load().points[track]
     heads = [line for line in done.stdout.splitlines() if not line.startswith(" ")]
-    assert heads == [
-        f"{name}  ({f'{points[name]} points' if name in points else 'not on this track'})" for name in COMPONENTS
-    ]
+    worth = {name: f"{each} points" for name, each in points.items()} | dict.fromkeys(EXTENSIONS, "extension")
+    assert heads == [f"{name}  ({worth.get(name, 'not on this track')})" for name in COMPONENTS]
     assert all(f"  {probe.name}: {probe.title}" in done.stdout for probe in all_probes())
 
 
@@ -231,7 +230,7 @@ def test_template_has_no_points_yet(track: str):
 def test_everything_that_students_write_is_not_implemented_in_the_template(track: str):
     outcomes = {name: part["outcome"] for name, part in template(track).components.items()}
 
-    expected = {name: "not implemented" for name in COMPONENTS if name not in OPTIONAL}
+    expected = {name: "not implemented" for name in COMPONENTS if name not in EXTENSIONS}
     expected |= dict.fromkeys(GIVEN, "passed")
     expected |= dict.fromkeys(set(COMPONENTS) - set(rubric.load().points[track]), "not on this track")
     assert {name: outcomes[name] for name in expected} == expected
@@ -242,8 +241,8 @@ def test_json_has_what_the_contract_names():
 
     keys = {"version", "score", "max_score", "track", "seed", "isolation", "components", "training", "notes"}
     assert keys <= set(result)
-    assert [part["name"] for part in result["components"] if part["name"] not in OPTIONAL] == [
-        name for name in COMPONENTS if name not in OPTIONAL
+    assert [part["name"] for part in result["components"] if part["name"] not in EXTENSIONS] == [
+        name for name in COMPONENTS if name not in EXTENSIONS
     ]
     for part in result["components"]:
         assert {"name", "outcome", "points", "max_points", "probes"} <= set(part)

@@ -9,7 +9,7 @@ import zlib
 from pathlib import Path
 
 import pytest
-from overlays import base, build, expectation, grade, grading_options, names
+from overlays import base_of, build, expectation, grade, graded_on, grading_options, lay_base
 
 from grader.affected import affected, snapshot
 from grader.rubric import COMPONENTS, TRAININGS
@@ -21,7 +21,7 @@ TRAINED_WHEATS = ("upstream-convention-sum", "float32-everywhere")
 TRAINING_CHAFFS = ("pretrained-weights", "simple-model-too-deep", "advanced-model-too-shallow")
 
 
-def reached(kind: str, name: str, submission: Path) -> set[str]:
+def reached(name: str, submission: Path, base: str) -> set[str]:
     """The components that an overlay's files can reach, as `grade watch` has it, and a witness beyond.
 
     All of them, where a process ends or hangs, or a module does not load.
@@ -29,14 +29,15 @@ def reached(kind: str, name: str, submission: Path) -> set[str]:
     if name.startswith(ENDINGS):
         return set(COMPONENTS)
     witness = COMPONENTS[zlib.crc32(name.encode()) % len(COMPONENTS)]  # another one for each overlay
-    return {*affected(COMPONENTS, snapshot(base(kind, name)), snapshot(submission), ()), witness}
+    below = lay_base(base, submission.with_name("below"))
+    return {*affected(COMPONENTS, snapshot(below), snapshot(submission), ()), witness}
 
 
-@pytest.mark.parametrize("name", names("wheats"))
-def test_wheat_keeps_every_point(name: str, folder: Path) -> None:
-    submission = build("wheats", name, folder)
+@pytest.mark.parametrize(("name", "base"), graded_on("wheats"))
+def test_wheat_keeps_every_point(name: str, base: str, folder: Path) -> None:
+    submission = build("wheats", name, folder, base)
 
-    graded = grade(submission, *grading_options("wheats", name, folder, reached("wheats", name, submission)))
+    graded = grade(submission, *grading_options("wheats", name, folder, reached(name, submission, base)))
 
     assert graded.losing() == set()
     assert graded.result["score"] == graded.result["max_score"]
@@ -44,12 +45,12 @@ def test_wheat_keeps_every_point(name: str, folder: Path) -> None:
     assert graded.result["notes"] == expectation("wheats", name).get("notes", graded.result["notes"])
 
 
-@pytest.mark.parametrize("name", [name for name in names("chaffs") if name not in TRAINING_CHAFFS])
-def test_chaff_loses_points_only_where_its_bug_is_and_is_diagnosed(name: str, folder: Path) -> None:
+@pytest.mark.parametrize(("name", "base"), [each for each in graded_on("chaffs") if each.id not in TRAINING_CHAFFS])
+def test_chaff_loses_points_only_where_its_bug_is_and_is_diagnosed(name: str, base: str, folder: Path) -> None:
     expected = expectation("chaffs", name)
-    submission = build("chaffs", name, folder)
+    submission = build("chaffs", name, folder, base)
 
-    graded = grade(submission, *grading_options("chaffs", name, folder, reached("chaffs", name, submission)))
+    graded = grade(submission, *grading_options("chaffs", name, folder, reached(name, submission, base)))
 
     if "implemented" in expected:
         wrong = {part for part, row in graded.components.items() if row["counts"]} - set(expected["implemented"])
@@ -95,6 +96,22 @@ def test_layers_that_only_pass_numbers_on_are_no_activations(folder: Path) -> No
 def test_chaff_that_breaks_a_training_rule_loses_that_training(name: str, folder: Path) -> None:
     submission = build("chaffs", name, folder)
 
-    graded = grade(submission, "--only", *TRAININGS, *reached("chaffs", name, submission))
+    graded = grade(submission, "--only", *TRAININGS, *reached(name, submission, base_of("chaffs", name)))
 
     assert graded.losing() == set(expectation("chaffs", name)["loses"])
+
+
+def test_given_code_of_2022_loses_nothing_by_itself(folder: Path) -> None:
+    submission = lay_base("original", folder / "hand-in")
+
+    graded = grade(submission, "--no-training")
+
+    assert graded.losing() == set()
+    assert {part["outcome"] for part in graded.components.values()} == {"passed"}
+    assert (graded.result["score"], graded.exit_code) == (86, 0)
+
+
+def test_given_code_of_2022_trains(folder: Path) -> None:
+    graded = grade(lay_base("original", folder / "hand-in"), "--only", "training.simple")
+
+    assert [each["outcome"] for each in graded.result["training"]] == ["passed"]

@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from overlays import run
+from overlays import grade, lay_base, run
 
 from grader import rubric, tomlfile
+from grader.answer_key import AnswerKey
 from grader.errors import UsageError
+from grader.packing.edition import Edition, lay_out
 from grader.probe import REGISTRY, all_probes
-from grader.rubric import COMPONENTS, DEFAULT, GIVEN, OPTIONAL, TRAININGS
+from grader.rubric import COMPONENTS, DEFAULT, EXTENSIONS, GIVEN, TRAININGS
 
 TEXT = DEFAULT.read_text(encoding="utf-8")
 CONTRACT = (  # issue and assignment name these, in this spelling
@@ -47,7 +49,7 @@ def test_every_component_of_the_contract_is_there():
 
 def test_given_code_and_extensions_are_worth_nothing_and_all_else_something():
     for table in rubric.load().points.values():
-        assert {name for name, points in table.items() if not points} == {*GIVEN, *OPTIONAL}
+        assert {name for name, points in table.items() if not points} == {*GIVEN, *EXTENSIONS}
 
 
 def test_every_component_is_checked_by_a_probe():
@@ -151,6 +153,16 @@ WRONG = {
     "milestone-is-text": (edited("milestones = [0.80,", 'milestones = ["0.8",'), r"milestones\[0\]"),
     "fast-core-is-text": (edited("fast_core = true", 'fast_core = "yes"'), "fast_core.*yes"),
     "not-finished-is-true": (edited('not_finished = "not judged"', "not_finished = true"), "not_finished.*True"),
+    "extension-unknown": (edited('["BatchNorm"]', '["BatchNrom"]'), "did you mean BatchNorm"),
+    "extension-with-points": (
+        edited('["BatchNorm"]', '["BatchNorm", "Softmax"]'),
+        r"points\.2470.*Softmax.*0 points.*6",
+    ),
+    "extension-given": (edited('["BatchNorm"]', '["Diffable"]'), "extensions.*Diffable"),
+    "extension-of-a-training": (edited('["BatchNorm"]', '["training.simple"]'), "extensions.*training"),
+    "extension-check-unknown": (edited('["BatchNorm"]', '["Adam/amsgard"]'), "did you mean Adam/amsgrad"),
+    "extensions-are-text": (edited('["BatchNorm"]', '"BatchNorm"'), "extensions.*list of names"),
+    "base-unknown": ('base = "mine"\n' + TEXT, "base.*built-in.*mine"),
     "table-is-a-list": (edited("[tolerance]", "[[tolerance]]"), "tolerance"),
 }
 
@@ -206,6 +218,96 @@ def test_command_says_that_there_is_no_such_rubric(tmp_path: Path):
     assert (done.returncode, done.stdout) == (2, "")
     assert len(done.stderr.splitlines()) == 1
     assert "none.toml" in done.stderr
+
+
+# --- rubrics by name ---------------------------------------------------------------------------------------------
+
+COURSE = Path("course-2022")
+
+
+def without_what_the_course_did_not_ask(folder: Path) -> Path:
+    """A hand-in on the given code of 2022, without CrossEntropyLoss and is_reshape."""
+    submission = lay_base("original", folder / "hand-in")
+    losses, preprocess = submission / "Beras/losses.py", submission / "preprocess.py"
+    losses.write_text(losses.read_text(encoding="utf-8").partition("class CrossEntropyLoss")[0], encoding="utf-8")
+    text = preprocess.read_text(encoding="utf-8").replace(", is_reshape: bool = True", "")
+    preprocess.write_text(text.replace(" if is_reshape else (-1, 28, 28, 1)", ""), encoding="utf-8")
+    return submission
+
+
+def test_named_rubric_differs_from_the_built_in_by_its_points_and_extensions_alone():
+    built_in, course = vars(rubric.load()), vars(rubric.load(COURSE))
+
+    assert {name for name in built_in if built_in[name] != course[name]} == {"points", "extensions", "extension_checks"}
+    assert course["extensions"] == {"BatchNorm", "CrossEntropyLoss"}
+    assert course["extension_checks"] == {"get_data_MNIST/is-reshape", "SequentialModel/cross-entropy-gradient"}
+    assert [sum(points.values()) for points in course["points"].values()] == [100, 100]
+
+
+def test_what_the_course_did_not_ask_costs_nothing_by_its_own_rubric(folder: Path):
+    submission = without_what_the_course_did_not_ask(folder)
+
+    course = grade(submission, "--no-training", "--rubric", "course-2022")
+    built_in = grade(submission, "--no-training", "--only", "CrossEntropyLoss", "get_data_MNIST")
+
+    assert (course.result["score"], course.result["max_score"], course.exit_code) == (86, 86, 0)
+    assert "CrossEntropyLoss" not in course.components
+    assert {part["outcome"] for part in course.components.values()} == {"passed"}
+    assert built_in.losing() == {"CrossEntropyLoss", "get_data_MNIST"}
+
+
+def test_extension_that_is_handed_in_wrong_is_told_and_costs_nothing(folder: Path):
+    submission = lay_base("original", folder / "hand-in")
+    losses, preprocess = submission / "Beras/losses.py", submission / "preprocess.py"
+    text = losses.read_text(encoding="utf-8")
+    losses.write_text(text.replace("return self.p - self.y_true", "return self.y_true - self.p"), encoding="utf-8")
+    text = preprocess.read_text(encoding="utf-8")
+    preprocess.write_text(text.replace("(-1, 28, 28, 1)", "(-1, 28, 28)"), encoding="utf-8")
+
+    graded = grade(submission, "--no-training", "--rubric", "course-2022")
+
+    assert graded.losing() == set()
+    assert (graded.result["score"], graded.exit_code) == (86, 0)
+    assert graded.components["CrossEntropyLoss"]["outcome"] == "failed"
+    assert not graded.components["CrossEntropyLoss"]["counts"]
+    checks = {check["name"]: check["outcome"] for part in graded.components.values() for check in part["probes"]}
+    assert checks["get_data_MNIST/is-reshape"] == "failed"
+    assert checks["SequentialModel/cross-entropy-gradient"] == "blocked"
+    assert graded.components["get_data_MNIST"]["outcome"] == graded.components["SequentialModel"]["outcome"] == "passed"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("reference",),
+        ("class", "{folder}"),
+        ("pack", "student", "-o", "{folder}/dist"),
+        ("key", "build", "-o", "{folder}/answers.key"),
+    ],
+)
+def test_every_command_knows_rubrics_by_name_and_names_them(words: tuple[str, ...], folder: Path):
+    done = run(*(word.format(folder=folder) for word in words), "--rubric", "course-2021")
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert len(done.stderr.splitlines()) == 1
+    assert re.search("course-2021.*known: course-2022", done.stderr)
+
+
+def test_class_is_graded_by_a_named_rubric(folder: Path):
+    without_what_the_course_did_not_ask(folder)
+
+    done = run("class", str(folder), "--rubric", "course-2022", "--no-training", "--output", str(folder / "graded"))
+
+    assert done.returncode == 0, done.stderr
+    assert "86" in (folder / "graded" / "grades.csv").read_text(encoding="utf-8")
+
+
+def test_pack_carries_a_named_rubric_whole(folder: Path):
+    stage = folder / "stage"
+    lay_out(Edition(rubric.located(COURSE), 1470), AnswerKey(), stage)
+
+    assert vars(rubric.load(stage / "grader/rubric.toml")) == vars(rubric.load(COURSE))
+    assert len(tomlfile.read(stage / "grader/rubric.toml")) == len(tomlfile.read(DEFAULT)) + 1  # base
 
 
 # --- any ---

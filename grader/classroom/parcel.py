@@ -104,8 +104,7 @@ MNIST_FILES = {f"{MNIST}/{file.name}.gz" for file in data.FILES.values()}
 
 def kit_of(terms: Terms, limit: float, tell: Callable[[str], None]) -> Kit:
     """Raises UsageError. tell: is told of what takes long."""
-    rubric = Path(terms.rubric) if terms.rubric else Path(data.__file__).with_name(RUBRIC)
-    files = {RUBRIC: rubric.read_bytes(), ANSWERS: answers_file(terms, tell).read_bytes()}
+    files = {RUBRIC: terms.text_of_rubric().encode(), ANSWERS: answers_file(terms, tell).read_bytes()}
     if terms.trains:
         folder = data.located(Path(terms.data) if terms.data else data.found_directory())
         data.load(folder)  # says what is wrong with it

@@ -13,7 +13,7 @@ from grader.cli import answers_of
 from grader.errors import UsageError
 from grader.made_up import probe_folder
 from grader.reference import FOLDER
-from grader.rubric import TRAININGS, Rubric
+from grader.rubric import TRAININGS, Rubric, text_of
 from grader.rubric import load as load_rubric
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -53,6 +53,9 @@ class Terms:
     def load_rubric(self) -> Rubric:
         return load_rubric(Path(self.rubric) if self.rubric else None)
 
+    def text_of_rubric(self) -> str:
+        return text_of(Path(self.rubric) if self.rubric else None)
+
     def load_answers(self) -> Answers:
         return answers_of(Path(self.key) if self.key else None, str(probe_folder()), self.seed)
 
@@ -61,7 +64,7 @@ class Terms:
         found = hashlib.sha256()
         choices = [self.track, self.components, self.seed, self.runs, self.full]
         found.update(json.dumps(choices).encode())
-        found.update((Path(self.rubric) if self.rubric else PACKAGE / "rubric.toml").read_bytes())
+        found.update(self.text_of_rubric().encode())
         found.update(self.digest_of_answers().encode())
         found.update(digest_of_grader().encode())
         return found.hexdigest()

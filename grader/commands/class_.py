@@ -33,7 +33,7 @@ from grader.cli import DEFAULT_SEED, chosen, seed_of, stoppable
 from grader.entries import shown
 from grader.errors import UsageError
 from grader.report.to_jsonl import EventLog
-from grader.rubric import COMPONENTS, SETUP_SECONDS, TRAININGS
+from grader.rubric import COMPONENTS, SETUP_SECONDS, TRAININGS, located
 from grader.rubric import load as load_rubric
 
 EPILOG = """\
@@ -97,7 +97,7 @@ def parser() -> argparse.ArgumentParser:
     what.add_argument("--full", action="store_true")
     what.add_argument("--runs", metavar="N", type=int, default=1)
     what.add_argument("--seed", metavar="N", help=f"(default {DEFAULT_SEED}; a class has one seed, so no 'fresh')")
-    what.add_argument("--rubric", metavar="FILE", type=Path)
+    what.add_argument("--rubric", metavar="NAME|FILE", type=Path)
     what.add_argument("--data", metavar="DIR", type=Path)
     what.add_argument("--key", metavar="FILE", type=Path)
     what.add_argument("--isolation", choices=["auto", "strict", "landlock", "basic"], default="auto")
@@ -185,7 +185,7 @@ def terms_of(options: argparse.Namespace) -> Terms:
         seed=seed_of(options.seed),
         runs=options.runs,
         full=options.full,
-        rubric=named_file(options.rubric, "--rubric"),
+        rubric=named_file(options.rubric and located(options.rubric), "--rubric"),
         data=named_file(options.data, "--data"),
         key=named_file(options.key, "--key"),
         isolation=options.isolation,

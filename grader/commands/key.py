@@ -26,7 +26,9 @@ def main(arguments: list[str]) -> int:
     )
     build.add_argument("-o", "--output", metavar="FILE", type=Path, default=Path("answers.key"))
     build.add_argument("--seed", metavar="N", help=f"seed of the questions (default {DEFAULT_SEED})")
-    build.add_argument("--rubric", metavar="FILE", type=Path, help="which checks are hidden (default: the built-in)")
+    build.add_argument(
+        "--rubric", metavar="NAME|FILE", type=Path, help="which checks are hidden (default: the built-in)"
+    )
     build.add_argument("--hidden-seed", metavar="N", help="seed of hidden checks, or 'fresh' (default: the same)")
     options = parser.parse_args(arguments)
     if not FOLDER.is_dir():

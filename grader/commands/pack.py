@@ -42,7 +42,7 @@ def parser() -> argparse.ArgumentParser:
         "-o", "--output", metavar="DIR|ZIP", type=Path, required=True, help="a new or empty folder, or a .zip"
     )
     found.add_argument(
-        "--rubric", metavar="FILE", type=Path, help="points, limits and hidden checks (default: built-in)"
+        "--rubric", metavar="NAME|FILE", type=Path, help="points, limits and hidden checks (default: built-in)"
     )
     found.add_argument("--track", metavar="TRACK", help="1470 or 2470 (default: the rubric's)")
     found.add_argument(
@@ -85,7 +85,7 @@ def main(arguments: list[str]) -> int:
     seed = seed_of(options.seed)
     components = chosen(options, rubric.COMPONENTS)
     hidden_seed = hidden_seed_of(options.hidden_seed, ready)
-    edition = Edition(options.rubric or rubric.DEFAULT, seed, hidden_seed, pack.student, components)
+    edition = Edition(rubric.located(options.rubric), seed, hidden_seed, pack.student, components)
     told = [f"--track={options.track}"] if options.track else []
     told += [f"--seed={seed}"] if seed != DEFAULT_SEED else []
     told += ["--no-training"] if options.no_training else []

@@ -115,7 +115,7 @@ def lay_out(edition: Edition, key: AnswerKey, stage: Path) -> None:
     shutil.copytree(PACKAGE, package, ignore=left_out)
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, stage / name)
-    shutil.copy(edition.rubric_file, package / rubric.DEFAULT.name)
+    (package / rubric.DEFAULT.name).write_text(rubric.text_of(edition.rubric_file), encoding="utf-8")
     if edition.student:
         hidden = edition.rubric.hidden
         for path in (package / "probes").glob("*.py"):

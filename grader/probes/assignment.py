@@ -15,7 +15,7 @@ import numpy as np
 from grader.client import Fault
 from grader.compare import squeezed
 from grader.probe import NotAsked, Observation, Rule, probe
-from grader.probes.core import COMPILING, COMPOSING, KEEPING, RECORDING, layer
+from grader.probes.core import COMPILING, COMPOSING, KEEPING, RECORDING, layer, linear_loss
 from grader.probes.losses import number
 from grader.probes.model import loss_and_accuracy
 from grader.subject import CALLING, Draw, Remote, Subject, same_values
@@ -45,7 +45,7 @@ def compiled_of(
 ) -> tuple[Remote, Remote, Remote]:
     """A SequentialModel of these layers with a scripted loss, a scripted metric, and a scripted optimizer."""
     model = s.new("SequentialModel", layers)
-    loss = s.double("loss", "Diffable", coefficients=draw.array(B, C))
+    loss = linear_loss(s, draw)
     accuracy = s.double("accuracy", "Callable", replies=[0.25])
     model.method("compile", optimizer or s.double("optimizer", None), loss, accuracy)
     return model, loss, accuracy

@@ -14,6 +14,9 @@ from grader.subject import Draw, Remote, Subject
 
 B, N, M, C = 5, 3, 4, 2
 SQUEEZE = Rule(squeeze=True)
+# Whose habits scripted layers and losses have: a tape may rest on what a submission gives all of its own.
+WEIGHTLESS = ("LeakyReLU", "Softmax")
+LOSSES = ("MeanSquaredError", "CategoricalCrossentropy")
 # What other components use of the given code. Diffable's further questions are about shapes that no other check passes.
 COMPOSING = ("Diffable/compose-to-input", "Diffable/compose-to-weight")
 RECORDING = "Diffable/recording"
@@ -24,21 +27,27 @@ KEEPING = "Model/keeping"
 def layer(
     s: Subject, draw: Draw, n: int, m: int, trainable: bool = True, weights: int = 2, kind: str = "layer"
 ) -> Remote:
-    """A scripted linear layer from n to m with some weights, each a vector of m."""
+    """A scripted linear layer from n to m, whose weights are like those of a Dense: (n, m), then (m,)."""
     return s.double(
         kind,
         "Diffable",
+        WEIGHTLESS,
         jacobian=draw.array(n, m),
         shift=draw.array(m),
-        weights=[draw.array(m) for _ in range(weights)],
-        weight_gradients=[draw.array(B, m) for _ in range(weights)],
+        weights=[draw.array(n, m), draw.array(m)][:weights],
+        weight_gradients=[draw.array(B, n, m), draw.array(m)][:weights],
         trainable=trainable,
     )
 
 
+def linear_loss(s: Subject, draw: Draw) -> Remote:
+    """A scripted loss of B rows, whose gradient is constant."""
+    return s.double("loss", "Diffable", LOSSES, coefficients=draw.array(B, C))
+
+
 def recorded(s: Subject, draw: Draw, layers: list[Remote]) -> Remote:
     """A tape that has recorded one pass of a batch through these layers and a loss."""
-    loss = s.double("loss", "Diffable", coefficients=draw.array(B, C))
+    loss = linear_loss(s, draw)
     tape = s.new("GradientTape")
     tape.method("__enter__")
     signal: Any = draw.array(B, N)
@@ -93,24 +102,15 @@ def compose_to_weight(s: Subject, draw: Draw) -> Observation:
 
 @probe("Diffable", "compose-to-weight-shapes", gradients=SQUEEZE)
 def compose_to_weight_shapes(s: Subject, draw: Draw) -> Observation:
-    """given: a weight's own gradient may be (B, n, m), (B, m) or (1, m) as well."""
+    """given: a weight's own gradient may be (B, n, m), and (1, m) for a bias of that shape."""
     composing_only(s)
     any_shape = s.double(
         "raw-layer",
         "Diffable",
-        weights=[draw.array(N, M), draw.array(M), draw.array(1, M)],
-        weight_gradients=[draw.array(B, N, M), draw.array(B, M), draw.array(1, M)],
+        weights=[draw.array(N, M), draw.array(1, M)],
+        weight_gradients=[draw.array(B, N, M), draw.array(1, M)],
     )
     return {"gradients": list_of(any_shape.method("compose_to_weight", draw.array(B, M)).value)}
-
-
-@probe("Diffable", "no-weights")
-def compose_without_weights(s: Subject, draw: Draw) -> Observation:
-    """given: a layer that has no weights, such as an activation, has no gradients of weights."""
-    composing_only(s)
-    if s.uses_upstream("LeakyReLU"):
-        raise NotAsked("the gradient methods of this LeakyReLU take the upstream gradient themselves")
-    return {"gradients": list_of(s.new("LeakyReLU").method("compose_to_weight", draw.array(B, M)).value)}
 
 
 @probe("Diffable", "abstract")

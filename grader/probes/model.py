@@ -22,7 +22,7 @@ def scripted_model(s: Subject, draw: Draw) -> tuple[Remote, Remote, Remote]:
     return model, only, optimizer
 
 
-def scripted_model_and_metric(s: Subject, draw: Draw, **metric: list[float]) -> tuple[Remote, Remote, Remote, Remote]:
+def scripted_model_and_metric(s: Subject, draw: Draw, **metric: Any) -> tuple[Remote, Remote, Remote, Remote]:
     """The same, and its scripted metric, which writes down every batch."""
     only = layer(s, draw, N, C)
     model = s.double("model", "Model", layers=[only])
@@ -116,13 +116,6 @@ def compile_(s: Subject, draw: Draw) -> Observation:
     model, _, _ = scripted_model(s, draw)
     kept = list_of(model.attribute("double_kept").value)
     return {name: bool(each) for name, each in zip(("optimizer", "loss_fn", "acc_fn"), kept)}
-
-
-@probe("Model", "call", needs=(KEEPING, CALLING))
-def call(s: Subject, draw: Draw) -> Observation:
-    """given: model(x) is model.call(x)."""
-    model, _, _ = scripted_model(s, draw)
-    return {"y": model(draw.array(BATCH, N)).value}
 
 
 @probe("Model", "fit", weight=2, needs=(KEEPING, CALLING))

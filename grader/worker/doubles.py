@@ -5,12 +5,17 @@ or a metric, so that a check of the tape does not depend on the student's Dense,
 student's `batch_step`. Doubles hold no formula of the assignment: a layer is a constant linear map that the grader
 drew, a loss a constant linear functional, an optimizer a notebook. Their numbers are NumPy's, which are Python floats
 as well: code that says `loss.item()` finds what NumPy's own functions return.
+
+They are no better than the given code of the course: what has no weights has no attribute `weights` either, unless its
+base class or the submission's own layers of that kind have one, and then the base class composes to its weights.
 """
 
 from __future__ import annotations
 
 import inspect
 import sys
+from collections.abc import Callable
+from contextlib import suppress
 from types import MethodType
 from typing import Any
 
@@ -43,23 +48,26 @@ def unwrapped(function: Any) -> Any:
     return unwrapped(inside[0]) if len(inside) == 1 and function.__code__.co_argcount <= 1 else function
 
 
-def make(kind: str, base: Any, script: dict[str, Any]) -> Any:
-    """A double of the given kind, derived from the submission's own base class where it must be one of those."""
-    return MAKERS[kind](base, script)
+Like = Callable[[], Any]
 
 
-def _layer(base: Any, script: dict[str, Any]) -> Any:
+def make(kind: str, base: Any, script: dict[str, Any], like: Like = lambda: ()) -> Any:
+    """A double of the given kind, derived from the submission's own base class where it must be one of those.
+
+    like: gives the submission's own classes whose habits it has.
+    """
+    return MAKERS[kind](base, script, like)
+
+
+def _layer(base: Any, script: dict[str, Any], like: Like) -> Any:
     """A layer with a constant Jacobian: forward(x) = x @ jacobian + shift. Its weight gradients are constants too."""
     jacobian, shift = script["jacobian"], script["shift"]
+    weighted = bool(script["weights"])
 
-    @concrete
-    class Layer(base):
-        weights: Any = ()  # the base may have a property that cannot be set
-
+    class Layer(_with_weights(base, script) if weighted else _without_weights(base, like)):  # type: ignore[misc]
         def __init__(self) -> None:
             super().__init__()
             self.trainable = script.get("trainable", True)
-            self.weights = list(script["weights"])
             self.seen: list[Any] = []
 
         def forward(self, x: Any) -> Any:
@@ -71,28 +79,72 @@ def _layer(base: Any, script: dict[str, Any]) -> Any:
         def input_gradients(self, upstream: Any = None) -> Any:
             return jacobian if upstream is None else self.compose_to_input(upstream)
 
-        def weight_gradients(self, upstream: Any = None) -> Any:
-            return tuple(script["weight_gradients"]) if upstream is None else self.compose_to_weight(upstream)
-
         def compose_to_input(self, J: Any) -> Any:
             return np.asarray(J) @ jacobian.T
 
-        def compose_to_weight(self, J: Any) -> Any:
-            return [(gradient * J).mean(axis=0) for gradient in script["weight_gradients"]]
-
-    return Layer()
+    return concrete(Layer)()
 
 
-def _raw_layer(base: Any, script: dict[str, Any]) -> Any:
-    """A Diffable with scripted local gradients and the submission's own compose methods."""
+def _with_weights(base: Any, script: dict[str, Any]) -> Any:
+    """The base class, with the scripted weights and their gradients."""
 
-    @concrete
-    class Layer(base):
+    class Weighted(base):
         weights: Any = ()  # the base may have a property that cannot be set
 
         def __init__(self) -> None:
             super().__init__()
-            self.weights = list(script.get("weights", ()))
+            self.weights = list(script["weights"])
+
+        def weight_gradients(self, upstream: Any = None) -> Any:
+            return tuple(script["weight_gradients"]) if upstream is None else self.compose_to_weight(upstream)
+
+        def compose_to_weight(self, J: Any) -> Any:
+            J = np.asarray(J)
+            per_example = [(each, J[:, None, :] if each.ndim == 3 else J) for each in script["weight_gradients"]]
+            return [(gradient * upstream).mean(axis=0) for gradient, upstream in per_example]
+
+    return Weighted
+
+
+def _without_weights(base: Any, like: Like) -> Any:
+    """The base class, as what has no weights derives from it in this submission."""
+
+    class Weightless(base):
+        def __getattr__(self, name: str) -> Any:
+            """Asked only for what is not there: the base class has no `weights`, and its own layers may."""
+            if name == "weights" and any(has_weights(each) for each in like()):
+                return []
+            inherited = getattr(super(), "__getattr__", None)
+            if inherited is not None:
+                return inherited(name)
+            raise AttributeError(f"this layer without weights has no attribute {name!r}")
+
+        def weight_gradients(self, upstream: Any = None) -> Any:
+            return ()
+
+    if not hasattr(base, "compose_to_weight"):
+        Weightless.compose_to_weight = lambda self, J: []
+    return Weightless
+
+
+def has_weights(kind: Any) -> bool:
+    """Has an instance of this class an attribute `weights`?"""
+    with suppress(Exception):  # one that is not written yet has no habits
+        return hasattr(kind(), "weights")
+    return False
+
+
+def _raw_layer(base: Any, script: dict[str, Any], like: Like) -> Any:
+    """A Diffable with scripted local gradients and the submission's own compose methods."""
+
+    class Layer(base):
+        if "weights" in script:
+            weights: Any = ()  # the base may have a property that cannot be set
+
+        def __init__(self) -> None:
+            super().__init__()
+            if "weights" in script:
+                self.weights = list(script["weights"])
 
         def forward(self, x: Any) -> Any:
             return x
@@ -103,20 +155,16 @@ def _raw_layer(base: Any, script: dict[str, Any]) -> Any:
         def weight_gradients(self) -> Any:
             return tuple(script.get("weight_gradients", ()))
 
-    return Layer()
+    return concrete(Layer)()
 
 
-def _loss(base: Any, script: dict[str, Any]) -> Any:
+def _loss(base: Any, script: dict[str, Any], like: Like) -> Any:
     """A linear loss: the mean over the batch of sum(coefficients * prediction). Its gradient is constant."""
     coefficients = script["coefficients"]
 
-    @concrete
-    class Loss(base):
-        weights: Any = ()  # the base may have a property that cannot be set
-
+    class Loss(_without_weights(base, like)):  # type: ignore[misc]
         def __init__(self) -> None:
             super().__init__()
-            self.weights: list[Any] = []
             self.seen: list[Any] = []
 
         def forward(self, y_pred: Any, y_true: Any) -> Any:
@@ -127,19 +175,16 @@ def _loss(base: Any, script: dict[str, Any]) -> Any:
         def input_gradients(self, upstream: Any = None) -> Any:
             return coefficients[: self.batch] * (1.0 if upstream is None else upstream)
 
-        def weight_gradients(self, upstream: Any = None) -> Any:
-            return ()
-
         def compose_to_input(self, J: Any) -> Any:
-            return self.input_gradients() * J
+            """Like that of the submission's own losses: inherited, or element by element where they have one."""
+            inherited = getattr(super(), "compose_to_input", None)
+            own = any(getattr(each, "compose_to_input", None) is not base.compose_to_input for each in like())
+            return self.input_gradients() * J if inherited is None or own else inherited(J)
 
-        def compose_to_weight(self, J: Any) -> Any:
-            return []
-
-    return Loss()
+    return concrete(Loss)()
 
 
-def _accuracy(base: Any, script: dict[str, Any]) -> Any:
+def _accuracy(base: Any, script: dict[str, Any], like: Like) -> Any:
     """A metric that replies with the next number of its list (the last one for ever).
 
     Without a list it depends on the rows it sees, so that the mean over all rows does not depend on how they are cut.
@@ -164,7 +209,7 @@ def _accuracy(base: Any, script: dict[str, Any]) -> Any:
 class Optimizer:
     """Writes down the gradients it is given and changes every weight by constants, so that a step can be seen."""
 
-    def __init__(self, base: Any, script: dict[str, Any]) -> None:
+    def __init__(self, base: Any, script: dict[str, Any], like: Like) -> None:
         self.bump, self.factor = script.get("bump", 0.0), script.get("factor", 1.0)
         self.learning_rate = 1.0
         self.grads: list[Any] = []
@@ -179,7 +224,7 @@ class Optimizer:
             weight += self.bump
 
 
-def _model(base: Any, script: dict[str, Any]) -> Any:
+def _model(base: Any, script: dict[str, Any], like: Like) -> Any:
     """A model whose batch_step replies from a list of losses and accuracies and moves its weights when it trains."""
 
     @concrete
@@ -207,7 +252,7 @@ def _model(base: Any, script: dict[str, Any]) -> Any:
             y_pred = self.call(x)
             values = {"loss": loss_fn(y_pred, y), "acc": acc_fn(y_pred, y)}
             if training:
-                weights = [weight for layer in self.layers for weight in layer.weights]
+                weights = [weight for layer in self.layers for weight in getattr(layer, "weights", ())]
                 optimizer.apply_gradients(weights, [np.zeros_like(weight) for weight in weights])
             return values
 
@@ -220,7 +265,7 @@ def concrete(double: Any) -> Any:
     return double
 
 
-def _raiser(base: Any, script: dict[str, Any]) -> Any:
+def _raiser(base: Any, script: dict[str, Any], like: Like) -> Any:
     """A function that fails, to see whether a context manager cleans up."""
 
     def fail() -> None:
@@ -229,7 +274,7 @@ def _raiser(base: Any, script: dict[str, Any]) -> Any:
     return fail
 
 
-def _row_mean_loss(base: Any, script: dict[str, Any]) -> Any:
+def _row_mean_loss(base: Any, script: dict[str, Any], like: Like) -> Any:
     """A loss whose value depends on the rows it sees: the mean of the first column of the prediction."""
 
     @concrete

@@ -14,6 +14,7 @@ import linecache
 import random
 import sys
 import time
+from collections.abc import Sequence
 from types import FunctionType, ModuleType
 from typing import Any
 
@@ -173,10 +174,10 @@ class Host:
         for layer in self.objects[model.id].layers:
             tell_training(layer, training)
 
-    def do_double(self, kind: str, base: Ref | None, script: dict[str, Any]) -> Any:
-        """A stand-in that the grader scripts; see doubles.py."""
+    def do_double(self, kind: str, base: Ref | None, script: dict[str, Any], like: Sequence[list[str]] = ()) -> Any:
+        """A stand-in that the grader scripts; see doubles.py. like: module and name of classes whose habits it has."""
         base_class = None if base is None else self.objects[base.id]
-        return self.keep(doubles.make(kind, base_class, self.live(script)))
+        return self.keep(doubles.make(kind, base_class, self.live(script), lambda: self.loadable(like)))
 
     def do_random_state(self) -> str:
         """A digest of NumPy's global generator: it changes when somebody draws or seeds."""
@@ -214,6 +215,14 @@ class Host:
             for name, functions in self.watched.items():
                 if name in sys.modules:
                     watch(sys.modules[name], functions, self.called)
+
+    def loadable(self, names: Sequence[list[str]]) -> list[Any]:
+        """Those of these classes, each named by module and name, that are there."""
+        found = []
+        for module, name in names:
+            with contextlib.suppress(Exception, SystemExit):  # what does not load has no habits
+                found.append(getattr(self.load(module), name))
+        return found
 
     def keep(self, value: Any) -> dict[str, Any]:
         """Stores a live object; the reply names it and carries a snapshot if that is small."""
