@@ -13,20 +13,25 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from grader.contract import MODULES, module_of
+from grader.places import Places
 from grader.probe import all_probes
 from grader.report.result import ComponentResult
 from grader.rubric import TRAININGS
 from grader.source import Import, SourceModule
-from grader.subject import MODULES, module_of
 from grader.submission import module_name, open_submission
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A submission at one moment: the digest of each file, by its path, and what each module imports."""
+    """A submission at one moment: the digest of each file, by its path, and what each module imports.
+
+    places: where it has what the assignment names.
+    """
 
     files: dict[str, bytes]
     imports: dict[str, frozenset[str]]
+    places: Places
 
 
 def snapshot(path: Path) -> Snapshot:
@@ -43,7 +48,7 @@ def snapshot(path: Path) -> Snapshot:
             name: frozenset(one for each in module.imports for one in imported(module, each, names))
             for name, module in found.modules.items()
         }
-    return Snapshot(files, imports)
+    return Snapshot(files, imports, found.places)
 
 
 def imported(module: SourceModule, one: Import, names: Iterable[str]) -> list[str]:
@@ -73,7 +78,8 @@ def affected(
     return tuple(
         name
         for name in components
-        if everything or modules & reached(modules_of(name) | seen.get(name, set()), before, after)
+        if everything
+        or modules & reached(modules_of(name, before.places, after.places) | seen.get(name, set()), before, after)
     )
 
 
@@ -83,10 +89,10 @@ def modules_in(part: ComponentResult) -> set[str]:
     return {words[1] for words in lines if len(words) > 1}
 
 
-def modules_of(component: str) -> set[str]:
-    """The modules of a component and of what its checks need, and of what that needs."""
+def modules_of(component: str, *several: Places) -> set[str]:
+    """The modules of a component and of what its checks need, and of what that needs, in all these places."""
     if component in TRAININGS:
-        return set(MODULES.values())
+        return {module for places in several for module in places_of(MODULES, places)}
     waiting, known = [component], set()
     while waiting:
         name = waiting.pop()
@@ -95,7 +101,13 @@ def modules_of(component: str) -> set[str]:
             waiting += [
                 needed for probe in all_probes() if probe.component == name for needed in probe.needed_components
             ]
-    return {module_of(name) for name in known}
+    return {module for places in several for module in places_of(known, places)}
+
+
+def places_of(components: Iterable[str], places: Places) -> set[str]:
+    """The modules that these are looked for in, those that define them, and those that the assignment names."""
+    found = {places[name] for name in components}
+    return {module_of(name) for name in components} | {each.module for each in found} | {each.home for each in found}
 
 
 def reached(modules: set[str], before: Snapshot, after: Snapshot) -> set[str]:

@@ -30,7 +30,7 @@ from grader.reference import FOLDER, LocalWorker, read_sources
 from grader.subject import Subject
 
 PACKAGE = Path(__file__).parent
-QUESTIONS = ("probe.py", "subject.py", "probes/*.py", "worker/*.py")  # how they are asked
+QUESTIONS = ("probe.py", "contract.py", "subject.py", "probes/*.py", "worker/*.py")  # how they are asked
 KEY = PACKAGE / "answers.key"  # where an edition without a reference has its key
 KEPT_SEEDS = 32  # in each of them, the latest: fresh ones do not come back
 KEPT_CACHES = 8  # files of answers, of this and other versions of the reference, in the cache

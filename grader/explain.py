@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 
 from grader import pages, patches
+from grader.contract import MODULES
 from grader.patches import Sources
 from grader.reference import LocalWorker, read_sources
-from grader.subject import MODULES
 
 EXAMPLE = re.compile(r"^```example\n(.*?)^```\n", re.MULTILINE | re.DOTALL)
 

@@ -5,7 +5,6 @@ Data flows one way: submission -> worker -> observation -> verdict -> report.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -14,17 +13,17 @@ from pathlib import Path
 from grader import outside, words
 from grader.answers import Answers
 from grader.client import Fault, Frame
+from grader.contract import module_of, owner_of
 from grader.diagnosis import Diagnosis
 from grader.errors import UsageError
 from grader.evidence import mismatches, place
 from grader.isolation import Level, Zygote, choose
 from grader.observe import Observer
-from grader.parts import COMPONENT_OF, INHERITS, functions_of, is_own, is_unwritten, unwritten
+from grader.parts import INHERITS, component_of, functions_of, is_own, is_unwritten, unwritten
 from grader.probe import Observation, Probe, all_probes
 from grader.report.result import ComponentResult, ProbeResult
 from grader.rubric import COMPONENTS, GIVEN, TRAININGS, Rubric, Tolerances
 from grader.scoring import Share, allocate, decimal, shares, summary
-from grader.subject import OWNERS, module_of
 from grader.submission import Import, SourceModule, Submission, forbidden_imports
 from grader.verdict import Outcome, Seen, Verdict, judge
 from grader.visibility import NOT_HERE, concealed
@@ -50,6 +49,7 @@ class Grading:
     rows: dict[str, ComponentResult | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.places = self.submission.places
         withheld = self.rubric.forbidden_imports == "withheld"
         self.forbidden = forbidden_imports(self.submission) if withheld else {}
         broken = {name: source_fault(module) for name, module in self.submission.modules.items() if module.source_error}
@@ -67,7 +67,8 @@ class Grading:
             self.readable,
             self.hidden_seed,
             self.zygote,
-            unwritten(self.submission.modules),
+            unwritten(self.submission.modules, self.places),
+            self.places,
         )
 
     def _check_answers(self) -> None:
@@ -82,14 +83,7 @@ class Grading:
     def is_asked(self, probe: Probe) -> bool:
         """Extensions, and what needs them, are asked only where they are handed in."""
         extensions = self.rubric.extensions & {probe.component, *probe.needed_components}
-        return probe.component in self.components and all(map(self.brings, extensions))
-
-    def brings(self, component: str) -> bool:
-        """Does its module define this component, or import it?"""
-        module = self.submission.modules.get(module_of(component))
-        name = OWNERS.get(component, component)
-        defines = rf"^\s*(class|def)\s+{name}\b|^\s*{name}\s*[:=]|\bimport\b.*(\b{name}\b|\*)|^\s+{name},?\s*$"
-        return module is not None and re.search(defines.encode(), module.path.read_bytes(), re.MULTILINE) is not None
+        return probe.component in self.components and all(self.places[each].found for each in extensions)
 
     def as_it_counts(self, probe: Probe) -> Probe:
         """A check that is an extension is worth nothing beside the others of its component."""
@@ -141,7 +135,7 @@ class Grading:
                 verdicts += those
                 set_passive_aside(those, verdicts)
                 seed = self.seed_of(group[0]) if group else self.seed
-                if module_of(probe.component) not in self.observer.broken:  # else there is nothing to explain
+                if self.places[probe.component].module not in self.observer.broken:  # else there is nothing to explain
                     own = [each for each in those if each.because is None]
                     Diagnosis(own, self.answers, self.rubric, seed, self.observer.fresh).find()
             for verdict in sorted(verdicts, key=lambda each: each.because is not None):
@@ -209,7 +203,8 @@ class Grading:
         for need in (*verdict.probe.needs, *verdict.seen.needs, *running(verdict)):
             component = need.partition("/")[0]
             for each in self.concerning(verdict.probe, self.probes_of(component)):
-                if need in (component, each.name) and each.name != verdict.probe.name and each.weight:
+                wanted = need in (component, each.name) and each.name != verdict.probe.name and each.weight
+                if wanted and self.answers.knows(each, self.seed_of(each)):  # not so in the key of an older grader
                     yield component, self.judged(each)
 
     def _cause(self, verdict: Verdict) -> Verdict | None:
@@ -224,7 +219,7 @@ class Grading:
 
     def _withhold(self, verdict: Verdict) -> None:
         """Takes the points of a right answer whose module imports what is not allowed."""
-        module = module_of(verdict.probe.component)
+        module = self.places[verdict.probe.component].home
         imports = self.forbidden.get(module, ())
         if imports:
             verdict.outcome, verdict.share = Outcome.ERROR, Fraction(0)
@@ -242,13 +237,14 @@ class Grading:
                     state = "written" if needed.outcome == Outcome.NOT_IMPLEMENTED else "right"
                     return f"blocked by {component}, which is not {state} yet; this check uses it"
                 return words.inherited(verdict, component, self.rubric.tolerances)
-        if frame is None or self._is_own(verdict.probe, frame) or self._is_right(frame.file, verdict.probe):
+        if frame is None or self._is_own(verdict.probe, frame) or self._is_right(frame, verdict.probe):
             return ""
         return f"blocked by {frame.file} line {frame.line}: {fault}"
 
-    def _is_right(self, file: str, asking: Probe) -> bool:
+    def _is_right(self, frame: Frame, asking: Probe) -> bool:
         """Is everything right that is asked of this file? Then what it raised was called for by somebody else."""
-        probes = [each for each in self.every_probe if file_of(module_of(each.component)) == file and each.weight]
+        module = self.places.part_of(frame.file, frame.line)
+        probes = [each for each in self.every_probe if module_of(each.component) == module and each.weight]
         probes = [each for each in self.concerning(asking, probes) if self.answers.knows(each, self.seed_of(each))]
         self.ask(probes)
         return all(self._unblocked(probe) in (Outcome.PASSED, Outcome.NOT_ASKED) for probe in probes)
@@ -263,9 +259,13 @@ class Grading:
         return self.answers.expected(probe, seed), self.answers.permitted(probe, seed)
 
     def _is_own(self, probe: Probe, frame: Frame) -> bool:
-        return frame.file == file_of(module_of(probe.component))
+        return self.places.is_part_of(probe.component, frame.file, frame.line)
 
     # --- what is not written ----------------------------------------------------------------------------------
+
+    def module_of(self, component: str) -> SourceModule | None:
+        """The module that defines a component, where there is one."""
+        return self.submission.modules.get(self.places[component].home)
 
     def _missing(self, verdict: Verdict) -> str:
         """The function, as MODULE:NAME, that explains a wrong answer by not being written; '' where there is none.
@@ -273,25 +273,26 @@ class Grading:
         A right answer stays right, unless code that does nothing gets it right as well, or there is nothing else.
         """
         component, called = verdict.probe.component, verdict.seen.unwritten
-        module = self.submission.modules.get(module_of(component))
-        own = next((name for name in called if is_own(component, name, module)), "")
+        module = self.module_of(component)
+        own = next((name for name in called if is_own(component, name, module, self.places)), "")
         if verdict.outcome == Outcome.PASSED:
-            return own if verdict.probe.passive or is_unwritten(component, module) else ""
+            return own if verdict.probe.passive or is_unwritten(component, module, self.places) else ""
         fault = verdict.seen.fault
         if fault is not None and fault.kind == "missing":
             return ""  # there is not even a name
         if verdict.outcome not in (Outcome.FAILED, Outcome.ERROR, Outcome.NOT_IMPLEMENTED):
             return ""
-        if not own and is_unwritten(component, module):
+        if not own and is_unwritten(component, module, self.places):
             own = self._first_missing(component)
         return own or next(iter(called), "")
 
     def _first_missing(self, component: str) -> str:
         """The first of a component's functions that are not written; of what it inherits, where it has none."""
-        name = module_of(component)
-        stubs = self.submission.modules[name].stubs
-        parts = (*functions_of(component), *functions_of(INHERITS.get(component, "")))
-        return next(f"{name}:{part}" for part in parts if part in stubs)
+        module = self.module_of(component)
+        assert module is not None
+        heir = INHERITS.get(component)
+        parts = functions_of(component, self.places) + (functions_of(heir, self.places) if heir else ())
+        return next(f"{module.name}:{part}" for part in parts if part in module.stubs)
 
     def _not_written(self, verdict: Verdict, function: str) -> Verdict:
         """The verdict on a check that met a function which is not written: this component's own, or another's."""
@@ -300,9 +301,9 @@ class Grading:
         fault = Fault("raised", said, "NotImplementedError", ("NotImplementedError",), (frame,))
         found = Verdict(verdict.probe, Outcome.NOT_IMPLEMENTED, Fraction(0), replace(verdict.seen, fault=fault))
         component = verdict.probe.component
-        if not is_own(component, function, self.submission.modules.get(module_of(component))):
+        if not is_own(component, function, self.module_of(component), self.places):
             found.outcome = Outcome.BLOCKED
-            part = COMPONENT_OF.get(frame.function, frame.function)
+            part = component_of(function, self.places) or frame.function
             found.message = f"blocked by {part}, which is not written yet ({words.at(frame)}); this check uses it"
         return found
 
@@ -362,8 +363,8 @@ class Grading:
         component, seen = verdict.probe.component, verdict.seen
         file, line = "", 0
         if verdict.outcome != Outcome.PASSED:
-            module = self.submission.modules.get(module_of(component))
-            file, line = place(seen, module, OWNERS.get(component, component))
+            where = self.places[component]
+            file, line = place(seen, self.submission.modules.get(where.home), where.name)
         found = ProbeResult(
             name=verdict.probe.name,
             title=verdict.probe.title,
@@ -412,7 +413,7 @@ def running(verdict: Verdict) -> list[str]:
     if fault is None or not fault.frames:
         return []
     name = fault.frames[-1].function.partition(".")[0]
-    return [name] if name in COMPONENTS and name != OWNERS.get(component, component) else []
+    return [name] if name in COMPONENTS and name != owner_of(component) else []
 
 
 def explain(verdict: Verdict, tolerances: Tolerances) -> None:
@@ -445,16 +446,12 @@ def set_passive_aside(verdicts: list[Verdict], beside: list[Verdict]) -> None:
             verdict.because = first
 
 
-def file_of(module: str) -> str:
-    return module.replace(".", "/") + ".py"
-
-
 def source_fault(module: SourceModule) -> Fault:
     """A file that does not parse, as a fault with file, line and caret."""
     error = module.source_error
     assert error is not None
     frame = Frame(str(module.relative), error.line, "", error.text, error.caret)
-    return Fault("raised", error.message, "SyntaxError", ("SyntaxError", "Exception"), (frame,))
+    return Fault("raised", error.message, error.kind, ("SyntaxError", "Exception"), (frame,))
 
 
 def import_message(submission: Submission, module: str, imports: tuple[Import, ...]) -> str:

@@ -21,10 +21,12 @@ from pathlib import Path
 from typing import Any
 
 from grader.client import Fault, RemoteWorker
+from grader.contract import module_of
 from grader.isolation import Level, WorkerLost, Zygote, choose, start
+from grader.places import EXPECTED, Places
 from grader.probe import NotAsked, Probe
 from grader.rubric import Rubric
-from grader.subject import MODULES, Subject, module_of
+from grader.subject import Subject
 from grader.verdict import Seen
 from grader.worker import old_numpy
 from grader.worker.wire import Opaque, array_bytes
@@ -36,13 +38,6 @@ MOST_BYTES = 4 << 20  # of arrays that one check takes in and may keep; honest o
 ATTEMPTS = 3  # at a probe whose worker ended together with the zygote: somebody else's code may have done that
 SIGNAL_SECONDS = 0.2  # after which Ctrl-C is noticed at the latest
 Group = tuple[str, bool]  # a module, and whether these are its hidden checks
-IMPORTED = (
-    "Beras",
-    "Beras.core",
-    *sorted(set(MODULES.values()) - {"Beras.core", "assignment"}),
-    "visualize",
-    "assignment",
-)
 
 
 class Observer:
@@ -54,6 +49,7 @@ class Observer:
     hidden_seed: of the questions of hidden checks, which have workers of their own; no worker is told this seed.
     zygote: of this submission, where one was started before.
     unwritten: functions that are not written yet, by module; what calls them is noted.
+    places: where it has what the assignment names.
     """
 
     def __init__(
@@ -68,7 +64,9 @@ class Observer:
         hidden_seed: int | None = None,
         zygote: Zygote | None = None,
         unwritten: dict[str, list[str]] | None = None,
+        places: Places = EXPECTED,
     ) -> None:
+        self.places = places
         self.root, self.data_path, self.rubric, self.seed = root, data_path, rubric, seed
         self.hidden_seed = seed if hidden_seed is None else hidden_seed
         self.broken = dict(broken)
@@ -120,7 +118,7 @@ class Observer:
 
     def unavailable(self) -> dict[str, str]:
         """Modules that do not load, which workers replace by placeholders."""
-        return {module: f"{path_of(module)} does not load: {fault}" for module, fault in self.broken.items()}
+        return {module: f"{self.places.path(module)} does not load: {fault}" for module, fault in self.broken.items()}
 
     def numpy(self) -> str:
         """What workers give back of an older NumPy from the start; lines that it refuses come later, where they are."""
@@ -227,7 +225,7 @@ class Observer:
             seen.orphaned = True
             return seen, None, ""
         gate = ImportGate(worker, self.broken)
-        subject = Subject(gate, self.data_path)
+        subject = Subject(gate, self.data_path, self.places)
         good = True
         try:
             if not seen.fresh:
@@ -274,7 +272,7 @@ class Observer:
             if self.tried_imports:
                 return
             self.tried_imports = True
-            for module in IMPORTED:
+            for module in self.places.in_order:
                 if module in self.broken:
                     continue
                 try:
@@ -284,7 +282,7 @@ class Observer:
                 try:
                     worker.ask("load", module=module)
                 except Fault as fault:
-                    self.broken[module] = located(module, fault)
+                    self.broken[module] = located(module, self.places.path(module), fault)
                 finally:
                     worker.close()
 
@@ -346,19 +344,15 @@ def holds_objects(value: Any) -> bool:
     return isinstance(value, Opaque) and "dtype object" in value.kind
 
 
-def path_of(module: str) -> str:
-    return "Beras/__init__.py" if module == "Beras" else module.replace(".", "/") + ".py"
-
-
-def located(module: str, fault: Fault) -> Fault:
+def located(module: str, path: str, fault: Fault) -> Fault:
     """The same fault, said of the file whose import met it."""
     if fault.kind == "raised" and fault.type == "ModuleNotFoundError" and repr(module) in fault.message:
-        return Fault("missing", f"there is no {path_of(module)}")
+        return Fault("missing", f"there is no {path}")
     if fault.kind == "raised":
         return fault
     return Fault(
         fault.kind,
-        f"{fault.message}, while {path_of(module)} was imported",
+        f"{fault.message}, while {path} was imported",
         fault.type,
         fault.bases,
         fault.frames,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from grader.contract import MODULES
+from grader.places import Places
 from grader.source import SourceModule
-from grader.subject import MODULES, OWNERS, module_of
 
 # What students write. Of anything else an empty body may be right: activations have no gradients of weights.
 GRADIENTS = ("input_gradients", "compose_to_input")
@@ -33,39 +34,46 @@ INHERITS = {"ReLU": "LeakyReLU"}  # as the handout says; one of its own is as ri
 GIVEN = {"Callable", "Diffable", "CategoricalCrossentropy"}  # whose empty functions are meant to be that
 
 
-def functions_of(component: str) -> tuple[str, ...]:
-    """The qualified names of a component's functions."""
-    if component not in PARTS:
-        return (component,) if component in FUNCTIONS else ()
-    return tuple(f"{OWNERS.get(component, component)}.{method}" for method in PARTS[component])
+def functions_of(component: str, places: Places) -> tuple[str, ...]:
+    """The qualified names of a component's functions, as the submission calls them."""
+    if component in FUNCTIONS:
+        return (places[component].name,)
+    return tuple(f"{places[component].name}.{method}" for method in PARTS.get(component, ()))
 
 
-COMPONENT_OF = {name: component for component in (*PARTS, *FUNCTIONS) for name in functions_of(component)}
+def component_of(function: str, places: Places) -> str:
+    """The component that a function, given as MODULE:NAME, is a part of; '' for none."""
+    module, _, name = function.partition(":")
+    for component in (*PARTS, *FUNCTIONS):
+        if places[component].home == module and name in functions_of(component, places):
+            return component
+    return ""
 
 
-def unwritten(modules: Mapping[str, SourceModule]) -> dict[str, list[str]]:
+def unwritten(modules: Mapping[str, SourceModule], places: Places) -> dict[str, list[str]]:
     """The functions that are not written yet, by module: those of the components, and of classes they may inherit."""
     found: dict[str, list[str]] = {}
     for name, module in modules.items():
-        names = [stub for stub in module.stubs if is_part(name, stub)]
+        names = [stub for stub in module.stubs if is_part(name, stub, places)]
         if names:
             found[name] = names
     return found
 
 
-def is_part(module: str, function: str) -> bool:
+def is_part(module: str, function: str, places: Places) -> bool:
     """Is this function, if it is empty, one that is still to be written?"""
-    if function in COMPONENT_OF:
-        return module == module_of(COMPONENT_OF[function])
+    if component_of(f"{module}:{function}", places):
+        return True
     owner, _, method = function.rpartition(".")
-    if not owner or owner in MODULES or owner in GIVEN:
+    known = {place.name for place in places.table.values()} | set(MODULES) | GIVEN
+    if not owner or owner in known:
         return False
     # A base class of the student's own
-    methods = {part for component in PARTS if module_of(component) == module for part in PARTS[component]}
+    methods = {part for component in PARTS if places[component].home == module for part in PARTS[component]}
     return method in methods - {"weight_gradients", "compose_to_weight"}
 
 
-def is_own(component: str, function: str, module: SourceModule | None) -> bool:
+def is_own(component: str, function: str, module: SourceModule | None, places: Places) -> bool:
     """Is a function that is not written, or one that is inherited, part of this component?
 
     function: as MODULE:NAME. module: the component's.
@@ -73,18 +81,20 @@ def is_own(component: str, function: str, module: SourceModule | None) -> bool:
     place, _, name = function.partition(":")
     if module is None or place != module.name:
         return False
-    owner = COMPONENT_OF.get(name)
-    if owner is None or owner == component:
-        return True  # of a base class that is no component
-    inherited = name.replace(f"{INHERITS.get(component)}.", f"{component}.")
-    return owner == INHERITS.get(component) and inherited not in module.functions
+    owner = component_of(function, places)
+    if owner in ("", component):
+        return True  # '': of a base class that is no component
+    if owner != INHERITS.get(component):
+        return False
+    inherited = name.replace(f"{places[owner].name}.", f"{places[component].name}.")
+    return inherited not in module.functions
 
 
-def is_unwritten(component: str, module: SourceModule | None) -> bool:
+def is_unwritten(component: str, module: SourceModule | None, places: Places) -> bool:
     """Is nothing of a component written, though its functions are there?"""
     if module is None:
         return False
-    own = [name for name in functions_of(component) if name in module.functions]
+    own = [name for name in functions_of(component, places) if name in module.functions]
     if not own and component in INHERITS:
-        return is_unwritten(INHERITS[component], module)
+        return is_unwritten(INHERITS[component], module, places)
     return bool(own) and all(name in module.stubs for name in own)

@@ -52,6 +52,7 @@ class Rule:
 class Probe:
     """One behaviour of one component; `weight` is its share of the component's points.
 
+    may_need: components whose code it runs in some submissions (Subject.rests_on).
     seeded: False where every seed asks the same questions.
     passive: asks what must not happen, which code that does nothing gets right; it counts beside other right answers.
     megabytes: of data that an implementation takes into memory for it, where that is much.
@@ -63,6 +64,7 @@ class Probe:
     function: Function
     weight: int = 1
     needs: tuple[str, ...] = ()
+    may_need: tuple[str, ...] = ()
     seeded: bool = True
     passive: bool = False
     megabytes: int = 0
@@ -75,7 +77,7 @@ class Probe:
     @property
     def needed_components(self) -> tuple[str, ...]:
         """The components of what it needs, be that all of one or a single probe."""
-        return tuple(dict.fromkeys(need.partition("/")[0] for need in self.needs))
+        return tuple(dict.fromkeys(need.partition("/")[0] for need in (*self.needs, *self.may_need)))
 
     def seed_that_counts(self, seed: int) -> int:
         """One stands for all of them where they ask the same questions."""
@@ -95,6 +97,7 @@ def probe(
     *,
     weight: int = 1,
     needs: tuple[str, ...] = (),
+    may_need: tuple[str, ...] = (),
     seeded: bool = True,
     passive: bool = False,
     megabytes: int = 0,
@@ -102,14 +105,14 @@ def probe(
 ) -> Callable[[Function], Function]:
     """Registers a probe; its docstring is the line that students read.
 
-    needs: components, or probes of them, whose failure explains away a failure here. seeded, passive and megabytes: see
-    Probe.
+    needs: components, or probes of them, whose failure explains away a failure here. may_need, seeded, passive and
+    megabytes: see Probe.
     Further keywords: a rule for the entry of that name.
     """
 
     def register(function: Function) -> Function:
         title = " ".join((function.__doc__ or "").split()).rstrip(".")
-        found = Probe(component, slug, title, function, weight, needs, seeded, passive, megabytes, rules)
+        found = Probe(component, slug, title, function, weight, needs, may_need, seeded, passive, megabytes, rules)
         if found.name in REGISTRY:
             raise ValueError(f"two probes are called {found.name}")
         REGISTRY[found.name] = found

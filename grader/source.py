@@ -8,10 +8,11 @@ from __future__ import annotations
 import ast
 import io
 import re
+import sys
 import tokenize
 import warnings
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
@@ -27,13 +28,17 @@ HOLDS_STATEMENTS = (ast.stmt, ast.excepthandler, ast.match_case)
 
 @dataclass(frozen=True)
 class SourceError:
-    """Why a file is no Python: the place, the line without its indentation, a caret to go below it, the reason."""
+    """Why a file is no Python: the place, the line without its indentation, a caret to go below it, the reason.
+
+    kind: what Python would raise, or '' for a file that cannot be read as text at all.
+    """
 
     line: int
     column: int
     text: str
     caret: str
     message: str
+    kind: str = "SyntaxError"
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,27 @@ class Import:
 
 
 @dataclass(frozen=True)
+class Definition:
+    """A name that a module binds outside its classes and functions.
+
+    kind        "class", "function", "import" or "value"; the last binding counts, as in Python
+    lines       the first and the last
+    bases       last names of what a class derives from
+    members     methods of a class
+    parameters  of a function or of `__init__`, self included: each name, and whether it is 0, None or False by default
+    origin      of an import: the module as written, and the name there
+    """
+
+    name: str
+    kind: str
+    lines: tuple[int, int] = (0, 0)
+    bases: tuple[str, ...] = ()
+    members: frozenset[str] = frozenset()
+    parameters: tuple[tuple[str, bool], ...] = ()
+    origin: tuple[str, str] = ("", "")
+
+
+@dataclass(frozen=True)
 class SourceModule:
     """One module of a submission, read but not run.
 
@@ -64,6 +90,7 @@ class SourceModule:
     relative   below the folder with the code: Beras/layers.py
     functions  by qualified name, Dense.forward; of those that are not written yet, the line that says so
     numpy_names  what it takes of NumPy by name, each with the first line that does
+    defines    what it binds, by name; "*" for `from ... import *`, of which the last counts
     """
 
     name: str
@@ -73,11 +100,15 @@ class SourceModule:
     imports: tuple[Import, ...] = ()
     functions: dict[str, int | None] = field(default_factory=dict)
     numpy_names: tuple[tuple[str, int], ...] = ()
+    defines: tuple[Definition, ...] = ()
 
     @property
     def stubs(self) -> dict[str, int]:
         """The functions that are not written yet, each with the line that says so."""
         return {name: line for name, line in self.functions.items() if line is not None}
+
+    def definition(self, name: str) -> Definition | None:
+        return next((each for each in self.defines if each.name == name), None)
 
 
 def read_module(name: str, path: Path, relative: PurePosixPath, source: bytes) -> SourceModule:
@@ -88,12 +119,18 @@ def read_module(name: str, path: Path, relative: PurePosixPath, source: bytes) -
 @lru_cache(maxsize=256)
 def shown_by(
     source: bytes, name: str
-) -> tuple[SourceError | None, tuple[Import, ...], dict[str, int | None], tuple[tuple[str, int], ...]]:
+) -> tuple[
+    SourceError | None,
+    tuple[Import, ...],
+    dict[str, int | None],
+    tuple[tuple[str, int], ...],
+    tuple[Definition, ...],
+]:
     """What a source shows; whoever grades again and again meets most files again."""
     tree = parse(source)
     if isinstance(tree, SourceError):
-        return tree, (), {}, ()
-    return None, imports_of(tree, name), functions_of(tree), numpy_names_of(tree)
+        return tree, (), {}, (), scanned(source)
+    return None, imports_of(tree, name), functions_of(tree), numpy_names_of(tree), definitions_of(tree)
 
 
 # --- syntax -------------------------------------------------------------------------------------------------
@@ -119,13 +156,14 @@ def decoded(source: bytes) -> str | SourceError:
         return source.decode(encoding)
     except UnicodeDecodeError as error:
         start = error.start + 3 * (encoding == "utf-8-sig")  # counted from behind the byte order mark
-        return fault_at(source, start, f"the file is not valid {error.encoding}: {error.reason}")
+        name = error.encoding.removesuffix("-sig").upper()
+        return fault_at(source, start, f"the file is not valid {name}: {error.reason}; save it as UTF-8")
     except (SyntaxError, LookupError, ValueError) as error:
         try:  # tokenize does not say where the fault is
             source.decode("utf-8")
         except UnicodeDecodeError as place:
-            return fault_at(source, place.start, f"the file is not valid utf-8: {place.reason}")
-        return fault_at(source, 0, str(error))
+            return fault_at(source, place.start, f"the file is not valid UTF-8: {place.reason}; save it as UTF-8")
+        return replace(fault_at(source, 0, str(error)), kind="SyntaxError")
 
 
 def finally_depth(node: ast.AST) -> int:
@@ -151,18 +189,45 @@ def parse_text(text: str) -> ast.Module | SourceError:
     except SyntaxError as error:
         lines = LINE_ENDS.split(text)
         line = min(max(error.lineno or 1, 1), len(lines))
-        return fault_in_line(line, lines[line - 1], error.offset or 1, error.msg)
+        newer = newer_syntax(lines[line - 1], error.msg)
+        return fault_in_line(line, lines[line - 1], error.offset or 1, f"{error.msg}; {newer}" if newer else error.msg)
     except (RecursionError, MemoryError):
         return fault_in_line(1, "", 1, "the file is nested too deeply for Python")
     except (ValueError, OverflowError, SystemError) as error:
         return fault_in_line(1, "", 1, str(error))
 
 
+# What a line that does not parse may be, and the Python that it came with
+NEWER = (
+    (re.compile(r"\s*except\s*\*"), (3, 11), "`except*`"),
+    (re.compile(r"\s*type\s+\w+\s*(\[.*\])?\s*="), (3, 12), "a `type` statement"),
+    (re.compile(r"\s*(async\s+)?(def|class)\s+\w+\s*\["), (3, 12), "a type parameter in brackets"),
+    (
+        re.compile(r".*\b[rR]?[fF][rR]?['\"]"),
+        (3, 12),
+        "an f-string with the same quotes, or a backslash, inside its braces",
+    ),
+    (re.compile(r"\s*except\s+[\w.]+\s*,\s*[\w.]+"), (3, 14), "`except` of several without parentheses"),
+    (re.compile(r".*(?<![\w'\"])[rR]?[tT][rR]?['\"]"), (3, 14), "a t-string"),
+)
+
+
+def newer_syntax(line: str, message: str) -> str:
+    """What came with a Python that is newer than this one, where a line that does not parse seems to use it."""
+    for pattern, since, what in NEWER:
+        quoted = "f-string" in what and "f-string" not in message
+        if sys.version_info < since and pattern.match(line) and not quoted:
+            version = ".".join(map(str, since))
+            here = f"{sys.version_info[0]}.{sys.version_info[1]}"
+            return f"if {what} is meant: that came with Python {version}, and this grader runs Python {here}"
+    return ""
+
+
 def fault_at(source: bytes, position: int, message: str) -> SourceError:
-    """A fault at one byte of a file."""
+    """A byte of a file that keeps it from being read as text."""
     before = LINE_ENDS.split(source[:position].decode("utf-8-sig", "replace"))
     after = LINE_ENDS.split(source[position : position + WIDTH].decode("utf-8", "replace"))
-    return fault_in_line(len(before), before[-1] + after[0], len(before[-1]) + 1, message)
+    return replace(fault_in_line(len(before), before[-1] + after[0], len(before[-1]) + 1, message), kind="")
 
 
 def fault_in_line(line: int, text: str, column: int, message: str) -> SourceError:
@@ -263,6 +328,95 @@ def is_never_true_on_import(test: ast.expr) -> bool:
 
 
 # --- functions ----------------------------------------------------------------------------------------------
+
+
+# --- definitions --------------------------------------------------------------------------------------------
+
+
+def definitions_of(tree: ast.Module) -> tuple[Definition, ...]:
+    """Every name that a module binds; of several with one name the last, as in Python."""
+    found: dict[str, Definition] = {}
+    waiting: list[ast.AST] = list(reversed(tree.body))
+    while waiting:
+        node = waiting.pop()
+        for each in bound_by(node):
+            found[each.name] = each
+        if not isinstance(node, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
+            inside = [child for block, _ in blocks(node) for child in block]
+            waiting += reversed(inside)
+    return tuple(found.values())
+
+
+def bound_by(node: ast.AST) -> list[Definition]:
+    """What one statement binds, without the statements inside it."""
+    if isinstance(node, ast.ClassDef):
+        functions = [each for each in node.body if isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef))]
+        init = next((each for each in functions if each.name == "__init__"), None)
+        bases = tuple(map(last_name, node.bases))
+        return [
+            Definition(
+                node.name,
+                "class",
+                lines_of(node),
+                bases,
+                frozenset(each.name for each in functions),
+                parameters_of(init),
+            )
+        ]
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return [Definition(node.name, "function", lines_of(node), parameters=parameters_of(node))]
+    if isinstance(node, ast.ImportFrom):
+        module = "." * node.level + (node.module or "")
+        return [
+            Definition(each.asname or each.name, "import", lines_of(node), origin=(module, each.name))
+            for each in node.names
+        ]
+    if isinstance(node, ast.Import):
+        return [Definition(each.asname or top(each.name), "import", lines_of(node)) for each in node.names]
+    targets = (
+        node.targets
+        if isinstance(node, ast.Assign)
+        else [node.target]
+        if isinstance(node, (ast.AnnAssign, ast.AugAssign)) and node.value is not None
+        else []
+    )
+    flat = [each for target in targets for each in getattr(target, "elts", [target])]
+    return [Definition(each.id, "value", lines_of(node)) for each in flat if isinstance(each, ast.Name)]
+
+
+def lines_of(node: ast.AST) -> tuple[int, int]:
+    line: int = getattr(node, "lineno", 1)
+    first = min([line, *(each.lineno for each in getattr(node, "decorator_list", ()))])
+    return first, getattr(node, "end_lineno", None) or line
+
+
+def parameters_of(function: ast.FunctionDef | ast.AsyncFunctionDef | None) -> tuple[tuple[str, bool], ...]:
+    if function is None:
+        return ()
+    positional = [*function.args.posonlyargs, *function.args.args]
+    defaults = [None] * (len(positional) - len(function.args.defaults)) + list(function.args.defaults)
+    rows = [*zip(positional, defaults), *zip(function.args.kwonlyargs, function.args.kw_defaults)]
+    return tuple((each.arg, isinstance(value, ast.Constant) and not value.value) for each, value in rows)
+
+
+DEFINING = re.compile(r"^(?P<indent>[ \t]*)(?P<kind>class|def|async def)[ \t]+(?P<name>\w+)")
+
+
+def scanned(source: bytes) -> tuple[Definition, ...]:
+    """The classes and functions of a file that Python does not read, as far as its lines show them."""
+    rows = LINE_ENDS.split(source.decode("utf-8", "replace"))
+    found: dict[str, Definition] = {}
+    heads = [(line, match) for line, row in enumerate(rows, 1) if (match := DEFINING.match(row))]
+    outer = [(line, match) for line, match in heads if not match["indent"]]
+    ends = [line - 1 for line, _ in outer[1:]] + [len(rows)]
+    for (line, match), end in zip(outer, ends):
+        members = frozenset(each["name"] for at, each in heads if line < at <= end and each["kind"] != "class")
+        kind = "class" if match["kind"] == "class" else "function"
+        found[match["name"]] = Definition(match["name"], kind, (line, end), members=members)
+    return tuple(found.values())
+
+
+# --- stubs --------------------------------------------------------------------------------------------------
 
 
 def functions_of(tree: ast.Module) -> dict[str, int | None]:

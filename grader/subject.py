@@ -1,7 +1,7 @@
 """The adapter between an implementation's raw objects and the probes.
 
 Probes speak mathematics: `s.new("Dense", 3, 4)`, `s.forward(dense, x)`, `s.weight_gradients(dense, J)`. What is
-particular to this edition of the course stays here: which module a name lives in, how methods are called, and the two
+particular to this edition of the course stays here (and in contract.py, its names): how methods are called, and the two
 gradient conventions (ASSIGNMENT.md): *jacobian*, where `input_gradients()` returns the local Jacobian, and *upstream*,
 where it takes the upstream gradient and returns the propagated one.
 
@@ -21,46 +21,15 @@ from typing import Any
 import numpy as np
 
 from grader.client import Fault, Worker
+from grader.contract import CALLING
 from grader.local_gradients import Local
+from grader.places import EXPECTED, Places
 from grader.stand_ins import stand_in
 from grader.worker.wire import Ref
 
-MODULES = {
-    "OneHotEncoder": "Beras.onehot",
-    "Callable": "Beras.core",
-    "Diffable": "Beras.core",
-    "GradientTape": "Beras.core",
-    "Dense": "Beras.layers",
-    "BatchNorm": "Beras.batchnorm",
-    "LeakyReLU": "Beras.activations",
-    "ReLU": "Beras.activations",
-    "Softmax": "Beras.activations",
-    "MeanSquaredError": "Beras.losses",
-    "CategoricalCrossentropy": "Beras.losses",
-    "CrossEntropyLoss": "Beras.losses",
-    "BasicOptimizer": "Beras.optimizers",
-    "RMSProp": "Beras.optimizers",
-    "Adam": "Beras.optimizers",
-    "CategoricalAccuracy": "Beras.metrics",
-    "Model": "Beras.model",
-    "SequentialModel": "assignment",
-    "get_simple_model_components": "assignment",
-    "get_advanced_model_components": "assignment",
-    "get_data_MNIST": "preprocess",
-}
-OWNERS = {  # where a component's name is no name of MODULES
-    "Dense.initializer": "Dense",
-    "Model.evaluate": "Model",
-}
-CALLING = "Diffable/calling"  # the probe of what every call of a layer, loss or metric goes through
 LITERAL_ELEMENTS = 36  # arrays up to this size are written out in a script, larger ones by how they were drawn
 RATE_PARAMETERS = ("learning_rate", "lr", "alpha")
 DATA_PATH = "../data"  # where the assignment says that MNIST is
-
-
-def module_of(component: str) -> str:
-    """The module that a component lives in."""
-    return MODULES[OWNERS.get(component, component)]
 
 
 @dataclass(frozen=True)
@@ -212,8 +181,9 @@ def sent(value: Any) -> Any:
 class Subject:
     """One implementation under question."""
 
-    def __init__(self, worker: Worker, data_path: str = "") -> None:
+    def __init__(self, worker: Worker, data_path: str = "", places: Places = EXPECTED) -> None:
         self.worker = worker
+        self.places = places
         self.data_path = data_path  # a folder with made-up images in the form of MNIST's files
         self.classes: dict[str, Remote] = {}
         self.script: list[str] = []
@@ -306,17 +276,18 @@ class Subject:
     def get(self, name: str) -> Remote:
         """A class or function of the assignment. Raises Fault('missing') where there is none."""
         if name not in self.classes:
-            module = MODULES[name]
-            self.script.insert(0, f"from {module} import {name}")
+            place = self.places[name]
+            module, path = place.module, self.places.path(place.module)
+            self.script.insert(0, f"from {module} import {place.name}")
             try:
-                reply = self.ask("find", module=module, name=name)
+                reply = self.ask("find", module=module, name=place.name)
             except Fault as fault:
                 if fault.type == "AttributeError" and not fault.frames:
-                    raise Fault("missing", f"{module.replace('.', '/')}.py has no {name}") from None
+                    raise Fault("missing", f"{path} has no {name}") from None
                 if fault.type == "ModuleNotFoundError" and repr(module) in fault.message and not fault.frames:
-                    raise Fault("missing", f"there is no {module.replace('.', '/')}.py") from None
+                    raise Fault("missing", f"there is no {path}") from None
                 raise
-            self.classes[name] = self.remote(reply, name)
+            self.classes[name] = self.remote(reply, place.name)
         return self.classes[name]
 
     def new(self, name: str, *args: Any, **kwargs: Any) -> Remote:
@@ -363,12 +334,12 @@ class Subject:
         """
         base_class = None if base is None else self.get(base)
         name = self.unused_name(kind.replace("-", "_"))
-        definition, made = stand_in(kind, base or "", script, self.literal)
+        definition, made = stand_in(kind, base_class.expression if base_class else "", script, self.literal)
         if definition not in self.script:
             self.write(definition)
         self.write(f"{name} = {made}")
         target = None if base_class is None else base_class.ref
-        habits = [[MODULES[each], each] for each in like]
+        habits = [[self.places[each].module, self.places[each].name] for each in like]
         return self.remote(self.ask("double", kind=kind, base=target, script=sent(script), like=habits), name)
 
     def dense(self, w: np.ndarray, b: np.ndarray) -> Remote:

@@ -7,17 +7,19 @@ nothing is imported.
 
 from __future__ import annotations
 
+import contextlib
 import sys
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from grader.contract import PACKAGE
+from grader.edition import refuse_other_editions
 from grader.entries import Entry, LeftOut, entries_of, reason, shown
 from grader.errors import UsageError, is_full
+from grader.layout import Read, Renames, roots
+from grader.places import Places, resolve
 from grader.source import Import, SourceError, SourceModule, read_module
 
-CODE_FILES = ("assignment.py", "preprocess.py")
-PACKAGE = "Beras"
 EXPECTED = f"expected a folder {PACKAGE}/ with layers.py and the other modules"
 # Text that code may read beside its own modules. Arrays, pickles and models stay behind: a submission learns here.
 COPIED = (".py", ".txt", ".json", ".toml", ".csv", ".md", ".cfg", ".yaml", ".yml")
@@ -31,13 +33,17 @@ ALLOWED = frozenset({"numpy", "matplotlib"})  # matplotlib wherever it stands: a
 
 @dataclass(frozen=True)
 class Submission:
-    """A submission's own copy. `prefix` leads from what the user named to the folder with the code."""
+    """A submission's own copy. `prefix` leads from what the user named to the folder with the code.
+
+    places: where it has what the assignment names.
+    """
 
     origin: Path
     root: Path
     prefix: PurePosixPath
     modules: dict[str, SourceModule]
     notes: tuple[str, ...]
+    places: Places
 
 
 def open_submission(path: Path, scratch: Path) -> Submission:
@@ -46,11 +52,14 @@ def open_submission(path: Path, scratch: Path) -> Submission:
     target = scratch / "submission"
     target.mkdir(parents=True)
     with entries_of(path, left_out) as found:
-        prefix = code_folder([entry.path for entry in found], shown(path))
+        prefix = code_folder(found, shown(path))
         inside = [entry for entry in found if entry.path.is_relative_to(prefix)]
-        modules = copy(inside, prefix, target.resolve(), left_out, shown(path))
-    notes = tuple(note(why, paths) for why, paths in left_out.items())
-    return Submission(path, target.resolve(), prefix, modules, notes)
+        renames = Renames([entry.path.relative_to(prefix) for entry in inside], reader(inside, prefix))
+        modules = copy(inside, prefix, renames, target.resolve(), left_out, shown(path))
+    refuse_other_editions(modules.values(), shown(path))
+    places = resolve(modules)
+    notes = [*renames.notes, *places.notes(), *(note(why, paths) for why, paths in left_out.items())]
+    return Submission(path, target.resolve(), prefix, modules, tuple(map(shown, notes)), places)
 
 
 def note(why: str, paths: list[PurePosixPath]) -> str:
@@ -63,37 +72,49 @@ def note(why: str, paths: list[PurePosixPath]) -> str:
 # --- finding ----------------------------------------------------------------------------------------------------
 
 
-def code_folder(paths: list[PurePosixPath], named: str) -> PurePosixPath:
-    """The shallowest folder that holds Beras/, else the assignment's own files. Raises UsageError."""
-    packages = {path.parent.parent for path in paths if path.suffix == ".py" and path.parent.name == PACKAGE}
-    roots = shallowest(packages) or shallowest(path.parent for path in paths if path.name in CODE_FILES)
-    if len(roots) > 1:
-        several = ", ".join(shown(root)[:200] for root in roots[:NAMED_IN_A_NOTE])
-        raise UsageError(f"{named}: holds several submissions ({several}); name one of them")
-    if roots:
-        return roots[0]
+def code_folder(found: list[Entry], named: str) -> PurePosixPath:
+    """The shallowest folder that holds Beras/, else the assignment's own files, else such code. Raises UsageError."""
+    paths = [entry.path for entry in found]
+    several = roots(paths, reader(found, PurePosixPath()), MAX_DEPTH)
+    if len(several) > 1:
+        names = ", ".join(shown(root)[:200] for root in several[:NAMED_IN_A_NOTE])
+        raise UsageError(f"{named}: holds several submissions ({names}); name one of them")
+    if several:
+        return several[0]
     if not paths:
         raise UsageError(f"{named}: is empty (data, caches and hidden files are not looked at); {EXPECTED}")
     raise UsageError(f"{named}: no Beras code in it; {EXPECTED} (looked {MAX_DEPTH} folders deep)")
 
 
-def shallowest(folders: Iterable[PurePosixPath]) -> list[PurePosixPath]:
-    """Those of the least depth, if that is not beyond MAX_DEPTH."""
-    depths = {folder: len(folder.parts) for folder in folders}
-    least = min(depths.values(), default=0)
-    return sorted(folder for folder, depth in depths.items() if depth == least <= MAX_DEPTH)
+def reader(found: list[Entry], prefix: PurePosixPath) -> Read:
+    """Gives the text of a file below `prefix`; '' for one that cannot be read, which copying tells."""
+    entries = {entry.path.relative_to(prefix): entry for entry in found}
+    texts: dict[PurePosixPath, str] = {}
+    left = MAX_TOTAL
+
+    def text(path: PurePosixPath) -> str:
+        nonlocal left
+        if path not in texts:
+            texts[path] = ""
+            if entries[path].size <= left:
+                with contextlib.suppress(OSError, ValueError):
+                    texts[path] = bounded(entries[path]).decode("utf-8", "replace")
+                    left -= len(texts[path])
+        return texts[path]
+
+    return text
 
 
 # --- copying ----------------------------------------------------------------------------------------------------
 
 
 def copy(
-    found: list[Entry], prefix: PurePosixPath, target: Path, left_out: LeftOut, named: str
+    found: list[Entry], prefix: PurePosixPath, renames: Renames, target: Path, left_out: LeftOut, named: str
 ) -> dict[str, SourceModule]:
     """Copies code and small texts, and reads the modules. Raises UsageError where there is too much of it."""
     modules, total = {}, 0
     for entry in found:
-        relative = entry.path.relative_to(prefix)
+        relative = renames.of(entry.path.relative_to(prefix))
         suffix = relative.suffix.lower()
         if suffix in LEFT_BEHIND:
             left_out.setdefault("a submission brings code, not data or weights", []).append(entry.path)
@@ -114,7 +135,9 @@ def copy(
                 raise
             fault = f"cannot be copied ({reason(error)})"
             if suffix == ".py":
-                modules[name] = SourceModule(name, place, relative, SourceError(1, 1, "", "^", f"the file {fault}"))
+                modules[name] = SourceModule(
+                    name, place, relative, SourceError(1, 1, "", "^", f"the file {fault}", kind="")
+                )
             else:
                 left_out.setdefault(fault, []).append(entry.path)
             continue

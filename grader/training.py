@@ -24,6 +24,7 @@ from grader.client import Fault, RemoteWorker
 from grader.data import Mnist
 from grader.isolation import WorkerLost, Zygote
 from grader.observe import unwritten_called
+from grader.places import EXPECTED, Places
 from grader.report.result import Digit, Milestone, TrainingResult, accuracy_text
 from grader.rubric import SETUP_SECONDS, Rubric
 from grader.subject import Remote, Subject
@@ -86,6 +87,7 @@ class Trainer:
     fast_core: bool = False
     numpy: str = "names"
     unwritten: dict[str, list[str]] = field(default_factory=dict)  # what is to be noted, see Observer
+    places: Places = EXPECTED
 
     def run(self, name: str, seed: int) -> Run:
         """One training of 'training.simple' or 'training.advanced' with a seed. Keeps what it had when it stops."""
@@ -116,7 +118,7 @@ class Trainer:
 
     def _train(self, name: str, worker: RemoteWorker, run: Run, seed: int) -> None:
         kind = name.partition(".")[2]
-        subject = Subject(worker)
+        subject = Subject(worker, places=self.places)
         components = subject.get(f"get_{kind}_model_components")()
         model = components.attribute("model")
         epochs = whole(components.attribute("epochs").value, "epochs")

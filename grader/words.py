@@ -134,7 +134,7 @@ def traceback_text(fault: Fault) -> str:
 def fault_headline(fault: Fault) -> str:
     """One line on why there is no value."""
     place = f" ({at(fault.frames[-1])})" if fault.frames else ""
-    if fault.kind == "raised":
+    if fault.kind == "raised" and fault.type:  # a file that cannot be read has no type
         if "NotImplementedError" in fault.bases:
             return at(fault.frames[-1]) if fault.frames else one_line(fault.message, 200)
         return f"raised {one_line(LOCALS.sub('', str(fault)), 120)}{place}"

@@ -110,11 +110,48 @@ def lay_base(base: str, target: Path) -> Path:
 
 
 def build(kind: str, name: str, folder: Path, base: str = "") -> Path:
-    """Lays an overlay over a copy of its base, or of another one."""
+    """Lays an overlay over a copy of its base, or of another one.
+
+    An expect.toml may say `over`, another overlay of its kind that comes first, and give the whole another layout:
+    `moves` (a file or folder and its new name, '' to delete it; several files that get one name are joined), then
+    `rewrites` (pairs of a pattern and what to put in its place, in all code).
+    """
     target = lay_base(base or base_of(kind, name), folder / name)
     ignored = shutil.ignore_patterns("expect.toml", "__pycache__")
-    shutil.copytree(SUBMISSIONS / kind / name, target, dirs_exist_ok=True, ignore=ignored)
+    expected = expectation(kind, name)
+    for each in (expected.get("over"), name):
+        if each:
+            shutil.copytree(SUBMISSIONS / kind / each, target, dirs_exist_ok=True, ignore=ignored)
+    move(target, expected.get("moves", {}))
+    for path in sorted(target.rglob("*.py")) if "rewrites" in expected else ():
+        text = path.read_text(encoding="utf-8")
+        for pattern, new in expected["rewrites"]:
+            text = re.sub(pattern, new, text, flags=re.MULTILINE)
+        path.write_text(text, encoding="utf-8")
     return target
+
+
+def move(target: Path, moves: dict[str, str]) -> None:
+    """Renames, joins and deletes files of a submission."""
+    joined = {new for new in moves.values() if list(moves.values()).count(new) > 1}
+    texts = {new: [] for new in joined}
+    for old, new in moves.items():
+        if new in joined:
+            here = "|".join(Path(each).stem for each, place in moves.items() if place == new)
+            text = (target / old).read_text(encoding="utf-8")
+            texts[new].append(re.sub(rf"^from (?:\.|Beras\.)?(?:{here}) import .*\n", "", text, flags=re.MULTILINE))
+            (target / old).unlink()
+        elif new:
+            (target / new).parent.mkdir(exist_ok=True)
+            (target / old).rename(target / new)
+        else:
+            (target / old).unlink()
+    for new, parts in texts.items():
+        if new:
+            (target / new).write_text("\n\n".join(parts), encoding="utf-8")
+    for each in target.iterdir():
+        if each.is_dir() and not any(each.iterdir()):
+            each.rmdir()
 
 
 def grade(path: Path | str, *options: str) -> Graded:
@@ -140,9 +177,11 @@ def grading_options(kind: str, name: str, folder: Path, components: Collection[s
     Loading 60,000 images takes as long as all else: that is asked only where preprocess.py is changed. An expect.toml
     may name `limits` of the rubric, so that a hang is a short one; the rubric is written into `folder`.
     """
-    limits = expectation(kind, name).get("limits")
+    expected = expectation(kind, name)
+    limits = expected.get("limits")
     found = ["--rubric", str(with_limits(folder, limits))] if limits else []
-    slow = (SUBMISSIONS / kind / name / "preprocess.py").exists()
+    elsewhere = str([expected.get("moves"), expected.get("rewrites")])
+    slow = (SUBMISSIONS / kind / name / "preprocess.py").exists() or "preprocess" in elsewhere or "MNIST" in elsewhere
     asked = [part for part in COMPONENTS if part in components and (slow or part != "get_data_MNIST")]
     return [*found, "--no-training", "--only", *asked]
 

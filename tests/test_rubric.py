@@ -13,6 +13,7 @@ from overlays import grade, lay_base, run
 
 from grader import rubric, tomlfile
 from grader.answer_key import AnswerKey
+from grader.contract import CALLING
 from grader.errors import UsageError
 from grader.packing.edition import Edition, lay_out
 from grader.probe import REGISTRY, all_probes
@@ -56,20 +57,25 @@ def test_every_component_is_checked_by_a_probe():
     assert {probe.component for probe in all_probes()} == set(CONTRACT) - set(TRAININGS)
 
 
-def test_no_component_needs_itself_by_way_of_others():
-    """Who is blocked by whom is asked recursively."""
-    needs: dict[str, set[str]] = {}
-    for probe in all_probes():
-        needs.setdefault(probe.component, set()).update(need.partition("/")[0] for need in probe.needs)
-        assert {need for need in probe.needs if "/" in need} <= set(REGISTRY)
-    assert set().union(*needs.values()) <= set(CONTRACT)
+def test_no_check_needs_itself_by_way_of_others():
+    """Who is blocked by whom is asked recursively, and every call of a layer may rest on the given code."""
+    probes = {probe.name: probe for probe in all_probes()}
+    needs = {
+        probe.name: {
+            other.name
+            for other in all_probes()
+            for need in (*probe.needs, *probe.may_need, CALLING)
+            if need in (other.component, other.name) and other.name != probe.name
+        }
+        for probe in all_probes()
+    }
+    needs[CALLING] = set()  # which calls its layers itself
+    assert {need for probe in all_probes() for need in (*probe.needs, *probe.may_need)} <= {*CONTRACT, *REGISTRY}
 
-    reached = {name: set(direct) for name, direct in needs.items()}
-    for _ in reached:
-        for name, found in reached.items():
-            reached[name] = found.union(*(needs.get(other, set()) for other in found))
+    for _ in range(len(probes).bit_length()):  # each turn doubles how far one looks
+        needs = {name: found.union(*(needs[other] for other in found)) for name, found in needs.items()}
 
-    assert [name for name, found in reached.items() if name in found] == []
+    assert [name for name, found in needs.items() if name in found] == []
 
 
 def test_every_tolerance_that_a_probe_names_is_there():

@@ -66,6 +66,8 @@ CHAFFS = (  # one for each way in which a probe asks
     "softmax-over-batch", "softmax-jacobian-diagonal", "mse-gradient-sign", "ce-no-softmax", "sgd-sign",
     "rmsprop-epsilon-inside-root", "adam-step-off-by-one", "tape-order-reversed", "tape-left-open",
     "evaluate-last-batch-only", "sequential-last-layer-dropped", "compose-input-transposed", "raises-in-mse",
+    "layout-package-softmax-over-batch", "layout-names-sgd-sign", "layout-one-file-adam-step-off-by-one",
+    "layout-flat-tape-order-reversed",
 )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ import io
 import os
 import stat
 import struct
+import sys
 import tempfile
 import warnings
 import zipfile
@@ -677,8 +678,10 @@ def test_source_that_python_reads_is_read(source: Contents):
         pytest.param("class A:\n    def f(self)\n        pass\n", 2, 16, "def f(self)", "expected ':'", id="colon"),
         pytest.param("if x:\npass\n", 2, 1, "pass", "indented block", id="indentation"),
         pytest.param("x = 1\nreturn x\n", 2, 1, "return x", "outside function", id="return-outside"),
-        pytest.param(b"x = 1\ny = '\xe9'\n", 2, 6, "y = '�'", "utf-8", id="latin-1-without-a-cookie"),
-        pytest.param(b"\xef\xbb\xbfy = '\xe9'\n", 1, 6, "y = '�'", "utf-8", id="latin-1-behind-a-byte-order-mark"),
+        pytest.param(b"x = 1\ny = '\xe9'\n", 2, 6, "y = '�'", "not valid UTF-8", id="latin-1-without-a-cookie"),
+        pytest.param(
+            b"\xef\xbb\xbfy = '\xe9'\n", 1, 6, "y = '�'", "not valid UTF-8", id="latin-1-behind-a-byte-order-mark"
+        ),
         pytest.param(b"x = 1\ny\0 = 2\n", 2, 2, "y� = 2", "null byte", id="null-byte"),
         pytest.param("x = 1\n".encode("utf-16"), 1, 1, None, "UTF-16", id="utf-16"),
         pytest.param(b"# coding: klingon\n", 1, 1, None, "klingon", id="unknown-encoding"),
@@ -940,3 +943,22 @@ def test_stubs_are_named_by_their_class():
 
 def test_last_definition_counts():
     assert read("def f(): pass\ndef f(x): return x\ndef g(x): return x\ndef g(): pass\n").stubs == {"g": 4}
+
+
+@pytest.mark.parametrize(
+    ("line", "since"),
+    [("type Row = list[float]", "3.12"), ("def f[T](x): return x", "3.12"), ("class A[T]: pass", "3.12")],
+)
+def test_newer_syntax_names_the_python_that_it_needs_and_this_one(line: str, since: str):
+    error = read(line + "\n").source_error
+
+    if tuple(map(int, since.split("."))) > sys.version_info:
+        assert f"came with Python {since}" in error.message
+        assert f"this grader runs Python {sys.version_info[0]}.{sys.version_info[1]}" in error.message
+    else:
+        assert error is None
+
+
+@pytest.mark.parametrize("source", [b"x = '\xe9'\n", b"\0", "x = 1\n".encode("utf-16")])
+def test_file_that_is_no_text_is_no_syntax_error(source: bytes):
+    assert read(source).source_error.kind == ""

@@ -64,6 +64,7 @@ def test_module_that_goes_affects_what_imported_it(before: Snapshot) -> None:
     gone = Snapshot(
         {path: digest for path, digest in before.files.items() if path != "Beras/losses.py"},
         {name: imports for name, imports in before.imports.items() if name != "Beras.losses"},
+        before.places,
     )
 
     found = affected(COMPONENTS, before, gone, [])

@@ -20,8 +20,8 @@ import numpy as np
 
 from grader.entries import shown
 from grader.errors import UsageError
+from grader.places import package_of
 from grader.source import LINE_ENDS, SourceError, SourceModule, decoded, parse
-from grader.submission import PACKAGE
 
 # Nodes. A line of NumPy has about as many. With 12, modules of tests/submissions that were written apart from the
 # reference share 0 to 12 % with it (medians, module by module; with 10 up to 19 %, with 16 up to 5 %). The longer a
@@ -100,8 +100,10 @@ def own_functions(modules: Iterable[SourceModule], handed_out: Given) -> list[Fu
     """The functions that a student wrote or changed, in the modules of the homework and those beside them."""
     found: list[Function] = []
     nodes = 0
-    for module in modules:
-        if "." in module.name and not module.name.startswith(f"{PACKAGE}."):
+    named = {module.name: module for module in modules}
+    package = package_of(named)
+    for module in named.values():
+        if "." in module.name and not module.name.startswith(f"{package}."):
             continue  # something else that was handed in too
         if module.source_error is not None:
             continue

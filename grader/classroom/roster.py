@@ -78,7 +78,8 @@ def decoded(raw: bytes, path: Path) -> str:
     try:
         return raw.decode(encoding)
     except UnicodeDecodeError as error:
-        raise UsageError(f"--roster {shown(path)}: is not {encoding} ({error.reason}); save it as CSV UTF-8") from None
+        name = encoding.removesuffix("-sig").upper()
+        raise UsageError(f"--roster {shown(path)}: is not {name} ({error.reason}); save it as CSV UTF-8") from None
 
 
 def place_of(header: list[str], names: tuple[str, ...]) -> int | None:

@@ -12,13 +12,12 @@ import re
 from dataclasses import dataclass
 
 from grader.classroom.groups import Group
+from grader.contract import MODULES, file_of, owner_of
 from grader.errors import UsageError
-from grader.grading import file_of
 from grader.patches import Sources
 from grader.report.message import taken_apart
 from grader.report.result import ProbeResult
 from grader.script import script_text
-from grader.subject import MODULES, OWNERS
 from grader.template import body_range, definitions, end_of, holes_of
 from grader.words import one_line
 
@@ -76,7 +75,7 @@ class Skeleton:
 
 def skeleton(group: Group, probes: list[ProbeResult], sources: Sources) -> Skeleton:
     """probes: the example's wrong answers to the checks of the group. sources: the reference. Raises UsageError."""
-    owner = OWNERS.get(group.component, group.component)
+    owner = owner_of(group.component)
     file = file_of(MODULES[owner])
     shortest = min(probes, key=lambda probe: (len(probe.script), probe.name), default=None)
     script = shortest.script if shortest is not None else []

@@ -26,6 +26,7 @@ from grader.packing.hollow import without_questions
 from grader.probe import all_probes
 from grader.reference import FOLDER
 from grader.rubric import COMPONENTS, Rubric
+from grader.subject import CALLING
 
 ROOT = FOLDER.parent
 # Where the package quotes the solution
@@ -79,9 +80,10 @@ def key_for(edition: Edition, ready: KeyAnswers | None) -> AnswerKey:
 
 def with_needs(components: tuple[str, ...]) -> tuple[str, ...]:
     """These components, and whatever else has to be judged to tell whose mistake theirs are."""
-    found = list(components)
+    found = [*components, CALLING.partition("/")[0]]
     for name in found:  # grows while it is walked
-        found += [need for probe in all_probes() if probe.component == name for need in probe.needed_components]
+        needed = [need for probe in all_probes() if probe.component == name for need in probe.needed_components]
+        found += [need for need in dict.fromkeys(needed) if need not in found]
     return tuple(dict.fromkeys(found))
 
 

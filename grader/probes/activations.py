@@ -172,7 +172,7 @@ def leaky_trainable(s: Subject, draw: Draw) -> Observation:
 
 
 # --- ReLU -------------------------------------------------------------------------------------------------------
-@probe("ReLU", "forward")
+@probe("ReLU", "forward", may_need=("LeakyReLU",))
 def relu_forward(s: Subject, draw: Draw) -> Observation:
     """x where x > 0, 0 elsewhere."""
     layer = made(s, "ReLU", calls=("forward",))
@@ -182,20 +182,29 @@ def relu_forward(s: Subject, draw: Draw) -> Observation:
     }
 
 
-@probe("ReLU", "gradient", dx=GRADIENT)
+@probe("ReLU", "gradient", may_need=("LeakyReLU",), dx=GRADIENT)
 def relu_gradient(s: Subject, draw: Draw) -> Observation:
     """the gradient is 1 where x > 0, 0 where x < 0."""
     layer, x, upstream = called(s, draw, "ReLU")
     return {"dx": s.input_gradient(layer, upstream, x)}
 
 
-@probe("ReLU", "side-effects", passive=True)
+@probe("ReLU", "side-effects", may_need=("LeakyReLU",), passive=True)
 def relu_side_effects(s: Subject, draw: Draw) -> Observation:
     """forward and the gradient leave their arguments and the random state alone."""
     return kept(s, draw, "ReLU")
 
 
-@probe("ReLU", "compose", weight=3, needs=COMPOSING, dx=GRADIENT, again=GRADIENT, of_another_batch=GRADIENT)
+@probe(
+    "ReLU",
+    "compose",
+    weight=3,
+    may_need=("LeakyReLU",),
+    needs=COMPOSING,
+    dx=GRADIENT,
+    again=GRADIENT,
+    of_another_batch=GRADIENT,
+)
 def relu_compose(s: Subject, draw: Draw) -> Observation:
     """compose_to_input multiplies the upstream gradient element by element."""
     return composed(s, draw, "ReLU")

@@ -294,8 +294,8 @@ def _row_mean_loss(base: Any, script: dict[str, Any], like: Like) -> Any:
 def _watched(make_double: Any) -> Any:
     """The same double, which writes down whether a tape was open: when it was called, and whenever its forward ran."""
 
-    def made(base: Any, script: dict[str, Any]) -> Any:
-        double = make_double(base, script)
+    def made(base: Any, script: dict[str, Any], like: Like) -> Any:
+        double = make_double(base, script, like)
 
         class Watched(type(double)):  # type: ignore[misc]
             def __call__(self, *args: Any, **kwargs: Any) -> Any:

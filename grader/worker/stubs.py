@@ -28,7 +28,6 @@ PROGRESS = "tqdm"
 WINDOWS = ("tkinter", "_tkinter", "turtle", "turtledemo", "idlelib")
 NO_SCREEN = "it opens a window, and there is no screen here"
 PROCESSES = ("multiprocessing", "concurrent")
-PACKAGE = "Beras"
 OPTIMIZED = 1  # inspect.CO_OPTIMIZED: the code of a function, not of a module's or a class's body
 IMPORT_ERRORS = ("ImportError", "ModuleNotFoundError", "Exception", "BaseException")
 TRIES = (ast.Try, getattr(ast, "TryStar", ast.Try))
@@ -203,11 +202,16 @@ class GivenPackage(ModuleType):
 
     def __getattr__(self, name: str) -> Any:
         if not name.startswith("__"):
-            for module in (f"{PACKAGE}.core", f"{PACKAGE}.model"):
-                found = getattr(importlib.import_module(module), name, None)
+            for module in (f"{self.__name__}.core", f"{self.__name__}.model"):
+                try:
+                    found = getattr(importlib.import_module(module), name, None)
+                except ModuleNotFoundError as error:
+                    if error.name != module:
+                        raise
+                    continue  # a package with modules of other names
                 if found is not None:
                     return found
-        raise AttributeError(f"module {PACKAGE!r} has no attribute {name!r}")
+        raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
 
 
 class StubFinder:
@@ -218,12 +222,14 @@ class StubFinder:
 
     def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
         top = fullname.partition(".")[0]
+        own = os.path.join(self.root, top)
+        is_given = os.path.isdir(own)
         if top in WINDOWS and not self.is_own(top):
             raise ModuleNotFoundError(NO_SCREEN, name=fullname)
         if fullname in self.unavailable or (top in (*SILENT, PROGRESS) and not self.is_own(top)):
             spec = ModuleSpec(fullname, self, is_package=True)  # type: ignore[arg-type]
-            if fullname == PACKAGE:
-                spec.submodule_search_locations = [os.path.join(self.root, PACKAGE)]
+            if is_given and fullname == top:
+                spec.submodule_search_locations = [own]
             return spec
         return None
 
@@ -232,7 +238,7 @@ class StubFinder:
         return os.path.isdir(place) or os.path.isfile(f"{place}.py")
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
-        if spec.name == PACKAGE:
+        if spec.submodule_search_locations:
             return GivenPackage(spec.name)
         module = StubModule(spec.name)
         module.__dict__["make"] = self.maker(spec.name)

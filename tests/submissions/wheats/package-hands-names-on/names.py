@@ -1,0 +1,3 @@
+from .acts import LeakyReLU, ReLU, Softmax
+
+__all__ = ["LeakyReLU", "ReLU", "Softmax"]

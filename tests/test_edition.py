@@ -1,0 +1,178 @@
+"""Which year a submission is written for shows in its sources; hand-ins of 2022 are never taken for another year."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from pathlib import Path, PurePosixPath
+
+import pytest
+from overlays import ROOT, SUBMISSIONS, base, names, run
+
+from grader.edition import OWN, TERMS, recognise
+from grader.errors import UsageError
+from grader.source import SourceModule
+from grader.submission import open_submission
+
+TENSOR = "import numpy as np\n\n\nclass Tensor(np.ndarray):\n    pass\n\n\n"
+WEIGHTED = "class Callable:\n    pass\n\n\nclass Weighted:\n    pass\n\n\n"
+DATA = "def load_and_preprocess_data():\n    pass\n"
+OF_2023 = {
+    "Beras/core.py": TENSOR
+    + WEIGHTED
+    + """
+class Diffable(Callable, Weighted):
+    gradient_tape = None
+
+    def compose_to_input(self, J=None):
+        return []
+
+
+class GradientTape:
+    def __init__(self):
+        self.prevs = {}
+
+    def gradient(self, target, sources):
+        pass
+""",
+    "Beras/layers.py": """
+class Dense:
+    def call(self, x):
+        return x @ self.w + self.b
+
+    def input_gradients(self):
+        return [self.w]
+""",
+    "Beras/model.py": "class Model:\n    def fit(self, x, y, epochs, batch_size):\n        pass\n",
+    "assignment.py": "class SequentialModel(Beras.Model):\n    def call(self, inputs):\n        pass\n",
+    "preprocess.py": DATA,
+}
+NEW_CORE = (
+    TENSOR
+    + WEIGHTED
+    + """
+class Diffable(Callable, Weighted):
+    def get_input_gradients(self):
+        pass
+
+    def compose_input_gradients(self, J):
+        return [x for x in self.get_input_gradients()]
+"""
+)
+TAPE = """
+class GradientTape:
+    def __init__(self):
+        self.previous_layers = {}
+
+    def gradient(self, target: Tensor, sources: list[Tensor]) -> list[Tensor]:
+        queue = [target]
+"""
+OF_2024 = {
+    "beras/core.py": NEW_CORE,
+    "beras/gradient_tape.py": TAPE,
+    "beras/layers.py": "class Dense:\n    def call(self, x):\n        pass\n",
+    "beras/model.py": "class Model:\n    pass\n",
+    "assignment.py": "class SequentialModel:\n    def call(self, inputs):\n        pass\n",
+    "preprocess.py": DATA,
+}
+OF_2025 = {
+    "beras/core.py": NEW_CORE.replace("    pass\n", "    x = ???\n\n    def assign(self, value):\n        pass\n", 1),
+    "beras/gradient_tape.py": TAPE,
+    "beras/layers.py": "class Dense:\n    def forward(self, x):\n        return NotImplementedError\n",
+    "beras/model.py": "class Model:\n    w = ???\n\n\nclass SequentialModel(Model):\n    pass\n",
+    "assignment.py": "def get_model():\n    pass\n\n\nif __name__ == '__main__':\n    # TODO\n",
+    "preprocess.py": DATA,
+}
+OF_2026 = {
+    "beras/core.py": NEW_CORE.replace("    pass\n", "    requires_grad = True\n    x = ???\n", 1)
+    + "\n    def backward(self, grad=None):\n        pass\n",
+    "beras/layers.py": "class Linear(Diffable):\n    def forward(self, x):\n        raise NotImplementedError\n",
+    "beras/optimizers.py": "class Adam:\n    def step(self):\n        pass\n",
+    "beras/model.py": "class Sequential:\n    pass\n",
+    "preprocess.py": DATA,
+}
+YEARS = {2023: OF_2023, 2024: OF_2024, 2025: OF_2025, 2026: OF_2026}
+
+
+def written(files: dict[str, str], folder: Path) -> Path:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize("year", YEARS)
+@pytest.mark.parametrize("below", ["", "code", "hw2/code"])
+def test_another_year_is_told_in_one_line(year: int, below: str, tmp_path: Path) -> None:
+    written(YEARS[year], tmp_path / "hand-in" / below)
+
+    with pytest.raises(UsageError) as refused:
+        open_submission(tmp_path / "hand-in", tmp_path / "scratch")
+
+    said = str(refused.value)
+    assert f"written for the edition of {year} ({TERMS[year]})" in said
+    assert "\n" not in said
+
+
+@pytest.mark.parametrize("year", YEARS)
+def test_another_year_is_known_in_half_of_its_files(year: int, tmp_path: Path) -> None:
+    for number, missing in enumerate(YEARS[year]):
+        if missing.endswith("core.py"):
+            continue  # nearly all that tells
+        files = {name: text for name, text in YEARS[year].items() if name != missing}
+        with pytest.raises(UsageError, match=f"edition of {year}"):
+            open_submission(written(files, tmp_path / f"hand-in-{number}"), tmp_path / f"scratch-{number}")
+
+
+def sources(folder: Path) -> dict[str, SourceModule]:
+    paths = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*.py")}
+    return {name: SourceModule(name, path, PurePosixPath(name)) for name, path in paths.items()}
+
+
+@pytest.mark.parametrize("kind", ["wheats", "chaffs", "attacks"])
+def test_no_submission_of_this_year_is_taken_for_another(kind: str) -> None:
+    of_base = {folder: sources(folder) for folder in {base(kind, name) for name in names(kind)}}
+    years = {
+        name: recognise((of_base[base(kind, name)] | sources(SUBMISSIONS / kind / name)).values()).year
+        for name in names(kind)
+    }
+
+    assert {name for name, year in years.items() if year != OWN} == set()
+
+
+@pytest.mark.parametrize("name", ["reference", "student_template"])
+def test_own_year_is_the_own_year(name: str, tmp_path: Path) -> None:
+    assert recognise(open_submission(ROOT / name, tmp_path / "scratch").modules.values()).year == OWN
+
+
+def test_comments_and_a_borrowed_method_are_no_evidence(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "reference", tmp_path / "hand-in")
+    core = tmp_path / "hand-in/Beras/core.py"
+    borrowed = '\n# def get_input_gradients(self):\n"""\ndef load_and_preprocess_data():\n"""\n\n\nclass Other:\n'
+    borrowed += "    def gradient(self, target, sources):\n        return self.previous_layers\n"
+    core.write_text(core.read_text(encoding="utf-8") + borrowed, encoding="utf-8")
+
+    assert recognise(open_submission(tmp_path / "hand-in", tmp_path / "scratch").modules.values()).year == OWN
+
+
+@pytest.mark.parametrize("year", YEARS)
+def test_command_refuses_another_year(year: int, tmp_path: Path) -> None:
+    done = run(str(written(YEARS[year], tmp_path / "hand-in")), "--no-training")
+
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert f"edition of {year}" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_class_has_a_row_for_a_hand_in_of_another_year(tmp_path: Path) -> None:
+    written(OF_2025, tmp_path / "class/ada")
+    shutil.copytree(ROOT / "student_template", tmp_path / "class/bob", ignore=shutil.ignore_patterns(".github"))
+
+    run("class", str(tmp_path / "class"), "--output", str(tmp_path / "graded"), "--no-training", "--component", "ReLU")
+
+    with open(tmp_path / "graded/grades.csv", encoding="utf-8-sig") as file:
+        rows = {row["hand-in"]: row for row in csv.DictReader(file)}
+    assert rows["ada"]["state"] == "ungradable"
+    assert "this is written for the edition of 2025" in " ".join(rows["ada"].values())
+    assert rows["bob"]["state"] == "graded"
