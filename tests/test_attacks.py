@@ -63,15 +63,16 @@ class Recorder:
     """The reference, written down: for each input of a layer, its output and its gradient."""
 
     def __init__(self, worker: LocalWorker) -> None:
-        self.worker, self.noted, self.x = worker, {}, ""
+        self.worker, self.noted, self.x = worker, {}, {}  # x: by layer, that of its latest call
 
     def ask(self, op: str, **given: Any) -> Any:
         reply = self.worker.ask(op, **given)
         if op == "call" and given["name"] in ("", "forward") and given["args"]:
-            self.x = hashlib.sha256(np.ascontiguousarray(given["args"][0], dtype=float).tobytes()).hexdigest()
-            self.noted[f"forward {self.x}"] = np.asarray(reply["value"]).tolist()
+            key = hashlib.sha256(np.ascontiguousarray(given["args"][0], dtype=float).tobytes()).hexdigest()
+            self.x[given["target"]] = key
+            self.noted[f"forward {key}"] = np.asarray(reply["value"]).tolist()
         elif given.get("name") in ("input_gradients", "compose_to_input") and op.startswith("call"):
-            self.noted[f"{given['name']} {self.x}"] = np.asarray(reply["value"]).tolist()
+            self.noted[f"{given['name']} {self.x[given['target']]}"] = np.asarray(reply["value"]).tolist()
         return reply
 
 

@@ -102,7 +102,10 @@ def leaky_fresh(s: Subject, draw: Draw) -> Observation:
 
 def asked_often(s: Subject, draw: Draw, layer: Remote, x: Any, upstream: Any) -> Observation:
     """The gradient, asked for twice in a row, and once more after another call."""
-    found = {"first": s.input_gradient(layer, upstream, x), "again": s.input_gradient(layer, upstream, x)}
+    found = {"first": s.input_gradient(layer, upstream, x)}
+    if s.convention == "upstream":
+        s.forward(layer, x)  # what has passed a gradient on may be done with this call
+    found |= {"again": s.input_gradient(layer, upstream, x)}
     x = draw.array(B, N)
     s.forward(layer, x)
     return found | {"dx": s.input_gradient(layer, upstream, x)}
@@ -138,14 +141,17 @@ def leaky_side_effects(s: Subject, draw: Draw) -> Observation:
 
 
 # What a tape calls. However right forward and the slopes are, a layer without it is of no use in any network
-@probe("LeakyReLU", "compose", weight=10, needs=COMPOSING, dx=GRADIENT, again=GRADIENT, of_another_batch=GRADIENT)
+@probe("LeakyReLU", "compose", weight=10, needs=COMPOSING, dx=GRADIENT, second=GRADIENT, of_another_batch=GRADIENT)
 def leaky_compose(s: Subject, draw: Draw) -> Observation:
     """compose_to_input multiplies the upstream gradient element by element."""
     return composed(s, draw, "LeakyReLU", ALPHA)
 
 
 def composed(s: Subject, draw: Draw, name: str, *args: float) -> Observation:
-    """The gradient as a tape gets it: again, after another layer's call, and after one with another batch size."""
+    """The gradient as a tape gets it, once a call: of a second call, beside another layer's, and of another batch size.
+
+    Never twice of one call: a layer may keep its calls on a stack.
+    """
     layer, x, upstream = called(s, draw, name, *args)
     if name == "ReLU":
         s.rests_on(layer, "LeakyReLU", compose_to_input=OF_LEAKY["compose_to_input"])
@@ -157,8 +163,10 @@ def composed(s: Subject, draw: Draw, name: str, *args: float) -> Observation:
         return layer.method("compose_to_input", upstream).value
 
     found = {"dx": dx(x, upstream)}
+    x = draw.array(B, N)
+    s.forward(layer, x)
     s.forward(s.new(name, *args), draw.array(B, N))
-    found |= {"again": dx(x, upstream)}
+    found |= {"second": dx(x, upstream)}
     x, upstream = draw.array(B + 1, N), draw.array(B + 1, N)
     s.forward(layer, x)
     return found | {"of_another_batch": dx(x, upstream)}
@@ -202,7 +210,7 @@ def relu_side_effects(s: Subject, draw: Draw) -> Observation:
     may_need=("LeakyReLU",),
     needs=COMPOSING,
     dx=GRADIENT,
-    again=GRADIENT,
+    second=GRADIENT,
     of_another_batch=GRADIENT,
 )
 def relu_compose(s: Subject, draw: Draw) -> Observation:
@@ -273,7 +281,7 @@ def softmax_gradient_extremes(s: Subject, draw: Draw) -> Observation:
     return {"dx": s.input_gradient(layer, upstream, x)}
 
 
-@probe("Softmax", "compose", weight=8, needs=COMPOSING, dx=GRADIENT, again=GRADIENT, of_another_batch=GRADIENT)
+@probe("Softmax", "compose", weight=8, needs=COMPOSING, dx=GRADIENT, second=GRADIENT, of_another_batch=GRADIENT)
 def softmax_compose(s: Subject, draw: Draw) -> Observation:
     """compose_to_input passes the upstream gradient through each row's Jacobian."""
     return composed(s, draw, "Softmax")

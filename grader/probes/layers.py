@@ -135,9 +135,12 @@ def gradients_agree(s: Subject, draw: Draw) -> Observation:
 @probe("Dense", "gradients-are-fresh", first=GRADIENT, again=GRADIENT, dw=GRADIENT)
 def gradients_are_fresh(s: Subject, draw: Draw) -> Observation:
     """the gradients belong to the latest call, whatever its batch size and however often they were asked for."""
-    dense, _, upstream = called(s, draw)
+    dense, x, upstream = called(s, draw)
     shapes = [(N, M), (M,)]
-    first, again = (entry(s.weight_gradients(dense, upstream, shapes), 0) for _ in range(2))
+    first = entry(s.weight_gradients(dense, upstream, shapes), 0)
+    if s.convention == "upstream":
+        s.forward(dense, x)  # what has passed a gradient on may be done with this call
+    again = entry(s.weight_gradients(dense, upstream, shapes), 0)
     s.forward(dense, draw.array(B + 1, N))
     s.forward(dense, draw.array(B, N))
     return {"first": first, "again": again, "dw": entry(s.weight_gradients(dense, upstream, shapes), 0)}
@@ -189,37 +192,39 @@ def composing_only(s: Subject, dense: Remote) -> None:
     weight=5,
     needs=COMPOSING,
     dx=GRADIENT,
-    again=GRADIENT,
-    dw_again=GRADIENT,
-    after_an_update=GRADIENT,
-    of_another_batch=GRADIENT,
-    dw_of_another_batch=Rule(gradient=True, upstream_factors=(B + 1,), squeeze=True),
-    db_of_another_batch=Rule(gradient=True, upstream_factors=(B + 1,), squeeze=True),
+    dw=GRADIENT,
+    db=GRADIENT,
+    dx_of_second=GRADIENT,
+    dw_of_second=GRADIENT,
+    db_of_second=GRADIENT,
+    dx_after_an_update=GRADIENT,
+    dw_after_an_update=GRADIENT,
+    db_after_an_update=GRADIENT,
+    dx_of_another_batch=GRADIENT,
+    dw_of_another_batch=GRADIENT,
+    db_of_another_batch=GRADIENT,
 )
 def compose_is_fresh(s: Subject, draw: Draw) -> Observation:
     """what compose_to_input and compose_to_weight return belongs to the latest call and to the weights as they are."""
     dense, _, upstream = called(s, draw)
     composing_only(s, dense)
-    dense.method("compose_to_weight", upstream)
-    found = {"dx": dense.method("compose_to_input", upstream).value}
+    found = passed_back(dense, upstream, "")
+    s.forward(dense, draw.array(B, N))
     called(s, draw)  # another layer
-    weights = dense.method("compose_to_weight", upstream).value
-    found |= {"again": dense.method("compose_to_input", upstream).value, "dw_again": first_of(weights)}
+    found |= passed_back(dense, upstream, "_of_second")
     dense.fill(draw.array(N, M), "w")
     s.forward(dense, draw.array(B, N))
-    found |= {"after_an_update": dense.method("compose_to_input", upstream).value}
+    found |= passed_back(dense, upstream, "_after_an_update")
     s.forward(dense, draw.array(B + 1, N))
-    upstream = draw.array(B + 1, M)
-    weights = dense.method("compose_to_weight", upstream).value
-    return found | {
-        "of_another_batch": dense.method("compose_to_input", upstream).value,
-        "dw_of_another_batch": first_of(weights),
-        "db_of_another_batch": entry(list(weights), 1) if isinstance(weights, (list, tuple)) else weights,
-    }
+    return found | passed_back(dense, draw.array(B + 1, M), "_of_another_batch")
 
 
-def first_of(gradients: Any) -> Any:
-    return entry(list(gradients), 0) if isinstance(gradients, (list, tuple)) else gradients
+def passed_back(dense: Remote, upstream: Any, end: str) -> Observation:
+    """What a tape gets of the latest call. Once of each: a layer may keep its calls on a stack."""
+    gradients = dense.method("compose_to_weight", upstream).value
+    parts = list(gradients) if isinstance(gradients, (list, tuple)) else [gradients]
+    dx = dense.method("compose_to_input", upstream).value
+    return {f"dx{end}": dx, f"dw{end}": entry(parts, 0), f"db{end}": entry(parts, 1)}
 
 
 @probe("Dense", "side-effects", weight=2, passive=True)
