@@ -5,6 +5,9 @@ docstring, and raises NotImplementedError. What only the removed bodies used (im
 names) goes with them, so helpers of the solution must have a leading underscore. All other code is copied as
 it is.
 
+A later year of the homework says in its `edition.toml` which functions are holes, and what stands in each
+(`make_edition`).
+
 Only .py files and the workflow for GitHub Actions are generated. Whatever else lies in student_template/ is written by
 hand and left alone.
 """
@@ -14,10 +17,12 @@ from __future__ import annotations
 import argparse
 import ast
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from itertools import takewhile
 from pathlib import Path
+from textwrap import indent
 
+from grader import tomlfile
 from grader.errors import UsageError
 
 # The step of the handout (student_template/README.md) -> the module -> the functions that are written in that
@@ -80,6 +85,9 @@ WORKFLOW_SOURCE = Path(__file__).with_name("packing") / "files" / "grade.yml"
 # Imports that stay although nothing in the template uses them yet: the handout tells students to.
 KEPT_IMPORTS = {"np", "GradientTape"}
 
+# What students replace in an expression of a later year's template: no Python. While one is made, a name stands there.
+GAP, GAP_NAME = "???", "__gap__"
+
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Definition = Function | ast.ClassDef
 
@@ -89,8 +97,15 @@ def holes_of(module: str) -> dict[str, str]:
     return {name: step for step, modules in HOLES.items() for name in modules.get(module, [])}
 
 
-def make_template(source: str, holes: dict[str, str]) -> str:
+def make_template(
+    source: str,
+    holes: Mapping[str, str],
+    stubs: Mapping[str, str] | None = None,
+    kept_imports: Collection[str] = frozenset(KEPT_IMPORTS),
+) -> str:
     """A module of the template: source with the bodies of `holes` replaced, and what only they used removed.
+
+    stubs   name -> the new body, for every name in holes; without them, each raises NotImplementedError
 
     Raises UsageError if a name in holes is no function in source, or has no docstring to keep.
     """
@@ -102,9 +117,12 @@ def make_template(source: str, holes: dict[str, str]) -> str:
     # From the last to the first, so that line numbers further up stay right.
     for name in sorted(holes, key=lambda name: functions[name].lineno, reverse=True):
         start, end = body_range(functions[name], lines, name)
-        indent = " " * functions[name].body[0].col_offset
-        lines[start:end] = [f'{indent}raise NotImplementedError("{name}: {holes[name]} of the handout")\n']
-    return without_leftovers("".join(lines), names_used(source)) if holes else source
+        stub = stubs[name] if stubs else f'raise NotImplementedError("{name}: {holes[name]} of the handout")'
+        body = indent(stub.strip("\n"), " " * functions[name].body[0].col_offset)
+        lines[start:end] = [f"{body.replace(GAP, GAP_NAME)}\n"]
+    if not holes:
+        return source
+    return without_leftovers("".join(lines), names_used(source), kept_imports).replace(GAP_NAME, GAP)
 
 
 def definitions(tree: ast.Module) -> Iterator[tuple[str, Definition]]:
@@ -114,7 +132,12 @@ def definitions(tree: ast.Module) -> Iterator[tuple[str, Definition]]:
             yield node.name, node
         if isinstance(node, ast.ClassDef):
             methods = [child for child in node.body if isinstance(child, Definition)]
-            yield from ((f"{node.name}.{method.name}", method) for method in methods)
+            yield from ((f"{node.name}.{method.name}{'.setter' * is_setter(method)}", method) for method in methods)
+
+
+def is_setter(method: Definition) -> bool:
+    """Whether it is the second function of a property, which has the first one's name."""
+    return any(isinstance(each, ast.Attribute) and each.attr == "setter" for each in method.decorator_list)
 
 
 def body_range(function: Function, lines: list[str], name: str) -> tuple[int, int]:
@@ -138,10 +161,10 @@ def names_used(source: str) -> set[str]:
     }
 
 
-def without_leftovers(source: str, used_before: set[str]) -> str:
+def without_leftovers(source: str, used_before: set[str], kept_imports: Collection[str]) -> str:
     """Source without the imports and private definitions that were in use before and are not any more."""
     while True:
-        unused = used_before - names_used(source) - KEPT_IMPORTS
+        unused = used_before - names_used(source) - set(kept_imports)
         # One at a time: what is removed may hold the next one, or be the last to use it.
         leftover = next(leftovers(ast.parse(source), unused), None)
         if leftover is None:
@@ -197,6 +220,25 @@ def make_all(reference: Path) -> dict[str, str]:
         except UsageError as error:
             raise UsageError(f"{reference / module}: {error}; see grader/template.py") from None
     return made | {WORKFLOW: WORKFLOW_SOURCE.read_text(encoding="utf-8")}
+
+
+def make_edition(folder: Path) -> dict[str, str]:
+    """The template of a later year, from its folder: path -> text, for every module of its reference."""
+    edition, reference = tomlfile.read(folder / "edition.toml"), folder / "reference"
+    kinds, made = edition["stubs"], {}
+    for path in sorted(reference.rglob("*.py")):
+        module = path.relative_to(reference).as_posix()
+        holes = {name: step for step, files in edition["holes"].items() for name in files.get(module, ())}
+        stubs = {
+            name: kinds.get(stub, stub)
+            for files in edition["holes"].values()
+            for name, stub in files.get(module, {}).items()
+        }
+        try:
+            made[module] = make_template(path.read_text(encoding="utf-8"), holes, stubs, edition["kept_imports"])
+        except UsageError as error:
+            raise UsageError(f"{path}: {error}; see {folder / 'edition.toml'}") from None
+    return made
 
 
 def differences(made: dict[str, str], template: Path) -> list[str]:

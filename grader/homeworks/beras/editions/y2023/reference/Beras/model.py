@@ -1,0 +1,69 @@
+"""Model: layers, a loss, an optimizer and a metric, put together and trained in batches.
+
+`fit` and `evaluate` cut the data into batches and average what `batch_step` returns for each. What a step does
+and how the layers are connected is up to the subclass, which is written in the assignment.
+"""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from .core import Callable, Diffable, Tensor
+
+Stats = dict[str, float]
+
+
+class Model(Diffable):
+    """A network that can be trained; a subclass says how in `call` and `batch_step`."""
+
+    def __init__(self, layers: Sequence[Diffable]) -> None:
+        self.layers = layers
+
+    @property
+    def weights(self) -> list[Tensor]:
+        """The weights of all layers in one flat list, in the order of the layers."""
+        return [weight for layer in self.layers for weight in layer.weights]
+
+    def compile(self, optimizer: Any, loss_fn: Diffable, acc_fn: Callable) -> None:
+        """Choose how to train: an optimizer, a loss, and a metric to report."""
+        self.optimizer = optimizer
+        self.compiled_loss = loss_fn
+        self.compiled_acc = acc_fn
+
+    def fit(self, x: Tensor, y: Tensor, epochs: int, batch_size: int) -> dict[str, list[float]]:
+        """Train on inputs x (N, n) and one-hot rows y (N, C), batch by batch, epochs times.
+
+        Calls `batch_step` with training=True. Returns what it reports, in lists: {"loss": [...], "acc": [...]},
+        for each epoch the mean over its batches. An incomplete last batch is left out, unless it is the only one.
+        """
+        history: dict[str, list[float]] = {}
+        for epoch in range(1, epochs + 1):
+            steps = [
+                self.batch_step(x[start : start + batch_size], y[start : start + batch_size], training=True)
+                for start in range(0, max(len(x) - batch_size, 0) + 1, batch_size)
+            ]
+            means = {name: float(np.mean([step[name] for step in steps])) for name in steps[0]}
+            for name, mean in means.items():
+                history.setdefault(name, []).append(mean)
+            print(f"epoch {epoch} of {epochs}", *(f"{name} {mean:.4f}" for name, mean in means.items()), sep="  ")
+        return history
+
+    def evaluate(self, x: Tensor, y: Tensor, batch_size: int) -> Stats:
+        """The mean metrics over x (N, n) and y (N, C), in a dict with the names that `batch_step` gives them.
+
+        Calls `batch_step` with training=False, for an incomplete last batch as well: no weight changes.
+        """
+        starts = range(0, len(x), batch_size)
+        steps = [
+            self.batch_step(x[start : start + batch_size], y[start : start + batch_size], training=False)
+            for start in starts
+        ]
+        # The last batch may be smaller: weighted by its size, a mean counts every example once.
+        sizes = [len(x[start : start + batch_size]) for start in starts]
+        return {name: float(np.average([step[name] for step in steps], weights=sizes)) for name in steps[0]}
+
+    @abstractmethod
+    def batch_step(self, x: Tensor, y: Tensor, training: bool = True) -> Stats:
+        """One batch: {"loss": ..., "acc": ...}. Changes weights only while training."""

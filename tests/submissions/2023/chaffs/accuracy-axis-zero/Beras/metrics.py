@@ -1,0 +1,11 @@
+import numpy as np
+
+from Beras.core import Callable
+
+
+class CategoricalAccuracy(Callable):
+    def call(self, probs, labels):
+        """Categorical accuracy call pass!"""
+        pred_classes = np.argmax(probs, axis=0)
+        true_classes = np.argmax(labels, axis=0)
+        return np.mean(pred_classes == true_classes)

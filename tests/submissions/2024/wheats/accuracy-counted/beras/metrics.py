@@ -1,0 +1,11 @@
+import numpy as np
+
+from beras.core import Callable
+
+
+class CategoricalAccuracy(Callable):
+    def call(self, probs, labels):
+        """Categorical accuracy call pass!"""
+        pred_classes = np.argmax(probs, axis=-1)
+        true_classes = np.argmax(labels, axis=-1)
+        return sum(int(p == t) for p, t in zip(pred_classes, true_classes)) / len(true_classes)

@@ -1,0 +1,37 @@
+from collections import defaultdict
+
+from beras.core import Diffable, Tensor
+
+
+class GradientTape:
+    def __init__(self):
+        # Dictionary mapping the object id of an output Tensor to the Diffable layer it was produced from.
+        self.previous_layers = defaultdict(lambda: None)
+
+    def __enter__(self):
+        if Diffable.gradient_tape is not None:
+            raise RuntimeError("Cannot nest gradient tape scopes.")
+        Diffable.gradient_tape = self
+        return self
+
+    def __exit__(self, exc_type, exc_val, exc_tb):
+        Diffable.gradient_tape = None
+
+    def gradient(self, target, sources):
+        queue = [target]
+        grads = defaultdict(lambda: None)
+
+        while queue:
+            current = queue.pop(0)
+            layer = self.previous_layers[id(current)]
+            if layer is None:
+                continue
+            J = grads[id(current)]
+
+            tensors = list(layer.inputs) + list(layer.weights)
+            found = list(layer.compose_input_gradients(J)) + list(layer.compose_weight_gradients(J))
+            for tensor, grad in zip(tensors, found):
+                grads[id(tensor)] = [grad]
+                queue.append(tensor)
+
+        return [grads[id(source)][0] for source in sources]
