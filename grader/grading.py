@@ -244,7 +244,12 @@ class Grading:
     def _is_right(self, frame: Frame, asking: Probe) -> bool:
         """Is everything right that is asked of this file? Then what it raised was called for by somebody else."""
         module = self.places.part_of(frame.file, frame.line)
-        probes = [each for each in self.every_probe if module_of(each.component) == module and each.weight]
+        # What needs the component that is asked about would be wrong with it
+        probes = [
+            each
+            for each in self.every_probe
+            if module_of(each.component) == module and each.weight and asking.component not in each.needed_components
+        ]
         probes = [each for each in self.concerning(asking, probes) if self.answers.knows(each, self.seed_of(each))]
         self.ask(probes)
         return all(self._unblocked(probe) in (Outcome.PASSED, Outcome.NOT_ASKED) for probe in probes)
@@ -270,13 +275,18 @@ class Grading:
     def _missing(self, verdict: Verdict) -> str:
         """The function, as MODULE:NAME, that explains a wrong answer by not being written; '' where there is none.
 
-        A right answer stays right, unless code that does nothing gets it right as well, or there is nothing else.
+        A right answer stays right, unless code that does nothing gets it right as well, there is nothing else, or it
+        rests on what another component leaves open.
         """
-        component, called = verdict.probe.component, verdict.seen.unwritten
+        component, despite = verdict.probe.component, verdict.probe.despite
+        called = [name for name in verdict.seen.unwritten if component_of(name, self.places) not in despite]
         module = self.module_of(component)
         own = next((name for name in called if is_own(component, name, module, self.places)), "")
         if verdict.outcome == Outcome.PASSED:
-            return own if verdict.probe.passive or is_unwritten(component, module, self.places) else ""
+            if own and (verdict.probe.passive or is_unwritten(component, module, self.places)):
+                return own
+            needed = verdict.probe.needed_components  # what goes on with an empty answer of these shows nothing
+            return next((name for name in called if component_of(name, self.places) in needed), "")
         fault = verdict.seen.fault
         if fault is not None and fault.kind == "missing":
             return ""  # there is not even a name

@@ -53,6 +53,7 @@ class Probe:
     """One behaviour of one component; `weight` is its share of the component's points.
 
     may_need: components whose code it runs in some submissions (Subject.rests_on).
+    despite: components whose code it runs and which excuse nothing, even where they are not written yet.
     seeded: False where every seed asks the same questions.
     passive: asks what must not happen, which code that does nothing gets right; it counts beside other right answers.
     megabytes: of data that an implementation takes into memory for it, where that is much.
@@ -65,6 +66,7 @@ class Probe:
     weight: int = 1
     needs: tuple[str, ...] = ()
     may_need: tuple[str, ...] = ()
+    despite: tuple[str, ...] = ()
     seeded: bool = True
     passive: bool = False
     megabytes: int = 0
@@ -98,6 +100,7 @@ def probe(
     weight: int = 1,
     needs: tuple[str, ...] = (),
     may_need: tuple[str, ...] = (),
+    despite: tuple[str, ...] = (),
     seeded: bool = True,
     passive: bool = False,
     megabytes: int = 0,
@@ -105,14 +108,16 @@ def probe(
 ) -> Callable[[Function], Function]:
     """Registers a probe; its docstring is the line that students read.
 
-    needs: components, or probes of them, whose failure explains away a failure here. may_need, seeded, passive and
-    megabytes: see Probe.
+    needs: components, or probes of them, whose failure explains away a failure here. may_need, despite, seeded, passive
+    and megabytes: see Probe.
     Further keywords: a rule for the entry of that name.
     """
 
     def register(function: Function) -> Function:
         title = " ".join((function.__doc__ or "").split()).rstrip(".")
-        found = Probe(component, slug, title, function, weight, needs, may_need, seeded, passive, megabytes, rules)
+        found = Probe(
+            component, slug, title, function, weight, needs, may_need, despite, seeded, passive, megabytes, rules
+        )
         if found.name in REGISTRY:
             raise ValueError(f"two probes are called {found.name}")
         REGISTRY[found.name] = found

@@ -24,7 +24,9 @@ class Layer({base}):
     def input_gradients(self, J=None): return self.jacobian if J is None else self.compose_to_input(J)
     def weight_gradients(self, J=None): return tuple(self.of_weights) if J is None else self.compose_to_weight(J)
     def compose_to_input(self, J): return J @ self.jacobian.T  #: gradient batch_step fit
-    def compose_to_weight(self, J): return [(g * J).mean(axis=0) for g in self.of_weights]  #: gradient batch_step fit
+    def compose_to_weight(self, upstream):  #: gradient batch_step fit
+        J = [(g, upstream[:, None] if g.ndim == 3 else upstream) for g in self.of_weights]  #: gradient batch_step fit
+        return [(g * up).mean(axis=0) for g, up in J]  #: gradient batch_step fit
 ''',
     "raw-layer": '''
 class PlainLayer({base}):
@@ -112,11 +114,12 @@ def fail():
 ''',
 }  # fmt: skip
 WATCHING = """
+    double_called, double_ran = [], []
     def __call__(self, *args):
-        self.double_called = [*getattr(self, "double_called", []), {base}.gradient_tape is not None]  #: double_called
+        self.double_called = [*self.double_called, {base}.gradient_tape is not None]  #: double_called
         return super().__call__(*args)
 """
-RUNNING = "self.double_ran = [*getattr(self, 'double_ran', []), {base}.gradient_tape is not None]"
+RUNNING = "self.double_ran = [*self.double_ran, {base}.gradient_tape is not None]"
 NAME = re.compile(r"^(?:class|def) (\w+)", re.MULTILINE)
 TAG = re.compile(r"  #: ([\w ]+)$")
 

@@ -60,7 +60,8 @@ def why(graded: Graded) -> str:
 def test_training_that_was_still_rising_is_not_finished_and_costs_nothing(folder: Path):
     graded = trained(folder)
 
-    assert row(graded) == ("not finished", 0, 0)
+    assert row(graded) == ("not finished", 0, 7)
+    assert graded.components["training.simple"]["not_judged"] == 7
     message = graded.components["training.simple"]["probes"][0]["message"]
     assert (
         "after 1 of 9000 epochs and still rising, when it used up its 0.4 s of CPU time; its points are not" in message
@@ -73,11 +74,15 @@ def test_training_that_was_still_rising_loses_its_points_where_the_rubric_says_s
     graded = trained(folder, not_finished='"lost"')
 
     assert row(graded) == ("not finished", 0, 7)
+    assert graded.components["training.simple"]["not_judged"] == 0
     assert "its points are lost" in why(graded)
 
 
 def test_training_that_was_still_rising_keeps_the_half_that_it_has_reached(folder: Path):
-    assert row(trained(folder, half_simple=0.3)) == ("not finished", 3.5, 3.5)
+    graded = trained(folder, half_simple=0.3)
+
+    assert row(graded) == ("not finished", 3.5, 7)
+    assert graded.components["training.simple"]["not_judged"] == 3.5
 
 
 def test_training_that_no_longer_rises_is_out_of_time(folder: Path):

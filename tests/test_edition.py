@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path, PurePosixPath
 
 import pytest
-from overlays import ROOT, SUBMISSIONS, base, names, run
+from overlays import ROOT, SUBMISSIONS, base_of, lay_base, names, run
 
 from grader.edition import OWN, TERMS, recognise
 from grader.errors import UsageError
@@ -130,10 +130,11 @@ def sources(folder: Path) -> dict[str, SourceModule]:
 
 
 @pytest.mark.parametrize("kind", ["wheats", "chaffs", "attacks"])
-def test_no_submission_of_this_year_is_taken_for_another(kind: str) -> None:
-    of_base = {folder: sources(folder) for folder in {base(kind, name) for name in names(kind)}}
+def test_no_submission_of_this_year_is_taken_for_another(kind: str, tmp_path: Path) -> None:
+    bases = {base_of(kind, name) for name in names(kind)}
+    of_base = {base: sources(lay_base(base, tmp_path / base)) for base in bases}
     years = {
-        name: recognise((of_base[base(kind, name)] | sources(SUBMISSIONS / kind / name)).values()).year
+        name: recognise((of_base[base_of(kind, name)] | sources(SUBMISSIONS / kind / name)).values()).year
         for name in names(kind)
     }
 

@@ -24,7 +24,8 @@ from grader import tomlfile
 from grader.template import GAP, make_edition
 
 MNIST = Path(__file__).resolve().parent.parent / "data" / "mnist"
-THRESHOLD = 0.95
+USED = 12_000, 2_000  # images of each split: enough to see a model learn, in a fiftieth of the time
+LEARNT = 0.80  # of the test digits, after so few; all of them take each model beyond 95 %
 
 
 def mnist() -> editions.Mnist:
@@ -38,7 +39,7 @@ def mnist() -> editions.Mnist:
         (content(f"{split}-images-idx3-ubyte.gz", 16).reshape(-1, 28, 28), content(f"{split}-labels-idx1-ubyte.gz", 8))
         for split in ("train", "t10k")
     ]
-    return splits[0], splits[1]
+    return tuple((images[:count], labels[:count]) for (images, labels), count in zip(splits, USED))
 
 
 # --- the references ---
@@ -162,7 +163,7 @@ def test_a_reference_learns_to_read(year: str):
     np.random.seed(16)
     with handed_in(editions.reference(year), year, mnist) as h:
         for accuracy in trained(h):
-            assert accuracy > THRESHOLD
+            assert accuracy > LEARNT
 
 
 def trained(h: editions.HandIn) -> list[float]:

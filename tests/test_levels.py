@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from overlays import Graded, build, grade, names
+from overlays import Graded, build, grade, grading_options, names
 from test_overlays import TRAINING_CHAFFS
 
 from grader.isolation.levels import BASIC, choose
+from grader.rubric import COMPONENTS
 
 STRICTEST = choose().name
 WEEK = int(time.time() / (7 * 24 * 3600))
@@ -45,7 +46,9 @@ def verdicts(graded: Graded) -> dict[str, Any]:
 def test_verdict_is_the_same_at_two_levels(kind: str, name: str, folder: Path) -> None:
     submission = build(kind, name, folder)
 
-    basic, strictest = (grade(submission, "--no-training", "--isolation", level) for level in (BASIC.name, STRICTEST))
+    options = grading_options(kind, name, folder, COMPONENTS)
+
+    basic, strictest = (grade(submission, *options, "--isolation", level) for level in (BASIC.name, STRICTEST))
 
     assert (basic.result["isolation"], strictest.result["isolation"]) == (BASIC.name, STRICTEST)
     assert verdicts(strictest) == verdicts(basic)

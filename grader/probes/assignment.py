@@ -107,11 +107,11 @@ def evaluation(s: Subject, draw: Draw) -> Observation:
     }
 
 
-@probe("SequentialModel", "records", needs=(*STEPPING, RECORDING))
+@probe("SequentialModel", "records", needs=(*STEPPING, RECORDING), despite=("GradientTape",))
 def records(s: Subject, draw: Draw) -> Observation:
     """while the tape is open, a training step calls the layers and the loss as functions, which writes them down."""
     jacobian_only(s)
-    layers = [watched(s, draw, N, M), watched(s, draw, M, C)]
+    layers = [watched(s, draw, N, C), watched(s, draw, C, C)]  # of one width: what leaves one out runs as well
     loss = s.double("watched-loss", "Diffable", coefficients=draw.array(B, C))
     model, optimizer = s.new("SequentialModel", layers), s.double("optimizer", None)
     model.method("compile", optimizer, loss, s.double("accuracy", "Callable", replies=[0.25]))

@@ -211,7 +211,7 @@ def trainable(s: Subject, draw: Draw) -> Observation:
     "real-layers",
     weight=4,
     needs=(*COMPOSING, RECORDING, "Dense", "LeakyReLU"),
-    gradients=Rule(squeeze=True),
+    gradients=Rule(gradient=True, squeeze=True),
 )
 def real_layers(s: Subject, draw: Draw) -> Observation:
     """gradient() answers for a network of this submission's own Dense and LeakyReLU."""

@@ -52,7 +52,7 @@ def to_input(given: Method) -> Method:
                 return (J @ jacobian.T).astype(jacobian.dtype, copy=False)
             if jacobian.ndim == 3 and len(jacobian) == len(J):
                 return (jacobian @ J[:, :, None])[:, :, 0].astype(jacobian.dtype, copy=False)
-        return answered(self, "input_gradients", jacobian, given, J)
+        return composed_by(self, "input_gradients", jacobian, given, J)
 
     return compose_to_input
 
@@ -67,7 +67,7 @@ def to_weight(given: Method) -> Method:
             composed = [product(weight, gradient, J) for weight, gradient in zip(weights, gradients)]
             if len(composed) == len(weights) == len(gradients) > 0 and all(each is not None for each in composed):
                 return composed
-        return answered(self, "weight_gradients", gradients, given, J)
+        return composed_by(self, "weight_gradients", gradients, given, J)
 
     return compose_to_weight
 
@@ -101,7 +101,7 @@ def is_matrix(J: Any) -> bool:
     return is_plain(J) and J.ndim == 2 and len(J) > 0
 
 
-def answered(layer: Any, name: str, answer: Any, given: Method, J: np.ndarray) -> Any:
+def composed_by(layer: Any, name: str, answer: Any, given: Method, J: np.ndarray) -> Any:
     """What the given method returns, without asking the layer a second time: its gradients may have side effects."""
     own = getattr(layer, "__dict__", {})
     kept = {name: own[name]} if name in own else {}
