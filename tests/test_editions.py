@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import ast
 import gzip
+import os
 import re
 import sys
+import time
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +28,7 @@ from grader.template import GAP, make_edition
 
 MNIST = Path(__file__).resolve().parent.parent / "data" / "mnist"
 USED = 12_000, 2_000  # images of each split: enough to see a model learn, in a fiftieth of the time
+TURNS = 3  # weeks until every submission has been asked about: they wait for a grader that knows these years
 LEARNT = 0.80  # of the test digits, after so few; all of them take each model beyond 95 %
 
 
@@ -233,7 +237,14 @@ def test_the_lines_to_paste_of_a_handout_print_what_it_says(year: str, capsys: p
 # --- the submissions ---
 
 
-@pytest.mark.parametrize(("year", "name"), overlays("wheats"))
+def in_turn(submissions: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """A third of them, each week another one; all of them where BERAS_EVERY is set."""
+    week = int(time.time() / (7 * 24 * 3600))
+    every = os.environ.get("BERAS_EVERY")
+    return [each for each in submissions if every or zlib.crc32(each[1].encode()) % TURNS == week % TURNS]
+
+
+@pytest.mark.parametrize(("year", "name"), in_turn(overlays("wheats")))
 def test_wheat_is_right(year: str, name: str, folder: Path):
     with handed_in(build(year, "wheats", name, folder), year) as h:
         assert failing(h) == set()
@@ -244,7 +255,7 @@ CHAFFS = overlays("chaffs")
 HALF_DONE = [(year, name) for year, name in CHAFFS if "implemented" in expectation(year, "chaffs", name)]
 
 
-@pytest.mark.parametrize(("year", "name"), [chaff for chaff in CHAFFS if chaff not in HALF_DONE])
+@pytest.mark.parametrize(("year", "name"), in_turn([chaff for chaff in CHAFFS if chaff not in HALF_DONE]))
 def test_chaff_is_wrong_where_it_says_and_nowhere_else(year: str, name: str, folder: Path):
     expected = expectation(year, "chaffs", name)
     assert set(expected["loses"]) <= set(edition(year)["components"]["judged"])

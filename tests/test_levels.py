@@ -19,7 +19,7 @@ from grader.rubric import COMPONENTS
 
 STRICTEST = choose().name
 WEEK = int(time.time() / (7 * 24 * 3600))
-TURNS = 40  # weeks until every other overlay has been compared
+TURNS = 160  # weeks until every other overlay has been compared
 ABOUT_IMPORTS = ("import-", "numpy-", "syntax-", "system-")
 
 pytestmark = pytest.mark.skipif(BASIC.name == STRICTEST, reason="only one level of isolation works here")

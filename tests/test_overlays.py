@@ -5,13 +5,15 @@ Every overlay of tests/submissions goes through the real command, without traini
 
 from __future__ import annotations
 
+import tempfile
 import zlib
+from functools import cache
 from pathlib import Path
 
 import pytest
 from overlays import base_of, build, expectation, grade, graded_on, grading_options, lay_base
 
-from grader.affected import affected, snapshot
+from grader.affected import Snapshot, affected, snapshot
 from grader.rubric import COMPONENTS, TRAININGS
 
 # More than a wrong answer comes of these
@@ -29,8 +31,13 @@ def reached(kind: str, name: str, submission: Path, base: str) -> set[str]:
     if name.startswith(ENDINGS) or "moves" in expectation(kind, name):
         return set(COMPONENTS)
     witness = COMPONENTS[zlib.crc32(name.encode()) % len(COMPONENTS)]  # another one for each overlay
-    below = lay_base(base, submission.with_name("below"))
-    return {*affected(COMPONENTS, snapshot(below), snapshot(submission), ()), witness}
+    return {*affected(COMPONENTS, snapshot_of_base(base), snapshot(submission), ()), witness}
+
+
+@cache
+def snapshot_of_base(base: str) -> Snapshot:
+    with tempfile.TemporaryDirectory() as folder:
+        return snapshot(lay_base(base, Path(folder) / base))
 
 
 @pytest.mark.parametrize(("name", "base"), graded_on("wheats"))
