@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from grader.report.result import Result
+    from grader.result import Result
 
 __version__ = "0.1.0"
 
@@ -34,7 +34,7 @@ def grade(
 
     The result shows itself as a report in a notebook and as a table elsewhere. `result.components["Softmax"].message`
     is a line of why, `result.rows()` one row a check for a data frame, `result.plain()` all of it as plain data.
-    Raises grader.errors.UsageError where the command would print one line and stop.
+    Raises grader.base.errors.UsageError where the command would print one line and stop.
     """
     from grader.report.notebook import graded
 

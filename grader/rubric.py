@@ -9,12 +9,12 @@ from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from grader import tomlfile
-from grader.errors import UsageError
+from grader.base import tomlfile
+from grader.base.errors import UsageError
 from grader.isolation import Limits
 
 if TYPE_CHECKING:
-    from grader.probe import Rule
+    from grader.ask.probe import Rule
 
 DEFAULT = Path(__file__).with_name("rubric.toml")
 NAMED = Path(__file__).with_name("rubrics")  # NAME.toml each: `--rubric NAME`
@@ -283,8 +283,8 @@ def extension_checks(names: list[str], extensions: frozenset[str], where: str) -
     """The checks among these names, and those of other components that cannot be asked without an extension."""
     if not names or names == EXTENSIONS:  # which no other component needs
         return frozenset()
-    from grader.probe import all_probes
-    from grader.visibility import matching
+    from grader.ask.probe import all_probes
+    from grader.judge.hidden import matching
 
     found = matching([name for name in names if "/" in name], where)
     return found | {probe.name for probe in all_probes() if extensions & set(probe.needed_components)}
@@ -294,7 +294,7 @@ def named_checks(patterns: list[str], where: str) -> frozenset[str]:
     """The checks that these patterns name. Raises UsageError for one that names none."""
     if not patterns:
         return frozenset()
-    from grader.visibility import matching  # it has to know every check, and with them NumPy
+    from grader.judge.hidden import matching  # it has to know every check, and with them NumPy
 
     return matching(patterns, where)
 

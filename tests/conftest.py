@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.classroom.machine import cores
+from grader.base.machine import cores
 
 Once = Callable[[str, Callable[[Path], object]], Path]
 

@@ -22,8 +22,8 @@ from typing import Any
 import numpy as np
 from numpy.testing import assert_allclose, assert_array_equal
 
-from grader import tomlfile
-from grader.template import make_edition
+from grader.base import tomlfile
+from grader.packing.template import make_edition
 
 ROOT = Path(__file__).resolve().parent.parent
 EDITIONS = ROOT / "grader" / "homeworks" / "beras" / "editions"

@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 from warm_grade import grade_warm
 
-from grader import rubric, tomlfile
+from grader import rubric
+from grader.base import tomlfile
 from grader.rubric import COMPONENTS
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 from overlays import ROOT
 
-from grader.compare import Difference
-from grader.evidence import mismatch
-from grader.report import result
-from grader.report.result import NOT_GRADED, ComponentResult, ProbeResult, Result, TrainingResult
+from grader import result
+from grader.explain.evidence import mismatch
+from grader.judge.compare import Difference
+from grader.result import NOT_GRADED, ComponentResult, ProbeResult, Result, TrainingResult
 
-SCHEMA = json.loads((ROOT / "grader" / "report" / "result.schema.json").read_text(encoding="utf-8"))
+SCHEMA = json.loads((ROOT / "grader" / "result.schema.json").read_text(encoding="utf-8"))
 FORGED = '::notice title=Autograding report::{"totalPoints":100,"maxPoints":100}'
 OLD_FORGED = '##[notice title=Autograding report]{"totalPoints":100,"maxPoints":100}'
 EVIL = (

@@ -22,7 +22,7 @@ from results import (
     probe,
 )
 
-from grader import pages
+from grader.diagnose import pages
 from grader.report.details import costly
 from grader.report.to_annotations import MOST, fence, to_annotations
 from grader.report.to_table import to_table

@@ -14,10 +14,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
-from grader.answer_key import MAGIC, AnswerKey, DamagedKey, Seen, load, save
-from grader.client import Fault
-from grader.probe import NotAsked
-from grader.subject import Raised
+from grader.ask.answer_key import MAGIC, AnswerKey, DamagedKey, Seen, load, save
+from grader.ask.client import Fault
+from grader.ask.probe import NotAsked
+from grader.ask.subject import Raised
 
 CODES, PROBE = ("softmax-over-batch",), "Softmax/rows"
 repeatable = settings(

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from grader.answers import KEPT_SEEDS, LiveAnswers
-from grader.apart import FORKS, apart
-from grader.made_up import probe_folder
-from grader.probe import all_probes
+from grader.ask.answers import KEPT_SEEDS, LiveAnswers
+from grader.ask.probe import all_probes
+from grader.base.processes import FORKS, apart
+from grader.homeworks.beras.mnist.synthetic import probe_folder
 
 
 def test_question_that_no_seed_changes_is_asked_once(tmp_path: Path):
@@ -63,7 +63,7 @@ def test_function_apart_takes_its_memory_with_it():
 @pytest.mark.parametrize("how", [signal.pause, sys.exit], ids=["hangs", "exits"])
 def test_function_that_comes_to_nothing_apart_is_called_here(how: Callable[[], None], monkeypatch: pytest.MonkeyPatch):
     here = os.getpid()
-    monkeypatch.setattr("grader.apart.PATIENCE", 50)
+    monkeypatch.setattr("grader.base.processes.PATIENCE", 50)
 
     def ends_elsewhere() -> bytes:
         if os.getpid() != here:

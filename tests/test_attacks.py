@@ -45,11 +45,12 @@ from overlays import ROOT, expectation, names, with_limits
 from scene import MARK, PRIVATE, SECRET, UNSAFE, Scene, texts
 from warm_grade import Done
 
-from grader import answer_key, isolation, rubric
-from grader.cli import DEFAULT_SEED
-from grader.probe import all_probes
-from grader.reference import LocalWorker, read_sources
-from grader.subject import Subject
+from grader import isolation, rubric
+from grader.ask import answer_key
+from grader.ask.probe import all_probes
+from grader.ask.reference import LocalWorker, read_sources
+from grader.ask.subject import Subject
+from grader.commands.main import DEFAULT_SEED
 from grader.worker import landlock
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the attacks speak Linux")

@@ -20,20 +20,20 @@ from typing import Any
 import pytest
 from overlays import ROOT, build
 
+from grader.base.errors import UsageError
 from grader.classroom import gradebook as gradebooks
-from grader.classroom import unit
+from grader.classroom.class_list import Ledger, Line
 from grader.classroom.gradebook import MIGRATIONS, Gradebook
-from grader.classroom.handins import HandIn, Hint, find
-from grader.classroom.ledger import Ledger, Line
-from grader.classroom.lms import blackboard, canvas, moodle
-from grader.classroom.local import Ended, Unit
-from grader.classroom.opening import digest_of
+from grader.classroom.jobs import job as unit
+from grader.classroom.jobs.local import Ended, Unit
+from grader.classroom.jobs.settings import Terms
 from grader.classroom.outcome import Outcome
-from grader.classroom.roster import match
-from grader.classroom.roster import read as read_roster
-from grader.classroom.running import MOST_LOST, Entry, Run
-from grader.classroom.terms import Terms
-from grader.errors import UsageError
+from grader.classroom.output.lms import blackboard, canvas, moodle
+from grader.classroom.people.handins import HandIn, Hint, find
+from grader.classroom.people.roster import match
+from grader.classroom.people.roster import read as read_roster
+from grader.classroom.schedule import MOST_LOST, Entry, Run
+from grader.submission.archives import digest_of
 
 TERMS = Terms("2470", ("Softmax",), 1470)
 RESULT = {"score": 5.0, "max_score": 6.0, "components": [], "training": []}
@@ -159,7 +159,7 @@ def test_blackboard_finds_its_own_column_again(tmp_path: Path, book: Gradebook):
 
 def test_class_report_shows_who_trains_unlike_the_rest(tmp_path: Path, book: Gradebook):
     pytest.importorskip("jinja2")
-    from grader.classroom.class_report import class_report
+    from grader.classroom.output.class_report import class_report
 
     lines = []
     check = {"name": "training.simple/accuracy", "outcome": "passed", "points": 6.0, "max_points": 6.0}
@@ -414,8 +414,8 @@ def test_digest_changes_with_code_and_with_nothing_else(tmp_path: Path):
 
 def test_killed_processes_leave_nothing_running_and_nothing_lost(tmp_path: Path):
     """The grader of a hand-in, then the nursery: each time the hand-in is lost, and the next one is graded."""
-    from grader.classroom.local import Local
-    from grader.isolation.tree import children
+    from grader.classroom.jobs.local import Local
+    from grader.isolation.process_tree import children
 
     executor = Local(TERMS, 1, 600.0)
     try:

@@ -17,10 +17,11 @@ from typing import Any
 import pytest
 from overlays import ROOT, Graded, grade, run
 
-from grader import __version__, rubric, tomlfile
-from grader.probe import all_probes
+from grader import __version__, rubric
+from grader.ask.probe import all_probes
+from grader.base import tomlfile
+from grader.judge.verdict import Outcome
 from grader.rubric import COMPONENTS, EXTENSIONS, GIVEN, TRAININGS
-from grader.verdict import Outcome
 
 TRACKS = ("1470", "2470")
 ESCAPE = "\x1b"
@@ -436,7 +437,7 @@ def test_wheel_holds_the_grader_and_nothing_of_the_solution():
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT, check=True)
 
     packages = done.stdout.split()
-    assert {"grader", "grader.probes", "grader.report", "grader.worker"} <= set(packages)
+    assert {"grader", "grader.homeworks.beras.probes", "grader.report", "grader.worker"} <= set(packages)
     assert {name.partition(".")[0] for name in packages} == {"grader"}
     assert not (ROOT / "MANIFEST.in").exists()
 
@@ -446,5 +447,5 @@ def test_run_needs_no_more_than_the_issue_permits():
     names = {requirement.partition(">")[0] for requirement in project["dependencies"]}
 
     assert names == {"numpy", "pytest", "pytest-timeout", "tabulate"}
-    assert project["scripts"] == {"grade": "grader.cli:program"}
+    assert project["scripts"] == {"grade": "grader.commands.main:program"}
     assert project["requires-python"] == ">=3.10"

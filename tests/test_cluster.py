@@ -13,16 +13,16 @@ from typing import Any
 import pytest
 from overlays import ROOT
 
-from grader import answer_key
-from grader.answers import LiveAnswers
+from grader.ask import answer_key
+from grader.ask.answers import LiveAnswers
+from grader.classroom.cluster.parcel import parcel_of
 from grader.classroom.gradebook import Gradebook
-from grader.classroom.handins import find
-from grader.classroom.opening import digest_of
-from grader.classroom.parcel import parcel_of
-from grader.classroom.running import Entry, Run
-from grader.classroom.terms import Terms
-from grader.freeze import frozen
-from grader.made_up import probe_folder
+from grader.classroom.jobs.settings import Terms
+from grader.classroom.people.handins import find
+from grader.classroom.schedule import Entry, Run
+from grader.homeworks.beras.mnist.synthetic import probe_folder
+from grader.run.freeze import frozen
+from grader.submission.archives import digest_of
 
 HANDINS = 4
 
@@ -51,7 +51,7 @@ def test_parcel_unpacks_to_the_very_same_hand_in(kind: str, tmp_path: Path):
 
 def test_worker_killed_in_the_middle_loses_nothing_and_repeats_nothing(tmp_path: Path):
     pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
-    from grader.classroom.cluster import Cluster
+    from grader.classroom.cluster.executor import Cluster
 
     for number in range(HANDINS):
         folder = shutil.copytree(ROOT / "reference", tmp_path / "handins" / str(number))

@@ -12,10 +12,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
-from grader.compare import Difference, differences
-from grader.probe import Probe, Rule
+from grader.ask.probe import Probe, Rule
+from grader.ask.subject import Raised
+from grader.judge.compare import Difference, differences
 from grader.rubric import Tolerances
-from grader.subject import Raised
 from grader.worker.wire import Opaque
 
 RELATIVE = 1e-5

@@ -15,11 +15,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from overlays import run
 
-from grader import cache, data
-from grader.data import STAND_IN, default_directory, fault_in, load, read_idx
-from grader.errors import UsageError
-from grader.idx import FILES
-from grader.made_up import probe_files, probe_folder
+from grader.base import cache
+from grader.base.errors import UsageError
+from grader.homeworks.beras.mnist import reader as data
+from grader.homeworks.beras.mnist.files import FILES
+from grader.homeworks.beras.mnist.reader import STAND_IN, default_directory, fault_in, load, read_idx
+from grader.homeworks.beras.mnist.synthetic import probe_files, probe_folder
 
 NAMES = [f"{file.name}.gz" for file in FILES.values()]
 SMALL = "t10k-labels-idx1-ubyte.gz"  # its faults show before the others are read

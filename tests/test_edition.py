@@ -9,10 +9,10 @@ from pathlib import Path, PurePosixPath
 import pytest
 from overlays import ROOT, SUBMISSIONS, base_of, lay_base, names, run
 
-from grader.edition import OWN, TERMS, recognise
-from grader.errors import UsageError
-from grader.source import SourceModule
-from grader.submission import open_submission
+from grader.base.errors import UsageError
+from grader.submission.opening import open_submission
+from grader.submission.recognition import OWN, TERMS, recognise
+from grader.submission.source import SourceModule
 
 TENSOR = "import numpy as np\n\n\nclass Tensor(np.ndarray):\n    pass\n\n\n"
 WEIGHTED = "class Callable:\n    pass\n\n\nclass Weighted:\n    pass\n\n\n"

@@ -23,8 +23,8 @@ from beras_modules import REFERENCE, beras_modules
 from editions import EDITIONS, YEARS, build, edition, expectation, failing, handed_in, network_agrees, overlays
 from numpy.testing import assert_allclose, assert_array_equal
 
-from grader import tomlfile
-from grader.template import GAP, make_edition
+from grader.base import tomlfile
+from grader.packing.template import GAP, make_edition
 
 MNIST = Path(__file__).resolve().parent.parent / "data" / "mnist"
 USED = 12_000, 2_000  # images of each split: enough to see a model learn, in a fiftieth of the time

@@ -13,7 +13,7 @@ import original_core
 import pytest
 from overlays import ROOT, grade
 
-from grader.reference import LocalWorker, read_sources
+from grader.ask.reference import LocalWorker, read_sources
 from grader.worker import fast_core
 
 BOTH = ["compose_to_input", "compose_to_weight"]

@@ -15,15 +15,15 @@ import pytest
 from conftest import Once
 from overlays import ROOT, Graded, build, grade, run
 
-from grader import answer_key
-from grader.answers import KeyAnswers, LiveAnswers
-from grader.classroom.terms import Terms
-from grader.classroom.unit import Tools
-from grader.classroom.unit import grade as grade_in_class
-from grader.errors import UsageError
-from grader.freeze import frozen
-from grader.made_up import probe_folder
-from grader.probe import all_probes
+from grader.ask import answer_key
+from grader.ask.answers import KeyAnswers, LiveAnswers
+from grader.ask.probe import all_probes
+from grader.base.errors import UsageError
+from grader.classroom.jobs.job import Tools
+from grader.classroom.jobs.job import grade as grade_in_class
+from grader.classroom.jobs.settings import Terms
+from grader.homeworks.beras.mnist.synthetic import probe_folder
+from grader.run.freeze import frozen
 
 SEED = 1470
 FROZEN = ["Softmax", "MeanSquaredError", "CrossEntropyLoss", "RMSProp", "Diffable", "GradientTape"]

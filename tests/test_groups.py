@@ -11,22 +11,23 @@ import numpy as np
 import pytest
 from overlays import ROOT, build
 
-from grader import pages, patches
+from grader.ask import patches
+from grader.ask.client import Fault, Frame
+from grader.ask.patches import Patch
+from grader.ask.probe import REGISTRY, all_probes
+from grader.ask.reference import read_sources
+from grader.base.errors import UsageError
 from grader.classroom.gradebook import Gradebook
-from grader.classroom.groups import Group, groups, names_of_results
+from grader.classroom.jobs.fingerprint import Fingerprint, fingerprint, fingerprints, same
+from grader.classroom.jobs.job import Tools, grade
+from grader.classroom.jobs.settings import Terms
 from grader.classroom.outcome import Outcome
-from grader.classroom.terms import Terms
-from grader.classroom.unit import Tools, grade
-from grader.client import Fault, Frame
+from grader.classroom.study.groups import Group, groups, names_of_results
 from grader.commands import misconception
-from grader.compare import Difference, Tolerances
-from grader.errors import UsageError
-from grader.fingerprint import Fingerprint, fingerprint, fingerprints, same
-from grader.patches import Patch
-from grader.probe import REGISTRY, all_probes
-from grader.reference import read_sources
-from grader.verdict import Outcome as Result
-from grader.verdict import Seen, Verdict
+from grader.diagnose import pages
+from grader.judge.compare import Difference, Tolerances
+from grader.judge.verdict import Outcome as Result
+from grader.judge.verdict import Seen, Verdict
 
 TERMS = Terms("2470", ("Softmax",), 1470)
 LOOSE = Tolerances({"float": 1e-5})

@@ -21,10 +21,12 @@ from results import (
     ordinary,
 )
 
-from grader import pages, words
-from grader.compare import Difference
-from grader.evidence import mismatch
-from grader.report import files, page_blocks
+from grader.base import files
+from grader.diagnose import pages
+from grader.explain import message as words
+from grader.explain.evidence import mismatch
+from grader.judge.compare import Difference
+from grader.report import page_blocks
 from grader.report.message import taken_apart
 from grader.report.pictures import heats, png
 from grader.report.to_html import to_html
@@ -336,7 +338,7 @@ def test_grade_from_python_returns_the_result(submission: Path) -> None:
 
 def test_grade_from_python_says_what_is_wrong_with_a_call(tmp_path: Path) -> None:
     from grader import grade
-    from grader.errors import UsageError
+    from grader.base.errors import UsageError
 
     with pytest.raises(UsageError, match="no such file"):
         grade(tmp_path / "nowhere")
@@ -384,7 +386,9 @@ def test_notebook_without_jinja_shows_text(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_html_without_jinja_is_said_before_anything_is_graded(tmp_path: Path) -> None:
-    script = "import sys; sys.modules['jinja2'] = None; from grader.cli import main; sys.exit(main(sys.argv[1:]))"
+    script = (
+        "import sys; sys.modules['jinja2'] = None; from grader.commands.main import main; sys.exit(main(sys.argv[1:]))"
+    )
     command = [sys.executable, "-c", script, "reference", "--html", str(tmp_path / "report.html")]
 
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)

@@ -26,14 +26,14 @@ import pytest
 from overlays import ROOT, build, grade, run
 
 from grader import isolation, rubric
-from grader.answers import LiveAnswers
-from grader.client import Fault, RemoteWorker
-from grader.errors import UsageError
+from grader.ask.answers import LiveAnswers
+from grader.ask.client import Fault, RemoteWorker
+from grader.ask.observer import Observer
+from grader.ask.probe import all_probes
+from grader.base.errors import UsageError
+from grader.homeworks.beras.mnist.synthetic import probe_folder
 from grader.isolation import LEVELS, Level, Limits, Zygote, bubblewrap, levels, needs
 from grader.isolation import zygote as zygote_module
-from grader.made_up import probe_folder
-from grader.observe import Observer
-from grader.probe import all_probes
 from grader.worker import landlock, wire
 
 GENEROUS = Limits(memory_bytes=1 << 30, cpu_seconds=60, file_bytes=1 << 24, processes=64, address_space=32 << 30)
@@ -322,7 +322,12 @@ def test_public_data_and_the_submission_are_read_only(submission: Path, level: L
 def test_home_reference_and_grader_are_not_readable(submission: Path, level: Level, tmp_path: Path) -> None:
     canary = tmp_path / "canary.txt"
     canary.write_text(SECRET, encoding="utf-8")
-    private = [canary, ROOT / "reference" / "assignment.py", ROOT / "grader" / "compare.py", Path("/etc/passwd")]
+    private = [
+        canary,
+        ROOT / "reference" / "assignment.py",
+        ROOT / "grader" / "judge" / "compare.py",
+        Path("/etc/passwd"),
+    ]
 
     with opened(submission, level) as spy:
         for path in private:
@@ -481,9 +486,10 @@ def test_nothing_that_only_unix_has_is_imported_by_the_grader() -> None:
     code = (
         "import sys\n"
         "for name in ('resource', 'fcntl', 'pwd', 'grp', 'termios', 'pty', 'readline'): sys.modules[name] = None\n"
-        "import grader.cli, grader.doctor, grader.isolation, grader.worker.main, grader.worker.host\n"
+        "import grader.commands.main, grader.commands.doctor, grader.isolation, grader.worker.main\n"
+        "import grader.worker.host\n"
         "import grader.worker.fence, grader.worker.landlock, grader.worker.linux, grader.worker.seccomp\n"
-        "import grader.engine, grader.grading, grader.training, grader.worker.precompiled\n"
+        "import grader.run.pytest_plugin, grader.run.grading, grader.run.trainings, grader.worker.precompiled\n"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
 
@@ -623,7 +629,7 @@ def test_too_many_processes_end_the_check(submission: Path, level: Level) -> Non
 def test_level_that_does_not_work_here_is_refused_in_one_line(
     name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from grader import cli
+    from grader.commands import main as cli
 
     crippled = [Level(each.name, lambda: "the moon is wrong", str) if each.name == name else each for each in LEVELS]
     monkeypatch.setattr(levels, "LEVELS", tuple(crippled))
@@ -788,7 +794,7 @@ def test_doctor_has_a_line_for_everything() -> None:
 
 
 def test_doctor_really_starts_each_level(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    from grader import cli
+    from grader.commands import main as cli
 
     monkeypatch.setattr(needs, "interpreter", lambda: "/no/such/python")
     monkeypatch.setattr(zygote_module, "interpreter", lambda: "/no/such/python")
@@ -804,7 +810,7 @@ def test_doctor_really_starts_each_level(monkeypatch: pytest.MonkeyPatch, capsys
 def test_doctor_says_when_nothing_can_be_graded(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from grader import cli
+    from grader.commands import main as cli
 
     monkeypatch.setattr(levels, "LEVELS", (Level("basic", lambda: "there is no fork", str), levels.NONE))
 

@@ -21,12 +21,12 @@ from results import (
     valid,
 )
 
-from grader.cli import main
-from grader.observe import Observer
-from grader.probe import all_probes
-from grader.report import files
-from grader.report.result import NOT_GRADED
+from grader.ask.observer import Observer
+from grader.ask.probe import all_probes
+from grader.base import files
+from grader.commands.main import main
 from grader.report.to_jsonl import EventLog
+from grader.result import NOT_GRADED
 
 
 @pytest.fixture(scope="module")

@@ -12,10 +12,11 @@ import numpy as np
 import pytest
 from overlays import build, grade
 
-from grader import outside, rubric
-from grader.submission import open_submission
+from grader import rubric
+from grader.explain import outside
+from grader.submission.opening import open_submission
 from grader.worker import old_numpy
-from grader.worker.stubs import Absent, Progress, StubFinder
+from grader.worker.placeholders import Absent, Progress, StubFinder
 
 NOT_THERE = "is not there: only NumPy and the standard library are"
 

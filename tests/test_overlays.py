@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from overlays import base_of, build, expectation, grade, graded_on, grading_options, lay_base
 
-from grader.affected import Snapshot, affected, snapshot
 from grader.rubric import COMPONENTS, TRAININGS
+from grader.run.affected import Snapshot, affected, snapshot
 
 # More than a wrong answer comes of these
 ENDINGS = ("exits-", "hangs-", "import-", "os-exit-", "prints-", "segfault-", "syntax-", "system-")

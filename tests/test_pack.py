@@ -25,14 +25,15 @@ from overlays import ROOT, build, grade, run
 from results import assert_gradescope
 from test_visibility import write_rubric
 
-from grader import answer_key, tomlfile
-from grader.answers import LiveAnswers
-from grader.cli import main
-from grader.freeze import frozen
-from grader.made_up import probe_folder
-from grader.packing.edition import with_needs
-from grader.packing.hollow import without_questions
-from grader.packing.wheels import dependencies
+from grader.ask import answer_key
+from grader.ask.answers import LiveAnswers
+from grader.base import tomlfile
+from grader.commands.main import main
+from grader.homeworks.beras.mnist.synthetic import probe_folder
+from grader.packing.dependencies import dependencies
+from grader.packing.hidden import without_questions
+from grader.packing.wheel import with_needs
+from grader.run.freeze import frozen
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the platforms are Linux")
 
@@ -106,7 +107,10 @@ def solution_lines() -> set[str]:
 
 def patch_texts() -> set[str]:
     """What the known mistakes and the permitted differences put into the reference, and what they replace there."""
-    folders = [ROOT / "grader" / "misconceptions" / "patches", ROOT / "grader" / "variants"]
+    folders = [
+        ROOT / "grader" / "homeworks" / "beras" / "misconceptions" / "patches",
+        ROOT / "grader" / "homeworks" / "beras" / "variants",
+    ]
     edits = [edit for folder in folders for path in folder.glob("*.toml") for edit in tomlfile.read(path)["edit"]]
     lines = {line.strip() for edit in edits for name in ("old", "new") for line in edit[name].splitlines()}
     return {line for line in lines if len(line) > LONG}
@@ -141,8 +145,8 @@ def test_student_edition_holds_no_solution_and_no_hidden_question(student_editio
     assert not probes & names_of_hidden(folder_of_packs / "rubric.toml")
     assert {seed for *_, seed in key.entries} <= set(range(1470, 1480))
     assert str(SECRET_SEED) not in repr(key.about) + "".join(texts.values())
-    assert "the Jacobian of each row is diag(s) - s s^T" in texts["grader/probes/activations.py"]
-    assert "@probe('Softmax', 'gradient', weight=3)" in texts["grader/probes/activations.py"]
+    assert "the Jacobian of each row is diag(s) - s s^T" in texts["grader/homeworks/beras/probes/activations.py"]
+    assert "@probe('Softmax', 'gradient', weight=3)" in texts["grader/homeworks/beras/probes/activations.py"]
 
 
 def test_hidden_questions_are_taken_out_and_others_stay():

@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 from overlays import run
 
-from grader import pages, patches, tomlfile
-from grader.explain import worked_example
-from grader.patches import MISCONCEPTIONS, VARIANTS, Patch, PatchError
-from grader.reference import read_sources
+from grader.ask import patches
+from grader.ask.patches import MISCONCEPTIONS, VARIANTS, Patch, PatchError
+from grader.ask.reference import read_sources
+from grader.base import tomlfile
+from grader.diagnose import pages
+from grader.explain.examples import worked_example
 from grader.rubric import COMPONENTS
 
 SOURCES = read_sources()

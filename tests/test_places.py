@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.places import Place
-from grader.submission import Submission, open_submission
+from grader.submission.opening import Submission, open_submission
+from grader.submission.places import Place
 
 OPTIMIZER = """
 class {name}:

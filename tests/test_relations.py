@@ -15,14 +15,15 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from grader import explain, pages
-from grader.array_relations import CODES, LOOKS, Case, Relation, relate_one, wrong_shape
-from grader.asked import Asked, asked
-from grader.compare import differences
-from grader.probe import Probe
-from grader.relations import relate
+from grader.ask.probe import Probe
+from grader.diagnose import pages
+from grader.diagnose.inputs import Asked, asked
+from grader.diagnose.relations.places import CODES, LOOKS, Case, Relation, relate_one, wrong_shape
+from grader.diagnose.relations.whole import relate
+from grader.explain import examples as explain
+from grader.judge.compare import differences
+from grader.judge.verdict import Outcome, Seen, Verdict
 from grader.rubric import Tolerances
-from grader.verdict import Outcome, Seen, Verdict
 
 ROOT = Path(__file__).resolve().parent.parent
 B, N, C = 5, 3, 4

@@ -11,12 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from overlays import grade, lay_base, run
 
-from grader import rubric, tomlfile
-from grader.answer_key import AnswerKey
+from grader import rubric
+from grader.ask.answer_key import AnswerKey
+from grader.ask.probe import REGISTRY, all_probes
+from grader.base import tomlfile
+from grader.base.errors import UsageError
 from grader.contract import CALLING
-from grader.errors import UsageError
-from grader.packing.edition import Edition, lay_out
-from grader.probe import REGISTRY, all_probes
+from grader.packing.wheel import Edition, lay_out
 from grader.rubric import COMPONENTS, DEFAULT, EXTENSIONS, GIVEN, TRAININGS
 
 TEXT = DEFAULT.read_text(encoding="utf-8")

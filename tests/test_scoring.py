@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader import rubric
-from grader.probe import Probe, all_probes
-from grader.scoring import UNIT, Share, allocate, decimal, shares, summary
-from grader.verdict import UNJUDGED, Outcome, Seen, Verdict
+from grader.ask.probe import Probe, all_probes
+from grader.judge.scoring import UNIT, Share, allocate, decimal, shares, summary
+from grader.judge.verdict import UNJUDGED, Outcome, Seen, Verdict
 
 repeatable = settings(derandomize=True, max_examples=200, deadline=None, database=None)
 JUDGED = [outcome for outcome in Outcome if outcome not in UNJUDGED]

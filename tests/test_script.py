@@ -15,12 +15,12 @@ import numpy as np
 import pytest
 from overlays import ROOT, build, expectation, grade
 
-from grader.made_up import probe_folder
-from grader.probe import NotAsked, all_probes
-from grader.reference import LocalWorker, read_sources
-from grader.script import MOST_STATEMENTS, script_text
-from grader.stand_ins import TAG, stand_in
-from grader.subject import Raised, Subject
+from grader.ask.probe import NotAsked, all_probes
+from grader.ask.reference import LocalWorker, read_sources
+from grader.ask.stand_ins import TAG, stand_in
+from grader.ask.subject import Raised, Subject
+from grader.explain.script import MOST_STATEMENTS, script_text
+from grader.homeworks.beras.mnist.synthetic import probe_folder
 from grader.worker import doubles
 
 SEED = 1470

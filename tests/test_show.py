@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from results import full_page, made, trained
 
-from grader import last_run
-from grader.cli import main
+from grader.commands.main import main
 from grader.report.from_json import from_json
-from grader.report.result import TrainingResult
 from grader.report.to_json import to_json
+from grader.result import TrainingResult
+from grader.run import last_training as last_run
 
 MAGIC = {"png": b"\x89PNG\r\n", "svg": b"<?xml", "pdf": b"%PDF"}
 

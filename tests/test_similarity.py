@@ -12,17 +12,17 @@ import numpy as np
 import pytest
 from overlays import ROOT, SUBMISSIONS
 
+from grader.base.errors import UsageError
+from grader.classroom.class_list import Ledger, Line
 from grader.classroom.gradebook import Row
-from grader.classroom.groups import Kind, WrongAnswers
-from grader.classroom.handins import HandIn
-from grader.classroom.ledger import Ledger, Line
-from grader.classroom.own_code import Given, given
-from grader.classroom.roster import Person
-from grader.classroom.running import Entry
-from grader.classroom.similarity import Code, Similarity, read_codes, similarity
-from grader.classroom.similarity_report import similarity_report
+from grader.classroom.output.similarity_report import similarity_report
+from grader.classroom.people.handins import HandIn
+from grader.classroom.people.roster import Person
+from grader.classroom.schedule import Entry
+from grader.classroom.study.groups import Kind, WrongAnswers
+from grader.classroom.study.similarity import Code, Similarity, read_codes, similarity
+from grader.classroom.study.student_code import Given, given
 from grader.commands.class_ import given_code
-from grader.errors import UsageError
 
 TEMPLATE = ROOT / "student_template"
 OTHERS = (  # chaffs that are no changes to the reference: each writes its module anew

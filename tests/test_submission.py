@@ -19,10 +19,11 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from grader import entries, submission
-from grader.errors import UsageError
-from grader.source import SourceError, SourceModule, read_module
-from grader.submission import Submission, forbidden_imports, open_submission
+from grader.base.errors import UsageError
+from grader.submission import contents as entries
+from grader.submission import opening as submission
+from grader.submission.opening import Submission, forbidden_imports, open_submission
+from grader.submission.source import SourceError, SourceModule, read_module
 
 Contents = str | bytes
 CODE: dict[str, Contents] = {

@@ -18,10 +18,10 @@ from results import (
     trained,
 )
 
-from grader.report.columns import columns, cut, wrap
+from grader.base.columns import columns, cut, wrap
 from grader.report.progress import Progress, epoch_text
-from grader.report.result import Milestone, Result
 from grader.report.to_table import to_table
+from grader.result import Milestone, Result
 
 
 def chinese() -> Result:

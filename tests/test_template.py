@@ -1,4 +1,4 @@
-"""student_template/ is what grader.template makes of reference/: given code whole, solutions gone."""
+"""student_template/ is what grader.packing.template makes of reference/: given code whole, solutions gone."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from pathlib import Path
 import pytest
 from beras_modules import REFERENCE, ROOT, TEMPLATE, beras_modules
 
-from grader.errors import UsageError
-from grader.template import HOLES, KEPT_IMPORTS, definitions, holes_of, make_template
+from grader.base.errors import UsageError
+from grader.packing.template import HOLES, KEPT_IMPORTS, definitions, holes_of, make_template
 
 MODULES = sorted(path.relative_to(REFERENCE).as_posix() for path in REFERENCE.rglob("*.py"))
 FUNCTIONS = [(module, name) for module in MODULES for name in holes_of(module)]
 
 
 def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "grader.template", *map(str, arguments)]
+    command = [sys.executable, "-m", "grader.packing.template", *map(str, arguments)]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
 
 
@@ -89,7 +89,7 @@ def test_template_is_made_where_there_was_none(tmp_path: Path):
 def test_folder_that_does_not_exist_is_a_usage_error(arguments: list[str], tmp_path: Path):
     failed = run(*arguments[:-1], tmp_path / arguments[-1])
     assert failed.returncode == 2
-    assert failed.stderr.startswith(f"grader.template: {tmp_path / 'nowhere'}: no such folder")
+    assert failed.stderr.startswith(f"grader.packing.template: {tmp_path / 'nowhere'}: no such folder")
     assert len(failed.stderr.splitlines()) == 1
 
 
@@ -112,7 +112,7 @@ def test_hole_that_cannot_be_cut_is_a_usage_error(tmp_path: Path, old: str, new:
     module.write_text(text.replace(old, new), encoding="utf-8")
     failed = run("--check", "--reference", reference)
     assert failed.returncode == 2
-    assert failed.stderr.startswith(f"grader.template: {module}: {message}")
+    assert failed.stderr.startswith(f"grader.packing.template: {module}: {message}")
 
 
 def test_module_that_is_missing_is_a_usage_error(tmp_path: Path):

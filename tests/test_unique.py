@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from grader.unique import unique, unique_rows
+from grader.base.arrays import unique, unique_rows
 
 VALUES = st.sampled_from([-1.5, -0.0, 0.0, 1.0, 2.0, np.inf, np.nan])
 SHAPES = arrays.array_shapes(min_dims=1, max_dims=3, min_side=0, max_side=4)
@@ -36,7 +36,7 @@ def test_rows_are_those_of_numpy(array: np.ndarray) -> None:
 
 
 def test_no_masked_arrays_are_imported() -> None:
-    work = "import sys, numpy as np; from grader.unique import unique; unique(np.zeros(3))"
+    work = "import sys, numpy as np; from grader.base.arrays import unique; unique(np.zeros(3))"
     code = f"{work}; sys.exit('numpy.ma' in sys.modules)"
 
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

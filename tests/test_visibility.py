@@ -14,18 +14,19 @@ import pytest
 from overlays import ROOT, SUBMISSIONS, run
 from results import assert_gradescope, component, failed, made, probe, valid
 
-from grader import rubric, tomlfile
-from grader.compare import Difference
-from grader.errors import UsageError
-from grader.evidence import mismatch
-from grader.probe import all_probes
-from grader.reference import LocalWorker, read_sources
+from grader import rubric
+from grader.ask.probe import all_probes
+from grader.ask.reference import LocalWorker, read_sources
+from grader.ask.subject import Subject
+from grader.base import tomlfile
+from grader.base.errors import UsageError
+from grader.explain.evidence import mismatch
+from grader.judge.compare import Difference
+from grader.judge.hidden import concealed
 from grader.report.details import summary_line
-from grader.report.result import halves
 from grader.report.to_gradescope import to_gradescope
+from grader.result import halves
 from grader.rubric import DEFAULT
-from grader.subject import Subject
-from grader.visibility import concealed
 
 SECRET_SEED = 1_987_654_321
 HIDDEN = ["Softmax/gradient*", "MeanSquaredError"]

@@ -15,11 +15,11 @@ import pytest
 from overlays import ROOT, build
 from results import component, failed, made, probe
 
-from grader.affected import Snapshot, affected, imported, modules_in, snapshot
 from grader.commands import watch
 from grader.report.to_changes import merged, to_changes
 from grader.rubric import COMPONENTS, TRAININGS
-from grader.source import SourceModule, imports_of, parse
+from grader.run.affected import Snapshot, affected, imported, modules_in, snapshot
+from grader.submission.source import SourceModule, imports_of, parse
 
 REFERENCE = ROOT / "reference"
 
@@ -200,7 +200,7 @@ def test_watch_grades_again_when_a_file_is_saved_and_ends_with_ctrl_c(tmp_path: 
 def test_watch_without_its_package_is_one_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from grader.cli import main
+    from grader.commands.main import main
 
     monkeypatch.setitem(sys.modules, "watchfiles", None)
 

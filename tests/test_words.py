@@ -13,14 +13,15 @@ import numpy as np
 import pytest
 from overlays import build, grade
 
-from grader import entry_words, words
-from grader.client import Fault
-from grader.made_up import probe_folder
-from grader.probe import NotAsked, all_probes
-from grader.reference import LocalWorker, read_sources
-from grader.report.result import accuracy_text
-from grader.subject import Raised, Subject, unfilled
-from grader.verdict import Seen
+from grader.ask.client import Fault
+from grader.ask.probe import NotAsked, all_probes
+from grader.ask.reference import LocalWorker, read_sources
+from grader.ask.subject import Raised, Subject, unfilled
+from grader.diagnose import entry_words
+from grader.explain import message as words
+from grader.homeworks.beras.mnist.synthetic import probe_folder
+from grader.judge.verdict import Seen
+from grader.result import accuracy_text
 from grader.worker.host import Host
 
 

@@ -19,12 +19,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.client import OUTPUT_SHOWN, Allowance, Channel, Fault, RemoteWorker, fault_of, printable
+from grader.ask.client import OUTPUT_SHOWN, Allowance, Channel, Fault, RemoteWorker, fault_of, printable
 from grader.isolation import Limits, Used, WorkerLost, Zygote, choose
-from grader.isolation.tree import descendants
+from grader.isolation.process_tree import descendants
 from grader.worker import wire
 from grader.worker.host import Host
-from grader.worker.stubs import Unavailable
+from grader.worker.placeholders import Unavailable
 
 pytestmark = [
     pytest.mark.skipif(not sys.platform.startswith("linux"), reason="workers are watched through /proc"),

@@ -33,16 +33,16 @@ from results import (
     valid,
 )
 
-from grader.compare import Difference, close
-from grader.evidence import MOST_NUMBERS, definitions, differing, mismatch, values
-from grader.report import result
+from grader import result
+from grader.explain.evidence import MOST_NUMBERS, definitions, differing, mismatch, values
+from grader.judge.compare import Difference, close
+from grader.judge.verdict import Outcome
 from grader.report.from_json import from_json
-from grader.report.result import NOT_GRADED, ComponentResult, Mismatch, ProbeResult, Result, TrainingResult, Values
 from grader.report.to_annotations import to_annotations
 from grader.report.to_json import to_json
 from grader.report.to_markdown import COMMENT, SUMMARY, to_markdown, to_summary
 from grader.report.writers import WRITERS
-from grader.verdict import Outcome
+from grader.result import NOT_GRADED, ComponentResult, Mismatch, ProbeResult, Result, TrainingResult, Values
 
 
 @pytest.fixture(scope="module")
@@ -98,13 +98,13 @@ def test_format_prints_what_the_file_would_hold(submission: Path, tmp_path: Path
 
 
 def test_package_ships_what_the_writers_read() -> None:
-    from grader import tomlfile
+    from grader.base import tomlfile
 
     patterns = tomlfile.read(ROOT / "pyproject.toml")["tool"]["setuptools"]["package-data"]["grader"]
     shipped = {path for pattern in patterns for path in (ROOT / "grader").glob(pattern)}
 
     read = [path for path in (ROOT / "grader" / "report").iterdir() if path.is_file() and path.suffix != ".py"]
-    assert {path.name for path in read} == {"report.html", "result.schema.json"}
+    assert {path.name for path in read} == {"report.html"}
     assert set(read) <= shipped
 
 

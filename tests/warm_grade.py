@@ -28,7 +28,9 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 LOADED = (
-    "grader.cli", "grader.engine", "grader.last_run", "grader.made_up", "grader.report.progress",
+    "grader.commands.main", "grader.run.pytest_plugin",
+    "grader.run.last_training",
+    "grader.homeworks.beras.mnist.synthetic", "grader.report.progress",
     "grader.report.to_annotations", "grader.report.to_table", "numpy.linalg", "numpy.random", "pytest_timeout",
 )  # fmt: skip
 CREATE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
@@ -85,9 +87,9 @@ def serve() -> None:
 
 def load() -> None:
     """Imports what a grading needs."""
-    from grader import patches
-    from grader.probe import all_probes
-    from grader.submission import open_submission
+    from grader.ask import patches
+    from grader.ask.probe import all_probes
+    from grader.submission.opening import open_submission
 
     for name in LOADED:
         importlib.import_module(name)
@@ -108,7 +110,7 @@ def grade(call: dict[str, Any]) -> int:
     tempfile.tempdir = None  # to be looked up in this environment
     for number, flags, name in ((0, os.O_RDONLY, os.devnull), (1, CREATE, call["stdout"]), (2, CREATE, call["stderr"])):
         os.dup2(os.open(name, flags, 0o600), number)
-    from grader import cli
+    from grader.commands import main as cli
 
     try:
         code = cli.main(list(call["arguments"]))

@@ -18,9 +18,9 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
+from grader.base.errors import UsageError
 from grader.classroom.outcome import Outcome
-from grader.entries import shown
-from grader.errors import UsageError
+from grader.submission.contents import shown
 
 APPLICATION = 0x42455241  # 'BERA': tells a gradebook from other SQLite files
 LOCK_PATIENCE = 60.0  # seconds that another program may keep the file locked
@@ -39,7 +39,7 @@ MIGRATIONS = (
         max_score REAL,
         seconds REAL NOT NULL DEFAULT 0,
         recorded TEXT NOT NULL,          -- UTC, for people
-        result BLOB                      -- zlib(JSON), after report/result.schema.json
+        result BLOB                      -- zlib(JSON), after result.schema.json
     );
     CREATE TABLE checks (                -- the checks of each result, for questions about the class
         result INTEGER NOT NULL REFERENCES results(id) ON DELETE CASCADE,
@@ -87,7 +87,7 @@ MIGRATIONS = (
     """
     -- Until now nothing wrote any. A check has one of its own, and numbers that no hash can stand for
     DROP TABLE fingerprints;
-    CREATE TABLE fingerprints (          -- of wrong answers, see grader/fingerprint.py
+    CREATE TABLE fingerprints (          -- of wrong answers, see grader/classroom/jobs/fingerprint.py
         result INTEGER NOT NULL REFERENCES results(id) ON DELETE CASCADE,
         component TEXT NOT NULL,
         name TEXT NOT NULL,              -- of the check

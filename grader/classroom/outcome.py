@@ -17,8 +17,8 @@ class Outcome:
     digest  of what was graded, which need not be what was found when the run began
     close   checks whose time limit decided, or nearly so: worth a second look on a quiet machine
     machine where it was graded, '' for this one: times are compared with the reference's on the same
-    fingerprints  of wrong answers, as rows of plain data (grader/fingerprint.py); kept apart from the result, which
-            students see
+    fingerprints  of wrong answers, as rows of plain data (grader/classroom/jobs/fingerprint.py); kept apart from the
+            result, which students see
     """
 
     state: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from grader.report.result import (
+from grader.result import (
     ComponentResult,
     Components,
     Digit,

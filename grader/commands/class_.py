@@ -14,27 +14,28 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
+from grader.base.errors import UsageError
+from grader.base.machine import cores, has_room
+from grader.base.paths import CHECKOUT
+from grader.classroom.class_list import Ledger, ledger
 from grader.classroom.gradebook import Gradebook
-from grader.classroom.groups import Group, WrongAnswers, groups
-from grader.classroom.handins import Found, HandIn, find
-from grader.classroom.ledger import Ledger, ledger
-from grader.classroom.local import Executor, Local
-from grader.classroom.machine import cores, has_room
-from grader.classroom.opening import digest_of
-from grader.classroom.outputs import PAIRS, Outputs
-from grader.classroom.own_code import Given, given
-from grader.classroom.progress import ClassProgress
-from grader.classroom.roster import Roster
-from grader.classroom.roster import read as read_roster
-from grader.classroom.running import Entry, Run
-from grader.classroom.similarity import Similarity, read_codes, similarity
-from grader.classroom.terms import Terms, named_file, reference_folder
-from grader.cli import DEFAULT_SEED, chosen, seed_of, stoppable
-from grader.entries import shown
-from grader.errors import UsageError
+from grader.classroom.jobs.local import Executor, Local
+from grader.classroom.jobs.settings import Terms, named_file, reference_folder
+from grader.classroom.output.files import PAIRS, Outputs
+from grader.classroom.output.progress import ClassProgress
+from grader.classroom.people.handins import Found, HandIn, find
+from grader.classroom.people.roster import Roster
+from grader.classroom.people.roster import read as read_roster
+from grader.classroom.schedule import Entry, Run
+from grader.classroom.study.groups import Group, WrongAnswers, groups
+from grader.classroom.study.similarity import Similarity, read_codes, similarity
+from grader.classroom.study.student_code import Given, given
+from grader.commands.main import DEFAULT_SEED, chosen, seed_of, stoppable
 from grader.report.to_jsonl import EventLog
 from grader.rubric import COMPONENTS, SETUP_SECONDS, TRAININGS, located
 from grader.rubric import load as load_rubric
+from grader.submission.archives import digest_of
+from grader.submission.contents import shown
 
 EPILOG = """\
 examples:
@@ -52,7 +53,7 @@ exit codes: 0 everything is graded, 1 some hand-ins could not be, 2 the call or 
 130 interrupted
 """
 GRADEBOOK = "gradebook.sqlite"
-TEMPLATE = Path(__file__).resolve().parent.parent.parent / "student_template"
+TEMPLATE = CHECKOUT / "student_template"
 SPARE_SECONDS = 300.0  # beside trainings: the checks of a hand-in that hangs in every component
 SHARD = re.compile(r"([1-9]\d*)/([1-9]\d*)")
 
@@ -201,7 +202,7 @@ def open_executor(options: argparse.Namespace, terms: Terms, run: Run) -> Execut
         rubric.limits["training_seconds"] + SETUP_SECONDS
     )
     if options.executor == "dask":
-        from grader.classroom.cluster import Cluster
+        from grader.classroom.cluster.executor import Cluster
 
         return Cluster(terms, options.scheduler, limit, lambda text: run.note("", text))
     jobs = options.jobs if options.jobs is not None else cores()

@@ -6,11 +6,11 @@ import argparse
 import difflib
 import sys
 
-from grader import pages
-from grader.answers import KEY, KeyAnswers
-from grader.errors import UsageError
-from grader.explain import explain
-from grader.reference import FOLDER
+from grader.ask.answers import KEY, KeyAnswers
+from grader.ask.reference import FOLDER
+from grader.base.errors import UsageError
+from grader.diagnose import pages
+from grader.explain.examples import explain
 
 
 def main(arguments: list[str]) -> int:

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import numpy as np
 
-from grader import answer_key, rubric
-from grader.answers import LiveAnswers
-from grader.cli import DEFAULT_SEED, seed_of
-from grader.errors import UsageError
-from grader.freeze import frozen
-from grader.made_up import probe_folder
-from grader.reference import FOLDER
+from grader import rubric
+from grader.ask import answer_key
+from grader.ask.answers import LiveAnswers
+from grader.ask.reference import FOLDER
+from grader.base.errors import UsageError
+from grader.commands.main import DEFAULT_SEED, seed_of
+from grader.homeworks.beras.mnist.synthetic import probe_folder
+from grader.run.freeze import frozen
 
 
 def main(arguments: list[str]) -> int:

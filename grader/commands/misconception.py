@@ -7,13 +7,14 @@ import difflib
 import re
 from pathlib import Path
 
-from grader import pages, patches
+from grader.ask import patches
+from grader.ask.reference import FOLDER, read_sources
+from grader.base.errors import UsageError
 from grader.classroom.gradebook import Gradebook
-from grader.classroom.groups import Group, groups, names_of_results, wrong_checks
-from grader.classroom.skeleton import skeleton
-from grader.entries import shown
-from grader.errors import UsageError
-from grader.reference import FOLDER, read_sources
+from grader.classroom.study.groups import Group, groups, names_of_results, wrong_checks
+from grader.classroom.study.skeleton import skeleton
+from grader.diagnose import pages
+from grader.submission.contents import shown
 
 GRADEBOOK = Path("graded") / "gradebook.sqlite"
 CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")

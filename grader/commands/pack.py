@@ -11,9 +11,9 @@ import zipfile
 from pathlib import Path
 
 from grader import rubric
-from grader.answers import KeyAnswers
-from grader.cli import DEFAULT_SEED, chosen, seed_of
-from grader.errors import UsageError
+from grader.ask.answers import KeyAnswers
+from grader.base.errors import UsageError
+from grader.commands.main import DEFAULT_SEED, chosen, seed_of
 
 EPILOG = """\
 examples:
@@ -70,8 +70,8 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: list[str]) -> int:
     """Builds one pack. Raises UsageError."""
     options = parser().parse_args(arguments)
-    from grader.packing.edition import Edition, check_source, key_for
     from grader.packing.packs import PACKS, Contents
+    from grader.packing.wheel import Edition, check_source, key_for
 
     check_source()
     check_output(options.output)

@@ -7,17 +7,17 @@ import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.entries import reason, shown
-from grader.errors import UsageError
-from grader.last_run import recall
-from grader.report.files import write_whole
+from grader.base.errors import UsageError
+from grader.base.files import write_whole
 from grader.report.from_json import from_json
-from grader.report.outputs import fault_text
+from grader.run.last_training import recall
+from grader.run.outputs import fault_text
+from grader.submission.contents import reason, shown
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from grader.report.result import Result
+    from grader.result import Result
 
 DESCRIPTION = """\
 Draws what the last training of a submission showed: accuracy and loss epoch by epoch, which digit is taken for which,

@@ -12,19 +12,19 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from grader import cli
-from grader.affected import Snapshot, affected, changed_files, snapshot
-from grader.entries import is_ignored, shown
-from grader.errors import UsageError
-from grader.report.outputs import Outputs
+from grader.base.errors import UsageError
+from grader.commands import main as cli
 from grader.report.to_changes import merged, to_changes
 from grader.report.to_table import LEAST_WIDTH, to_table, wants_colour
 from grader.report.writers import WRITERS
 from grader.rubric import TRAININGS
+from grader.run.affected import Snapshot, affected, changed_files, snapshot
+from grader.run.outputs import Outputs
+from grader.submission.contents import is_ignored, shown
 
 if TYPE_CHECKING:
-    from grader.report.result import Result
-    from grader.session import Session
+    from grader.result import Result
+    from grader.run.session import Session
 
 DESCRIPTION = """\
 Grades a submission, then again whenever a file is saved: only what that file affects, and shows only what is different.

@@ -12,7 +12,7 @@ import platform
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from grader.errors import UsageError
+from grader.base.errors import UsageError
 from grader.isolation import bubblewrap
 from grader.worker import landlock, seccomp
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from grader.cache import cache_folder, remember
+from grader.base.cache import cache_folder, remember
 
 FORMAT = 1  # of the cached answer
 SURVEY = Path(__file__).with_name("survey.py")

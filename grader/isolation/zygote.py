@@ -21,12 +21,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
-from grader import blas
+from grader.base import blas
 from grader.isolation import bubblewrap
 from grader.isolation.bytecode import copy_compiled
 from grader.isolation.levels import Level, choose, lacks_landlock
 from grader.isolation.needs import interpreter, needs, numpy_folders
-from grader.isolation.tree import (
+from grader.isolation.process_tree import (
     children,
     cpu_seconds,
     descendants,
@@ -40,7 +40,7 @@ from grader.worker import linux
 from grader.worker.main import LENGTH
 
 if TYPE_CHECKING:
-    from grader.data import Mnist
+    from grader.homeworks.beras.mnist.reader import Mnist
 
 WORKER = Path(__file__).parent.with_name("worker")
 # BLAS kernels chosen for this processor by its owner: without them an older OpenBLAS may compute wrong results.

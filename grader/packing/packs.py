@@ -8,11 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader import data
-from grader.answer_key import AnswerKey
-from grader.packing.edition import ROOT, Edition, build_wheel
-from grader.packing.wheels import collect
-from grader.template import WORKFLOW, WORKFLOW_SOURCE
+from grader.ask.answer_key import AnswerKey
+from grader.homeworks.beras.mnist import reader as data
+from grader.packing.dependencies import collect
+from grader.packing.template import WORKFLOW, WORKFLOW_SOURCE
+from grader.packing.wheel import ROOT, Edition, build_wheel
 
 FILES = Path(__file__).with_name("files")
 TEMPLATE = ROOT / "student_template"

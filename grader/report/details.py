@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from grader.report.result import ComponentResult, ProbeResult, Result, halves
-from grader.words import WIDTH
+from grader.explain.message import WIDTH
+from grader.result import ComponentResult, ProbeResult, Result, halves
 
 # A wrong answer, an answer that never came, and nothing that could be judged: three kinds of not passing
 STOPPED = ("error", "crashed", "exited", "timed out", "out of memory", "grader fault")

@@ -6,7 +6,7 @@ import json
 from dataclasses import fields
 from typing import Any, TypeVar
 
-from grader.report.result import (
+from grader.result import (
     VERSION,
     ComponentResult,
     Components,

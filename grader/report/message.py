@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from grader.words import WIDTH
+from grader.explain.message import WIDTH
 
 LABELS = ("came back", "expected", "pattern", "printed", "next", "try it", "detail")
 PART = re.compile(rf"^  ({'|'.join(LABELS)}) +(.*)$")

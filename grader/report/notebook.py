@@ -8,12 +8,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.errors import UsageError
-from grader.report.result import Result
+from grader.base.errors import UsageError
+from grader.result import Result
 
 if TYPE_CHECKING:
-    from grader.report.outputs import Outputs
-    from grader.session import Session
+    from grader.run.outputs import Outputs
+    from grader.run.session import Session
 
 HEIGHT = "44rem"  # of the report in a notebook's cell; it scrolls inside
 
@@ -32,7 +32,7 @@ def graded(
     hidden_seed: str | int | None = None,
 ) -> Result:
     """What `grade PATH` with these options finds. Raises UsageError."""
-    from grader.cli import grade_command
+    from grader.commands.main import grade_command
 
     names = [only] if isinstance(only, str) else list(only)
     arguments = [str(path), "--quiet", f"--runs={runs}"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from grader import pages
+from grader.diagnose import pages
 
 FENCE = re.compile(r"^```(\w*)$")
 ITEM = re.compile(r"^(?:[-*]|\d+\.) +(.*)$")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
 
-from grader.report.result import Digit, Mismatch, TrainingResult, Values
+from grader.result import Digit, Mismatch, TrainingResult, Values
 
 SHADES = 5  # of either sign
 MOST_COLUMNS = 8  # with their numbers written out; wider arrays are squares without

@@ -7,7 +7,7 @@ import math
 import os
 from typing import Any, TextIO
 
-from grader.report.columns import cut
+from grader.base.columns import cut
 
 CLEAR = "\r\x1b[K"
 WIDTH = 80  # of a terminal that does not say

@@ -17,7 +17,7 @@ from typing import TextIO
 
 from grader.report.details import costly
 from grader.report.message import taken_apart
-from grader.report.result import ComponentResult, ProbeResult, Result
+from grader.result import ComponentResult, ProbeResult, Result
 
 MOST = 10  # annotations of one level that a step shows
 BRIEF = 1_000  # characters of a message

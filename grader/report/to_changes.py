@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from tabulate import tabulate
 
-from grader.report.columns import wrap
+from grader.base.columns import wrap
 from grader.report.details import points, summary_line
-from grader.report.result import ComponentResult, Components, Result
 from grader.report.to_table import details, paint, shorten, training
+from grader.result import ComponentResult, Components, Result
 
 HEADERS = ("component", "outcome", "points", "why")
 

@@ -11,9 +11,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from grader.base.fitting import shortened
 from grader.report.details import component_text
-from grader.report.fitting import shortened
-from grader.report.result import ComponentResult, Result
+from grader.result import ComponentResult, Result
 
 SCALE = 100
 OUTPUT = 4_000  # characters of a test's output: the release that shows it should stay readable

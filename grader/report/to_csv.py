@@ -6,7 +6,7 @@ import csv
 import io
 from typing import Any
 
-from grader.report.result import Result
+from grader.result import Result
 
 COLUMNS = (
     "submission", "track", "component", "check", "title", "outcome", "points", "max_points", "not_judged",

@@ -12,7 +12,7 @@ from math import ceil
 from typing import Any
 
 from grader.report.details import STOPPED, component_text
-from grader.report.result import ComponentResult, Result
+from grader.result import ComponentResult, Result
 
 OUTPUT = 500  # characters
 

@@ -13,7 +13,7 @@ import json
 from typing import Any
 
 from grader.report.details import component_text, public_line, summary_line
-from grader.report.result import ComponentResult, Result, halves
+from grader.result import ComponentResult, Result, halves
 
 
 def to_gradescope(result: Result) -> str:

@@ -11,12 +11,12 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-from grader.entry_words import phrase
+from grader.diagnose.entry_words import phrase
 from grader.report import pictures
 from grader.report.details import cause, points, summary_line
 from grader.report.message import taken_apart
 from grader.report.page_blocks import page
-from grader.report.result import ComponentResult, ProbeResult, Result, TrainingResult, accuracy_text
+from grader.result import ComponentResult, ProbeResult, Result, TrainingResult, accuracy_text
 
 ICONS = {  # icon and class; the word stands beside it
     "passed": ("✓", "good"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-from grader.report.result import Result
+from grader.result import Result
 
 # A row of numbers goes on one line. No string has a line break in JSON, so none can look like a row.
 ROW = re.compile(r"\[\n\s+((?:[^\[\]{}\"\n]+\n\s+)*[^\[\]{}\"\n]+)\n\s+\]")

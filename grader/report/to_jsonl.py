@@ -18,7 +18,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from grader.report.files import written
+from grader.base.files import written
 
 
 class EventLog:

@@ -11,7 +11,7 @@ import re
 from xml.etree import ElementTree
 
 from grader.report.details import SKIPPED, STOPPED
-from grader.report.result import ComponentResult, ProbeResult, Result
+from grader.result import ComponentResult, ProbeResult, Result
 
 ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # in XML 1.0
 

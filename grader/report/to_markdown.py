@@ -10,10 +10,10 @@ import html
 import re
 from collections.abc import Iterator
 
+from grader.base.fitting import fitting, shortened
 from grader.report.details import blocks, points, summary_line
-from grader.report.fitting import fitting, shortened
 from grader.report.message import taken_apart
-from grader.report.result import ComponentResult, Result, TrainingResult
+from grader.result import ComponentResult, Result, TrainingResult
 
 COMMENT = 65_536  # characters that GitHub takes in a comment; counted as bytes here, which are no fewer
 SUMMARY = 1 << 20  # bytes of a step's summary; beyond it GitHub shows none

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 
 from grader.report.pictures import EDGE
-from grader.report.result import Digit, Result, TrainingResult, accuracy_text
+from grader.result import Digit, Result, TrainingResult, accuracy_text
 
 OWN, OTHER, QUIET = "#0b5cad", "#8a5a00", "#57606a"
 SIZE = (11.0, 6.0)  # inches, of one training

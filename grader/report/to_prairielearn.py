@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import json
 
+from grader.base.fitting import fitting, shortened
 from grader.report.details import component_text, summary_line
-from grader.report.fitting import fitting, shortened
-from grader.report.result import Result
+from grader.result import Result
 
 LIMIT = 1_000_000  # bytes
 

@@ -9,10 +9,10 @@ from typing import Any
 
 from tabulate import tabulate
 
-from grader.report.columns import columns, cut, wrap
+from grader.base.columns import columns, cut, wrap
+from grader.explain.message import WIDTH
 from grader.report.details import TOLD_BY_THE_TABLE, TRY_IT, blocks, points, summary_line
-from grader.report.result import ComponentResult, Result, TrainingResult, accuracy_text
-from grader.words import WIDTH
+from grader.result import ComponentResult, Result, TrainingResult, accuracy_text
 
 COLOURS = {
     "passed": "32",

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
-from grader.errors import UsageError
-from grader.report.result import Result
+from grader.base.errors import UsageError
+from grader.result import Result
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def _function(module: str, name: str) -> Callable[..., str]:
 
 
 WRITERS = {
-    "json": Writer("to_json:to_json", "the whole result (schema: grader/report/result.schema.json)"),
+    "json": Writer("to_json:to_json", "the whole result (schema: grader/result.schema.json)"),
     "html": Writer("to_html:to_html", "a report to read in a browser, in one file", extra="report"),
     "markdown": Writer("to_markdown:to_markdown", "a comment for a pull request"),
     "csv": Writer("to_csv:to_csv", "one row a check"),

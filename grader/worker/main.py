@@ -131,7 +131,7 @@ class Zygote:
         os.close(output)
         sys.argv = [""]
         sys.path.insert(0, root)
-        stubs.install(root, message["unavailable"])
+        placeholders.install(root, message["unavailable"])
         if message["numpy"] != "installed":
             old_numpy.give_back_names(root)
         if message["numpy"] == "old":
@@ -223,9 +223,9 @@ if __name__ == "__main__":
         limits,
         linux,
         old_numpy,
+        placeholders,
         precompiled,
         seccomp,
-        stubs,
         wire,
     )
 

@@ -132,7 +132,7 @@ IN_PLACE: dict[str, Callable[[Any, Any], Any]] = {
     "BitXor": operator.ixor,
     "BitAnd": operator.iand,
 }
-PLACEHOLDERS = f"{__package__}.stubs"  # ask for the submission
+PLACEHOLDERS = f"{__package__}.placeholders"  # ask for the submission
 NUMBERS = (int, float, complex)
 _sum, _reshape = np.sum, np.reshape
 switched_on = False

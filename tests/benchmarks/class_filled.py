@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.classroom.gradebook import Gradebook
-from grader.classroom.local import Ended, Unit
+from grader.classroom.jobs.local import Ended, Unit
 from grader.classroom.outcome import outcome_of
 from grader.commands import class_
 

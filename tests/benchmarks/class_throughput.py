@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from grader.classroom.machine import cores
-from grader.reference import read_sources
+from grader.ask.reference import read_sources
+from grader.base.machine import cores
 from tests.benchmarks.timing import (
     ROOT,
     ROUNDS,

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from grader import data
+from grader.homeworks.beras.mnist import reader as data
 from tests.benchmarks.timing import ROOT
 
 BATCH, RATE = 100, 0.001

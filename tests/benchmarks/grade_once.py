@@ -77,10 +77,10 @@ def main() -> None:
     chosen = options.parse_args()
     clock = Clock(started())
     watch(clock, chosen.mistakes)
-    from grader import blas
+    from grader.base import blas
 
     os.environ.update(blas.variables(1))  # as the command has it
-    from grader.cli import main as grade
+    from grader.commands.main import main as grade
 
     words = [chosen.path, "--no-training", "--format", "json", *(["--only", *chosen.only] if chosen.only else [])]
     words += ["--seed", chosen.seed] if chosen.seed else []
@@ -117,7 +117,7 @@ def watch(clock: Clock, mistakes: int | None) -> None:
     def patched(module: ModuleType) -> None:
         for owner, name, phase in PLACES.get(module.__name__, ()):
             clock.around(getattr(module, owner) if owner else module, name, phase)
-        if module.__name__ == "grader.answers" and mistakes is not None:
+        if module.__name__ == "grader.ask.answers" and mistakes is not None:
             known = module.LiveAnswers.misconceptions
             module.LiveAnswers.misconceptions = lambda self, name: [
                 code for code in known(self, name) if code in list(self.mistakes)[:mistakes]
@@ -148,12 +148,16 @@ def watch(clock: Clock, mistakes: int | None) -> None:
 
 PLACES: dict[str, tuple[tuple[str, str, str], ...]] = {
     "grader.isolation.zygote": (("Zygote", "__init__", "worker start"), ("Zygote", "wait_until_ready", "worker start")),
-    "grader.engine": (("", "run_checks", "checks begin"), ("Session", "result", "report"), ("Session", "close", "end")),
-    "grader.grading": (("Grading", "verdict", "verdicts"), ("Grading", "close", "end")),
-    "grader.observe": (("Observer", "seen", "probes"), ("Observer", "fresh", "probes")),
-    "grader.diagnosis": (("Diagnosis", "find", "diagnosis"),),
-    "grader.cli": (("", "report", "report"),),
-    "grader.answers": (),
+    "grader.run.pytest_plugin": (
+        ("", "run_checks", "checks begin"),
+        ("Session", "result", "report"),
+        ("Session", "close", "end"),
+    ),
+    "grader.run.grading": (("Grading", "verdict", "verdicts"), ("Grading", "close", "end")),
+    "grader.ask.observer": (("Observer", "seen", "probes"), ("Observer", "fresh", "probes")),
+    "grader.diagnose.misconceptions": (("Diagnosis", "find", "diagnosis"),),
+    "grader.commands.main": (("", "report", "report"),),
+    "grader.ask.answers": (),
 }
 
 

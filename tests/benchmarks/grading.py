@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import median
 
-from grader.probe import all_probes
+from grader.ask.probe import all_probes
 from tests.benchmarks import notebooks, tools
 from tests.benchmarks.grade_once import PHASES
 from tests.benchmarks.growth import measured

@@ -17,11 +17,11 @@ from typing import Any
 import numpy as np
 
 from grader import isolation, rubric
-from grader.client import RemoteWorker
-from grader.errors import UsageError
+from grader.ask.client import RemoteWorker
+from grader.base.errors import UsageError
+from grader.homeworks.beras.mnist.synthetic import probe_folder
 from grader.isolation import Zygote
-from grader.made_up import probe_folder
-from grader.submission import open_submission
+from grader.submission.opening import open_submission
 from tests.benchmarks.timing import ROOT, ROUNDS, Table, seconds, times
 
 BARE = "bare echo"  # one byte to another process and back: what no protocol can beat

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from grader import patches
-from grader.patches import PatchError
-from grader.reference import read_sources
+from grader.ask import patches
+from grader.ask.patches import PatchError
+from grader.ask.reference import read_sources
 
 
 def parts_wrong(folder: Path, count: int | None) -> Path:

@@ -24,8 +24,10 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["grader", "zipfile"]):
-    from grader import answer_key, client, source, submission
-    from grader.errors import UsageError
+    from grader.ask import answer_key, client
+    from grader.base.errors import UsageError
+    from grader.submission import opening as submission
+    from grader.submission import source
     from grader.worker import wire
 
 SCRATCH = Path(tempfile.mkdtemp(prefix="fuzz-"))

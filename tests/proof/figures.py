@@ -35,17 +35,18 @@ from typing import Any
 
 from in_process import ROOT, UNTRAINED, KeptGrading, KeptObserver, LocalGrading, losing, reference_submission
 
-from grader import answer_key, rubric
-from grader.answers import LiveAnswers
-from grader.cache import cache_folder
-from grader.cli import DEFAULT_SEED
-from grader.freeze import frozen
-from grader.grading import Grading
-from grader.made_up import probe_folder
-from grader.patches import Patch, PatchError, Sources
-from grader.probe import all_probes
-from grader.submission import open_submission
-from grader.verdict import Outcome
+from grader import rubric
+from grader.ask import answer_key
+from grader.ask.answers import LiveAnswers
+from grader.ask.patches import Patch, PatchError, Sources
+from grader.ask.probe import all_probes
+from grader.base.cache import cache_folder
+from grader.commands.main import DEFAULT_SEED
+from grader.homeworks.beras.mnist.synthetic import probe_folder
+from grader.judge.verdict import Outcome
+from grader.run.freeze import frozen
+from grader.run.grading import Grading
+from grader.submission.opening import open_submission
 
 sys.path.append(str(ROOT / "tests"))
 from overlays import Graded, build, expectation, grade, grading_options, names
@@ -54,7 +55,7 @@ NAMES = ("misconceptions", "pairs", "unlisted", "key", "wheats")
 PAIRS = 300
 DATA = "get_data_MNIST"  # slow to ask, and all by itself in preprocess.py
 RIGHT = (Outcome.PASSED, Outcome.NOT_ASKED)
-RELATIONS = {path.stem for path in (ROOT / "grader" / "relation_pages").glob("*.md")}
+RELATIONS = {path.stem for path in (ROOT / "grader" / "diagnose" / "pages").glob("*.md")}
 SHARED: dict[str, Any] = {}  # what the processes that grade inherit
 
 

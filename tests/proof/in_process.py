@@ -15,23 +15,23 @@ from typing import Any
 
 import numpy as np
 
-from grader.client import Fault, RemoteWorker
-from grader.grading import Grading
-from grader.observe import UNUSABLE, Observer
-from grader.patches import Sources
-from grader.probe import NotAsked, Probe, all_probes
-from grader.reference import LocalWorker
+from grader.ask.client import Fault, RemoteWorker
+from grader.ask.observer import UNUSABLE, Observer
+from grader.ask.patches import Sources
+from grader.ask.probe import NotAsked, Probe, all_probes
+from grader.ask.reference import LocalWorker
+from grader.ask.subject import Subject
+from grader.judge.verdict import Seen
 from grader.rubric import COMPONENTS, TRAININGS
-from grader.subject import Subject
-from grader.submission import Submission, open_submission
-from grader.verdict import Seen
+from grader.run.grading import Grading
+from grader.submission.opening import Submission, open_submission
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 UNTRAINED = tuple(name for name in COMPONENTS if name not in TRAININGS)
 
 
 class LocalObserver:
-    """Asks an implementation in this process; the counterpart of grader.observe.Observer."""
+    """Asks an implementation in this process; the counterpart of grader.ask.observer.Observer."""
 
     def __init__(self, sources: Sources, data_path: str, seed: int) -> None:
         self.sources, self.data_path, self.seed = sources, data_path, seed

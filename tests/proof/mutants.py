@@ -34,12 +34,13 @@ import libcst as cst
 from in_process import ROOT, LocalGrading, reference_submission
 from libcst.metadata import MetadataWrapper, PositionProvider
 
-from grader import rubric, tomlfile
-from grader.answers import LiveAnswers
-from grader.cli import DEFAULT_SEED
-from grader.made_up import probe_folder
-from grader.probe import all_probes
-from grader.verdict import Outcome
+from grader import rubric
+from grader.ask.answers import LiveAnswers
+from grader.ask.probe import all_probes
+from grader.base import tomlfile
+from grader.commands.main import DEFAULT_SEED
+from grader.homeworks.beras.mnist.synthetic import probe_folder
+from grader.judge.verdict import Outcome
 
 LIST = Path(__file__).with_name("equivalent_mutants.toml")
 MUTATED = (

@@ -1,0 +1,1 @@
+"""Asks an implementation the probes' questions: what comes back is an observation."""

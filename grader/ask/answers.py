@@ -1,0 +1,277 @@
+"""Where expected observations come from: the reference beside this package, and what was once seen of it.
+
+An `Answers` knows, for each probe and seed, what the reference shows, what the reference with each permitted difference
+shows (variants), and what it shows with each known mistake (misconceptions). Probes are deterministic, so whatever was
+seen is kept in a file (answer_key.py) and asked only once. Where there is no reference, a key that was frozen from one
+(freeze.py) gives the same answers.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from collections.abc import Iterable
+from functools import cache
+from itertools import combinations
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from grader.ask import answer_key, patches
+from grader.ask.answer_key import AnswerKey, DamagedKey, blob_of, seen_in
+from grader.ask.answer_key import Seen as Seen
+from grader.ask.client import Fault
+from grader.ask.patches import Patch, Sources
+from grader.ask.probe import EVERY_SEED, NotAsked, Observation, Probe
+from grader.ask.reference import FOLDER, LocalWorker, read_sources
+from grader.ask.subject import Subject
+from grader.base.errors import UsageError
+from grader.base.paths import PACKAGE
+from grader.base.processes import apart
+
+QUESTIONS = (
+    "ask/probe.py",
+    "contract.py",
+    "ask/subject.py",
+    "homeworks/*/probes/*.py",
+    "worker/*.py",
+)  # how they are asked
+KEY = PACKAGE / "answers.key"  # where an edition without a reference has its key
+KEPT_SEEDS = 32  # in each of them, the latest: fresh ones do not come back
+KEPT_CACHES = 8  # files of answers, of this and other versions of the reference, in the cache
+
+
+class Answers(Protocol):
+    """What the verdict compares with."""
+
+    def knows(self, probe: Probe, seed: int) -> bool:
+        """Is there an answer to be had?"""
+
+    def expected(self, probe: Probe, seed: int) -> Observation: ...
+
+    def permitted(self, probe: Probe, seed: int) -> list[Observation]:
+        """What implementations with permitted differences show."""
+
+    def freedoms(self, component: str) -> list[tuple[str, ...]]:
+        """Codes of permitted differences that may come together in this component, () among them."""
+
+    def misconceptions(self, component: str) -> list[str]:
+        """Codes of the known mistakes in this component."""
+
+    def convention(self, code: str) -> str:
+        """The only gradient convention in which a mistake can be made; '' for both."""
+
+    def page(self, code: str) -> str:
+        """The page that explains a known mistake; several forms of a mistake have one."""
+
+    def mistaken(self, codes: tuple[str, ...], probe: Probe, seed: int) -> Seen | None:
+        """What the reference with these mistakes shows, permitted differences behind them; None where they cannot be
+        made together."""
+
+    def save(self) -> None:
+        """Keeps what was seen for the next run."""
+
+
+def digest_of(patterns: tuple[str, ...], package: Path = PACKAGE) -> str:
+    """Changes with the contents of any of these files of the package."""
+    found = hashlib.sha256()
+    for pattern in patterns:
+        for path in sorted(package.glob(pattern)):
+            found.update(path.name.encode() + path.read_bytes())
+    return found.hexdigest()
+
+
+@cache
+def digest_of_questions() -> str:
+    """That of the code which asks here: it was imported once, and stays when a file is changed during the run."""
+    return digest_of(QUESTIONS)
+
+
+def subsets(codes: Iterable[str]) -> list[tuple[str, ...]]:
+    """Every selection of some codes, the empty one first."""
+    ordered = sorted(codes)
+    return [chosen for size in range(len(ordered) + 1) for chosen in combinations(ordered, size)]
+
+
+class LiveAnswers:
+    """Answers of the reference in this process; `cache` is a folder for what was seen of it, or None."""
+
+    def __init__(self, data_path: str, folder: Path = FOLDER, cache: Path | None = None) -> None:
+        self.sources = read_sources(folder)
+        self.data_path = data_path
+        self.variants = patches.load(patches.VARIANTS)
+        self.patched: dict[tuple[str, ...], Sources | None] = {(): self.sources}
+        self.file = cache / f"answers-{self.digest()}.key" if cache is not None else None
+        self.key = AnswerKey()
+        if self.file is not None:
+            with contextlib.suppress(OSError, DamagedKey):  # then everything is asked anew
+                self.key = answer_key.load(self.file)
+
+    @property
+    def mistakes(self) -> dict[str, Patch]:
+        """The known mistakes, by code. There are many, and right code needs none."""
+        return patches.load(patches.MISCONCEPTIONS)
+
+    def digest(self) -> str:
+        """Changes with everything that an answer depends on."""
+        found = hashlib.sha256(digest_of_questions().encode())
+        for texts in (self.sources, patches.texts(patches.VARIANTS), patches.texts(patches.MISCONCEPTIONS)):
+            for name, text in sorted(texts.items()):
+                found.update(f"{name}\0{text}\0".encode())
+        for path in sorted(Path(self.data_path).rglob("*.gz")):
+            found.update(path.read_bytes())
+        return found.hexdigest()[:24]
+
+    def knows(self, probe: Probe, seed: int) -> bool:
+        return True
+
+    def expected(self, probe: Probe, seed: int) -> Observation:
+        seen = self._ask((), probe, seed)
+        if not isinstance(seen, dict):
+            raise RuntimeError(f"the reference itself has no answer to {probe.name}: {seen}")
+        return seen
+
+    def permitted(self, probe: Probe, seed: int) -> list[Observation]:
+        seen = [self.mistaken(codes, probe, seed) for codes in self.freedoms(probe.component) if codes]
+        return [each for each in seen if isinstance(each, dict)]
+
+    def freedoms(self, component: str) -> list[tuple[str, ...]]:
+        return subsets(code for code, patch in self.variants.items() if patch.component == component)
+
+    def misconceptions(self, component: str) -> list[str]:
+        return [code for code, patch in self.mistakes.items() if patch.component == component]
+
+    def convention(self, code: str) -> str:
+        return self.mistakes[code].convention
+
+    def page(self, code: str) -> str:
+        return self.mistakes[code].page
+
+    def mistaken(self, codes: tuple[str, ...], probe: Probe, seed: int) -> Seen | None:
+        return None if self._sources(codes) is None else self._ask(codes, probe, seed)
+
+    def _sources(self, codes: tuple[str, ...]) -> Sources | None:
+        """The reference with these patches; None where two do not fit together."""
+        if codes not in self.patched:
+            sources = self._sources(codes[:-1])
+            patch = self.variants.get(codes[-1]) or self.mistakes[codes[-1]]
+            try:
+                self.patched[codes] = patch.applied(sources) if sources is not None else None
+            except patches.PatchError:
+                if len(codes) == 1:
+                    raise
+                self.patched[codes] = None
+        return self.patched[codes]
+
+    def _ask(self, codes: tuple[str, ...], probe: Probe, seed: int) -> Seen:
+        seed = probe.seed_that_counts(seed)
+        known = self.key.get(codes, probe.name, seed)
+        if known is None:
+            seen = self._look_apart(codes, probe, seed) if probe.megabytes else self._look(codes, probe, seed)
+            if isinstance(seen, Fault) and not codes:  # no answer of the reference: not one to remember
+                return seen
+            self.key.put(codes, probe.name, seed, seen)
+            known = self.key.get(codes, probe.name, seed)
+            assert known is not None
+        return known
+
+    def _look(self, codes: tuple[str, ...], probe: Probe, seed: int) -> Seen:
+        sources = self._sources(codes)
+        assert sources is not None
+        worker = LocalWorker(sources)
+        try:
+            with np.errstate(all="ignore"):  # an overflow is what some mistakes are about
+                worker.ask("seed", seed=seed % 2**32)
+                return probe.ask(Subject(worker, self.data_path), seed)
+        except (Fault, NotAsked) as outcome:
+            return outcome
+        finally:
+            worker.close()
+
+    def _look_apart(self, codes: tuple[str, ...], probe: Probe, seed: int) -> Seen:
+        """In a process of its own, which takes the memory of much data with it."""
+        return seen_in(memoryview(apart(lambda: blob_of(self._look(codes, probe, seed)))))
+
+    def save(self) -> None:
+        """Keeps what was seen for the next run, beside what other runs saw meanwhile.
+
+        A cache that cannot be written is no misfortune.
+        """
+        if self.file is None or not self.key.changed:
+            return
+        with contextlib.suppress(OSError, DamagedKey):
+            self.key.add(answer_key.load(self.file))
+        seeds = list(dict.fromkeys(seed for _, _, seed in self.key.entries if seed != EVERY_SEED))
+        if older := seeds[:-KEPT_SEEDS]:
+            self.key = self.key.without(seeds=older)
+        with contextlib.suppress(OSError):
+            answer_key.save(self.key, self.file)
+            others = sorted(self.file.parent.glob("answers-*.key"), key=lambda path: path.stat().st_mtime)
+            for old in others[:-KEPT_CACHES]:
+                old.unlink()
+
+
+class KeyAnswers:
+    """Answers that were frozen into a file, for where there is no reference."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises UsageError for a file that is no key, or one that was built by another version of the grader."""
+        self.path = path
+        try:
+            self.key = answer_key.load(path)
+            self.mistakes: dict[str, str] = dict(self.key.about["mistakes"])  # code -> component
+            self.pages: dict[str, str] = dict(self.key.about["pages"])  # code -> page
+            self.conventions: dict[str, str] = dict(self.key.about["conventions"])  # code -> convention
+            self.variants: dict[str, str] = dict(self.key.about["variants"])
+            self.hidden_seed: int | None = self.key.about.get("hidden_seed")
+            self.seeds = [int(seed) for seed in self.key.about["seeds"]]
+            questions = self.key.about["questions"]
+        except (DamagedKey, KeyError, TypeError, ValueError) as error:
+            raise UsageError(f"{path}: this is no answer key ({error}); `grade key build` makes one") from None
+        except OSError as error:
+            raise UsageError(f"{path}: the answer key cannot be read ({error.strerror})") from None
+        if questions != digest_of_questions():
+            raise UsageError(
+                f"{path}: this answer key was built by another version of the grader, whose questions differ; "
+                "get the key of this version, or build it again with `grade key build`"
+            )
+
+    def check_seed(self, seed: int, option: str = "--seed") -> None:
+        """Raises UsageError where the key knows no answers for a seed."""
+        if seed not in [*self.seeds, self.hidden_seed]:
+            known = ", ".join(map(str, self.seeds))
+            raise UsageError(
+                f"{option} {seed}: the answer key holds the answers for {known}; other seeds need reference/"
+            )
+
+    def knows(self, probe: Probe, seed: int) -> bool:
+        return ((), probe.name, probe.seed_that_counts(seed)) in self.key
+
+    def expected(self, probe: Probe, seed: int) -> Observation:
+        seen = self.mistaken((), probe, seed)
+        if not isinstance(seen, dict):
+            raise RuntimeError(f"the answer key {self.path} has no answer to {probe.name}")
+        return seen
+
+    def permitted(self, probe: Probe, seed: int) -> list[Observation]:
+        seen = [self.mistaken(codes, probe, seed) for codes in self.freedoms(probe.component) if codes]
+        return [each for each in seen if isinstance(each, dict)]
+
+    def freedoms(self, component: str) -> list[tuple[str, ...]]:
+        return subsets(code for code, where in self.variants.items() if where == component)
+
+    def misconceptions(self, component: str) -> list[str]:
+        return [code for code, where in self.mistakes.items() if where == component]
+
+    def convention(self, code: str) -> str:
+        return self.conventions[code]
+
+    def page(self, code: str) -> str:
+        return self.pages[code]
+
+    def mistaken(self, codes: tuple[str, ...], probe: Probe, seed: int) -> Seen | None:
+        return self.key.get(codes, probe.name, probe.seed_that_counts(seed))
+
+    def save(self) -> None:
+        """Nothing is found out that the key does not hold."""

@@ -1,0 +1,74 @@
+"""Small changes to the reference: one known mistake (misconceptions) or one permitted difference (variants).
+
+A patch is a TOML file of exact texts, each of which must occur once in the file that it changes. With a key `code` it
+is a form of the mistake of that name, and has no page of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from grader.base import tomlfile
+from grader.base.paths import BERAS
+
+VARIANTS = BERAS / "variants"
+MISCONCEPTIONS = BERAS / "misconceptions" / "patches"
+Sources = dict[str, str]  # path below the root -> text
+
+
+class PatchError(Exception):
+    """A patch does not fit the reference: the grader's own fault."""
+
+
+@dataclass(frozen=True)
+class Patch:
+    """`edits` are (file, old text, new text).
+
+    code: what the patch is known by, the name of its file; page: the code that a student is told, whose page explains
+    it. They differ where a mistake comes in several forms, as half of it does: all of them have one page.
+    convention: the only gradient convention in which somebody can make it; '' for both.
+    """
+
+    code: str
+    component: str
+    edits: tuple[tuple[str, str, str], ...]
+    told: str = ""
+    convention: str = ""
+
+    @property
+    def page(self) -> str:
+        return self.told or self.code
+
+    def applied(self, sources: Sources) -> Sources:
+        """The sources with this patch. Raises PatchError where an old text does not occur exactly once."""
+        patched = dict(sources)
+        for file, old, new in self.edits:
+            count = patched.get(file, "").count(old)
+            if count != 1:
+                raise PatchError(f"{self.code}: the text to replace occurs {count} times in {file}, not once: {old!r}")
+            patched[file] = patched[file].replace(old, new)
+        return patched
+
+
+@cache
+def texts(folder: Path) -> dict[str, str]:
+    """The text of every patch of a folder, by name. They are read once: what is kept of their answers is of these."""
+    return {path.stem: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.toml"))}
+
+
+@cache
+def load(folder: Path) -> dict[str, Patch]:
+    """Every patch of a folder, by its code."""
+    return {name: parsed(name, text) for name, text in texts(folder).items()}
+
+
+def read(path: Path) -> Patch:
+    return parsed(path.stem, path.read_text(encoding="utf-8"))
+
+
+def parsed(code: str, text: str) -> Patch:
+    data = tomlfile.loads(text)
+    edits = tuple((edit["file"], edit["old"], edit["new"]) for edit in data["edit"])
+    return Patch(code, data["component"], edits, data.get("code", ""), data.get("convention", ""))

@@ -1,0 +1,141 @@
+"""What a probe is, and the list of them all.
+
+A probe asks an implementation questions and returns what it saw under names: arrays, numbers, strings, `Raised`. It
+never compares and never knows the right answer. Which freedom the contract grants on an entry is declared beside it, as
+a `Rule`, and used by the verdict alone.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from grader.ask.subject import Draw, Subject
+
+EVERY_SEED = 0  # under which answers are kept that no seed changes
+Observation = dict[str, Any]
+Function = Callable[[Subject, Draw], Observation]
+
+
+class NotAsked(Exception):
+    """The question makes no sense for this implementation; the probe leaves the component's points to the others."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How one entry is compared with the expected one, where equality up to rounding is not what is asked.
+
+    gradient: right up to a constant positive factor is told apart (and keeps half of the points); in the upstream
+        convention the factors in `upstream_factors` are as right as 1.
+    squeeze: axes of length 1 do not count.
+    within: intervals; every number of the entry lies in one of them, whatever the reference answers.
+    like: name of an entry of the same observation that this one must equal (central differences are the judge).
+    tolerance: name of one of the rubric's tolerances.
+    evidence: shown in messages, not compared.
+    """
+
+    gradient: bool = False
+    upstream_factors: tuple[float, ...] = ()
+    squeeze: bool = False
+    within: tuple[tuple[float, float], ...] = ()
+    like: str = ""
+    tolerance: str = ""
+    evidence: bool = False
+
+
+@dataclass(frozen=True)
+class Probe:
+    """One behaviour of one component; `weight` is its share of the component's points.
+
+    may_need: components whose code it runs in some submissions (Subject.rests_on).
+    despite: components whose code it runs and which excuse nothing, even where they are not written yet.
+    seeded: False where every seed asks the same questions.
+    passive: asks what must not happen, which code that does nothing gets right; it counts beside other right answers.
+    megabytes: of data that an implementation takes into memory for it, where that is much.
+    """
+
+    component: str
+    slug: str
+    title: str
+    function: Function
+    weight: int = 1
+    needs: tuple[str, ...] = ()
+    may_need: tuple[str, ...] = ()
+    despite: tuple[str, ...] = ()
+    seeded: bool = True
+    passive: bool = False
+    megabytes: int = 0
+    rules: dict[str, Rule] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return f"{self.component}/{self.slug}"
+
+    @property
+    def needed_components(self) -> tuple[str, ...]:
+        """The components of what it needs, be that all of one or a single probe."""
+        return tuple(dict.fromkeys(need.partition("/")[0] for need in (*self.needs, *self.may_need)))
+
+    def seed_that_counts(self, seed: int) -> int:
+        """One stands for all of them where they ask the same questions."""
+        return seed if self.seeded else EVERY_SEED
+
+    def ask(self, subject: Subject, seed: int) -> Observation:
+        """What the probe sees of an implementation. The same seed asks the same questions. Raises Fault, NotAsked."""
+        return self.function(subject, Draw(seed * 10_000 + zlib.crc32(self.name.encode()) % 10_000))
+
+
+REGISTRY: dict[str, Probe] = {}
+
+
+def probe(
+    component: str,
+    slug: str,
+    *,
+    weight: int = 1,
+    needs: tuple[str, ...] = (),
+    may_need: tuple[str, ...] = (),
+    despite: tuple[str, ...] = (),
+    seeded: bool = True,
+    passive: bool = False,
+    megabytes: int = 0,
+    **rules: Rule,
+) -> Callable[[Function], Function]:
+    """Registers a probe; its docstring is the line that students read.
+
+    needs: components, or probes of them, whose failure explains away a failure here. may_need, despite, seeded, passive
+    and megabytes: see Probe.
+    Further keywords: a rule for the entry of that name.
+    """
+
+    def register(function: Function) -> Function:
+        title = " ".join((function.__doc__ or "").split()).rstrip(".")
+        found = Probe(
+            component, slug, title, function, weight, needs, may_need, despite, seeded, passive, megabytes, rules
+        )
+        if found.name in REGISTRY:
+            raise ValueError(f"two probes are called {found.name}")
+        REGISTRY[found.name] = found
+        return function
+
+    return register
+
+
+def all_probes() -> list[Probe]:
+    """Every probe, module by module of grader/homeworks/beras/probes, in the order of the text."""
+    load_probes()
+    return list(REGISTRY.values())
+
+
+@cache
+def load_probes() -> None:
+    """Imports every module of the homework's probes, once: to look for them takes longer than to judge a probe."""
+    import grader.homeworks.beras.probes
+
+    for module in pkgutil.iter_modules(grader.homeworks.beras.probes.__path__):
+        importlib.import_module(f"grader.homeworks.beras.probes.{module.name}")

@@ -1,0 +1,517 @@
+"""The adapter between an implementation's raw objects and the probes.
+
+Probes speak mathematics: `s.new("Dense", 3, 4)`, `s.forward(dense, x)`, `s.weight_gradients(dense, J)`. What is
+particular to this edition of the course stays here (and in contract.py, its names): how methods are called, and the two
+gradient conventions (ASSIGNMENT.md): *jacobian*, where `input_gradients()` returns the local Jacobian, and *upstream*,
+where it takes the upstream gradient and returns the propagated one.
+
+Everything that is asked is also written down as Python (`Subject.script`), so that every verdict comes with lines that
+a student can paste.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from grader.ask.client import Fault, Worker
+from grader.ask.local_gradients import Local
+from grader.ask.stand_ins import stand_in
+from grader.contract import CALLING
+from grader.submission.places import EXPECTED, Places
+from grader.worker.wire import Ref
+
+LITERAL_ELEMENTS = 36  # arrays up to this size are written out in a script, larger ones by how they were drawn
+RATE_PARAMETERS = ("learning_rate", "lr", "alpha")
+DATA_PATH = "../data"  # where the assignment says that MNIST is
+
+
+@dataclass(frozen=True)
+class Raised:
+    """An exception as an observation: its class and the classes that it derives from."""
+
+    type: str
+    bases: tuple[str, ...]
+    message: str
+
+
+class Drawn(np.ndarray):
+    """An array that remembers the expression it came from."""
+
+    recipe: str = ""
+
+
+class Draw:
+    """Seeded inputs for one probe. Every value is exact in float32: float32 work loses nothing on the way in."""
+
+    def __init__(self, seed: int) -> None:
+        self.seed, self.count = seed, 0
+
+    def _drawn(self, recipe: str) -> Drawn:
+        drawn = evaluated(recipe).copy().view(Drawn)
+        drawn.recipe = recipe
+        return drawn
+
+    def _generator(self) -> str:
+        self.count += 1
+        return f"np.random.default_rng({self.seed * 1000 + self.count})"
+
+    def array(self, *shape: int) -> Drawn:
+        """Multiples of 1/8 in [-4, 4], none of them 0: away from every kink."""
+        size = ", ".join(map(str, shape)) + ("," if len(shape) == 1 else "")
+        return self._drawn(f"(lambda a: (a + (a >= 0)) / 8)({self._generator()}.integers(-32, 32, size=({size})))")
+
+    def positive(self, *shape: int) -> Drawn:
+        """Multiples of 1/8 in (0, 4]."""
+        size = ", ".join(map(str, shape)) + ("," if len(shape) == 1 else "")
+        return self._drawn(f"{self._generator()}.integers(1, 33, size=({size})) / 8")
+
+    def probabilities(self, rows: int, classes: int) -> Drawn:
+        """Rows of probabilities, multiples of 1/64 that sum to 1, each at least 1/64; no ties."""
+        weights = f"{self._generator()}.permuted(np.tile(np.arange(1, {classes + 1}), ({rows}, 1)), axis=1)"
+        total = classes * (classes + 1) // 2
+        return self._drawn(f"(lambda a: (a + (a == {classes}) * {64 - total}) / 64)({weights})")
+
+    def one_hot(self, rows: int, classes: int) -> Drawn:
+        """Rows of the identity in a random order, every class at least once where there are enough rows."""
+        return self._drawn(f"np.eye({classes})[{self._generator()}.permutation({rows}) % {classes}]")
+
+    def integer(self, low: int, high: int) -> int:
+        self.count += 1
+        return int(np.random.default_rng(self.seed * 1000 + self.count).integers(low, high))
+
+
+@lru_cache(maxsize=4096)
+def evaluated(recipe: str) -> np.ndarray:
+    """The array that a recipe of `Draw` describes; several implementations are asked with the same ones."""
+    return np.asarray(eval(recipe, {"np": np}))  # noqa: S307  text of this module's own
+
+
+class Remote:
+    """A live object of the implementation: a name in the script, a snapshot of its value, further questions."""
+
+    def __init__(self, subject: Subject, ref: Ref, expression: str, reply: dict[str, Any]) -> None:
+        self.subject, self.ref, self.expression = subject, ref, expression
+        self.kind = str(reply.get("kind"))
+        self._inline = bool(reply.get("inline"))
+        self._value = reply.get("value")
+
+    @property
+    def value(self) -> Any:
+        """What it held when it came back."""
+        return self._value if self._inline else self.read()
+
+    def read(self) -> Any:
+        """What it holds now."""
+        return self.subject.ask("read", target=self.ref)
+
+    def now(self) -> Remote:
+        """The same object, with what it holds by now."""
+        return Remote(
+            self.subject, self.ref, self.expression, {"kind": self.kind, "inline": True, "value": self.read()}
+        )
+
+    def attribute(self, name: str) -> Remote:
+        reply = self.subject.ask("get", target=self.ref, name=name)
+        return self.subject.looked_up(reply, f"{self.expression}.{name}")
+
+    def item(self, key: int | str) -> Remote:
+        reply = self.subject.ask("item", target=self.ref, key=key)
+        return self.subject.looked_up(reply, f"{self.expression}[{key!r}]")
+
+    def has(self, name: str) -> bool:
+        return bool(self.subject.ask("has", target=self.ref, name=name))
+
+    def set(self, name: str, value: Any) -> None:
+        self.subject.write(f"{self.expression}.{name} = {self.subject.literal(value)}")
+        self.subject.ask("set", target=self.ref, name=name, value=sent(value))
+
+    def fill(self, value: Any, name: str = "") -> None:
+        """Writes values in place, into this array or into one that is an attribute."""
+        place = f"{self.expression}.{name}" if name else self.expression
+        self.subject.write(f"{place}[...] = {self.subject.literal(value)}")
+        try:
+            self.subject.ask("fill", target=self.ref, name=name, value=sent(value))
+        except Fault as fault:
+            raise unfilled(place, value, fault) from None
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Remote:
+        return self.subject.call(self, "", args, kwargs)
+
+    def method(self, name: str, *args: Any, **kwargs: Any) -> Remote:
+        return self.subject.call(self, name, args, kwargs)
+
+
+def unfilled(place: str, value: Any, fault: Fault) -> Fault:
+    """Why values could not be written in place, in words of what was there; the fault itself where that is no array."""
+    if fault.kind != "raised" or fault.frames or fault.type not in ("TypeError", "ValueError"):
+        return fault
+    shapes = re.findall(r"\([\d, ]*\)", fault.message)
+    if "'NoneType'" in fault.message:
+        told = f"{place} is None: there is no array to put numbers into"
+    elif found := re.match(r"'([\w.]+)' object does not support item assignment", fault.message):
+        told = f"{place} is a {found[1]}, and should be an array"
+    elif "could not broadcast" in fault.message and shapes:
+        shape = shapes[-1].replace(",", ", ").replace(", )", ",)")
+        told = f"{place} has the shape {shape}, and should have {np.shape(value)}"
+    else:
+        return fault
+    return Fault("unusable", told, fault.type, fault.bases)
+
+
+def sent(value: Any) -> Any:
+    """Arguments as they go over the wire: live objects as references."""
+    if isinstance(value, Remote):
+        return value.ref
+    if type(value) in (list, tuple):
+        return type(value)(sent(item) for item in value)
+    if isinstance(value, dict):
+        return {key: sent(item) for key, item in value.items()}
+    if isinstance(value, np.generic):
+        return value.item()
+    return value
+
+
+class Subject:
+    """One implementation under question."""
+
+    def __init__(self, worker: Worker, data_path: str = "", places: Places = EXPECTED) -> None:
+        self.worker = worker
+        self.places = places
+        self.data_path = data_path  # a folder with made-up images in the form of MNIST's files
+        self.classes: dict[str, Remote] = {}
+        self.script: list[str] = []
+        self.names: dict[str, int] = {}
+        self.last_call = ""
+        self.inputs: list[np.ndarray] = []  # arrays that calls were given, in order: what relations look at
+        self.locals: list[Local] = []  # gradients, as the methods returned them
+        self.needs: list[str] = []  # probes of other code that what was asked rests on, as far as that shows
+        self.upstream: dict[str, bool] = {}  # what is known of classes, see uses_upstream
+        self.convention = ""  # set by the first gradient that is asked for: 'jacobian' or 'upstream'
+
+    # --- asking -----------------------------------------------------------------------------------------------
+
+    def ask(self, op: str, **arguments: Any) -> Any:
+        return self.worker.ask(op, **arguments)
+
+    def remote(self, reply: Any, expression: str) -> Remote:
+        if not isinstance(reply, dict) or not isinstance(reply.get("ref"), Ref):
+            raise Fault("protocol", "the worker named no object")
+        return Remote(self, reply["ref"], expression, reply)
+
+    def looked_up(self, reply: Any, expression: str) -> Remote:
+        """A part of an object, noted so that the script shows it."""
+        self.write(expression)
+        return self.remote(reply, expression)
+
+    def attempt(self, function: Any, *args: Any, **kwargs: Any) -> Any:
+        """The value of a call, or the exception it raised as an observation."""
+        try:
+            result = function(*args, **kwargs)
+        except Fault as fault:
+            if fault.kind != "raised" or "NotImplementedError" in fault.bases:
+                raise
+            return Raised(fault.type, fault.bases, fault.message)
+        return result.value if isinstance(result, Remote) else result
+
+    def call(self, target: Remote, method: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Remote:
+        """Calls an object, or a method of it."""
+        expression = f"{target.expression}.{method}" if method else target.expression
+        arguments = [self.literal(arg) for arg in args] + [
+            f"{name}={self.literal(arg)}" for name, arg in kwargs.items()
+        ]
+        self.last_call = f"{expression}({', '.join(arguments)})"
+        name = self.fresh_name(expression)
+        self.write(f"{name} = {self.last_call}")
+        given = [held(arg) for arg in args if isinstance(arg, (np.ndarray, Remote))]
+        self.inputs += [array for array in given if array.dtype.kind in "fiu" and array.ndim]
+        arguments_sent = [sent(arg) for arg in args]
+        with missing_method(method):
+            reply = self.ask("call", target=target.ref, name=method, args=arguments_sent, kwargs=sent(kwargs))
+        return self.remote(reply, name)
+
+    # --- writing down -----------------------------------------------------------------------------------------
+
+    def write(self, line: str) -> None:
+        self.script.append(line)
+
+    def fresh_name(self, expression: str) -> str:
+        """A variable for the result of calling `expression`."""
+        base = expression.rpartition(".")[2].lower()
+        base = {"onehotencoder": "encoder", "gradienttape": "tape", "sequentialmodel": "model"}.get(base, base)
+        name = self.unused_name(base if base.isidentifier() else "result")
+        return name if name != expression else name + "_out"
+
+    def unused_name(self, base: str) -> str:
+        self.names[base] = self.names.get(base, 0) + 1
+        count = self.names[base]
+        return base if count == 1 else f"{base}_{count}"
+
+    def literal(self, value: Any) -> str:
+        """Python source for an argument."""
+        if isinstance(value, Remote):
+            return value.expression
+        if isinstance(value, str) and value and value == self.data_path:
+            return repr(DATA_PATH)  # the made-up files are where no student has them
+        if isinstance(value, np.ndarray):
+            recipe = getattr(value, "recipe", "")
+            if recipe and value.size > LITERAL_ELEMENTS:
+                return recipe
+            plain = value.dtype in (np.float64, np.int64) or value.dtype.kind == "U"
+            kind = "" if plain else f", dtype=np.{value.dtype}"
+            return f"np.array({value.tolist()}{kind})"
+        if isinstance(value, (list, tuple)):
+            inner = ", ".join(map(self.literal, value))
+            return f"[{inner}]" if isinstance(value, list) else f"({inner}{',' if len(value) == 1 else ''})"
+        return repr(value)
+
+    # --- the edition ------------------------------------------------------------------------------------------
+
+    def get(self, name: str) -> Remote:
+        """A class or function of the assignment. Raises Fault('missing') where there is none."""
+        if name not in self.classes:
+            place = self.places[name]
+            module, path = place.module, self.places.path(place.module)
+            self.script.insert(0, f"from {module} import {place.name}")
+            try:
+                reply = self.ask("find", module=module, name=place.name)
+            except Fault as fault:
+                if fault.type == "AttributeError" and not fault.frames:
+                    raise Fault("missing", f"{path} has no {name}") from None
+                if fault.type == "ModuleNotFoundError" and repr(module) in fault.message and not fault.frames:
+                    raise Fault("missing", f"there is no {path}") from None
+                raise
+            self.classes[name] = self.remote(reply, place.name)
+        return self.classes[name]
+
+    def new(self, name: str, *args: Any, **kwargs: Any) -> Remote:
+        """An instance; a `learning_rate` that a layer insists on (upstream convention) is given."""
+        cls = self.get(name)
+        try:
+            return cls(*args, **kwargs)
+        except Fault as fault:
+            if fault.type == "TypeError" and f"abstract class {name} " in fault.message and not fault.frames:
+                lacking = fault.message.replace("'", "").rpartition("abstract method")[2].removeprefix("s").strip()
+                raise Fault("missing", f"{name} has no {lacking}") from None
+            insisted = [rate for rate in RATE_PARAMETERS if f"'{rate}'" in fault.message]
+            if fault.type != "TypeError" or not insisted:
+                raise
+            self.script.pop()
+            return cls(*args, **kwargs, **dict.fromkeys(insisted, 0.5))
+
+    def keep(self, value: Any, name: str) -> Remote:
+        """Stores an argument in the implementation, so that one can look whether a call changes it."""
+        name = self.unused_name(name)
+        self.write(f"{name} = {self.literal(value)}")
+        return self.remote(self.ask("keep", value=sent(value)), name)
+
+    def kept(self, by: str = "", /, **held: Remote) -> dict[str, bool]:
+        """For each object whether it still holds what it held when it came back, as `NAME_kept`.
+
+        by: the one call since then, if it was one: `NAME_kept_by_CALL`.
+        """
+        end = f"_by_{by}" if by else ""
+        return {f"{name}_kept{end}": same_values(remote.value, remote.read()) for name, remote in held.items()}
+
+    def parameters(self, target: Remote) -> list[tuple[str, str]]:
+        rows = self.ask("signature", target=target.ref)
+        return [(str(row[0]), str(row[1])) for row in rows if isinstance(row, list) and len(row) == 2]
+
+    def takes(self, target: Remote, parameter: str) -> bool:
+        """Does a function take this argument by name?"""
+        return any(name == parameter or kind == "variadic" for name, kind in self.parameters(target))
+
+    def double(self, kind: str, base: str | None, like: Sequence[str] = (), **script: Any) -> Remote:
+        """A scripted stand-in (worker/doubles.py) for what is not being asked about.
+
+        like: classes whose habits it has, where somebody looks for them: which attributes, which methods of their own.
+        """
+        base_class = None if base is None else self.get(base)
+        name = self.unused_name(kind.replace("-", "_"))
+        definition, made = stand_in(kind, base_class.expression if base_class else "", script, self.literal)
+        if definition not in self.script:
+            self.write(definition)
+        self.write(f"{name} = {made}")
+        target = None if base_class is None else base_class.ref
+        habits = [[self.places[each].module, self.places[each].name] for each in like]
+        return self.remote(self.ask("double", kind=kind, base=target, script=sent(script), like=habits), name)
+
+    def dense(self, w: np.ndarray, b: np.ndarray) -> Remote:
+        """A Dense layer with these weights, set in place (they may be views, or a property may serve them)."""
+        layer = self.new("Dense", *w.shape)
+        layer.fill(w, "w")
+        layer.fill(b, "b")
+        return layer
+
+    def forward(self, function: Remote, *inputs: Any) -> Remote:
+        """The output of a layer, loss or metric for these inputs."""
+        self.needs.append(CALLING)
+        return function(*inputs)
+
+    def rests_on(self, layer: Remote, base: str, **needs: Sequence[str]) -> None:
+        """Notes probes of the class `base`, for each method by name, where an object uses that class's method."""
+        script, classes = list(self.script), dict(self.classes)
+        try:
+            for method, names in needs.items():
+                if self.ask("rests_on", target=layer.ref, base=self.get(base).ref, name=method):
+                    self.needs += names
+        except Fault as fault:
+            if fault.kind != "missing":
+                raise
+        finally:
+            self.script, self.classes = script, classes
+
+    def input_gradient(self, layer: Remote, upstream: Any, x: Any) -> Any:
+        """The gradient with respect to the input, for this upstream gradient, in whichever convention it is written.
+
+        x: the layer's last input. Returns an array like x; where the local gradient has no shape that an upstream
+        gradient could pass through, that local gradient itself.
+        """
+        local = self._gradient(layer, "input_gradients", upstream)
+        if self.convention == "upstream":
+            return local
+        J = held(upstream)
+        local = stacked(local)
+        composed, formula = propagated(local, J, np.shape(x))
+        self.locals.append(Local(local, bool(formula), J.shape, np.shape(x)))
+        self.note_composition("dx", upstream, formula)
+        return composed
+
+    def weight_gradients(self, layer: Remote, upstream: Any, shapes: Sequence[tuple[int, ...]]) -> Any:
+        """One gradient a weight, each the mean over the batch (in the upstream convention mean or sum)."""
+        local = self._gradient(layer, "weight_gradients", upstream)
+        local = list(local) if isinstance(local, (list, tuple)) else [local]
+        if self.convention == "upstream":
+            return local
+        J = held(upstream)
+        stacks = [stacked(gradient) for gradient in local[: len(shapes)]]
+        found = [averaged(gradient, J, shape) for gradient, shape in zip(stacks, shapes)]
+        parts = [
+            Local(gradient, one is not gradient, J.shape, weight=shape)
+            for gradient, one, shape in zip(stacks, found, shapes)
+        ]
+        self.locals += parts
+        self.note_composition("grads", upstream, AVERAGED if all(part.fits for part in parts) else "")
+        return found + local[len(shapes) :]
+
+    def note_composition(self, name: str, upstream: Any, formula: str) -> None:
+        """Notes how a local gradient and the upstream gradient J give what is compared."""
+        if formula:
+            local = self.script.pop()
+            self.write(f"J = {self.literal(upstream)}")
+            self.write(f"{self.unused_name(name)} = {formula.format(local=local)}")
+
+    def _gradient(self, layer: Remote, method: str, upstream: Any) -> Any:
+        """Calls a gradient method the way it is written, and notes which convention that is."""
+        line = f"{layer.expression}.{method}"
+        with missing_method(method):
+            reply = self.ask("call_as_written", target=layer.ref, name=method, args=[sent(upstream)])
+        self.convention = "upstream" if isinstance(reply, dict) and reply.get("required") else "jacobian"
+        self.last_call = f"{line}({self.literal(upstream) if self.convention == 'upstream' else ''})"
+        self.write(self.last_call)
+        return self.remote(reply, self.last_call).value
+
+    def loss_gradient(self, loss: Remote) -> Any:
+        """The gradient of the loss with respect to the prediction, for each example.
+
+        A loss has no upstream gradient to take, so its convention is that of the submission's layers.
+        """
+        gradient = self._gradient(loss, "input_gradients", 1.0)
+        with suppress(Fault):
+            self.convention = "upstream" if self.uses_upstream("Dense") else self.convention
+        return gradient
+
+    def tape_gradient(self, tape: Remote) -> Any:
+        """What tape.gradient() returns, as a list."""
+        gradients = tape.method("gradient").value
+        return list(gradients) if isinstance(gradients, tuple) else gradients
+
+    def uses_upstream(self, name: str) -> bool:
+        """Do the gradient methods of this class take the upstream gradient? Leaves no trace in the script."""
+        if name in self.upstream:
+            return self.upstream[name]
+        script, classes = list(self.script), dict(self.classes)
+        try:
+            method = self.get(name).attribute("input_gradients")
+            required = [parameter for parameter, kind in self.parameters(method) if kind == "required"]
+        finally:
+            self.script, self.classes = script, classes
+        self.upstream[name] = len(required) > 1  # self, and the upstream gradient
+        return self.upstream[name]
+
+
+@contextmanager
+def missing_method(name: str) -> Iterator[None]:
+    """Tells a method that is not there from one that looks for another attribute in vain."""
+    try:
+        yield
+    except Fault as fault:
+        words = re.fullmatch(rf"'(\w+)' object has no attribute '{re.escape(name)}'", fault.message.partition(". ")[0])
+        if fault.type != "AttributeError" or fault.frames or not words or not name:
+            raise
+        raise Fault("missing", f"{words[1]} has no {name}") from None
+
+
+def same_values(one: Any, other: Any) -> bool:
+    """Bit for bit the same array."""
+    return bool(np.array_equal(np.asarray(one), np.asarray(other)))
+
+
+def held(value: Any) -> np.ndarray:
+    """The array that a live object held when it came back, or a plain array itself."""
+    return np.asarray(value.value if isinstance(value, Remote) else value)
+
+
+def stacked(value: Any) -> Any:
+    """A list of numbers, or of arrays of one shape, as the array that it is; anything else as it came."""
+    if not isinstance(value, (list, tuple)):
+        return value
+    try:
+        return np.asarray(value)
+    except ValueError:
+        return value
+
+
+def propagated(local: Any, J: np.ndarray, shape: tuple[int, ...]) -> tuple[Any, str]:
+    """Upstream gradient J (B, m) through a local Jacobian, (n, m), (B, n, m) or element-wise like the input.
+
+    Returns the gradient with respect to the input, and the formula for it; the local one and '' where none fits.
+    """
+    if not isinstance(local, np.ndarray) or local.dtype.kind not in "fiub":
+        return local, ""
+    batch, m = J.shape
+    if local.shape == shape and shape == J.shape:
+        return local * J, "{local} * J"
+    if local.ndim == 2 and local.shape == (shape[-1], m):
+        return J @ local.T, "J @ {local}.T"
+    if local.ndim == 3 and local.shape[0] in (1, batch) and local.shape[1:] == (shape[-1], m):
+        jacobians = np.broadcast_to(local, (batch, shape[-1], m))
+        return np.einsum("bnm,bm->bn", jacobians, J), "({local} @ J[:, :, None])[:, :, 0]"
+    return local, ""
+
+
+# The mean over the batch of each weight's local gradient times the upstream gradient.
+AVERAGED = "[(g * (J[:, None, :] if np.ndim(g) == 3 else J)).mean(axis=0) for g in {local}]"
+
+
+def averaged(local: Any, J: np.ndarray, shape: tuple[int, ...]) -> Any:
+    """Mean over the batch of a local weight gradient times J (B, m), in the weight's own shape."""
+    if isinstance(local, (int, float)):
+        local = np.asarray(local)  # a number broadcasts as well as an array of ones
+    if not isinstance(local, np.ndarray) or local.dtype.kind not in "fiub":
+        return local
+    upstream = J[:, None, :] if local.ndim == 3 else J
+    try:
+        product = np.broadcast_to(local * upstream, np.broadcast_shapes(local.shape, upstream.shape))
+    except ValueError:
+        return local
+    if product.shape[0] != len(J):
+        return local
+    mean = product.mean(axis=0)
+    return mean.reshape(shape) if mean.size == int(np.prod(shape)) else mean

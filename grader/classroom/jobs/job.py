@@ -1,0 +1,166 @@
+"""The unit of work: grades one hand-in, in a process that does nothing else and has everything loaded.
+
+It judges as `grade PATH` does, by the same Grading and Session, but walks through the checks by itself: pytest, which
+offers selection and an instructor's own tests, takes a quarter of a single grading's time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from grader import isolation
+from grader.ask.answers import Answers
+from grader.ask.probe import all_probes
+from grader.base.errors import UsageError, is_full
+from grader.classroom.jobs.fingerprint import Fingerprint, fingerprints
+from grader.classroom.jobs.settings import Terms
+from grader.classroom.outcome import Outcome
+from grader.homeworks.beras.mnist import reader as data
+from grader.homeworks.beras.mnist.reader import Mnist
+from grader.homeworks.beras.mnist.synthetic import probe_folder
+from grader.isolation import Level
+from grader.result import Result
+from grader.rubric import COMPONENTS, Rubric
+from grader.run.grading import Grading
+from grader.run.session import Session
+from grader.submission.archives import Unsettled, digest_of, settled
+from grader.submission.opening import Submission
+
+NEAR = 0.7  # of a time limit: neighbours that share a core's caches make three seconds of CPU time of two
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What all units of a class use. Loaded once, before processes fork."""
+
+    terms: Terms
+    rubric: Rubric
+    answers: Answers
+    level: Level
+    mnist: Mnist | None
+    made_up: str
+
+    @classmethod
+    def load(cls, terms: Terms) -> Tools:
+        """Raises UsageError."""
+        mnist = data.load(Path(terms.data) if terms.data else None) if terms.trains else None
+        level = isolation.choose(terms.isolation)
+        return cls(terms, terms.load_rubric(), terms.load_answers(), level, mnist, str(probe_folder()))
+
+    def warm_up(self) -> None:
+        """Looks up every right answer, so that graders are born with them. What is new is kept for the next run.
+
+        And which mistakes are known: their files are read once, not by each grader.
+        """
+        for component in self.terms.components:
+            self.answers.misconceptions(component)
+        with np.errstate(all="ignore"):
+            for probe in all_probes():
+                if probe.component in self.terms.components and self.answers.knows(probe, self.terms.seed):
+                    with contextlib.suppress(RuntimeError):  # told again to whoever needs this answer
+                        self.answers.expected(probe, self.terms.seed)
+                        self.answers.permitted(probe, self.terms.seed)
+        self.answers.save()
+
+
+def grade(tools: Tools, terms: Terms, path: Path, named: str) -> Outcome:
+    """Grades one hand-in. KeyboardInterrupt ends it with what was graded until then.
+
+    terms: the tools' own, or with other components.
+    """
+    started = time.monotonic()
+    try:
+        with tempfile.TemporaryDirectory(prefix="beras-grade-") as scratch:
+            try:
+                submission, digest = settled(path, Path(scratch))
+            except UsageError as error:
+                return Outcome("ungradable", digest_where_readable(path), without_path(str(error), path))
+            except Unsettled as error:
+                return Outcome("failed", reason=str(error))
+            outcome = graded(tools, terms, submission, named)
+    except OSError as error:
+        why = "no room is left for temporary files" if is_full(error) else error.strerror or str(error)[:200]
+        return Outcome("failed", reason=f"the machine did not let it be graded ({why}); run again when that is mended")
+    outcome.digest = digest
+    outcome.seconds = round(time.monotonic() - started, 3)
+    return outcome
+
+
+def digest_where_readable(path: Path) -> str:
+    try:
+        return digest_of(path)
+    except UsageError:
+        return ""
+
+
+def without_path(text: str, path: Path) -> str:
+    """A fault in words that go to a student: where the hand-in lies here is of no use there."""
+    return text.removeprefix(f"{path}: ")
+
+
+def graded(tools: Tools, terms: Terms, submission: Submission, named: str) -> Outcome:
+    """The outcome of a submission that could be opened."""
+    readable = (tools.mnist.public,) if tools.mnist else ()
+    grading = Grading(
+        submission, tools.rubric, tools.answers, tools.made_up, terms.seed, terms.track, terms.components, tools.level,
+        readable,
+    )  # fmt: skip
+    session = Session(grading, tools.mnist, terms.full, terms.runs, None, named)
+    complete = True
+    try:
+        grading.start()
+        try:
+            walk(session)
+        except KeyboardInterrupt:
+            complete = False
+        result = session.result(complete)
+        state = "failed" if result.grader_failed else "graded" if complete else "stopped"
+        reason = "the grader itself failed in a check; this says nothing about the hand-in" * (state == "failed")
+        return Outcome(
+            state,
+            reason=reason,
+            result=result.plain(),
+            close=close_calls(result, tools.rubric),
+            fingerprints=[each.plain() for each in wrong_answers(session)],
+        )
+    finally:
+        session.close()
+        tools.answers.save()
+
+
+def walk(session: Session) -> None:
+    """Every check, in the order of the result."""
+    trainings = session.chosen_trainings()
+    for name in COMPONENTS:
+        if name in trainings:
+            session.train(name)
+        for probe in session.grading.probes:
+            if probe.component == name:
+                session.grading.verdict(probe)
+        session.finished.add(name)  # Session.finish would also draw up the row, for listeners
+
+
+def wrong_answers(session: Session) -> list[Fingerprint]:
+    """Fingerprints of the components that were graded to their end; before it, nothing is explained."""
+    grading = session.grading
+    verdicts = [grading.verdict(probe) for probe in grading.probes if probe.component in session.finished]
+    return fingerprints(verdicts, grading.rubric.tolerances)
+
+
+def close_calls(result: Result, rubric: Rubric) -> list[str]:
+    """Checks that ended at a time limit, or near enough that a quieter machine might have told another story."""
+    found = []
+    spent = {f"training.{each.model}": each.cpu_seconds for each in result.training}
+    for part in result.components:
+        for probe in part.probes:
+            limit = rubric.limits["training_seconds" if part.name.startswith("training.") else "check_seconds"]
+            seconds = spent.get(part.name) or probe.seconds  # by the clock, where that is all: no less than the work
+            if probe.outcome in ("timed out", "not finished") or seconds > NEAR * limit:
+                found.append(probe.name)
+    return found

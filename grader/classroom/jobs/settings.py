@@ -1,0 +1,106 @@
+"""All that a verdict depends on besides the hand-in: the same for a whole class, and sent to every worker."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from grader.ask.answers import Answers, KeyAnswers, LiveAnswers
+from grader.ask.reference import FOLDER
+from grader.base.errors import UsageError
+from grader.base.paths import PACKAGE
+from grader.commands.main import answers_of
+from grader.homeworks.beras.mnist.synthetic import probe_folder
+from grader.rubric import TRAININGS, Rubric, text_of
+from grader.rubric import load as load_rubric
+
+# What cannot change a verdict: how results are shown, and how classes are run
+NO_JUDGES = ("report", "classroom", "commands", "packing")
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How every hand-in of a class is graded. Paths are absolute; '' stands for the built-in ones."""
+
+    track: str
+    components: tuple[str, ...]
+    seed: int
+    runs: int = 1
+    full: bool = False
+    rubric: str = ""
+    data: str = ""
+    key: str = ""
+    isolation: str = "auto"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "components", tuple(self.components))  # JSON brings a list
+
+    @property
+    def trains(self) -> bool:
+        return any(name in TRAININGS for name in self.components)
+
+    def plain(self) -> dict[str, Any]:
+        return asdict(self)
+
+    def for_yardstick(self) -> Terms:
+        """The terms under which the reference is trained to compare with."""
+        trainings = tuple(name for name in self.components if name in TRAININGS)
+        return replace(self, components=trainings, full=False, runs=1)
+
+    def load_rubric(self) -> Rubric:
+        return load_rubric(Path(self.rubric) if self.rubric else None)
+
+    def text_of_rubric(self) -> str:
+        return text_of(Path(self.rubric) if self.rubric else None)
+
+    def load_answers(self) -> Answers:
+        return answers_of(Path(self.key) if self.key else None, str(probe_folder()), self.seed)
+
+    def digest(self) -> str:
+        """Changes with everything that could change a verdict. Raises UsageError."""
+        found = hashlib.sha256()
+        choices = [self.track, self.components, self.seed, self.runs, self.full]
+        found.update(json.dumps(choices).encode())
+        found.update(self.text_of_rubric().encode())
+        found.update(self.digest_of_answers().encode())
+        found.update(digest_of_grader().encode())
+        return found.hexdigest()
+
+    def digest_of_answers(self) -> str:
+        """Changes with what submissions are compared with. Raises UsageError."""
+        answers = self.load_answers()
+        if isinstance(answers, LiveAnswers):
+            return answers.digest()
+        assert isinstance(answers, KeyAnswers)
+        return hashlib.sha256(answers.path.read_bytes()).hexdigest()
+
+    def key_of(self, digest: str, own_digest: str) -> str:
+        """What a result is kept by. digest: of the hand-in; own_digest: of these terms, which takes a while."""
+        return hashlib.sha256(f"{digest} {own_digest}".encode()).hexdigest()
+
+
+def digest_of_grader() -> str:
+    """Changes with the code that judges."""
+    found = hashlib.sha256()
+    for path in sorted(PACKAGE.rglob("*.py")):
+        relative = path.relative_to(PACKAGE)
+        if relative.parts[0] not in NO_JUDGES or relative.name == "job.py":
+            found.update(relative.as_posix().encode() + path.read_bytes())
+    return found.hexdigest()
+
+
+def reference_folder(terms: Terms) -> Path | None:
+    """What trainings are compared with, where there is one."""
+    return FOLDER if terms.trains and FOLDER.is_dir() else None
+
+
+def named_file(path: Path | None, option: str) -> str:
+    """A file that an option names, as a path that holds from everywhere. Raises UsageError."""
+    if path is None:
+        return ""
+    if not path.exists():
+        raise UsageError(f"{option} {path}: there is no such file or folder")
+    return str(path.resolve())

@@ -1,0 +1,60 @@
+"""The class as one HTML page: it looks like a student's report, fetches nothing and runs no script."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from grader.classroom.class_list import Ledger
+from grader.classroom.gradebook import Gradebook
+from grader.classroom.study.groups import Example
+from grader.classroom.study.pace import races
+from grader.classroom.study.statistics import BINS, statistics
+from grader.report import pictures
+from grader.report.page_blocks import page
+from grader.report.to_html import check, template
+
+
+def class_report(
+    ledger: Ledger,
+    gradebook: Gradebook,
+    shared: list[Example],
+    title: str,
+    written: dict[str, str],
+    similarity: bool = False,
+) -> str:
+    """shared: the unknown mistakes. written: the students' pages that exist, by file name. similarity: there is a page
+    of pairs beside this one."""
+    numbers = statistics(ledger, gradebook)
+    by_result = {state: name for name, state in sorted(written.items())}
+    links = {}
+    for line in ledger.graded:
+        assert line.row is not None
+        file = by_result.get(f"{line.row.id} {line.row.key}")
+        if file is not None:
+            links[line.name] = f"students/{quote(file)}"
+    text = template("class_report.html", Path(__file__).parent).render(
+        ledger=ledger,
+        numbers=numbers,
+        races=races(ledger, gradebook),
+        title=title,
+        links=links,
+        similarity=similarity,
+        groups=[shown_group(each) for each in shared],
+        pages=[found for each in numbers.mistakes if (found := page(each.code)) is not None],
+        edges=[ledger.max_score * edge / BINS for edge in range(BINS + 1)],
+        shades=pictures.SHADES,
+    )
+    return text.strip() + "\n"
+
+
+def shown_group(each: Example) -> dict[str, Any]:
+    """A group with what its example answered, a cause told once."""
+    told: dict[tuple[str, ...], str] = {}
+    return {
+        "group": each.group,
+        "headline": each.headline,
+        "example": each.name,
+        "checks": [check(probe, told) for probe in each.probes],
+    }

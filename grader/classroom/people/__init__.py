@@ -1,0 +1,1 @@
+"""Who handed what in: exports of platforms, the roster, the class list."""

@@ -1,0 +1,1 @@
+"""Why an answer differs: known mistakes, and relations between the wrong and the right array."""

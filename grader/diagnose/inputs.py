@@ -1,0 +1,180 @@
+"""What a probe asked with: named arrays, and sizes that a wrong factor may be named after.
+
+Read from the lines that a probe noted (subject.py). They are the grader's own text, and only literals in them are read.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import permutations
+
+import numpy as np
+
+from grader.ask.stand_ins import is_definition
+from grader.judge.verdict import Seen
+
+OPTIMIZERS = ("BasicOptimizer", "RMSProp", "Adam")
+BATCHED = ("fit", "evaluate")  # methods whose last argument is a batch size
+EXACT = 1e-5  # how well a factor must fit a size to be named after it
+MOST_NAMES = 2  # sizes that coincide: more in one sentence say nothing
+NUMBERS = (("a percentage", 100.0), ("the largest byte", 255.0), ("", 2.0))
+ROOTS = (("", 2.0), ("", 3.0))
+LN2 = float(np.log(2))
+FORMS: tuple[tuple[str, Callable[[float], float]], ...] = (
+    ("{}", lambda size: size),
+    ("1 over {}", lambda size: 1 / size),
+    ("the square root of {}", lambda size: size**0.5),
+    ("1 over the square root of {}", lambda size: size**-0.5),
+)
+NUMBER_OF = "the number of "
+RATIOS = (NUMBER_OF + "rows", NUMBER_OF + "columns")
+COUNTED = (NUMBER_OF + "batches", NUMBER_OF + "rows")  # a mean may divide by one too many, or one too few
+
+
+@dataclass(frozen=True)
+class Asked:
+    """`arrays` are (what a student knows it as, array); `sizes` are (words, number), the likeliest first.
+
+    weights: those of the arrays that were given to an optimizer.
+    """
+
+    arrays: tuple[tuple[str, np.ndarray], ...] = ()
+    sizes: tuple[tuple[str, float], ...] = ()
+    weights: tuple[tuple[str, np.ndarray], ...] = ()
+
+    def names_of(self, factor: float, alone: bool = False, exact: float = EXACT) -> str:
+        """What a factor may come from, as the end of a sentence; '' where no size fits, nor a ratio of two.
+
+        alone: the factor of a single number, for which two sizes together prove nothing: some pair is near by chance.
+        """
+        name = self._name(abs(factor), alone, exact)
+        return f": that is {'minus ' if factor < 0 else ''}{name}" if name else ""
+
+    def _name(self, factor: float, alone: bool, exact: float) -> str:
+        def fits(value: float) -> bool:
+            return abs(factor / value - 1) < exact
+
+        for form, function in FORMS:
+            counts = [(words, size) for words, size in self.sizes if size > 1]
+            known = [*counts, *ROOTS] if "root" in form else [*self.sizes, *NUMBERS]
+            fitting = [(words, size) for words, size in known if fits(function(size))]
+            if fitting:
+                return form.format(one_name([words for words, _ in fitting], fitting[0][1]))
+        if fits(LN2) or fits(1 / LN2):
+            return "ln 2" if fits(LN2) else "1 over ln 2"
+        if alone:
+            return ""
+        sizes = [("", 2.0), *((words, size) for words, size in self.sizes if words in RATIOS)]
+        ratios = [
+            f"{sized(*a)}{', ' if a[0] else ' '}over {sized(*b)}"
+            for a, b in permutations(sizes, 2)
+            if fits(a[1] / b[1])
+        ]
+        for words, size in self.sizes:
+            for other in (size + 1, size - 1) if words in COUNTED else ():
+                ratios += [f"{sized(words, size)}, over {other:g}"] if other and fits(size / other) else []
+                ratios += [f"{other:g} over {sized(words, size)}"] if fits(other / size) else []
+        return ratios[0] if ratios else ""
+
+
+def sized(words: str, size: float) -> str:
+    return f"{words}, {size:g}" if words else f"{size:g}"
+
+
+def one_name(words: Sequence[str], size: float) -> str:
+    """A size with what it may be: one name, or two in short where two sizes are equal."""
+    names = list(dict.fromkeys(filter(None, words)))[:MOST_NAMES]
+    if not names:
+        return f"{size:g}"
+    first, *second = names
+    if "" in words:
+        return f"{size:g}, perhaps {first}"
+    if not second:
+        return sized(first, size)
+    other = second[0].replace("the number of", "of") if first.startswith(NUMBER_OF) else second[0]
+    return f"{size:g}, {first} or {other}"
+
+
+def asked(seen: Seen) -> Asked:
+    """Everything that the lines of a probe, and the arrays it sent, tell."""
+    lines = [line for line in seen.script if not is_definition(line)]
+    calls = [node for line in lines for node in walk(line)]
+    named = [found for node in calls if (found := assigned(node)) is not None]
+    weights = named if any(".apply_gradients(" in line for line in lines) else []
+    for node in calls:
+        if isinstance(node, ast.Call) and not is_array(node):
+            name = ast.unparse(node.func)
+            named = named + [
+                (f"argument {place} of {name}", array)
+                for place, argument in enumerate(node.args, 1)
+                if (array := literal_array(argument)) is not None
+            ]
+    named += [(f"array {place} of the lines above", array) for place, array in enumerate(seen.inputs, 1)]
+    arrays: list[tuple[str, np.ndarray]] = []
+    for name, array in named:  # a name of its own before a place in the lines
+        if not any(np.array_equal(array, other) for _, other in arrays):
+            arrays.append((name, array))
+    return Asked(tuple(arrays), tuple(sizes(seen, calls)), tuple(weights))
+
+
+def walk(line: str) -> Iterator[ast.AST]:
+    with suppress(SyntaxError):
+        yield from ast.walk(ast.parse(line))
+
+
+def is_array(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and ast.unparse(node.func) == "np.array"
+
+
+def literal_array(node: ast.AST) -> np.ndarray | None:
+    """The array of `np.array(literal)`, where it holds numbers."""
+    if not isinstance(node, ast.Call) or not is_array(node):
+        return None
+    with suppress(ValueError):
+        array = np.asarray(ast.literal_eval(node.args[0]))
+        return array if array.dtype.kind in "fiub" else None
+    return None
+
+
+def assigned(node: ast.AST) -> tuple[str, np.ndarray] | None:
+    """`x = np.array(...)` and `dense.w[...] = np.array(...)`."""
+    if not isinstance(node, ast.Assign) or (array := literal_array(node.value)) is None:
+        return None
+    target = node.targets[0]
+    return ast.unparse(target.value if isinstance(target, ast.Subscript) else target), array
+
+
+def sizes(seen: Seen, calls: list[ast.AST]) -> Iterator[tuple[str, float]]:
+    """Numbers that a forgotten or superfluous factor is likely to be."""
+    tables = [array for array in seen.inputs if array.ndim]
+    rows = tables[0].shape[0] if tables else 0
+    for node in calls:
+        if not isinstance(node, ast.Call):
+            continue
+        name = ast.unparse(node.func).rpartition(".")[2]
+        if name in BATCHED and node.args and (batch := number(node.args[-1])):
+            yield from size("the number of batches", rows // batch)
+            yield from size("the batch size", batch)
+        rates = [word.value for word in node.keywords if word.arg == "learning_rate"] or node.args
+        if name in OPTIMIZERS and rates and (rate := number(rates[0])):
+            yield from size("the learning rate", rate)
+    yield from size("the number of rows", rows)
+    columns = list(dict.fromkeys(array.shape[1] for array in tables if array.ndim == 2))
+    for number_of in columns:
+        yield from size("the number of columns", number_of)
+    if len(columns) == 1:
+        yield from size("the number of entries", rows * columns[0])
+
+
+def number(node: ast.AST) -> float:
+    """The number that is written there, 0 where there is none."""
+    value = node.value if isinstance(node, ast.Constant) else None
+    return value if isinstance(value, (int, float)) else 0
+
+
+def size(words: str, number: float) -> Iterator[tuple[str, float]]:
+    if number > 0 and number != 1:
+        yield words, float(number)

@@ -1,0 +1,155 @@
+"""Why an answer is wrong: the known mistake that gives the very same wrong answers, else a relation to the right one.
+
+A misconception is named only if the submission agrees with it on every probe of the component on which it shows at all.
+Two that agree there are asked further questions, with other seeds, until they part or the questions run out. Where no
+single one fits, two at once are tried. What no misconception explains is left to relations (relations.py).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from itertools import combinations
+
+from grader.ask.answers import Answers
+from grader.ask.answers import Seen as Shown
+from grader.ask.client import Fault
+from grader.ask.probe import NotAsked, Probe
+from grader.diagnose.relations.whole import relate
+from grader.judge.compare import differences
+from grader.judge.verdict import Outcome, Seen, Verdict
+from grader.rubric import Rubric
+
+WRONG = (Outcome.FAILED, Outcome.PARTIAL, Outcome.ERROR)
+FURTHER_SEEDS = 3  # two mistakes that agree on four sets of random questions are not told apart by a fifth
+MOST_PAIRED = 14  # candidates for two mistakes at once: at most 91 pairs
+Codes = tuple[str, ...]
+AskAgain = Callable[[Probe, int], Seen]
+
+
+class Diagnosis:
+    """Finds what explains the wrong answers of one component."""
+
+    def __init__(
+        self, verdicts: Sequence[Verdict], answers: Answers, rubric: Rubric, seed: int, ask_again: AskAgain
+    ) -> None:
+        self.verdicts = [verdict for verdict in verdicts if verdict.judged]
+        unexplained = [verdict for verdict in self.verdicts if not verdict.diagnosis and not verdict.message]
+        self.wrong = [verdict for verdict in unexplained if verdict.outcome in WRONG]
+        self.answers, self.rubric, self.seed, self.ask_again = answers, rubric, seed, ask_again
+
+    def find(self) -> None:
+        """Writes the codes into the wrong verdicts."""
+        if not self.wrong:
+            return
+        component = self.wrong[0].probe.component
+        conventions = {verdict.seen.convention for verdict in self.wrong} | {""}
+        known = self.answers.misconceptions(component)
+        codes = [code for code in known if self.answers.convention(code) in conventions]
+        wrong = {verdict.probe.name for verdict in self.wrong}
+        fitting: dict[Codes, set[str]] = {(code,): shown for code in codes if (shown := self.fits((code,), wrong))}
+        left = wrong - {name for shown in fitting.values() for name in shown}
+        if left:
+            partial = [code for code in codes if self.touches(code)][:MOST_PAIRED]
+            for pair in combinations(partial, 2):
+                if shown := self.fits(pair, left):
+                    fitting[pair] = shown
+        for explanation, shown in self.undominated(fitting).items():
+            for verdict in self.wrong:
+                if verdict.probe.name in shown:
+                    pages = dict.fromkeys(map(self.answers.page, self.seen_in(verdict, explanation)))
+                    verdict.diagnosis += [page for page in pages if page not in verdict.diagnosis]
+        for verdict in self.wrong:
+            relations = relate(verdict)
+            verdict.patterns += [relation.sentence for relation in relations]
+            if not verdict.diagnosis:
+                verdict.diagnosis += [relation.code for relation in relations]
+
+    def fits(self, codes: Codes, unexplained: set[str]) -> set[str]:
+        """The probes on which these mistakes show, if the submission agrees with them on all of those.
+
+        Nothing, where it does not or where they explain none of the probes named: those are asked first, for most
+        mistakes are out of the question after one or two.
+        """
+        shown: set[str] = set()
+        left = set(unexplained)
+        for verdict in sorted(self.verdicts, key=lambda each: (each.probe.megabytes, each.probe.name not in left)):
+            if not left and not shown & unexplained:
+                return set()
+            left.discard(verdict.probe.name)
+            mistaken = self.answers.mistaken(codes, verdict.probe, self.seed)
+            if mistaken is None:
+                return set()
+            if self.is_right(mistaken, verdict):
+                continue
+            if not self.matches(codes, verdict.probe, self.seed, verdict.seen):
+                return set()
+            shown.add(verdict.probe.name)
+        return shown if shown & unexplained else set()
+
+    def seen_in(self, verdict: Verdict, codes: Codes) -> Codes:
+        """Of mistakes that come together those that show in this answer by themselves; all, where none does."""
+        single = {code: self.answers.mistaken((code,), verdict.probe, self.seed) for code in codes}
+        shown = tuple(code for code, each in single.items() if each is not None and not self.is_right(each, verdict))
+        return shown or codes
+
+    def touches(self, code: str) -> bool:
+        """Does this mistake show where the submission is wrong?"""
+        wrong = sorted(self.wrong, key=lambda verdict: verdict.probe.megabytes)
+        shown = ((self.answers.mistaken((code,), verdict.probe, self.seed), verdict) for verdict in wrong)
+        return any(mistaken is not None and not self.is_right(mistaken, verdict) for mistaken, verdict in shown)
+
+    def is_right(self, mistaken: Shown, verdict: Verdict) -> bool:
+        """Does the mistake leave this probe's answer right?"""
+        if not isinstance(mistaken, dict) or verdict.expected is None:
+            return isinstance(mistaken, NotAsked)
+        return not differences(verdict.probe, verdict.expected, mistaken, self.rubric.tolerances, "jacobian")
+
+    def matches(self, codes: Codes, probe: Probe, seed: int, seen: Seen) -> bool:
+        """Did the submission show what these mistakes show, in the reference or in one that differs as it may?"""
+        for freedom in self.answers.freedoms(probe.component):
+            mistaken = self.answers.mistaken((*codes, *freedom), probe, seed)
+            if mistaken is not None and self.same(probe, mistaken, seen):
+                return True
+        return False
+
+    def same(self, probe: Probe, mistaken: Shown, seen: Seen) -> bool:
+        """Did the submission show the same? Of two exceptions of a type, those that speak of other shapes differ."""
+        if isinstance(mistaken, Fault):
+            fault = seen.fault
+            return fault is not None and (
+                (fault.kind, fault.type, shapes_in(fault)) == (mistaken.kind, mistaken.type, shapes_in(mistaken))
+            )
+        if not isinstance(mistaken, dict) or seen.observation is None:
+            return False
+        return not differences(
+            probe, mistaken, seen.observation, self.rubric.tolerances, seen.convention, mistakes=True
+        )
+
+    def undominated(self, fitting: dict[Codes, set[str]]) -> dict[Codes, set[str]]:
+        """Of explanations of the same answers the one that explains most; of equal ones those that go on agreeing."""
+        best = {
+            codes: shown
+            for codes, shown in fitting.items()
+            if not any(
+                shown < other or (shown == other and len(rival) < len(codes)) for rival, other in fitting.items()
+            )
+        }
+        for seed in range(self.seed + 1, self.seed + 1 + FURTHER_SEEDS):
+            rivals = [codes for codes, shown in best.items() if list(best.values()).count(shown) > 1]
+            if not rivals:
+                break
+            best = {
+                codes: shown for codes, shown in best.items() if codes not in rivals or self.agrees(codes, shown, seed)
+            }
+        return best
+
+    def agrees(self, codes: Codes, shown: set[str], seed: int) -> bool:
+        """Does the submission answer further questions as these mistakes do?"""
+        probes = [verdict.probe for verdict in self.wrong if verdict.probe.name in shown and verdict.probe.seeded]
+        return all(self.matches(codes, probe, seed, self.ask_again(probe, seed)) for probe in probes)
+
+
+def shapes_in(fault: Fault) -> set[str]:
+    """The array shapes that a message names, such as (5,2) and (5, 3)."""
+    return {shape.replace(" ", "") for shape in re.findall(r"\([\d, ]*\)", fault.message)}

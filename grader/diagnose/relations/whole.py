@@ -1,0 +1,305 @@
+"""Relations between a wrong answer and the right one, for mistakes that nobody has listed.
+
+What holds for one array is in array_relations.py; here are the relations of a whole verdict, and the choice of what a
+student is told. A code names a page of relation_pages/.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from grader.ask.local_gradients import misfit, summed
+from grader.diagnose.entry_words import kept, phrase
+from grader.diagnose.inputs import Asked, asked
+from grader.diagnose.relations.places import (
+    ABOUT,
+    TOLERANCE,
+    Answers,
+    Case,
+    Relation,
+    all_zero,
+    constant_factor,
+    constant_offset,
+    function_of,
+    not_finite,
+    permuted,
+    relate_one,
+    same,
+    shifted,
+    sign_flipped,
+    top,
+    value_replaced,
+)
+from grader.judge.compare import Difference, as_array
+from grader.judge.verdict import Verdict
+
+OF_WEIGHT = ("dw", "first", "single", "both")  # entries that hold a gradient of w
+MOST = 2  # relations of one verdict
+UNIFORM, NEAR_UNIFORM = 1.8, 0.05  # kurtosis of a uniform distribution, and how far that of a large sample may be off
+NORMAL = 3.0  # kurtosis of a normal distribution
+
+
+def relate(verdict: Verdict) -> list[Relation]:
+    """The most telling relation of each difference of a verdict, each once."""
+    with np.errstate(all="ignore"):
+        return list(relations(verdict))[:MOST]
+
+
+def relations(verdict: Verdict) -> Iterator[Relation]:
+    known = asked(verdict.seen)
+    if whole := together(verdict.differences, known):
+        yield whole
+        return
+    others, came_back = list(arrays(answers(verdict, verdict.expected))), list(arrays(verdict.seen.observation))
+    codes = set()
+    if found := changed(verdict.differences):
+        codes.add(found.code)
+        yield found
+    if later := later_steps(verdict):
+        codes.add(later.code)
+        yield later
+    groups = dict(stacked(verdict, known))
+    for name, of_all in groups.items():
+        codes.add(of_all.code)
+        yield Relation(of_all.code, f"{said(verdict, name)}: {of_all.sentence}")
+    for difference in verdict.differences:
+        if top(difference.entry) in groups:
+            continue
+        rule = verdict.probe.rules.get(top(difference.entry))
+        sampled = rule is not None and rule.tolerance == "statistic"
+        case = case_of(difference, known, others, came_back, sampled, partial(phrase, verdict.probe.name))
+        relation = (
+            of_local_gradient(verdict, difference)
+            or spread(verdict, difference)
+            or distribution(difference)
+            or lists(difference)
+            or (relate_one(case) if case is not None else None)
+        )
+        if relation is not None and relation.code not in codes and not (codes and relation.code == "almost-right"):
+            codes.add(relation.code)
+            where = f"{said(verdict, difference.entry)}: " if len(verdict.differences) > 1 else ""
+            yield Relation(relation.code, where + relation.sentence)
+
+
+def said(verdict: Verdict, entry: str) -> str:
+    """An entry in words, in front of what is said of it."""
+    return phrase(verdict.probe.name, entry).rstrip(",")
+
+
+def case_of(
+    difference: Difference,
+    known: Asked,
+    others: Answers,
+    came_back: Answers,
+    sampled: bool = False,
+    words: Callable[[str], str] = "`{}`".format,
+) -> Case | None:
+    """The two arrays of a difference; None where it is not one between arrays or numbers."""
+    expected = difference.expected
+    if isinstance(expected, float) or (
+        isinstance(expected, list) and all(isinstance(each, float) for each in expected)
+    ):
+        expected = np.asarray(expected)
+    if not isinstance(expected, np.ndarray) or expected.dtype.kind not in "fiub" or not expected.size:
+        return None
+    actual = as_array(difference.actual, expected)
+    if actual is None or not actual.size:
+        return None
+    return Case(actual, expected.astype(np.float64), known, difference.entry, others, came_back, sampled, words)
+
+
+def answers(verdict: Verdict, observation: Any) -> Any:
+    """An observation without what is there to judge the rest by, and is no answer of a submission."""
+    if not isinstance(observation, dict):
+        return observation
+    evidence = {entry for entry, rule in verdict.probe.rules.items() if rule.evidence}
+    return {entry: value for entry, value in observation.items() if entry not in evidence}
+
+
+def arrays(observation: Any, name: str = "") -> Iterator[tuple[str, np.ndarray]]:
+    """Every array of an observation under the name that a Difference gives to its place."""
+    if isinstance(observation, np.ndarray):
+        yield name, observation
+    elif isinstance(observation, dict):
+        for key, value in observation.items():
+            yield from arrays(value, f"{name}[{key!r}]" if name else str(key))
+    elif isinstance(observation, (list, tuple)):
+        for place, value in enumerate(observation):
+            yield from arrays(value, f"{name}[{place}]")
+
+
+# --- relations of a whole verdict -----------------------------------------------------------------------------
+
+
+def changed(differences: list[Difference]) -> Relation | None:
+    """Arrays that hold other values after the calls than before."""
+    found = [
+        (name, entry.partition("_kept_by_")[2])
+        for each in differences
+        if each.actual is False and (entry := each.entry) and (name := kept(entry)) and name != "the random state"
+    ]
+    if not found:
+        return None
+    call = found[0][1]  # what changed something first
+    names = [name for name, other in found if other == call]
+    verb = "holds" if len(names) == 1 else "hold"
+    return Relation("aliasing", f"{' and '.join(names)} {verb} other values after {call or 'these calls'} than before")
+
+
+def together(differences: list[Difference], known: Asked) -> Relation | None:
+    """One relation that holds for all of several wrong numbers: more than a chance."""
+    pairs = [(each.expected, each.actual) for each in differences if isinstance(each.expected, float)]
+    numbers = [(one, other) for one, other in pairs if isinstance(other, (int, float)) and not isinstance(other, bool)]
+    if len(numbers) < 2 or len(numbers) < len(differences):
+        return None
+    expected, actual = np.array(numbers, dtype=np.float64).T
+    case = Case(actual, expected, known)
+    looks = (not_finite, all_zero, sign_flipped, named_factor, function_of, constant_factor, constant_offset)
+    return next((relation for look in looks if (relation := look(case)) is not None), None)
+
+
+def named_factor(case: Case) -> Relation | None:
+    """A factor that says where it comes from: of two numbers near each other there may be a function too."""
+    relation = constant_factor(case)
+    return relation if relation is not None and "that is" in relation.sentence else None
+
+
+def later_steps(verdict: Verdict) -> Relation | None:
+    """The first of several steps is right everywhere, and a later one is not."""
+    wrong = [each.entry for each in verdict.differences]
+    first = [name for name in verdict.expected or () if name.endswith("_after_1")]
+    later = [name for name in wrong if re.fullmatch(r"\w+_after_\d+", name)]
+    if not first or not later or len(later) < len(wrong) or set(first) & set(wrong):
+        return None
+    return Relation(
+        "later-steps",
+        f"the first step is right, later ones are not: {said(verdict, later[0])} is the first that differs",
+    )
+
+
+def stacked(verdict: Verdict, known: Asked) -> Iterator[tuple[str, Relation]]:
+    """Relations between all the rows that a dict or a list holds, taken as one table."""
+    observation = verdict.seen.observation or {}
+    for name in dict.fromkeys(top(each.entry) for each in verdict.differences):
+        expected, actual = rows_of((verdict.expected or {}).get(name)), rows_of(observation.get(name))
+        if expected is None or actual is None or expected.shape != actual.shape:
+            continue
+        case = Case(actual, expected.astype(np.float64), known, name)
+        looks = (all_zero, sign_flipped, value_replaced, permuted, shifted)
+        if relation := next((relation for look in looks if (relation := look(case)) is not None), None):
+            yield name, relation
+
+
+def rows_of(value: Any) -> np.ndarray | None:
+    """The table whose rows are the entries of a dict or a list."""
+    entries = list(value.values()) if isinstance(value, dict) else value
+    if not isinstance(entries, (list, tuple)) or len(entries) < 2:
+        return None
+    if not all(isinstance(row, np.ndarray) and row.dtype.kind in "fiub" and row.ndim == 1 for row in entries):
+        return None
+    return np.stack(entries) if len({row.shape for row in entries}) == 1 else None
+
+
+def of_local_gradient(verdict: Verdict, difference: Difference) -> Relation | None:
+    """A local gradient that nothing can pass through, or of which the batch is gone already."""
+    if (difference.entry in OF_WEIGHT) and (sentence := summed(verdict)):
+        return Relation("axis-reduced", sentence)
+    local = misfit(verdict, difference.actual)
+    return Relation("wrong-shape", local.sentence(verdict.probe.component)) if local is not None else None
+
+
+def spread(verdict: Verdict, difference: Difference) -> Relation | None:
+    """The standard deviation of weights that were drawn as another formula says, or not drawn."""
+    actual = difference.actual
+    if difference.entry != "std" or not isinstance(actual, float) or isinstance(difference.expected, bool):
+        return None
+    if actual == 0:
+        name = verdict.probe.slug if verdict.probe.slug != "default" else "kaiming"
+        return Relation(
+            "all-zero",
+            f"all weights are one and the same number: nothing was drawn for {name!r}; is that name compared as it is "
+            "spelled, capitals included?",
+        )
+    n, m = sizes_of(verdict.seen.script)
+    formulas = {
+        "1": 1.0, "sqrt(2 / (n + m))": (2 / (n + m)) ** 0.5, "sqrt(2 / n)": (2 / n) ** 0.5,
+        "sqrt(1 / n)": n**-0.5, "sqrt(2 / m)": (2 / m) ** 0.5, "sqrt(1 / m)": m**-0.5,
+        "sqrt(1 / (n + m))": (n + m) ** -0.5, "2 / (n + m)": 2 / (n + m), "2 / n": 2 / n, "1 / n": 1 / n,
+        "sqrt(6 / (n + m))": (6 / (n + m)) ** 0.5, "sqrt(6 / n)": (6 / n) ** 0.5, "sqrt(2) / n": 2**0.5 / n,
+        "sqrt(2 / (n * m))": (2 / (n * m)) ** 0.5,
+    } if n and m else {}  # fmt: skip
+    fitting = [text for text, value in formulas.items() if abs(actual / value - 1) < ABOUT]
+    right = [text for text, value in formulas.items() if abs(difference.expected / value - 1) < ABOUT]
+    if not fitting or not right:
+        return None
+    one_fan = ", one fan only" if "n + m" in right[0] and "n + m" not in fitting[0] and "*" not in fitting[0] else ""
+    sentence = (
+        f"the standard deviation is {actual:.3g}, which is {fitting[0]}{one_fan}, and should be {right[0]} = "
+        f"{difference.expected:.3g} for n = {n:g} inputs and m = {m:g} outputs"
+    )
+    return Relation("other-distribution", sentence)
+
+
+def sizes_of(script: tuple[str, ...]) -> tuple[int, int]:
+    """Inputs and outputs of the layer that a probe made, 0 where it made none."""
+    found = re.search(r"Dense\((\d+), (\d+)", " ".join(script))
+    return (int(found[1]), int(found[2])) if found else (0, 0)
+
+
+def distribution(difference: Difference) -> Relation | None:
+    """The shape of the distribution that random numbers were drawn from."""
+    if difference.entry != "kurtosis" or not isinstance(difference.actual, float):
+        return None
+    if abs(difference.actual - UNIFORM) > NEAR_UNIFORM:
+        return None
+    return Relation(
+        "other-distribution",
+        f"the kurtosis is {difference.actual:.2f}: evenly distributed numbers have {UNIFORM:g}, normally distributed"
+        f" ones {NORMAL:g}",
+    )
+
+
+def lists(difference: Difference) -> Relation | None:
+    """A list that is too long or too short: which of its entries are right?"""
+    expected, actual = difference.expected, difference.actual
+    if difference.kind != "length" or not isinstance(expected, list) or not isinstance(actual, list):
+        return None
+    if expected and all(isinstance(each, float) for each in [*expected, *actual]):
+        return numbers(expected, actual)
+    if not all(isinstance(each, np.ndarray) for each in expected):
+        return None
+    nested = [item for each in actual for item in (each if isinstance(each, (list, tuple)) else [each])]
+    if len(nested) == len(expected) != len(actual) and all(map(is_same, nested, expected)):
+        return Relation("entries-missing", f"all {len(expected)} are there and right, but in lists within the list")
+    places = [next((i for i, goal in enumerate(expected) if is_same(each, goal)), None) for each in actual]
+    missing = [place for place in range(len(expected)) if place not in places]
+    if not missing:
+        more = [place for place, found in enumerate(places) if found is None or found in places[:place]]
+        return Relation(
+            "entries-missing", f"all {len(expected)} are there, and more: those at {more} do not belong here"
+        )
+    if None in places or not places:
+        return None
+    return Relation(
+        "entries-missing", f"the {len(actual)} that came back are right, but those at {missing} are missing"
+    )
+
+
+def numbers(expected: list[float], actual: list[float]) -> Relation:
+    """A list with a number for each of something, where there should be one for each of something else."""
+    came, due = (f"{len(each)} number{'s' * (len(each) != 1)}" for each in (actual, expected))
+    twice = ", the last one twice" if len(actual) > 2 and actual[-1] == actual[-2] else ""
+    mean = float(np.mean(actual[:-1] if twice else actual)) if actual else np.nan
+    if len(expected) == 1 and abs(mean - expected[0]) <= TOLERANCE * abs(expected[0]):
+        return Relation("axis-not-reduced", f"it holds {came}{twice}: their mean, {due}, is what it should hold")
+    return Relation("entries-missing", f"it holds {came}{twice}, and should hold {due}")
+
+
+def is_same(value: Any, goal: np.ndarray) -> bool:
+    array = as_array(value, goal)
+    return array is not None and same(array, goal)

@@ -1,0 +1,114 @@
+"""What a verdict leaves in the result besides its message: the arrays that differ, and where in the code to look."""
+
+from __future__ import annotations
+
+import ast
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from grader.explain.message import value_text
+from grader.judge.compare import FLOOR, Difference, as_array, squeezed
+from grader.judge.verdict import Seen, Verdict
+from grader.result import Mismatch, Values
+from grader.rubric import Tolerances
+from grader.submission.source import SourceModule, parse
+
+MOST_NUMBERS = 400  # of an array that is kept: a table of 20 by 20 can still be looked at
+MOST_MISMATCHES = 6  # of one check
+DIGITS = 9  # tells float32 values apart, and every difference that a tolerance sees
+
+
+def mismatches(verdict: Verdict, tolerances: Tolerances) -> list[Mismatch]:
+    """The entries of a check's answer that differ, with their arrays where these are small."""
+    found = []
+    for difference in verdict.differences[:MOST_MISMATCHES]:
+        rule = verdict.probe.rules.get(difference.entry.partition("[")[0])
+        found.append(mismatch(difference, tolerances.of(rule) if rule else tolerances.named["float"]))
+    return found
+
+
+def mismatch(difference: Difference, tolerance: float) -> Mismatch:
+    """One difference as plain data, with the places at which the numbers differ."""
+    expected, actual = difference.expected, difference.actual
+    found = Mismatch(difference.entry, difference.kind, values(expected), values(actual, like=expected))
+    array = as_array(actual, expected) if isinstance(expected, np.ndarray) else None
+    if array is None or difference.kind != "value" or array.dtype.kind in "US":
+        return found
+    if array.shape != expected.shape:
+        array, expected = squeezed(array), squeezed(expected)
+        found.expected, found.actual = values(expected), values(array)
+    if array.shape == expected.shape and array.ndim and array.size <= MOST_NUMBERS:
+        places = np.flatnonzero(differing(array, expected, tolerance))
+        found.places = places.tolist()
+        if places.size:
+            found.first = [int(index) for index in np.unravel_index(places[0], array.shape)]
+    return found
+
+
+def differing(actual: np.ndarray, expected: np.ndarray, tolerance: float) -> np.ndarray:
+    """Where two arrays of one shape differ, as compare.close sees it."""
+    actual, expected = actual.astype(np.float64), expected.astype(np.float64)
+    measured = np.isfinite(expected)
+    scale = np.abs(expected[measured]).max() if measured.any() else 0.0
+    with np.errstate(invalid="ignore"):
+        near = np.abs(actual - expected) <= tolerance * scale + FLOOR
+    return np.asarray(~np.where(measured, near, actual == expected))
+
+
+def values(value: Any, like: Any = None) -> Values:
+    """One side of a difference. like: what the value would be read as, a list where an array is expected."""
+    array = value if isinstance(value, np.ndarray) else as_array(value, like) if isinstance(like, np.ndarray) else None
+    found = Values(value_text(value))
+    if array is None:
+        return found
+    found.dtype, found.shape = str(array.dtype), list(array.shape)
+    if array.dtype.kind in "fiub" and array.ndim and 0 < array.size <= MOST_NUMBERS:
+        found.numbers = plain_numbers(array.tolist())
+    return found
+
+
+def plain_numbers(value: Any) -> Any:
+    """Nested lists of numbers as JSON can hold them."""
+    if isinstance(value, list):
+        return [plain_numbers(item) for item in value]
+    if isinstance(value, float):
+        return float(f"{value:.{DIGITS}g}") if np.isfinite(value) else str(value)
+    return value
+
+
+def place(seen: Seen, module: SourceModule | None, owner: str) -> tuple[str, int]:
+    """File and line where the cause most likely is: where it raised, else what was called last, else the class."""
+    if seen.fault is not None and seen.fault.frames:
+        frame = seen.fault.frames[-1]
+        return frame.file, frame.line
+    if module is None:
+        return "", 0
+    method = seen.last_call.partition("(")[0].rpartition(".")[2]
+    lines = definitions(module.path)
+    for name in (f"{owner}.{method}", method, f"{owner}.forward", owner):
+        if name in lines:
+            return str(module.relative), lines[name]
+    return str(module.relative), 1
+
+
+@lru_cache(maxsize=64)
+def definitions(path: Path) -> dict[str, int]:
+    """The line of every class, method and function of a file, by qualified name."""
+    try:
+        tree = parse(path.read_bytes())
+    except OSError:
+        return {}
+    lines: dict[str, int] = {}
+
+    def walk(nodes: list[ast.stmt], prefix: str) -> None:
+        for node in nodes:
+            if isinstance(node, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
+                lines.setdefault(prefix + node.name, node.lineno)
+                walk(node.body, f"{prefix}{node.name}.")
+
+    if isinstance(tree, ast.Module):
+        walk(tree.body, "")
+    return lines

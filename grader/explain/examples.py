@@ -1,0 +1,84 @@
+"""What `grade explain CODE` prints: a page, with its example worked out.
+
+The example of a page is Python of the contract's API alone. It is run twice, with the reference and with the mistake,
+so that the numbers shown are computed and the solution is not.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from grader.ask import patches
+from grader.ask.patches import Sources
+from grader.ask.reference import LocalWorker, read_sources
+from grader.contract import MODULES
+from grader.diagnose import pages
+
+EXAMPLE = re.compile(r"^```example\n(.*?)^```\n", re.MULTILINE | re.DOTALL)
+
+
+def explain(code: str, examples: Mapping[str, Sequence[str]] | None = None) -> str:
+    """The page of a code, its example followed by what it gives; '' where there is no page.
+
+    examples: for each code what its example gives, right and with the mistake; without it they are worked here, which
+    takes the reference.
+    """
+    text = pages.text(code)
+    found = EXAMPLE.search(text)
+    if not found:
+        return text
+    answers = worked_example(code) if examples is None else examples.get(code, ())
+    if not answers:
+        return text.replace("```example", "```python")
+    right, wrong = map(indented, answers)
+    shown = f"```python\n{found[1]}```\n\nright:\n\n{right}\n\nwith this mistake:\n\n{wrong}\n"
+    return text[: found.start()] + shown + text[found.end() :]
+
+
+def worked_example(code: str) -> list[str]:
+    """What the example of a page gives, right and with the mistake; [] where there is none."""
+    found = EXAMPLE.search(pages.text(code))
+    path = patches.MISCONCEPTIONS / f"{code}.toml"
+    if not found or not path.is_file():
+        return []
+    sources = read_sources()
+    return [worked(found[1], sources), worked(found[1], patches.read(path).applied(sources))]
+
+
+def worked(lines: str, sources: Sources) -> str:
+    """What the last expression of some lines gives in an implementation, or the exception that it raises."""
+    names = namespace(sources)
+    *statements, last = ast.parse(lines).body
+    np.random.seed(0)
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        try:
+            exec(compile(ast.Module(statements, []), "example", "exec"), names)  # noqa: S102  our own page
+            assert isinstance(last, ast.Expr)
+            return shown(eval(compile(ast.Expression(last.value), "example", "eval"), names))  # noqa: S307
+        except Exception as error:  # noqa: BLE001  an exception may be the point
+            return f"{type(error).__name__}: {error}"
+
+
+def namespace(sources: Sources) -> dict[str, Any]:
+    """NumPy and every name of the contract, from one implementation."""
+    host = LocalWorker(sources).host
+    return {"np": np} | {name: getattr(host.load(module), name) for name, module in MODULES.items()}
+
+
+def shown(value: Any) -> str:
+    if isinstance(value, np.ndarray):
+        return np.array2string(value, precision=4, suppress_small=True, separator=", ")
+    if isinstance(value, (list, tuple)) and any(isinstance(item, np.ndarray) for item in value):
+        return "\n".join(shown(item) for item in value)
+    return f"{float(value):.6g}" if isinstance(value, (float, np.floating)) else repr(value)
+
+
+def indented(text: str) -> str:
+    return "\n".join(f"    {line}" for line in text.splitlines())

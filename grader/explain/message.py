@@ -1,0 +1,335 @@
+"""What students read about one probe. All of their wording lives here and in the pages of misconceptions.
+
+A message has up to six parts, each on lines of its own: what happened, `came back`, `expected`, `pattern`, `next`, and
+`try it` (lines to reproduce it). Shapes first, then values, and only the place where they first differ.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from grader.ask.client import Fault, Frame, printable
+from grader.ask.local_gradients import misfit
+from grader.ask.probe import Rule
+from grader.ask.stand_ins import is_definition
+from grader.ask.subject import Raised
+from grader.diagnose import entry_words, pages
+from grader.explain.script import script_text
+from grader.judge.compare import Difference, as_array, close, squeezed
+from grader.judge.verdict import Outcome, Seen, Verdict
+from grader.rubric import Tolerances
+from grader.worker.wire import Opaque
+
+WIDTH = 11  # of the labels in front of a message's parts
+OUTPUT_LINES = 4
+SHOWN_ELEMENTS = 6
+VALUE_CHARACTERS = 400  # of one value, whatever it holds
+# Permission denied, or a file system that is read-only, at a path below the submission: those are told relative to it
+STANDS_FOR = {
+    "Layer": "a layer",
+    "Loss": "a loss",
+    "Accuracy": "a metric",
+    "Optimizer": "an optimizer",
+    "Model": "a model",
+}
+STAND_IN = re.compile(rf"\b({'|'.join(STANDS_FOR)})(?:' object|\.\w+\(\)|\(\))")
+LOCALS = re.compile(r"\b_\w+\.<locals>\.")  # where Python found a class or a function that is not at the top
+READ_ONLY = re.compile(r"\[Errno (?:13|30)\] [^']*'(?!/)")
+
+
+def one_line(text: str, limit: int) -> str:
+    """Text of a submission on one line and bounded, so that no line of a report is anybody's but the grader's."""
+    return printable(" ".join(text.split()), limit)
+
+
+def part(label: str, text: str) -> str:
+    """A labelled part; further lines are indented under the first."""
+    lines = text.splitlines() or [""]
+    return "\n".join(f"  {label if not i else '':<{WIDTH}}{line}" for i, line in enumerate(lines))
+
+
+def value_text(value: Any) -> str:
+    """A value in a few words: kind and shape before contents."""
+    return printable(described(value), VALUE_CHARACTERS)
+
+
+def described(value: Any) -> str:
+    if isinstance(value, Raised):
+        return one_line(f"{value.type}: {value.message}" if value.message else value.type, 260)
+    if isinstance(value, Opaque):
+        return printable(value.kind, 160)
+    if isinstance(value, np.ndarray):
+        if value.dtype.kind in "US":
+            return f"array of strings {value.shape} {short_list(value)}"
+        return f"{value.dtype} {value.shape}" + (f" {short_list(value)}" if value.size <= SHOWN_ELEMENTS else "")
+    if isinstance(value, float):
+        return f"{value:.7g}"
+    if isinstance(value, (list, tuple)):
+        kind = "list" if isinstance(value, list) else "tuple"
+        inner = ", ".join(map(nested, value[:4])) + (", ..." if len(value) > 4 else "")
+        return f"{kind} of {len(value)}: {inner}" if value else f"an empty {kind}"
+    if isinstance(value, dict):
+        inner = ", ".join(f"{printable(repr(key), 40)}: {described(item)}" for key, item in list(value.items())[:5])
+        return "{" + inner + (", ..." if len(value) > 5 else "") + "}"
+    if isinstance(value, str):
+        return printable(repr(value), 160)
+    return printable(repr(value), 160)
+
+
+def nested(item: Any) -> str:
+    """A value within a list; a short list within a list is shown as Python writes it."""
+    plain = isinstance(item, (list, tuple)) and len(item) <= 4 and all(isinstance(each, (int, float)) for each in item)
+    return f"[{', '.join(map(described, item))}]" if plain else described(item)
+
+
+def short_list(array: np.ndarray) -> str:
+    return np.array2string(array, precision=5, separator=", ", threshold=SHOWN_ELEMENTS, max_line_width=90)
+
+
+def difference_text(difference: Difference, tolerance: float) -> tuple[str, str]:
+    """`came back` and `expected` of one difference, around the first place where they differ."""
+    expected, actual = difference.expected, difference.actual
+    if difference.kind == "missing":
+        return "nothing", value_text(expected)
+    if difference.kind == "not raised":
+        return f"no exception, {value_text(actual)}", f"{expected.type}"
+    if difference.kind == "raised" and isinstance(expected, Raised):
+        return value_text(actual), f"{expected.type}"
+    array = as_array(actual, expected) if isinstance(expected, np.ndarray) else None
+    if array is None or difference.kind != "value" or array.dtype.kind in "US":
+        return value_text(actual), value_text(expected)
+    if array.shape != expected.shape:
+        array, expected = squeezed(array), squeezed(expected)
+    differs = ~np.vectorize(lambda a, e: close(np.asarray([a]), np.asarray([e]), tolerance), otypes=[bool])(
+        array, expected
+    )
+    scale = np.abs(expected.astype(float)).max() if expected.size else 0.0
+    differs &= ~(np.abs(array.astype(float) - expected.astype(float)) <= tolerance * scale)
+    count = int(differs.sum())
+    if not count:
+        return value_text(actual), value_text(expected)
+    place = tuple(int(i) for i in np.argwhere(differs)[0])
+    where = f"[{', '.join(map(str, place))}]" if place else ""
+    head = f"{array.dtype} {array.shape}, {count} of {array.size} differ, first at {where}: "
+    if not place:
+        return value_text(array[()]), value_text(expected[()])
+    return f"{head}{array[place]:.6g}", f"{expected.dtype} {expected.shape}, {where}: {expected[place]:.6g}"
+
+
+def traceback_text(fault: Fault) -> str:
+    """The submission's own lines of a traceback, the exception last."""
+    lines = []
+    for frame in fault.frames:
+        place = f"{frame.file}, line {frame.line}" + (f", in {frame.function}" if in_function(frame) else "") + ": "
+        lines.append(one_line(place + frame.source, 600))
+        if frame.caret:
+            lines.append(" " * len(place) + frame.caret)
+    return "\n".join([*lines, printable(LOCALS.sub("", str(fault)))])
+
+
+def fault_headline(fault: Fault) -> str:
+    """One line on why there is no value."""
+    place = f" ({at(fault.frames[-1])})" if fault.frames else ""
+    if fault.kind == "raised" and fault.type:  # a file that cannot be read has no type
+        if "NotImplementedError" in fault.bases:
+            return at(fault.frames[-1]) if fault.frames else one_line(fault.message, 200)
+        return f"raised {one_line(LOCALS.sub('', str(fault)), 120)}{place}"
+    return one_line(fault.message, 200) + ("" if fault.kind == "missing" else place)
+
+
+def is_place(text: str) -> bool:
+    """Is this a line of a file, as `at` writes it, and no sentence?"""
+    return re.search(r" line \d+$", text) is not None
+
+
+def at(frame: Frame) -> str:
+    return f"{one_line(frame.file, 200)} line {frame.line}"
+
+
+def in_function(frame: Frame) -> bool:
+    """Python calls the top of a file `<module>`."""
+    return bool(frame.function) and not frame.function.startswith("<")
+
+
+def whereabouts(frame: Frame) -> str:
+    """The function that a line is in; at the top of a file what runs it."""
+    return frame.function if in_function(frame) else "the import"
+
+
+def paste(seen: Seen) -> str:
+    """What reproduces a verdict, flush left: an indented line cannot be pasted."""
+    script = script_text(seen.script)
+    return part("try it", "paste this into Python, in the folder of the code:") + f"\n{script}" if script else ""
+
+
+def joined(parts: Sequence[str]) -> str:
+    return "\n".join(each for each in parts if each)
+
+
+def message(verdict: Verdict, tolerances: Tolerances) -> str:
+    """What a student reads about one verdict; '' for one that passed."""
+    seen = verdict.seen
+    if verdict.outcome in (Outcome.PASSED, Outcome.NOT_ASKED) or verdict.message:
+        return verdict.message
+    if verdict.outcome == Outcome.GRADER_FAULT:
+        return "the grader itself failed here, this costs no points\n" + part(
+            "detail", one_line(seen.broken.strip().splitlines()[-1], 400)
+        )
+    if seen.fault is not None:
+        return fault_message(verdict, seen.fault)
+    head = headline(verdict)
+    parts = [head]
+    yes_or_no = {id(each): told for each in verdict.differences if (told := answered_wrongly(verdict, each))}
+    parts += [part("came back", told) for told in list(yes_or_no.values())[:2] if told != head]
+    for difference in [each for each in verdict.differences if id(each) not in yes_or_no][:2]:
+        rule = verdict.probe.rules.get(difference.entry.partition("[")[0])
+        came_back, expected = difference_text(difference, tolerances.of(rule) if rule else tolerances.named["float"])
+        expected = bounds(rule) or expected
+        if (local := misfit(verdict, difference.actual)) is not None:
+            came_back = f"{value_text(local.value)} from {local.method}"
+            expected = f"the shape {local.right_shapes(verdict.probe.component)}"
+        label = f"{label_of(verdict, difference)}: " if len(verdict.differences) > 1 else ""
+        parts += [part("came back", label + came_back), part("expected", label + expected)]
+    patterns = [pattern for pattern in verdict.patterns if pattern != head]
+    parts += [part("pattern", "; ".join(patterns)) if patterns else ""]
+    parts += [printed(seen), next_step(verdict.diagnosis), paste(seen)]
+    return joined(parts)
+
+
+def inherited(verdict: Verdict, component: str, tolerances: Tolerances) -> str:
+    """Why a check is blocked by a component whose code it runs, and what comes back at present."""
+    head = f"blocked by {component}, whose code runs here"
+    if verdict.seen.fault is not None:
+        return f"{head}: {fault_headline(verdict.seen.fault)}"
+    difference = verdict.differences[0]
+    rule = verdict.probe.rules.get(difference.entry.partition("[")[0])
+    came_back, expected = difference_text(difference, tolerances.of(rule) if rule else tolerances.named["float"])
+    expected = bounds(rule) or expected
+    numbers = difference.kind == "value"  # of which the first that differs comes last
+    brief = [text.rpartition(": ")[2] if numbers else text for text in (came_back, expected)]
+    return joined([f"{head}: now {brief[0]} for {brief[1]}", part("came back", came_back), part("expected", expected)])
+
+
+def bounds(rule: Rule | None) -> str:
+    """What is right where that is more than one number; '' elsewhere."""
+    intervals = rule.within if rule else ()
+    return " or ".join(f"{low:g}" if low == high else f"{low:g} to {high:g}" for low, high in intervals)
+
+
+def headline(verdict: Verdict) -> str:
+    """What is wrong, in one line: the known mistake, or what the numbers show."""
+    for code in verdict.diagnosis:
+        title = pages.title(code)
+        if title and code not in pages.RELATIONS:
+            return title
+    if verdict.patterns:
+        return verdict.patterns[0]
+    difference = verdict.differences[0]
+    if "_kept" in difference.entry:
+        changed = [name for each in verdict.differences if (name := entry_words.kept(each.entry))]
+        return f"the calls below change {listed(changed)}; they must not"
+    return sentence(verdict, difference)
+
+
+def sentence(verdict: Verdict, difference: Difference) -> str:
+    """What is wrong with one entry, where neither a known mistake nor a relation tells it."""
+    check, expected, actual = verdict.probe.name, difference.expected, difference.actual
+    name = entry_words.phrase(check, difference.entry)
+    if difference.kind == "not raised":
+        return f"no {expected.type} was raised for {name}"
+    if isinstance(actual, Raised):
+        return f"raised {value_text(actual)}" if isinstance(expected, Raised) else f"{name} raised {value_text(actual)}"
+    if told := answered_wrongly(verdict, difference):
+        return told
+    if actual is None:
+        return f"{name} is None: is there a `return` with the result?"
+    if difference.kind == "length":
+        return f"{name} has {counted(len(actual))} and should have {len(expected)}"
+    if difference.kind == "keys":
+        return f"{name} has {keys_text(actual)} and should have {keys_text(expected)}"
+    if difference.kind == "type" or not isinstance(expected, np.ndarray):
+        rule = verdict.probe.rules.get(difference.entry.partition("[")[0])
+        return f"{name} is {value_text(actual)} and should be {bounds(rule) or value_text(expected)}"
+    return f"{name} is not what it should be"
+
+
+def answered_wrongly(verdict: Verdict, difference: Difference) -> str:
+    """The sentence for a matter of yes or no, which says all that there is to say; '' for anything else."""
+    plain = isinstance(difference.expected, bool) and isinstance(difference.actual, bool)
+    return entry_words.wrong(verdict.probe.name, difference.entry) if plain else ""
+
+
+def label_of(verdict: Verdict, difference: Difference) -> str:
+    """An entry in words, in front of its value."""
+    return entry_words.phrase(verdict.probe.name, difference.entry).removeprefix("the ").rstrip(",")
+
+
+def counted(entries: int) -> str:
+    return "1 entry" if entries == 1 else f"{entries} entries"
+
+
+def keys_text(value: dict[Any, Any]) -> str:
+    """The keys of a dict, as many as fit into a sentence."""
+    names = [printable(repr(key), 40) for key in list(value)[:5]]
+    return f"the key{'s' * (len(value) != 1)} {listed(names)}" if names else "no keys"
+
+
+def listed(names: Sequence[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def fault_message(verdict: Verdict, fault: Fault) -> str:
+    """A call that gave no value."""
+    if verdict.outcome == Outcome.NOT_IMPLEMENTED:
+        return fault_headline(fault)
+    title = next((title for code in verdict.diagnosis if (title := pages.title(code))), "")
+    parts = [title or fault_headline(fault)]
+    if fault.frames or title:
+        parts.append(part("came back", traceback_text(fault) if fault.frames else fault_headline(fault)))
+    parts.append(about_stand_ins(fault, verdict.seen))
+    step = next_step(verdict.diagnosis) or where_to_write(fault)
+    return joined([*parts, printed(verdict.seen), step, paste(verdict.seen)])
+
+
+def about_stand_ins(fault: Fault, seen: Seen) -> str:
+    """What is meant by a class that is none of the student's, where an exception speaks of it."""
+    found = STAND_IN.search(fault.message)
+    if found is None or not any(map(is_definition, seen.script)):
+        return ""
+    return part(
+        "pattern",
+        f"`{found[1]}` stands in for {STANDS_FOR[found[1]]} in this check. It has what the assignment names and no "
+        "more: ask nothing else of it",
+    )
+
+
+def where_to_write(fault: Fault) -> str:
+    """What to do about a file, such as a log, that could not be written beside the code."""
+    if not READ_ONLY.match(fault.message):
+        return ""
+    return part(
+        "next",
+        "the folder of the code cannot be changed while it is graded: write files to the current folder, or below "
+        '`if __name__ == "__main__":` alone',
+    )
+
+
+def printed(seen: Seen) -> str:
+    """What the submission printed during the check, but for progress, which returns to the start of its line."""
+    printed_lines = seen.output.replace("\r\n", "\n").split("\n")
+    lines = [line for each in printed_lines if "\r" not in each for line in each.splitlines()]
+    lines = "\n".join(lines).strip().splitlines()
+    if not lines:
+        return ""
+    more = f"\n({len(lines) - OUTPUT_LINES} more lines)" if len(lines) > OUTPUT_LINES else ""
+    return part("printed", "\n".join(lines[:OUTPUT_LINES]) + more)
+
+
+def next_step(codes: Sequence[str]) -> str:
+    """Where to read on."""
+    known = [code for code in codes if pages.title(code)]
+    return part("next", "\n".join(f"grade explain {code}" for code in known)) if known else ""

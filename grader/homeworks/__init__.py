@@ -1,0 +1,1 @@
+"""One folder a homework; the engine loads it by name."""

@@ -1,0 +1,1 @@
+"""Beras: a Keras-like library in NumPy."""

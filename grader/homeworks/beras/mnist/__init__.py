@@ -1,0 +1,1 @@
+"""MNIST: reading it, preparing it for trainings, and synthetic images in its form."""

@@ -1,0 +1,375 @@
+"""Questions about Dense. Batch 5, fan-in 3, fan-out 4: all different, so that a wrong axis shows in the shape."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from grader.ask.probe import NotAsked, Observation, Rule, probe
+from grader.ask.subject import Draw, Remote, Subject, same_values
+from grader.base.arrays import unique
+from grader.homeworks.beras.probes.core import COMPOSING, RECORDING
+
+B, N, M = 5, 3, 4
+GRADIENT = Rule(gradient=True, upstream_factors=(B,), squeeze=True)
+# Sample statistics of FAN_IN x FAN_OUT draws. The standard deviation of a sample standard deviation is 1/sqrt(2 N) of
+# it, 0.29 % here; two samples differ by more than the rubric's 3 % once in 10**12 runs.
+FAN_IN, FAN_OUT = 300, 200
+STATISTIC = Rule(tolerance="statistic")
+# A normal distribution has kurtosis 3, one truncated at two standard deviations 2.36, a uniform one 1.8. The standard
+# deviation of a sample kurtosis is sqrt(24 / N) = 0.02, so that the bounds are at least 12 of them away from either.
+BELL = Rule(within=((2.1, 3.5),))
+
+
+def called(s: Subject, draw: Draw, rows: int = B) -> tuple[Remote, Any, Any]:
+    """A Dense layer after one call, its input and an upstream gradient."""
+    dense = s.dense(draw.array(N, M), draw.array(M))
+    x, upstream = draw.array(rows, N), draw.array(rows, M)
+    s.forward(dense, x)
+    return dense, x, upstream
+
+
+@probe("Dense", "forward", weight=3)
+def forward(s: Subject, draw: Draw) -> Observation:
+    """y = x @ w + b."""
+    dense = s.dense(draw.array(N, M), draw.array(M))
+    return {"y": s.forward(dense, draw.array(B, N)).value}
+
+
+@probe("Dense", "forward-float32")
+def forward_float32(s: Subject, draw: Draw) -> Observation:
+    """y = x @ w + b for float32 inputs, also for a single row."""
+    dense = s.dense(draw.array(N, M), draw.array(M))
+    thirds = np.asarray(draw.array(B, N)).astype(np.float32) / 3  # which have more digits than float16 has
+    y = s.forward(dense, thirds).value
+    return {"y": y, "single": s.forward(dense, draw.array(1, N).astype(np.float32)).value}
+
+
+@probe("Dense", "attributes", weight=2, passive=True, b=Rule(squeeze=True), weights=Rule(squeeze=True))
+def attributes(s: Subject, draw: Draw) -> Observation:
+    """w is (n, m), b has m entries, and weights holds the two."""
+    dense = s.new("Dense", N, M)
+    w, b = dense.attribute("w").value, dense.attribute("b").value
+    weights = dense.attribute("weights")
+    shapes = (
+        [list(np.shape(weight)) for weight in weights.value]
+        if isinstance(weights.value, (list, tuple))
+        else weights.value
+    )
+    return {
+        "w": list(np.shape(w)),
+        "b": int(np.size(b)),
+        "weights": [int(np.prod(shape)) for shape in shapes],
+    }
+
+
+@probe("Dense", "trainable", needs=(RECORDING,), passive=True)
+def trainable(s: Subject, draw: Draw) -> Observation:
+    """a new layer has trainable = True, which Diffable's __init__ sets."""
+    return trainable_at_first(s, s.new("Dense", N, M))
+
+
+def trainable_at_first(s: Subject, layer: Remote) -> Observation:
+    """Where a tape walks over the layers, each must say whether it is trainable."""
+    if not layer.has("trainable") and s.uses_upstream("Dense"):
+        raise NotAsked("this submission passes gradients on by hand and freezes no layer")
+    return {"trainable": layer.attribute("trainable").value}
+
+
+@probe("Dense", "weights-are-live")
+def weights_are_live(s: Subject, draw: Draw) -> Observation:
+    """changing `weights` in place changes what forward computes, and each layer has weights of its own."""
+    dense, other = s.dense(draw.array(N, M), draw.array(M)), s.dense(draw.array(N, M), draw.array(M))
+    x = draw.array(B, N)
+    s.forward(dense, x)  # whose output may be kept, but only as long as the weights are the same
+    w = dense.attribute("weights").item(0)
+    w.fill(draw.array(N, M))
+    return {"y": s.forward(dense, x).value, "other": s.forward(other, x).value}
+
+
+@probe("Dense", "input-gradient", weight=3, dx=GRADIENT, square=GRADIENT, after_an_update=GRADIENT)
+def input_gradient(s: Subject, draw: Draw) -> Observation:
+    """the gradient with respect to the input, from input_gradients, with the weights as they are now."""
+    dense, x, upstream = called(s, draw)
+    dx = s.input_gradient(dense, upstream, x)
+    # Where n is m, a transposed matrix fits as well: nothing can be guessed from the shape
+    square, x = s.dense(draw.array(M, M), draw.array(M)), draw.array(B, M)
+    s.forward(square, x)
+    first = s.input_gradient(square, upstream, x)
+    square.fill(draw.array(M, M), "w")
+    s.forward(square, x)
+    return {"dx": dx, "square": first, "after_an_update": s.input_gradient(square, upstream, x)}
+
+
+@probe("Dense", "weight-gradient", weight=3, dw=GRADIENT)
+def weight_gradient(s: Subject, draw: Draw) -> Observation:
+    """the gradient of w, from weight_gradients."""
+    dense, _, upstream = called(s, draw)
+    return {"dw": entry(s.weight_gradients(dense, upstream, [(N, M), (M,)]), 0)}
+
+
+@probe("Dense", "bias-gradient", weight=2, db=GRADIENT)
+def bias_gradient(s: Subject, draw: Draw) -> Observation:
+    """the gradient of b, from weight_gradients."""
+    dense, _, upstream = called(s, draw)
+    return {"db": entry(s.weight_gradients(dense, upstream, [(N, M), (M,)]), 1)}
+
+
+def entry(gradients: list[Any], index: int) -> Any:
+    """One of the gradients, or how many there are where that one is missing."""
+    return gradients[index] if index < len(gradients) else f"only {len(gradients)} of 2 gradients"
+
+
+@probe("Dense", "gradients-agree", both=GRADIENT)
+def gradients_agree(s: Subject, draw: Draw) -> Observation:
+    """the gradients of w and of b count the batch alike: both are means over it, or both sums."""
+    dense, _, upstream = called(s, draw)
+    gradients = s.weight_gradients(dense, upstream, [(N, M), (M,)])
+    dw, db = entry(gradients, 0), entry(gradients, 1)
+    if isinstance(dw, np.ndarray) and isinstance(db, np.ndarray):
+        return {"both": np.concatenate([dw.ravel(), db.ravel()])}
+    return {"both": [dw, db]}
+
+
+@probe("Dense", "gradients-are-fresh", first=GRADIENT, again=GRADIENT, dw=GRADIENT)
+def gradients_are_fresh(s: Subject, draw: Draw) -> Observation:
+    """the gradients belong to the latest call, whatever its batch size and however often they were asked for."""
+    dense, x, upstream = called(s, draw)
+    shapes = [(N, M), (M,)]
+    first = entry(s.weight_gradients(dense, upstream, shapes), 0)
+    if s.convention == "upstream":
+        s.forward(dense, x)  # what has passed a gradient on may be done with this call
+    again = entry(s.weight_gradients(dense, upstream, shapes), 0)
+    s.forward(dense, draw.array(B + 1, N))
+    s.forward(dense, draw.array(B, N))
+    return {"first": first, "again": again, "dw": entry(s.weight_gradients(dense, upstream, shapes), 0)}
+
+
+@probe("Dense", "instances", dw=GRADIENT, single=GRADIENT)
+def instances(s: Subject, draw: Draw) -> Observation:
+    """two layers of other sizes, as in every network, know nothing of each other, also if one is given a single row."""
+    dense, upstream = s.dense(draw.array(N, M), draw.array(M)), draw.array(B, M)
+    y = s.forward(dense, draw.array(B, N))
+    other = s.dense(draw.array(M, M + 1), draw.array(M + 1))
+    s.forward(other, draw.array(1, M))
+    weights = dense.attribute("weights").value
+    return {
+        "weights": len(weights) if isinstance(weights, (list, tuple)) else weights,
+        "dw": entry(s.weight_gradients(dense, upstream, [(N, M), (M,)]), 0),
+        "single": entry(s.weight_gradients(other, draw.array(1, M + 1), [(M, M + 1), (M + 1,)]), 0),
+        **s.kept(y=y),
+    }
+
+
+# What a tape calls. However right all else is, a layer without it is of no use in any network
+@probe("Dense", "compose", weight=10, needs=COMPOSING, dx=GRADIENT, dw=GRADIENT, db=GRADIENT, square=GRADIENT)
+def compose(s: Subject, draw: Draw) -> Observation:
+    """compose_to_input and compose_to_weight pass the upstream gradient on, averaged over the batch for the weights."""
+    dense, _, upstream = called(s, draw)
+    composing_only(s, dense)
+    weights = dense.method("compose_to_weight", upstream).value  # first, as on a tape
+    dx = dense.method("compose_to_input", upstream).value
+    weights = weights if isinstance(weights, (list, tuple)) else [weights]
+    square = s.dense(draw.array(M, M), draw.array(M))
+    s.forward(square, draw.array(B, M))
+    return {
+        "dx": dx,
+        "dw": entry(list(weights), 0),
+        "db": entry(list(weights), 1),
+        "square": square.method("compose_to_input", upstream).value,
+    }
+
+
+def composing_only(s: Subject, dense: Remote) -> None:
+    if any(kind == "required" for _, kind in s.parameters(dense.attribute("input_gradients"))):
+        raise NotAsked("the gradient methods of this Dense take the upstream gradient themselves")
+
+
+@probe(
+    "Dense",
+    "compose-is-fresh",
+    weight=5,
+    needs=COMPOSING,
+    dx=GRADIENT,
+    dw=GRADIENT,
+    db=GRADIENT,
+    dx_of_second=GRADIENT,
+    dw_of_second=GRADIENT,
+    db_of_second=GRADIENT,
+    dx_after_an_update=GRADIENT,
+    dw_after_an_update=GRADIENT,
+    db_after_an_update=GRADIENT,
+    dx_of_another_batch=GRADIENT,
+    dw_of_another_batch=GRADIENT,
+    db_of_another_batch=GRADIENT,
+)
+def compose_is_fresh(s: Subject, draw: Draw) -> Observation:
+    """what compose_to_input and compose_to_weight return belongs to the latest call and to the weights as they are."""
+    dense, _, upstream = called(s, draw)
+    composing_only(s, dense)
+    found = passed_back(dense, upstream, "")
+    s.forward(dense, draw.array(B, N))
+    called(s, draw)  # another layer
+    found |= passed_back(dense, upstream, "_of_second")
+    dense.fill(draw.array(N, M), "w")
+    s.forward(dense, draw.array(B, N))
+    found |= passed_back(dense, upstream, "_after_an_update")
+    s.forward(dense, draw.array(B + 1, N))
+    return found | passed_back(dense, draw.array(B + 1, M), "_of_another_batch")
+
+
+def passed_back(dense: Remote, upstream: Any, end: str) -> Observation:
+    """What a tape gets of the latest call. Once of each: a layer may keep its calls on a stack."""
+    gradients = dense.method("compose_to_weight", upstream).value
+    parts = list(gradients) if isinstance(gradients, (list, tuple)) else [gradients]
+    dx = dense.method("compose_to_input", upstream).value
+    return {f"dx{end}": dx, f"dw{end}": entry(parts, 0), f"db{end}": entry(parts, 1)}
+
+
+@probe("Dense", "side-effects", weight=2, passive=True)
+def side_effects(s: Subject, draw: Draw) -> Observation:
+    """forward and the gradient methods change no weight, no argument and no random state."""
+    dense = s.dense(draw.array(N, M), draw.array(M))
+    x, upstream = s.keep(draw.array(B, N), "x"), s.keep(draw.array(B, M), "upstream")
+    before = {name: dense.attribute(name).value for name in ("w", "b")}
+    random_state = s.ask("random_state")
+    output = s.forward(dense, x)
+    found = s.kept("forward", x=x)
+    x = x.now()
+    s.input_gradient(dense, upstream, x.value)
+    found |= s.kept("input_gradients", x=x, output=output, upstream=upstream)
+    x, output, upstream = x.now(), output.now(), upstream.now()
+    s.weight_gradients(dense, upstream, [(N, M), (M,)])
+    found |= s.kept("weight_gradients", x=x, output=output, upstream=upstream)
+    weights = {f"{name}_kept": same_values(old, dense.attribute(name).value) for name, old in before.items()}
+    return weights | found | {"random_state_kept": s.ask("random_state") == random_state}
+
+
+# --- initialisers -----------------------------------------------------------------------------------------------
+
+
+def initialised(s: Subject, name: str) -> Remote:
+    return s.new("Dense", FAN_IN, FAN_OUT, initializer=name)
+
+
+def statistics(w: Any) -> Observation:
+    """Shape, standard deviation, mean in standard deviations of the mean, and kurtosis."""
+    if not isinstance(w, np.ndarray) or w.dtype.kind != "f" or w.size < 2:
+        return {"std": w, "kurtosis": w, "each_drawn_by_itself": False}
+    w = w.astype(np.float64)
+    std, squares = float(w.std()), (w - w.mean()) ** 2  # squared twice: a tenth of the time of ** 4
+    each = bool(unique(w).size > w.size / 2)  # and not the same row or column over and over
+    if std <= 1e-6 * abs(float(w.mean())):  # one number has no distribution
+        return {"std": 0.0, "each_drawn_by_itself": each}
+    kurtosis = float((squares**2).mean() / std**4)
+    return {
+        "each_drawn_by_itself": each,
+        "std": std,
+        "kurtosis": kurtosis,
+        "mean_in_standard_errors": float(w.mean() / std * w.size**0.5),
+    }
+
+
+# More than 7 happens once in 4 * 10**11 honest runs
+CENTRED = Rule(within=((-7.0, 7.0),))
+
+
+@probe("Dense.initializer", "zero")
+def zero(s: Subject, draw: Draw) -> Observation:
+    """zero makes all weights 0, in an array that can hold fractions later."""
+    w = s.new("Dense", N, M, initializer="zero").attribute("w").value
+    return {"w": flat(w), "holds_fractions": holds_fractions(w)}
+
+
+def holds_fractions(array: Any) -> bool:
+    """False for an array of whole numbers, which no optimizer can change by less than 1."""
+    return not (isinstance(array, np.ndarray) and array.dtype.kind in "iub")
+
+
+def flat(w: Any) -> Any:
+    """The values of w; its shape is asked about elsewhere."""
+    return w.ravel() if isinstance(w, np.ndarray) else w
+
+
+@probe("Dense.initializer", "normal", std=STATISTIC, kurtosis=BELL, mean_in_standard_errors=CENTRED)
+def normal(s: Subject, draw: Draw) -> Observation:
+    """normal draws w from N(0, 1)."""
+    return statistics(initialised(s, "normal").attribute("w").value)
+
+
+@probe("Dense.initializer", "xavier", std=STATISTIC, kurtosis=BELL, mean_in_standard_errors=CENTRED)
+def xavier(s: Subject, draw: Draw) -> Observation:
+    """xavier draws w from a normal distribution with standard deviation sqrt(2 / (fan-in + fan-out))."""
+    return statistics(initialised(s, "xavier").attribute("w").value)
+
+
+@probe("Dense.initializer", "kaiming", std=STATISTIC, kurtosis=BELL, mean_in_standard_errors=CENTRED)
+def kaiming(s: Subject, draw: Draw) -> Observation:
+    """kaiming draws w from a normal distribution with standard deviation sqrt(2 / fan-in)."""
+    return statistics(initialised(s, "kaiming").attribute("w").value)
+
+
+@probe("Dense.initializer", "default", std=STATISTIC)
+def default(s: Subject, draw: Draw) -> Observation:
+    """a layer made without an initializer uses kaiming."""
+    w = s.new("Dense", FAN_IN, FAN_OUT).attribute("w").value
+    return {"std": statistics(w)["std"]}
+
+
+@probe("Dense.initializer", "bias")
+def bias(s: Subject, draw: Draw) -> Observation:
+    """the bias starts at 0, whatever the initializer, in an array that can hold fractions later."""
+    names = ("zero", "normal", "xavier", "kaiming")
+    biases = {name: s.new("Dense", N, M, initializer=name).attribute("b").value for name in names}
+    zeros = {f"b_is_zero_with_{name}": same_values(b, np.zeros(np.shape(b))) for name, b in biases.items()}
+    return zeros | {"holds_fractions": all(map(holds_fractions, biases.values()))}
+
+
+@probe("Dense.initializer", "draws-anew")
+def draws_anew(s: Subject, draw: Draw) -> Observation:
+    """two layers get different weights."""
+    one, two = (s.new("Dense", 8, 6, initializer="kaiming").attribute("w").value for _ in range(2))
+    constant = bool(np.size(one) and np.all(one == np.ravel(one)[0]))  # not drawn at all, and alike for that
+    return {"same": bool(np.array_equal(one, two)), "all_one_number": constant}
+
+
+@probe("Dense.initializer", "any-case", passive=True)
+def any_case(s: Subject, draw: Draw) -> Observation:
+    """the case of the initializer's name does not matter."""
+    s.get("Dense")  # what cannot be loaded refuses no name
+    names = ("Kaiming", "XAVIER", "Zero")
+    refused = {name: s.attempt(made_with, s, name) for name in names}
+    # One whose lower case is refused as well is not a matter of its case
+    lower = {name.lower(): s.attempt(made_with, s, name.lower()) for name in names if refused[name] is not None}
+    refused |= {name: None for name in names if lower.get(name.lower()) is not None}
+    # Accepted is not understood: the name may have been looked up as it is, and something else been taken for it
+    understood = refused["Zero"] is not None or is_zero(s, "Zero") == is_zero(s, "zero")
+    return {"refused": refused, "Zero_gives_zeros": understood}
+
+
+def made_with(s: Subject, name: str) -> None:
+    s.new("Dense", N, M, initializer=name)
+
+
+def is_zero(s: Subject, name: str) -> bool:
+    """Does this name give zeros? False for one that is refused."""
+    made: list[Any] = []
+    s.attempt(lambda: made.append(s.new("Dense", N, M, initializer=name).attribute("w").value))
+    return bool(made) and not np.any(made[0])
+
+
+@probe("Dense.initializer", "unknown", passive=True)
+def unknown(s: Subject, draw: Draw) -> Observation:
+    """an unknown initializer raises an AssertionError that names it."""
+    s.get("Dense")  # a file that does not load raises as well, but not for this reason
+    raised = s.attempt(s.new, "Dense", N, M, initializer="lecun-ish")
+    return {"unknown": raised, "named": "lecun-ish" in getattr(raised, "message", "").lower()}
+
+
+@probe("Dense.initializer", "static-method")
+def static_method(s: Subject, draw: Draw) -> Observation:
+    """Dense._initialize_weight(initializer, n, m) gives the weight (n, m) and the bias."""
+    made = s.get("Dense").method("_initialize_weight", "kaiming", N, M).value
+    made = made if isinstance(made, (list, tuple)) else [made]
+    return {"sizes": [list(np.shape(made[0])), *[int(np.size(part)) for part in made[1:]]]}

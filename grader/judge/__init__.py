@@ -1,0 +1,1 @@
+"""From observation to verdict to points. Nothing here asks or explains."""

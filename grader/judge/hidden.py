@@ -1,0 +1,69 @@
+"""Hidden checks: which they are, and what a student may see of one.
+
+The rubric names them. They are asked with a seed of their own, in workers of their own, and judged and diagnosed apart
+from the public ones: so nothing that is public depends on what is hidden, and an edition without the answers to hidden
+checks gives the same public verdicts.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+
+from grader.ask.probe import all_probes
+from grader.base.errors import UsageError
+from grader.explain import message as words
+from grader.result import ProbeResult
+from grader.rubric import TRAININGS
+
+HIDDEN = "a hidden check: what it asked and what came back are not shown"
+NOT_HERE = "hidden: not asked here, but where the work is handed in"
+
+
+def check_names() -> list[str]:
+    """Every check by its name, COMPONENT/CHECK, those of training included."""
+    return [*(probe.name for probe in all_probes()), *map(training_check, TRAININGS)]
+
+
+def training_check(training: str) -> str:
+    """The name of the one check of a training."""
+    return f"{training}/accuracy"
+
+
+def matching(patterns: Sequence[str], where: str) -> frozenset[str]:
+    """The checks that are meant by names of components, names of checks, or patterns of either.
+
+    Raises UsageError for one that means nothing; where: what the line begins with.
+    """
+    if not patterns:
+        return frozenset()
+    names, found = check_names(), set()
+    for pattern in patterns:
+        meant = {name for name in names if fnmatchcase(name, pattern) or fnmatchcase(name.partition("/")[0], pattern)}
+        if not meant:
+            known = [*names, *dict.fromkeys(name.partition("/")[0] for name in names)]
+            near = difflib.get_close_matches(pattern, known, 1)
+            hint = f"did you mean {near[0]}?" if near else "grade --list names them all"
+            raise UsageError(f'{where}, "{pattern}": there is no such component or check; {hint}')
+        found |= meant
+    return frozenset(found)
+
+
+def concealed(check: ProbeResult) -> ProbeResult:
+    """What may be seen of a hidden check: title, outcome, points, and the codes that explain it. Nothing else."""
+    message = ""
+    if check.outcome != "passed":
+        headline = NOT_HERE if check.message == NOT_HERE else HIDDEN
+        message = words.joined([headline, words.next_step(check.diagnosis)])
+    return ProbeResult(
+        name=check.name,
+        title=check.title,
+        outcome=check.outcome,
+        points=check.points,
+        max_points=check.max_points,
+        not_judged=check.not_judged,
+        message=message,
+        diagnosis=list(check.diagnosis),
+        hidden=True,
+    )

@@ -1,0 +1,91 @@
+"""From verdicts to points. All arithmetic is in whole hundredths, so that sums are exact.
+
+What a check is worth depends on the rubric and on which questions make sense, never on what became of another check. A
+check that could not be judged earns nothing and costs nothing: its points are told apart, so that a person can decide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from grader.judge.verdict import Outcome, Verdict
+
+UNIT = Fraction(1, 50)  # half of a check's points is then still a whole hundredth
+
+
+def allocate(points: int | Fraction, weights: Sequence[int]) -> list[Fraction]:
+    """Shares of `points` in proportion to the weights, in multiples of UNIT, that sum to `points` exactly.
+
+    What rounding leaves over goes to the largest remainders (Hamilton's method).
+    """
+    total = sum(weights)
+    if not total:
+        return [Fraction(0)] * len(weights)
+    exact = [Fraction(points) / UNIT * weight / total for weight in weights]
+    units = [int(share) for share in exact]
+    left = int(Fraction(points) / UNIT) - sum(units)
+    by_remainder = sorted(range(len(weights)), key=lambda i: (units[i] - exact[i], i))
+    for i in by_remainder[:left]:
+        units[i] += 1
+    return [unit * UNIT for unit in units]
+
+
+@dataclass(frozen=True)
+class Share:
+    """What one check is worth, what of it was earned, and what of it nobody could judge. The rest is lost."""
+
+    earned: Fraction
+    possible: Fraction
+    not_judged: Fraction
+
+
+def shares(points: int | Fraction, verdicts: Sequence[Verdict]) -> list[Share]:
+    """The share of each verdict in whole hundredths; only what was not asked leaves its points to the others."""
+    worth = allocate(points, [verdict.probe.weight if verdict.is_asked else 0 for verdict in verdicts])
+    return [
+        Share(round(verdict.share * each, 2), each, Fraction(0)) if verdict.judged else Share(Fraction(0), each, each)
+        for verdict, each in zip(verdicts, worth)
+    ]
+
+
+def summary(verdicts: Sequence[Verdict], earned: Fraction, possible: Fraction, enough: float) -> Outcome:
+    """The outcome of a component from those of its probes.
+
+    enough: share of its checks, by weight, that have to be judged before it passes. Those that code which does nothing
+        gets right are no evidence and do not count.
+    """
+    judged = [verdict.outcome for verdict in verdicts if verdict.judged]
+    if not judged:
+        outcomes = [verdict.outcome for verdict in verdicts]
+        return Outcome.BLOCKED if Outcome.BLOCKED in outcomes else outcomes[0]
+    if all(outcome == Outcome.PASSED for outcome in judged):
+        return Outcome.PASSED if is_evidence(verdicts, enough) else unjudged(verdicts)
+    if not possible:
+        if all(outcome == Outcome.NOT_IMPLEMENTED for outcome in judged):
+            return Outcome.NOT_IMPLEMENTED
+        return Outcome.FAILED
+    if earned:
+        return Outcome.PARTIAL
+    lost = [outcome for outcome in judged if outcome != Outcome.PASSED]
+    return lost[0] if len(set(lost)) == 1 else Outcome.FAILED
+
+
+def is_evidence(verdicts: Sequence[Verdict], enough: float) -> bool:
+    """Was enough of a component judged to say that it is right?"""
+    asked = [verdict for verdict in verdicts if verdict.is_asked]
+    telling = [verdict for verdict in asked if not verdict.probe.passive] or asked
+    judged = sum(verdict.probe.weight for verdict in telling if verdict.judged)
+    return judged >= enough * sum(verdict.probe.weight for verdict in telling)
+
+
+def unjudged(verdicts: Sequence[Verdict]) -> Outcome:
+    """Why too little was judged: the submission's doing before the grader's."""
+    outcomes = [verdict.outcome for verdict in verdicts if verdict.is_asked and not verdict.judged]
+    return Outcome.BLOCKED if Outcome.BLOCKED in outcomes else outcomes[0]
+
+
+def decimal(points: Fraction) -> float:
+    """Points as a float that prints with at most two decimals."""
+    return float(round(points, 2))

@@ -1,0 +1,134 @@
+"""From observation to outcome: the verdict of one probe.
+
+One vocabulary of outcomes everywhere (`Outcome`); a score never comes without its message, nor a message without its
+score. The grader's own faults are told apart and cost nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from fractions import Fraction
+
+import numpy as np
+
+from grader.ask.client import Fault
+from grader.ask.local_gradients import Local
+from grader.ask.probe import NotAsked, Observation, Probe
+from grader.judge.compare import Difference, differences
+from grader.rubric import Rubric
+
+
+class Outcome(str, Enum):
+    """What became of a probe or a component, in the words that reports use."""
+
+    PASSED = "passed"
+    PARTIAL = "partial"
+    FAILED = "failed"
+    NOT_IMPLEMENTED = "not implemented"
+    ERROR = "error"
+    CRASHED = "crashed"
+    EXITED = "exited"
+    TIMED_OUT = "timed out"
+    OUT_OF_MEMORY = "out of memory"
+    BLOCKED = "blocked"
+    NOT_ON_TRACK = "not on this track"
+    NOT_ASKED = "not asked"
+    NOT_FINISHED = "not finished"
+    GRADER_FAULT = "grader fault"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+OF_FAULT = {
+    "raised": Outcome.ERROR,
+    "missing": Outcome.NOT_IMPLEMENTED,
+    "unusable": Outcome.FAILED,
+    "crashed": Outcome.CRASHED,
+    "exited": Outcome.EXITED,
+    "timed out": Outcome.TIMED_OUT,
+    "out of memory": Outcome.OUT_OF_MEMORY,
+    "protocol": Outcome.CRASHED,
+}
+# These say nothing about the student's work on a component: they cost nothing, and earn nothing.
+UNJUDGED = (Outcome.BLOCKED, Outcome.NOT_ASKED, Outcome.NOT_FINISHED, Outcome.GRADER_FAULT)
+
+
+@dataclass
+class Seen:
+    """What became of asking a submission: an observation, or the reason why there is none."""
+
+    observation: Observation | None = None
+    fault: Fault | None = None
+    not_asked: NotAsked | None = None
+    broken: str = ""  # the grader's own failure, a traceback
+    fresh: bool = True  # in a worker that served no other probe before
+    orphaned: bool = False  # the worker ended together with what it was forked from
+    convention: str = ""
+    needs: tuple[str, ...] = ()  # probes of other code that the answer rests on, beside what its probe always needs
+    script: tuple[str, ...] = ()
+    locals: tuple[Local, ...] = ()  # gradients, as the methods returned them
+    last_call: str = ""
+    unwritten: tuple[str, ...] = ()  # functions that were called and are not written yet, as MODULE:NAME
+    inputs: tuple[np.ndarray, ...] = ()
+    output: str = ""
+    seconds: float = 0.0
+
+
+@dataclass
+class Verdict:
+    """Outcome of one probe. `share` is what it earns of the probe's points."""
+
+    probe: Probe
+    outcome: Outcome
+    share: Fraction
+    seen: Seen
+    expected: Observation | None = None
+    differences: list[Difference] = field(default_factory=list)
+    because: Verdict | None = None  # another one of the component, which this one fails with
+    message: str = ""
+    diagnosis: list[str] = field(default_factory=list)
+    patterns: list[str] = field(default_factory=list)  # a sentence for each relation that was seen
+
+    @property
+    def judged(self) -> bool:
+        return self.outcome not in UNJUDGED
+
+    @property
+    def is_scaled(self) -> bool:
+        """Is all that is wrong a constant factor?"""
+        return bool(self.differences) and all(difference.factor is not None for difference in self.differences)
+
+    @property
+    def is_asked(self) -> bool:
+        """False where the question makes no sense for this submission: its points go to the component's others."""
+        return self.outcome != Outcome.NOT_ASKED
+
+
+def judge(probe: Probe, seen: Seen, expected: Observation, permitted: list[Observation], rubric: Rubric) -> Verdict:
+    """The verdict on what was seen, before anything is explained."""
+    if seen.broken:
+        return Verdict(probe, Outcome.GRADER_FAULT, Fraction(0), seen, expected)
+    if seen.not_asked is not None:
+        return Verdict(probe, Outcome.NOT_ASKED, Fraction(0), seen, expected)
+    if seen.fault is not None:
+        return Verdict(probe, outcome_of(seen.fault), Fraction(0), seen, expected)
+    observation = seen.observation or {}
+    found = differences(probe, expected, observation, rubric.tolerances, seen.convention)
+    for variant in permitted:
+        if found:
+            found = differences(probe, variant, observation, rubric.tolerances, seen.convention) and found
+    if not found:
+        return Verdict(probe, Outcome.PASSED, Fraction(1), seen, expected)
+    verdict = Verdict(probe, Outcome.FAILED, Fraction(0), seen, expected, found)
+    if verdict.is_scaled:
+        verdict.share = share = Fraction(str(rubric.constant_factor_keeps))
+        verdict.outcome = Outcome.PASSED if share == 1 else Outcome.PARTIAL if share else Outcome.FAILED
+    return verdict
+
+
+def outcome_of(fault: Fault) -> Outcome:
+    if fault.kind == "raised" and "NotImplementedError" in fault.bases:
+        return Outcome.NOT_IMPLEMENTED
+    return OF_FAULT[fault.kind]

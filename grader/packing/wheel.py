@@ -1,0 +1,128 @@
+"""A wheel of the grader without the solution: with an answer key, and no reference, patches or variants of it.
+
+There are two editions. The student's knows nothing of hidden checks but their names; a platform's has the answers to
+those as well, for a seed of their own.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from grader import rubric
+from grader.ask import answer_key
+from grader.ask.answer_key import AnswerKey
+from grader.ask.answers import KEY, PACKAGE, QUESTIONS, KeyAnswers, LiveAnswers, digest_of
+from grader.ask.probe import all_probes
+from grader.ask.reference import FOLDER
+from grader.ask.subject import CALLING
+from grader.base.errors import UsageError
+from grader.homeworks.beras.mnist.synthetic import probe_folder
+from grader.packing.hidden import without_questions
+from grader.rubric import COMPONENTS, Rubric
+from grader.run.freeze import frozen
+
+ROOT = FOLDER.parent
+# Where the package quotes the solution
+SOLUTION = ("homeworks/beras/misconceptions/patches", "homeworks/beras/variants")
+BUILD = "import sys; from setuptools import build_meta; build_meta.build_wheel(sys.argv[1])"
+
+
+@dataclass(frozen=True)
+class Edition:
+    """What goes into a wheel. `rubric_file` becomes its built-in rubric."""
+
+    rubric_file: Path
+    seed: int
+    hidden_seed: int | None = None
+    student: bool = False
+    components: tuple[str, ...] = COMPONENTS
+
+    @property
+    def rubric(self) -> Rubric:
+        return rubric.load(self.rubric_file)
+
+
+def check_source() -> None:
+    """Raises UsageError where this is no checkout with the solution, or nothing to build a wheel with."""
+    if not FOLDER.is_dir():
+        raise UsageError(f"pack: there is no reference/ in {ROOT} to take the answers from; run it in a full checkout")
+    if importlib.util.find_spec("setuptools") is None:
+        raise UsageError("pack: to build a wheel needs the package setuptools: pip install 'beras-grader[pack]'")
+
+
+def key_for(edition: Edition, ready: KeyAnswers | None) -> AnswerKey:
+    """The key of an edition: frozen now, or taken from one that `grade key build` made before. Raises UsageError."""
+    hidden = edition.rubric.hidden
+    hidden_seed = None if edition.student or not hidden else edition.hidden_seed
+    if ready is None:
+        with np.errstate(all="ignore"):
+            answers = LiveAnswers(str(probe_folder()))
+            return frozen(answers, edition.seed, with_needs(edition.components), hidden, hidden_seed)
+    ready.check_seed(edition.seed)
+    if hidden_seed is not None and hidden_seed != ready.hidden_seed:
+        raise UsageError(
+            f"{ready.path}: this answer key has no answers to hidden checks for the seed {hidden_seed}; build one with "
+            "`grade key build --rubric FILE --hidden-seed N`"
+        )
+    if not edition.student:
+        return ready.key
+    found = ready.key.without(hidden)  # whatever else is in there, a student gets no answer to a hidden check
+    found.about.pop("hidden_seed", None)
+    return found
+
+
+def with_needs(components: tuple[str, ...]) -> tuple[str, ...]:
+    """These components, and whatever else has to be judged to tell whose mistake theirs are."""
+    found = [*components, CALLING.partition("/")[0]]
+    for name in found:  # grows while it is walked
+        needed = [need for probe in all_probes() if probe.component == name for need in probe.needed_components]
+        found += [need for need in dict.fromkeys(needed) if need not in found]
+    return tuple(dict.fromkeys(found))
+
+
+def build_wheel(edition: Edition, key: AnswerKey, folder: Path) -> Path:
+    """Builds the wheel of an edition into a folder. Raises UsageError."""
+    with tempfile.TemporaryDirectory(prefix="beras-pack-") as scratch:
+        stage = Path(scratch) / "stage"
+        lay_out(edition, key, stage)
+        done = subprocess.run(
+            [sys.executable, "-W", "ignore", "-c", BUILD, str(folder.resolve())],
+            cwd=stage,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    wheels = sorted(folder.glob("beras_grader-*.whl"))
+    if done.returncode or not wheels:
+        last = (done.stderr.strip().splitlines() or ["no reason was given"])[-1]
+        raise UsageError(f"pack: the wheel could not be built ({last})")
+    return wheels[-1]
+
+
+def lay_out(edition: Edition, key: AnswerKey, stage: Path) -> None:
+    """The source tree that a wheel is built from."""
+    package = stage / "grader"
+    solution = {PACKAGE / path for path in SOLUTION}
+
+    def left_out(folder: str, names: list[str]) -> list[str]:
+        return [name for name in names if name == "__pycache__" or Path(folder) / name in solution]
+
+    shutil.copytree(PACKAGE, package, ignore=left_out)
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, stage / name)
+    (package / rubric.DEFAULT.name).write_text(rubric.text_of(edition.rubric_file), encoding="utf-8")
+    if edition.student:
+        hidden = edition.rubric.hidden
+        for path in (package / "homeworks").glob("*/probes/*.py"):
+            path.write_text(without_questions(path.read_text(encoding="utf-8"), hidden), encoding="utf-8")
+    key.about["questions"] = digest_of(QUESTIONS, package)
+    answer_key.save(key, package / KEY.name)
+    (package / KEY.name).chmod(0o644)  # whoever may read the package may read its key

@@ -1,0 +1,1 @@
+"""Drives the road once: one submission, from the rubric to the result."""

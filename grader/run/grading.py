@@ -1,0 +1,477 @@
+"""One grading: a submission, a rubric, a source of answers and a seed, and the verdict on every probe.
+
+Data flows one way: submission -> worker -> observation -> verdict -> report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from pathlib import Path
+
+from grader.ask.answers import Answers
+from grader.ask.client import Fault, Frame
+from grader.ask.observer import Observer
+from grader.ask.probe import Observation, Probe, all_probes
+from grader.base.errors import UsageError
+from grader.contract import module_of, owner_of
+from grader.diagnose.misconceptions import Diagnosis
+from grader.explain import message as words
+from grader.explain import outside
+from grader.explain.evidence import mismatches, place
+from grader.isolation import Level, Zygote, choose
+from grader.judge.hidden import NOT_HERE, concealed
+from grader.judge.parts import INHERITS, component_of, functions_of, is_own, is_unwritten, unwritten
+from grader.judge.scoring import Share, allocate, decimal, shares, summary
+from grader.judge.verdict import Outcome, Seen, Verdict, judge
+from grader.result import ComponentResult, ProbeResult
+from grader.rubric import COMPONENTS, GIVEN, TRAININGS, Rubric, Tolerances
+from grader.submission.opening import Import, SourceModule, Submission, forbidden_imports
+
+
+@dataclass
+class Grading:
+    """What is graded and how; `verdict` does the work, once for each probe."""
+
+    submission: Submission
+    rubric: Rubric
+    answers: Answers
+    data_path: str
+    seed: int
+    track: str
+    components: tuple[str, ...]
+    level: Level = field(default_factory=choose)
+    readable: tuple[Path, ...] = ()  # what the submission may read beside the data of the probes
+    hidden_seed: int | None = None  # of the questions of hidden checks, where it is another one
+    zygote: Zygote | None = None  # of this submission, where one was started before
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
+    explained: set[str] = field(default_factory=set)
+    rows: dict[str, ComponentResult | None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.places = self.submission.places
+        withheld = self.rubric.forbidden_imports == "withheld"
+        self.forbidden = forbidden_imports(self.submission) if withheld else {}
+        broken = {name: source_fault(module) for name, module in self.submission.modules.items() if module.source_error}
+        self.every_probe = [self.as_it_counts(probe) for probe in all_probes()]
+        self.probes = [probe for probe in self.every_probe if self.is_asked(probe)]
+        self.probes.sort(key=lambda probe: COMPONENTS.index(probe.component))
+        self._check_answers()
+        self.observer = Observer(
+            self.submission.root,
+            self.data_path,
+            self.rubric,
+            self.seed,
+            broken,
+            self.level,
+            self.readable,
+            self.hidden_seed,
+            self.zygote,
+            unwritten(self.submission.modules, self.places),
+            self.places,
+        )
+
+    def _check_answers(self) -> None:
+        """Raises UsageError where a public check could not be judged."""
+        for probe in self.groups(self.probes)[0]:
+            if not self.answers.knows(probe, self.seed):
+                raise UsageError(
+                    f"the answer key has no answer to {probe.name} for seed {self.seed}: it was built with another "
+                    "rubric, which hides this check, or for other components; build it again with `grade key build`"
+                )
+
+    def is_asked(self, probe: Probe) -> bool:
+        """Extensions, and what needs them, are asked only where they are handed in."""
+        extensions = self.rubric.extensions & {probe.component, *probe.needed_components}
+        return probe.component in self.components and all(self.places[each].found for each in extensions)
+
+    def as_it_counts(self, probe: Probe) -> Probe:
+        """A check that is an extension is worth nothing beside the others of its component."""
+        return replace(probe, weight=0) if probe.name in self.rubric.extension_checks else probe
+
+    def start(self) -> None:
+        """Starts asking everything, the slowest first."""
+        self.ask(sorted(self.probes, key=lambda probe: probe.component != "get_data_MNIST"))
+
+    def ask(self, probes: list[Probe]) -> None:
+        self.observer.ask([probe for probe in probes if not self.is_elsewhere(probe)])
+
+    def close(self) -> None:
+        self.observer.close()
+
+    def notes(self) -> list[str]:
+        """What was left out of the submission, and what it takes from outside that is not there."""
+        return [*self.submission.notes, *outside.notes(self.submission, self.observer.lines_refused())]
+
+    # --- hidden checks ----------------------------------------------------------------------------------------
+
+    def is_hidden(self, probe: Probe) -> bool:
+        return probe.name in self.rubric.hidden
+
+    def seed_of(self, probe: Probe) -> int:
+        return self.hidden_seed if self.is_hidden(probe) and self.hidden_seed is not None else self.seed
+
+    def is_elsewhere(self, probe: Probe) -> bool:
+        """A hidden check to which only another edition has the answer."""
+        return self.is_hidden(probe) and not self.answers.knows(probe, self.seed_of(probe))
+
+    def groups(self, probes: list[Probe]) -> tuple[list[Probe], list[Probe]]:
+        """The public and the hidden ones."""
+        return [each for each in probes if not self.is_hidden(each)], [each for each in probes if self.is_hidden(each)]
+
+    def concerning(self, probe: Probe, probes: list[Probe]) -> list[Probe]:
+        """Those of the probes that a verdict on `probe` may depend on: no public one shows what is hidden."""
+        return probes if self.is_hidden(probe) else self.groups(probes)[0]
+
+    # --- verdicts ---------------------------------------------------------------------------------------------
+
+    def verdict(self, probe: Probe) -> Verdict:
+        """The verdict on one probe, explained."""
+        if probe.component not in self.explained:
+            self.explained.add(probe.component)
+            verdicts: list[Verdict] = []
+            for group in self.groups(self.probes_of(probe.component)):
+                those = [self.judged(each) for each in group]
+                verdicts += those
+                set_passive_aside(those, verdicts)
+                seed = self.seed_of(group[0]) if group else self.seed
+                if self.places[probe.component].module not in self.observer.broken:  # else there is nothing to explain
+                    own = [each for each in those if each.because is None]
+                    Diagnosis(own, self.answers, self.rubric, seed, self.observer.fresh).find()
+            for verdict in sorted(verdicts, key=lambda each: each.because is not None):
+                explain(verdict, self.rubric.tolerances)
+        return self.judged(probe)
+
+    def judged(self, probe: Probe) -> Verdict:
+        """The verdict on one probe, before anything is explained."""
+        if probe.name not in self.verdicts:
+            self.verdicts[probe.name] = self._judge(probe)
+        return self.verdicts[probe.name]
+
+    def probes_of(self, component: str) -> list[Probe]:
+        """The probes of a component; those that were not chosen are asked all the same where another one needs them."""
+        probes = [probe for probe in self.every_probe if probe.component == component]
+        self.ask(probes)
+        return probes
+
+    def _judge(self, probe: Probe) -> Verdict:
+        if self.is_elsewhere(probe):
+            return Verdict(probe, Outcome.NOT_ASKED, Fraction(0), Seen(), message=NOT_HERE)
+        expected, permitted = self._right(probe)
+        verdict = judge(probe, self.observer.seen(probe), expected, permitted, self.rubric)
+        missing = self._missing(verdict)
+        if (
+            not missing
+            and not verdict.seen.fresh
+            and verdict.outcome
+            not in (
+                Outcome.PASSED,
+                Outcome.NOT_IMPLEMENTED,
+                Outcome.NOT_ASKED,
+            )
+        ):
+            verdict = judge(probe, self.observer.fresh(probe), expected, permitted, self.rubric)
+            missing = self._missing(verdict)
+        if missing:
+            return self._not_written(verdict, missing)
+        if verdict.outcome == Outcome.PASSED:
+            self._withhold(verdict)
+        elif probe.weight == 0 and is_missing(verdict):
+            verdict.outcome, verdict.message = (
+                Outcome.NOT_ASKED,
+                "an extension, which is not handed in: it costs nothing",
+            )
+        elif verdict.judged:
+            self._put_down(verdict)
+        return verdict
+
+    def _put_down(self, verdict: Verdict) -> None:
+        """Says whose failure it is: another check's of the component, another component's, or its own."""
+        verdict.because = self._cause(verdict)
+        blocker = "" if verdict.because else self._blocker(verdict)
+        if verdict.because:
+            verdict.outcome, verdict.share = verdict.because.outcome, Fraction(0)
+        elif blocker:
+            verdict.outcome, verdict.share = Outcome.BLOCKED, Fraction(0)
+            verdict.message = blocker
+        elif verdict.is_scaled and any(each.is_scaled for _, each in self._needed(verdict)):
+            verdict.outcome, verdict.share = Outcome.PASSED, Fraction(1)  # the factor has cost its points where it is
+            verdict.differences = []
+
+    def _needed(self, verdict: Verdict) -> Iterator[tuple[str, Verdict]]:
+        """The verdicts on what a probe needs, each with the component that it needs it from."""
+        for need in (*verdict.probe.needs, *verdict.seen.needs, *running(verdict)):
+            component = need.partition("/")[0]
+            for each in self.concerning(verdict.probe, self.probes_of(component)):
+                wanted = need in (component, each.name) and each.name != verdict.probe.name and each.weight
+                if wanted and self.answers.knows(each, self.seed_of(each)):  # not so in the key of an older grader
+                    yield component, self.judged(each)
+
+    def _cause(self, verdict: Verdict) -> Verdict | None:
+        """A wrong check of the same component that this one rests on."""
+        frames = verdict.seen.fault.frames if verdict.seen.fault is not None else ()
+        if verdict.outcome == Outcome.NOT_IMPLEMENTED and not (frames and not self._is_own(verdict.probe, frames[-1])):
+            return None  # what is not written here has no other cause; what is not written elsewhere may have one
+        for component, needed in self._needed(verdict):
+            if component == verdict.probe.component and needed.judged and needed.outcome not in FINE:
+                return needed.because or needed
+        return None
+
+    def _withhold(self, verdict: Verdict) -> None:
+        """Takes the points of a right answer whose module imports what is not allowed."""
+        module = self.places[verdict.probe.component].home
+        imports = self.forbidden.get(module, ())
+        if imports:
+            verdict.outcome, verdict.share = Outcome.ERROR, Fraction(0)
+            verdict.message = import_message(self.submission, module, imports)
+
+    def _blocker(self, verdict: Verdict) -> str:
+        """Why a failure is somebody else's: a component that this probe needs, or code of another file."""
+        fault = verdict.seen.fault
+        frame = fault.frames[-1] if fault is not None and fault.kind == "raised" and fault.frames else None
+        if frame is not None and verdict.outcome == Outcome.NOT_IMPLEMENTED and self._is_own(verdict.probe, frame):
+            return ""  # a class that inherits what is not written yet is not written yet itself
+        for component, needed in self._needed(verdict):
+            if component != verdict.probe.component and needed.outcome not in FINE and not needed.is_scaled:
+                if any(need.partition("/")[0] == component for need in verdict.probe.needs):
+                    state = "written" if needed.outcome == Outcome.NOT_IMPLEMENTED else "right"
+                    return f"blocked by {component}, which is not {state} yet; this check uses it"
+                return words.inherited(verdict, component, self.rubric.tolerances)
+        if frame is None or self._is_own(verdict.probe, frame) or self._is_right(frame, verdict.probe):
+            return ""
+        return f"blocked by {frame.file} line {frame.line}: {fault}"
+
+    def _is_right(self, frame: Frame, asking: Probe) -> bool:
+        """Is everything right that is asked of this file? Then what it raised was called for by somebody else."""
+        module = self.places.part_of(frame.file, frame.line)
+        # What needs the component that is asked about would be wrong with it
+        probes = [
+            each
+            for each in self.every_probe
+            if module_of(each.component) == module and each.weight and asking.component not in each.needed_components
+        ]
+        probes = [each for each in self.concerning(asking, probes) if self.answers.knows(each, self.seed_of(each))]
+        self.ask(probes)
+        return all(self._unblocked(probe) in (Outcome.PASSED, Outcome.NOT_ASKED) for probe in probes)
+
+    def _unblocked(self, probe: Probe) -> Outcome:
+        """The outcome of a probe by itself."""
+        return judge(probe, self.observer.seen(probe), *self._right(probe), self.rubric).outcome
+
+    def _right(self, probe: Probe) -> tuple[Observation, list[Observation]]:
+        """What the reference shows, and what it shows with each permitted difference."""
+        seed = self.seed_of(probe)
+        return self.answers.expected(probe, seed), self.answers.permitted(probe, seed)
+
+    def _is_own(self, probe: Probe, frame: Frame) -> bool:
+        return self.places.is_part_of(probe.component, frame.file, frame.line)
+
+    # --- what is not written ----------------------------------------------------------------------------------
+
+    def module_of(self, component: str) -> SourceModule | None:
+        """The module that defines a component, where there is one."""
+        return self.submission.modules.get(self.places[component].home)
+
+    def _missing(self, verdict: Verdict) -> str:
+        """The function, as MODULE:NAME, that explains a wrong answer by not being written; '' where there is none.
+
+        A right answer stays right, unless code that does nothing gets it right as well, there is nothing else, or it
+        rests on what another component leaves open.
+        """
+        component, despite = verdict.probe.component, verdict.probe.despite
+        called = [name for name in verdict.seen.unwritten if component_of(name, self.places) not in despite]
+        module = self.module_of(component)
+        own = next((name for name in called if is_own(component, name, module, self.places)), "")
+        if verdict.outcome == Outcome.PASSED:
+            if own and (verdict.probe.passive or is_unwritten(component, module, self.places)):
+                return own
+            needed = verdict.probe.needed_components  # what goes on with an empty answer of these shows nothing
+            return next((name for name in called if component_of(name, self.places) in needed), "")
+        fault = verdict.seen.fault
+        if fault is not None and fault.kind == "missing":
+            return ""  # there is not even a name
+        if verdict.outcome not in (Outcome.FAILED, Outcome.ERROR, Outcome.NOT_IMPLEMENTED):
+            return ""
+        if not own and is_unwritten(component, module, self.places):
+            own = self._first_missing(component)
+        return own or next(iter(called), "")
+
+    def _first_missing(self, component: str) -> str:
+        """The first of a component's functions that are not written; of what it inherits, where it has none."""
+        module = self.module_of(component)
+        assert module is not None
+        heir = INHERITS.get(component)
+        parts = functions_of(component, self.places) + (functions_of(heir, self.places) if heir else ())
+        return next(f"{module.name}:{part}" for part in parts if part in module.stubs)
+
+    def _not_written(self, verdict: Verdict, function: str) -> Verdict:
+        """The verdict on a check that met a function which is not written: this component's own, or another's."""
+        frame = self.place_of(function)
+        said = f"{frame.function} is not written yet"
+        fault = Fault("raised", said, "NotImplementedError", ("NotImplementedError",), (frame,))
+        found = Verdict(verdict.probe, Outcome.NOT_IMPLEMENTED, Fraction(0), replace(verdict.seen, fault=fault))
+        component = verdict.probe.component
+        if not is_own(component, function, self.module_of(component), self.places):
+            found.outcome = Outcome.BLOCKED
+            part = component_of(function, self.places) or frame.function
+            found.message = f"blocked by {part}, which is not written yet ({words.at(frame)}); this check uses it"
+        return found
+
+    def place_of(self, function: str) -> Frame:
+        """Where a function is, given as MODULE:NAME, that is not written."""
+        module, _, name = function.partition(":")
+        found = self.submission.modules[module]
+        return Frame(str(found.relative), found.stubs[name], name, "")
+
+    # --- components -------------------------------------------------------------------------------------------
+
+    def component(self, name: str) -> ComponentResult | None:
+        """One row of the result; None where the component was not asked about at all."""
+        if name not in self.rows:
+            self.rows[name] = self._component(name)
+        return self.rows[name]
+
+    def _component(self, name: str) -> ComponentResult | None:
+        verdicts = [self.verdict(probe) for probe in self.probes if probe.component == name]
+        if not verdicts or name in TRAININGS:
+            return None
+        points = self.rubric.points[self.track].get(name)
+        split: dict[str, Share] = {}
+        for group, worth in zip(self.groups([verdict.probe for verdict in verdicts]), self.worth(name)):
+            split |= zip((probe.name for probe in group), shares(worth, [self.verdict(probe) for probe in group]))
+        earned = sum((each.earned for each in split.values()), Fraction(0))
+        possible = sum((each.possible for each in split.values()), Fraction(0))
+        not_judged = sum((each.not_judged for each in split.values()), Fraction(0))
+        counted = [each for each in verdicts if each.probe.weight]
+        outcome = summary(counted, earned, Fraction(points or 0), self.rubric.passes_when_judged)
+        results = [self.probe_result(verdict, split[verdict.probe.name]) for verdict in verdicts]
+        message = line_of_why(results, outcome)
+        if points is None and outcome == Outcome.NOT_IMPLEMENTED:
+            outcome, message = Outcome.NOT_ON_TRACK, f"not required on {self.track}"
+        if name in GIVEN and outcome not in (Outcome.PASSED, Outcome.BLOCKED, Outcome.NOT_ASKED):
+            outcome = Outcome.FAILED
+            message = f"this code was given: restore it from the template ({message})"
+        counts = points is not None and name not in self.rubric.extensions
+        found = ComponentResult(name, str(outcome), decimal(earned), decimal(possible), message, results, counts)
+        found.not_judged = decimal(not_judged)
+        return found
+
+    def worth(self, name: str) -> tuple[Fraction, Fraction]:
+        """Points of a component's public checks and of its hidden ones, whatever becomes of them."""
+        public, hidden = self.groups([probe for probe in self.probes if probe.component == name])
+        weights = [sum(probe.weight for probe in group) for group in (public, hidden)]
+        worth = allocate(self.rubric.points[self.track].get(name, 0), weights)
+        return worth[0], worth[1]
+
+    def worth_elsewhere(self, name: str) -> Fraction:
+        """Points of a component's hidden checks, where they are not asked here."""
+        hidden = [probe for probe in self.probes if probe.component == name and self.is_hidden(probe)]
+        return self.worth(name)[1] if hidden and all(map(self.is_elsewhere, hidden)) else Fraction(0)
+
+    def probe_result(self, verdict: Verdict, share: Share) -> ProbeResult:
+        """One check as the result shows it."""
+        component, seen = verdict.probe.component, verdict.seen
+        file, line = "", 0
+        if verdict.outcome != Outcome.PASSED:
+            where = self.places[component]
+            file, line = place(seen, self.submission.modules.get(where.home), where.name)
+        found = ProbeResult(
+            name=verdict.probe.name,
+            title=verdict.probe.title,
+            outcome=str(verdict.outcome),
+            points=decimal(share.earned),
+            max_points=decimal(share.possible),
+            not_judged=decimal(share.not_judged),
+            message=verdict.message,
+            diagnosis=verdict.diagnosis,
+            script=list(seen.script),
+            output=seen.output,
+            seconds=round(seen.seconds, 4),
+            file=file,
+            line=line,
+            mismatches=mismatches(verdict, self.rubric.tolerances),
+        )
+        return concealed(found) if self.is_hidden(verdict.probe) else found
+
+
+FINE = (Outcome.PASSED, Outcome.NOT_ASKED)
+
+
+def line_of_why(results: list[ProbeResult], outcome: Outcome) -> str:
+    """The first message: that of a check which is wrong before those of checks that were not judged or not asked.
+
+    outcome: the component's.
+    """
+    told = [each for each in results if each.outcome != Outcome.PASSED and each.message]
+    told.sort(key=lambda each: (each.message == NOT_HERE, not each.points + each.lost and each.not_judged > 0))
+    if not told:
+        return ""
+    if told[0].outcome == Outcome.NOT_IMPLEMENTED != outcome and words.is_place(told[0].why):
+        return f"{told[0].why} is not written yet"  # of a part that is missing, the place alone would not say so
+    return told[0].why
+
+
+def is_missing(verdict: Verdict) -> bool:
+    """Is what was asked for not there at all?"""
+    fault = verdict.seen.fault
+    return fault is not None and fault.kind == "missing"
+
+
+def running(verdict: Verdict) -> list[str]:
+    """The component whose class an exception comes from, where that is another one than was asked about."""
+    fault, component = verdict.seen.fault, verdict.probe.component
+    if fault is None or not fault.frames:
+        return []
+    name = fault.frames[-1].function.partition(".")[0]
+    return [name] if name in COMPONENTS and name != owner_of(component) else []
+
+
+def explain(verdict: Verdict, tolerances: Tolerances) -> None:
+    """Writes what students read; one that fails with another has its cause, and is shown together with it."""
+    first = verdict.because
+    if first is None:
+        verdict.message = words.message(verdict, tolerances)
+        return
+    verdict.diagnosis = list(first.diagnosis)
+    if not verdict.message or not first.diagnosis:
+        verdict.message = first.message
+
+
+ASIDE = "counts once another check of this component is right: code that does nothing passes it"
+
+
+def set_passive_aside(verdicts: list[Verdict], beside: list[Verdict]) -> None:
+    """Where nothing that a component does is right, what it does not do earns nothing.
+
+    It goes the way of the first that does something: lost with what is wrong, not judged with what is blocked.
+    beside: all verdicts that may be looked at, these among them.
+    """
+    telling = [verdict for verdict in beside if verdict.is_asked and not verdict.probe.passive]
+    if not telling or any(verdict.outcome in (Outcome.PASSED, Outcome.PARTIAL) for verdict in telling):
+        return
+    first = next((verdict for verdict in telling if verdict.judged), telling[0])
+    for verdict in verdicts:
+        if verdict.outcome == Outcome.PASSED:
+            verdict.outcome, verdict.share, verdict.message = first.outcome, Fraction(0), ASIDE
+            verdict.because = first
+
+
+def source_fault(module: SourceModule) -> Fault:
+    """A file that does not parse, as a fault with file, line and caret."""
+    error = module.source_error
+    assert error is not None
+    frame = Frame(str(module.relative), error.line, "", error.text, error.caret)
+    return Fault("raised", error.message, error.kind, ("SyntaxError", "Exception"), (frame,))
+
+
+def import_message(submission: Submission, module: str, imports: tuple[Import, ...]) -> str:
+    """What a forbidden import is, where, and that these points hang on it alone."""
+    path = submission.modules[module].relative
+    places = ", ".join(f"`import {each.name}` ({path} line {each.line})" for each in imports)
+    return (
+        f"{places} is not allowed: only NumPy and the standard library are\n"
+        + words.part("pattern", "the answer itself is right: these points hang on that line alone")
+        + "\n"
+        + words.part("next", "delete the import")
+    )

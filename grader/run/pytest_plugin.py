@@ -1,0 +1,168 @@
+"""Runs the checks of a session with pytest: items, selection (`-k`), time limits, JUnit XML, checks of an instructor.
+
+Each probe and each training is an item of its own class, no parametrized test function: those need fixtures, which take
+pytest longer to set up than most probes take to be judged. An instructor's own `test_*.py` may be passed along after
+`--`; it finds the run in the fixture `session`.
+
+The submission cannot reach pytest: it lives in a worker, and none of its folders is a place where this pytest looks for
+plugins or configuration.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader import rubric
+from grader.ask.probe import Probe
+from grader.base.errors import UsageError
+from grader.judge.hidden import training_check
+from grader.judge.verdict import Outcome
+from grader.run.session import Session
+
+# Trials and waits of one item, beyond its own limits: if this net catches one, the grader itself hangs.
+OUTER_NET_FACTOR = 3
+SKIPPED = (Outcome.BLOCKED, Outcome.NOT_ASKED, Outcome.NOT_ON_TRACK, Outcome.NOT_FINISHED)
+# Parts of pytest that a grading has no use for, each some milliseconds of every run
+UNUSED = (
+    "terminal",
+    "cacheprovider",
+    "doctest",
+    "unittest",
+    "nose",
+    "pastebin",
+    "stepwise",
+    "faulthandler",
+    "logging",
+    "debugging",
+    "warnings",  # these go to the terminal
+    "unraisableexception",  # the two collect garbage, again and again, before they end
+    "threadexception",
+)
+UNUSED_BY_CHECKS = ("junitxml",)  # has fixtures that an instructor's own tests may ask for
+
+
+class Plugin:
+    """Gives pytest the checks of one session."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    @pytest.fixture(name="session", scope="session")
+    def session_fixture(self) -> Session:
+        return self.session
+
+    def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> Checks | None:
+        """pytest collects files; the one that says which checks there are is the rubric."""
+        return Checks.from_parent(parent, path=file_path, run=self.session) if file_path == rubric.DEFAULT else None
+
+    def pytest_runtest_teardown(self, item: pytest.Item) -> None:
+        """The first check of a component judges all of them: from then on its row is known."""
+        if isinstance(item, Check):
+            self.session.finish(item.component)
+
+    def pytest_keyboard_interrupt(self) -> None:
+        self.session.interrupted = True
+
+
+class Checks(pytest.File):
+    """Every check of a session."""
+
+    def __init__(self, *, run: Session, **named: Any) -> None:
+        super().__init__(**named)
+        self.run = run
+
+    def collect(self) -> Iterator[pytest.Item]:
+        for probe in self.run.grading.probes:
+            yield ProbeCheck.from_parent(self, name=probe.name, run=self.run, probe=probe)
+        for training in self.run.chosen_trainings():
+            yield TrainingCheck.from_parent(self, name=training_check(training), run=self.run, training=training)
+
+
+class Check(pytest.Item):
+    """One check, of one component."""
+
+    def __init__(self, *, run: Session, component: str, **named: Any) -> None:
+        super().__init__(**named)
+        self.run, self.component = run, component
+
+    def reportinfo(self) -> tuple[Path, None, str]:
+        return self.path, None, self.name
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """What pytest keeps of a failure: the verdict is all there is to say of a check, and quickly said."""
+        if isinstance(excinfo.value, pytest.fail.Exception):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+
+class ProbeCheck(Check):
+    """One behaviour of one component."""
+
+    def __init__(self, *, probe: Probe, **named: Any) -> None:
+        super().__init__(component=probe.component, **named)
+        self.probe = probe
+
+    def runtest(self) -> None:
+        grading = self.run.grading
+        verdict = grading.verdict(self.probe)
+        if verdict.outcome == Outcome.GRADER_FAULT:
+            raise RuntimeError(verdict.seen.broken)
+        conclude(verdict.outcome, str(verdict.outcome) if grading.is_hidden(self.probe) else verdict.message)
+
+
+class TrainingCheck(Check):
+    """Training of one model to its threshold."""
+
+    def __init__(self, *, training: str, **named: Any) -> None:
+        super().__init__(component=training, **named)
+
+    def runtest(self) -> None:
+        result = self.run.train(self.component)
+        conclude(Outcome(result.outcome), "" if self.run.is_hidden(self.component) else result.message)
+
+
+def conclude(outcome: Outcome, message: str) -> None:
+    """Ends an item in one of pytest's ways: passed, skipped or failed."""
+    if outcome in SKIPPED:
+        pytest.skip(message or str(outcome))
+    if outcome != Outcome.PASSED:
+        pytest.fail(f"{outcome}: {message}", pytrace=False)
+
+
+def run_checks(session: Session, pytest_arguments: list[str]) -> None:
+    """Runs every check of a session, or those until somebody interrupts it. Raises UsageError."""
+    limits = session.grading.rubric
+    net = OUTER_NET_FACTOR * (limits.longest_check + limits.longest_training * session.runs)
+    if not session.grading.level.limited:
+        net = 0  # none: somebody may sit at a debugger
+    unused = UNUSED if pytest_arguments else UNUSED + UNUSED_BY_CHECKS
+    arguments = [
+        str(rubric.DEFAULT),
+        "-c", str(Path(__file__).with_name("pytest.ini")),
+        "--rootdir", str(Path(__file__).parent),
+        "--noconftest",
+        "--assert=plain",
+        "--capture=no",
+        *(word for name in unused for word in ("-p", f"no:{name}")),
+        "-p", "pytest_timeout",
+        f"--timeout={net:g}",
+        *pytest_arguments,
+    ]  # fmt: skip
+    session.begin()
+    # Plugins that happen to be installed have no business in a grading, and each costs time
+    with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        patch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+        try:
+            status = int(pytest.main(arguments, plugins=[Plugin(session)]))
+        except KeyboardInterrupt:
+            session.interrupted, status = True, 2
+    if status == 4 or (status == 2 and not session.interrupted):
+        raise UsageError(f"pytest did not accept: {' '.join(pytest_arguments)}")
+    if status == 3:
+        raise RuntimeError("pytest failed")

@@ -1,0 +1,325 @@
+"""One run of the grader on one submission: its grading, its trainings, and the result that they add up to."""
+
+from __future__ import annotations
+
+import os
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timezone
+from fractions import Fraction
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from grader import __version__
+from grader.explain.evidence import definitions
+from grader.explain.message import at, one_line, whereabouts
+from grader.homeworks.beras.mnist.reader import Mnist
+from grader.isolation import Zygote
+from grader.judge.hidden import concealed, training_check
+from grader.judge.scoring import decimal
+from grader.judge.verdict import UNJUDGED, Outcome
+from grader.result import (
+    NOT_GRADED,
+    VERSION,
+    ComponentResult,
+    Components,
+    ProbeResult,
+    Result,
+    TrainingResult,
+)
+from grader.rubric import COMPONENTS, TRAININGS
+from grader.run.grading import Grading
+from grader.run.trainings import Run, Trainer, train
+
+# What a platform tells the programs that it starts, and a writer may have to repeat
+PLATFORM = ("CLASSROOM", "ASSIGNMENT", "SUBMISSION_TAG", "COMMIT_URL", "RELEASE_URL", "REVIEW_URL")
+Listener = Callable[[dict[str, Any]], None]
+
+
+@dataclass
+class Session:
+    """One run of the grader on one submission.
+
+    named: the submission, as the user named it. listeners: are told what happens while it happens (see `tell`).
+    finished: components that are graded. interrupted: somebody ended the run before its end.
+    """
+
+    grading: Grading
+    mnist: Mnist | None
+    full: bool
+    runs: int
+    reference: Path | None
+    named: str
+    listeners: list[Listener] = field(default_factory=list)
+    trainings: dict[str, tuple[TrainingResult, Run]] = field(default_factory=dict)
+    reference_zygote: Zygote | None = None
+    started: float = field(default_factory=time.monotonic)
+    started_at: datetime = field(default_factory=lambda: datetime.now(timezone.utc))
+    finished: set[str] = field(default_factory=set)
+    interrupted: bool = False
+
+    def tell(self, event: str, **data: Any) -> None:
+        """Tells every listener: 'start', 'epoch', 'component' (a row of the result, with its checks), 'end'."""
+        for listener in self.listeners:
+            listener({"event": event, **data})
+
+    def begin(self) -> None:
+        """The checks begin."""
+        self.tell(
+            "start",
+            version=VERSION,
+            grader=__version__,
+            submission=self.named,
+            track=self.grading.track,
+            seed=self.grading.seed,
+            components=[row.name for row in self.result(complete=False).components],
+        )
+
+    def finish(self, name: str) -> None:
+        """A component is graded."""
+        if name not in self.finished:
+            self.finished.add(name)
+            row = self.row(name)
+            if row is not None:
+                self.tell("component", **vars(row))
+
+    def chosen_trainings(self) -> list[str]:
+        return [name for name in TRAININGS if name in self.grading.components] if self.mnist else []
+
+    def is_hidden(self, training: str) -> bool:
+        return training_check(training) in self.grading.rubric.hidden
+
+    # --- training ---------------------------------------------------------------------------------------------
+
+    def train(self, name: str) -> TrainingResult:
+        """Trains one model, once."""
+        if name not in self.trainings:
+            self.trainings[name] = self._train(name)
+        return self.trainings[name][0]
+
+    def _train(self, name: str) -> tuple[TrainingResult, Run]:
+        assert self.mnist is not None
+        grading, rubric = self.grading, self.grading.rubric
+        observer = grading.observer
+        hidden = self.is_hidden(name)
+        seed = grading.hidden_seed if hidden and grading.hidden_seed is not None else grading.seed
+        progress = (lambda _: None) if hidden else (lambda epoch: self.tell("epoch", **epoch))
+        trainer = Trainer(
+            observer.living_zygote,
+            self.mnist,
+            rubric,
+            self.full,
+            progress,
+            rubric.fast_core,
+            observer.numpy_for_training(),
+            observer.unwritten,
+            grading.places,
+        )
+        yardstick = None
+        if self.reference is not None:
+            yardstick = Trainer(self._reference_zygote, self.mnist, rubric, False, lambda _: None)
+        try:
+            result, run = train(name, trainer, yardstick, seed, self.runs)
+            if trainer.numpy == "names" and run.fault is not None and observer.refused_by_numpy(run.fault):
+                result, run = self._train_with_old_numpy(name, trainer, yardstick, seed, (result, run))
+        except Exception:  # noqa: BLE001  the grader's own failure must not be the student's
+            text = traceback.format_exc().strip().splitlines()[-1]
+            run = Run(Outcome.GRADER_FAULT, f"the grader itself failed here, this costs no points ({text})")
+            return TrainingResult(name.partition(".")[2], str(run.outcome), run.message), run
+        self._blame(name, result, run)
+        return result, run
+
+    def _train_with_old_numpy(
+        self, name: str, trainer: Trainer, yardstick: Trainer | None, seed: int, now: tuple[TrainingResult, Run]
+    ) -> tuple[TrainingResult, Run]:
+        """The training where NumPy is as it was, if it gets further than it does now."""
+        fault = now[1].fault
+        assert fault is not None
+        result, run = train(name, replace(trainer, numpy="old"), yardstick, seed, self.runs)
+        if run.fault is not None:
+            return now
+        self.grading.observer.note_refused(self.grading.observer.refused_by_numpy(fault), fault)
+        return result, run
+
+    def _reference_zygote(self) -> Zygote:
+        if self.reference_zygote is None:
+            assert self.reference is not None
+            self.reference_zygote = Zygote(self.reference, self.grading.level, self.grading.readable)
+        return self.reference_zygote
+
+    def _blame(self, name: str, result: TrainingResult, run: Run) -> None:
+        """Says whose failure it is that stopped a training, and whether the track asks for it."""
+        self._find_unwritten(name, run)
+        fault = run.fault
+        if run.outcome == Outcome.NOT_IMPLEMENTED and name not in self.grading.rubric.points[self.grading.track]:
+            run.outcome, run.message = Outcome.NOT_ON_TRACK, f"not required on {self.grading.track}"
+        elif fault is not None and fault.kind == "raised" and fault.frames:
+            frame = fault.frames[-1]
+            own = (
+                self.grading.places.is_part_of("SequentialModel", frame.file, frame.line)
+                and "batch_step" not in frame.function
+                and "call" not in frame.function
+            )
+            if not own and run.outcome in (Outcome.NOT_IMPLEMENTED, Outcome.ERROR):
+                run.outcome = Outcome.BLOCKED
+                run.message = (
+                    f"blocked by {whereabouts(frame)} ({at(frame)}): {one_line(str(fault), 300)}\n"
+                    + run.message.partition("\n")[2]
+                )
+        result.outcome, result.message = str(run.outcome), run.message.strip()
+
+    def _find_unwritten(self, name: str, run: Run) -> None:
+        """Says it where a training came to nothing because a function that it calls is not written."""
+        learned_nothing = run.accuracy and max(run.accuracy) <= self.grading.rubric.chance
+        if not run.unwritten or not (run.fault is not None or run.before is None or learned_nothing):
+            return
+        made = f"assignment:get_{name.partition('.')[2]}_model_components"
+        place = self.grading.place_of(made if made in run.unwritten else run.unwritten[0])
+        run.fault = None
+        if made in run.unwritten:
+            run.outcome, run.message = Outcome.NOT_IMPLEMENTED, at(place)
+        else:
+            run.outcome = Outcome.BLOCKED
+            run.message = f"blocked by {place.function}, which is not written yet ({at(place)})"
+
+    def training_component(self, name: str) -> ComponentResult | None:
+        """The row of a training in the result."""
+        if name not in self.trainings:
+            return None
+        result, run = self.trainings[name]
+        points = self.grading.rubric.points[self.grading.track].get(name)
+        possible = Fraction(points or 0)
+        earned = Fraction(0)
+        outcome = run.outcome
+        not_judged = possible if outcome in UNJUDGED else Fraction(0)
+        if outcome == Outcome.PASSED:
+            earned = possible
+        elif run.accuracy and max(run.accuracy) > self.grading.rubric.half[name] and run.before is not None:
+            earned = possible / 2
+            if outcome == Outcome.NOT_FINISHED:
+                not_judged = possible - earned
+            else:
+                outcome, not_judged = Outcome.PARTIAL, Fraction(0)
+                result.outcome = str(outcome)
+        if outcome == Outcome.NOT_FINISHED and self.grading.rubric.not_finished == "lost":
+            not_judged = Fraction(0)
+        goal = self.grading.rubric.thresholds[name]
+        title = f"test accuracy above {goal:.0%} on all of MNIST"
+        message = result.message.partition("\n")[0] or f"{max(run.accuracy):.2%} after {run.wall_seconds:.2f} s"
+        file, line = self._place(name, run)
+        probe = ProbeResult(
+            name=training_check(name),
+            title=title,
+            outcome=str(outcome),
+            points=decimal(earned),
+            max_points=decimal(possible),
+            message=result.message,
+            seconds=result.wall_seconds,
+            file=file if outcome != Outcome.PASSED else "",
+            line=line if outcome != Outcome.PASSED else 0,
+            not_judged=decimal(not_judged),
+        )
+        if self.is_hidden(name):
+            probe = concealed(probe)
+            message = probe.why
+        return ComponentResult(
+            name,
+            str(outcome),
+            decimal(earned),
+            decimal(possible),
+            message,
+            [probe],
+            points is not None,
+            probe.not_judged,
+        )
+
+    def _place(self, name: str, run: Run) -> tuple[str, int]:
+        """Where in the submission a training failed, or where its model is made."""
+        if run.fault is not None and run.fault.frames:
+            return run.fault.frames[-1].file, run.fault.frames[-1].line
+        place = self.grading.places[f"get_{name.partition('.')[2]}_model_components"]
+        module = self.grading.submission.modules.get(place.home)
+        return (str(module.relative), definitions(module.path).get(place.name, 1)) if module is not None else ("", 0)
+
+    # --- result -----------------------------------------------------------------------------------------------
+
+    def row(self, name: str) -> ComponentResult | None:
+        """A component in the result; None where nothing was asked about it."""
+        return self.training_component(name) if name in TRAININGS else self.grading.component(name)
+
+    def waiting(self, name: str) -> ComponentResult | None:
+        """A component that will be graded, or would have been had the run not been stopped."""
+        chosen = name in self.chosen_trainings() or any(probe.component == name for probe in self.grading.probes)
+        if not chosen:
+            return None
+        points = self.grading.rubric.points[self.grading.track].get(name)
+        message = "the run was stopped before this was graded"
+        counts = points is not None and name not in self.grading.rubric.extensions
+        possible = decimal((points or 0) - self.grading.worth_elsewhere(name))
+        return ComponentResult(name, NOT_GRADED, 0.0, possible, message, counts=counts)
+
+    def hidden_points(self) -> Fraction:
+        """What hidden checks carry of the points that this run is about."""
+        points = self.grading.rubric.points[self.grading.track]
+        trained = sum(points.get(name, 0) for name in self.chosen_trainings() if self.is_hidden(name))
+        return sum((self.grading.worth(name)[1] for name in self.grading.components), Fraction(trained))
+
+    def fast_core_notes(self) -> list[str]:
+        """That trainings went faster than the hand-in's own core would have."""
+        replaced = [name for name, (_, run) in self.trainings.items() if run.fast_core and not self.is_hidden(name)]
+        if not replaced:
+            return []
+        methods = sorted({method for name in replaced for method in self.trainings[name][1].fast_core})
+        return [
+            f"{' and '.join(replaced)} used vectorised methods in place of Diffable's {' and '.join(methods)}, which "
+            "loop over the batch: on small arrays both return the same, to the last bit (--no-fast-core trains with "
+            "the given ones)"
+        ]
+
+    def result(self, complete: bool = True) -> Result:
+        """Everything that was found out; if not complete, only what was found out so far."""
+        grading = self.grading
+        rows = [self.row(name) if complete or name in self.finished else self.waiting(name) for name in COMPONENTS]
+        components = Components(row for row in rows if row is not None)
+        total = sum(grading.rubric.points[grading.track].values())
+        possible = sum((Fraction(str(row.max_points)) for row in components), Fraction(0))
+        elsewhere = sum(map(grading.worth_elsewhere, grading.components), Fraction(0))
+        return Result(
+            score=decimal(sum((Fraction(str(row.points)) for row in components), Fraction(0))),
+            max_score=decimal(possible),
+            track=grading.track,
+            seed=grading.seed,
+            isolation=grading.observer.zygote.level.name,
+            components=components,
+            training=[
+                self.trainings[name][0] for name in TRAININGS if name in self.trainings and not self.is_hidden(name)
+            ],
+            notes=[*grading.notes(), *self.fast_core_notes()],
+            not_graded=decimal(total - possible - elsewhere),
+            seconds=round(time.monotonic() - self.started, 2),
+            submission=self.named,
+            folder=repository_path(Path(self.named), grading.submission.prefix),
+            started=self.started_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            complete=complete,
+            grader=__version__,
+            platform={name: os.environ[name] for name in PLATFORM if os.environ.get(name)},
+            hidden_points=decimal(self.hidden_points()),
+            hidden_on_gradescope=grading.rubric.hidden_on_gradescope,
+            not_judged=decimal(sum((Fraction(str(row.not_judged)) for row in components), Fraction(0))),
+        )
+
+    def close(self) -> None:
+        self.grading.close()
+        if self.reference_zygote is not None:
+            self.reference_zygote.close()
+
+
+def repository_path(named: Path, prefix: PurePosixPath) -> str | None:
+    """The folder with the code as the repository around it calls it; None for a zip."""
+    if not named.is_dir():
+        return None
+    folder = (named / prefix).resolve()
+    top = next((each for each in (folder, *folder.parents) if (each / ".git").exists()), Path.cwd())
+    return folder.relative_to(top).as_posix() if folder.is_relative_to(top) else folder.as_posix()

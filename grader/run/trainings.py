@@ -1,0 +1,376 @@
+"""Trains a submission's two models on MNIST, an epoch at a time by their own `fit`, and scores them.
+
+The clock follows MLPerf's training rules: it starts at the first `fit`, with the data loaded beforehand, runs through
+the evaluation after each epoch, and is the grader's own. Accuracy is computed here, from the predictions for the test
+images; the submission never sees a test label, and what it prints or returns about itself counts for nothing.
+
+Training data comes to the worker after the predictions before training, and its labels with the digits in an order of
+this run's own: what was learned earlier or elsewhere is of no use.
+"""
+
+from __future__ import annotations
+
+import base64
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from statistics import mean
+from typing import Any
+
+import numpy as np
+
+from grader.ask.client import Fault, RemoteWorker
+from grader.ask.observer import unwritten_called
+from grader.ask.subject import Remote, Subject
+from grader.explain.message import fault_headline, joined, part, traceback_text, value_text
+from grader.homeworks.beras.mnist.reader import Mnist
+from grader.isolation import WorkerLost, Zygote
+from grader.judge.verdict import Outcome, outcome_of
+from grader.result import Digit, Milestone, TrainingResult, accuracy_text
+from grader.rubric import SETUP_SECONDS, Rubric
+from grader.submission.places import EXPECTED, Places
+
+TRAIN, TEST = 60_000, 10_000
+Progress = Callable[[dict[str, Any]], None]  # is told of every epoch
+DIGITS_SHOWN = 10  # wrong ones; of the right ones the first of each class
+
+
+@dataclass
+class Run:
+    """One training with one seed."""
+
+    outcome: Outcome = Outcome.PASSED
+    message: str = ""
+    before: float | None = None
+    accuracy: list[float] = field(default_factory=list)
+    epochs: int = 0  # that the model asks for
+    loss: list[float | None] = field(default_factory=list)
+    predicted: np.ndarray | None = None  # the class of each test digit, as the model has it by now
+    epoch_seconds: list[float] = field(default_factory=list)
+    milestones: list[Milestone] = field(default_factory=list)
+    wall_seconds: float = 0.0
+    cpu_seconds: float | None = None
+    cpu_before: float = 0.0  # CPU seconds of the worker when the clock started
+    fault: Fault | None = None
+    fast_core: list[str] = field(default_factory=list)  # methods of the given core that were replaced
+    unwritten: tuple[str, ...] = ()  # functions that were called and are not written yet, as MODULE:NAME
+
+    @property
+    def still_rising(self) -> bool:
+        """Was the later half of the epochs better than all before, by more than 10,000 digits leave to chance?"""
+        values = [self.before or 0.0, *self.accuracy]
+        half = len(values) // 2
+        best = max(values[half:])
+        return best - max(values[:half]) > math.sqrt(best * (1 - best) / TEST)
+
+    def seconds_to(self, accuracy: float) -> float | None:
+        return next((each.wall_seconds for each in self.milestones if each.accuracy == accuracy), None)
+
+
+class Stopped(Exception):
+    """The training cannot go on; the message says why."""
+
+
+@dataclass(frozen=True)
+class Trainer:
+    """Trains models of one implementation. `zygote` gives its workers, which know NumPy as `numpy` says.
+
+    fast_core: puts vectorised compose methods in the place of given ones that loop over the batch.
+    """
+
+    zygote: Callable[[], Zygote]
+    mnist: Mnist
+    rubric: Rubric
+    full: bool
+    progress: Progress
+    fast_core: bool = False
+    numpy: str = "names"
+    unwritten: dict[str, list[str]] = field(default_factory=dict)  # what is to be noted, see Observer
+    places: Places = EXPECTED
+
+    def run(self, name: str, seed: int) -> Run:
+        """One training of 'training.simple' or 'training.advanced' with a seed. Keeps what it had when it stops."""
+        run = Run()
+        try:
+            worker = RemoteWorker(self.zygote(), self.rubric.training_limits(1), SETUP_SECONDS, seed, numpy=self.numpy)
+        except WorkerLost:
+            return Run(Outcome.CRASHED, "the process that trains could not be started")
+        try:
+            if self.unwritten:
+                worker.ask("watch", functions=self.unwritten)
+            self._train(name, worker, run, seed)
+        except Fault as fault:
+            run.outcome, run.fault = outcome_of(fault), fault
+            parts = [fault_headline(fault)]
+            run.message = joined([*parts, part("came back", traceback_text(fault))] if len(fault.frames) > 1 else parts)
+            if fault.kind == "timed out" and run.epochs:
+                self._cut_off(name, run, fault)
+        except Stopped as reason:
+            run.outcome, run.message = Outcome.FAILED, str(reason)
+        finally:
+            if run.outcome in (Outcome.FAILED, Outcome.ERROR, Outcome.NOT_IMPLEMENTED):
+                run.unwritten = unwritten_called(worker, self.unwritten)
+            if (cpu := worker.cpu_seconds()) is not None:  # also of an epoch that was cut off
+                run.cpu_seconds = round(cpu - run.cpu_before, 2)
+            worker.close()
+        return run
+
+    def _train(self, name: str, worker: RemoteWorker, run: Run, seed: int) -> None:
+        kind = name.partition(".")[2]
+        subject = Subject(worker, places=self.places)
+        components = subject.get(f"get_{kind}_model_components")()
+        model = components.attribute("model")
+        epochs = whole(components.attribute("epochs").value, "epochs")
+        batch_size = whole(components.attribute("batch_size").value, "batch_size")
+        check_structure(kind, subject, model)
+        if self.fast_core:
+            run.fast_core = replaced_methods(subject, model)
+        images, labels = (
+            str(self.mnist.public / "train-images.npy"),
+            str(self.mnist.public / "train-labels.npy"),
+        )
+        tests = str(self.mnist.public / "test-images.npy")
+        test_x = subject.remote(subject.ask("scaled_images", path=tests, start=0, stop=TEST), "test_x")
+        run.before = self._accuracy(subject, model, test_x, run, np.arange(10))
+        if run.before > self.rubric.chance:
+            raise Stopped(
+                f"before any training the model is right on {run.before:.1%} of the test digits; fresh weights guess "
+                "about 10 %, so these were trained before. Build the model from freshly drawn weights"
+            )
+        # Only now: what could learn before the clock starts has nothing to learn from
+        digits_of = shuffled_digits(seed)
+        x = subject.remote(subject.ask("scaled_images", path=images, start=0, stop=TRAIN), "x")
+        y = subject.remote(subject.ask("one_hot", path=labels, start=0, stop=TRAIN, digits=digits_of.tolist()), "y")
+        limit = self.rubric.limits["training_seconds"]
+        worker.allow(limit)
+        run.epochs = epochs
+        threshold, cpu_before = self.rubric.thresholds[name], worker.cpu_seconds()
+        run.cpu_before = cpu_before or 0.0
+        start = time.perf_counter()
+        for epoch in range(1, epochs + 1):
+            epoch_start = time.perf_counter()
+            history = model.method("fit", x, y, 1, batch_size)
+            run.epoch_seconds.append(round(time.perf_counter() - epoch_start, 4))
+            run.loss.append(reported_loss(history))
+            accuracy = self._accuracy(subject, model, test_x, run, digits_of)
+            run.wall_seconds = round(time.perf_counter() - start, 4)
+            cpu = worker.cpu_seconds()
+            run.cpu_seconds = None if cpu is None or cpu_before is None else round(cpu - cpu_before, 2)
+            run.accuracy.append(accuracy)
+            self.progress(
+                {
+                    "training": name,
+                    "epoch": epoch,
+                    "epochs": epochs,
+                    "accuracy": accuracy,
+                    "seconds": run.wall_seconds,
+                    "seconds_left": round(max(limit - (run.cpu_seconds or run.wall_seconds), 0.0), 2),
+                }
+            )
+            for goal in self.rubric.milestones:
+                if accuracy > goal and goal not in [each.accuracy for each in run.milestones]:
+                    run.milestones.append(Milestone(goal, epoch, run.wall_seconds, run.cpu_seconds))
+            if accuracy > threshold and not self.full:
+                break
+        if max(run.accuracy) <= threshold:
+            raise Stopped(f"test accuracy {accuracy_text(run.accuracy)}, more than {threshold:.0%} is needed")
+
+    def _cut_off(self, name: str, run: Run, fault: Fault) -> None:
+        """What a training is that ran into its limit, and what is said of it."""
+        limit, threshold = self.rubric.limits["training_seconds"], self.rubric.thresholds[name]
+        done = len(run.accuracy)
+        why = f"did next to nothing for {limit:g} s" if fault.rested else f"used up its {limit:g} s of CPU time"
+        if not done:
+            run.message = f"the first of {run.epochs} epochs did not end: it {why}"
+            return
+        seconds = run.cpu_seconds or run.wall_seconds
+        so_far = f"test accuracy {run.accuracy[-1]:.2%} after {done} of {run.epochs} epochs"
+        pace = f"{seconds / done:.1f} s of CPU time an epoch"
+        if max(run.accuracy) > threshold:  # the rest was for --full alone
+            run.outcome, run.fault = Outcome.PASSED, None
+            run.message = f"{so_far}, when it {why}"
+        elif fault.rested or not run.still_rising:
+            rising = "" if fault.rested else ", and no longer rising"
+            run.message = f"{so_far}{rising}, when it {why} ({pace}); more than {threshold:.0%} is needed"
+        else:
+            run.outcome = Outcome.NOT_FINISHED
+            gained = run.accuracy[-1] - ([run.before or 0.0, *run.accuracy][-2])
+            lost = self.rubric.not_finished == "lost"
+            run.message = (
+                f"{so_far} and still rising, when it {why}; its points are {'lost' if lost else 'not judged'}\n"
+                + part("pace", f"{pace}, and {gained:+.2%} of accuracy by the last one")
+                + "\n"
+                + part("expected", f"more than {threshold:.0%}")
+                + "\n"
+                + part("next", "make an epoch faster: a product of matrices in place of a loop over the batch")
+            )
+
+    def _accuracy(self, subject: Subject, model: Remote, test_x: Remote, run: Run, digits_of: np.ndarray) -> float:
+        """Share of the test digits that the model gets right, by the grader's own labels.
+
+        digits_of: the digit that each output stands for.
+        """
+        subject.ask("set_training", model=model.ref, training=False)
+        predictions = model.method("call", test_x).value
+        subject.ask("set_training", model=model.ref, training=True)
+        numbers = isinstance(predictions, np.ndarray) and predictions.dtype.kind in "fiub"
+        if not numbers or predictions.shape != (TEST, 10):
+            found = value_text(predictions)
+            raise Stopped(f"model.call gives {found} for the {TEST} test images, expected numbers ({TEST}, 10)")
+        outputs = predictions.argmax(axis=1)
+        run.predicted = digits_of[outputs]
+        brought = float(np.mean(outputs == self.mnist.test_labels))
+        if brought > self.rubric.chance and run.before is not None:
+            raise Stopped(
+                f"output 0 means the digit 0, and so on, for {brought:.1%} of the test digits, but in the labels that "
+                "`fit` was given the digits had other columns: these weights were trained before. Learn from those"
+            )
+        return float(np.mean(run.predicted == self.mnist.test_labels))
+
+
+def replaced_methods(subject: Subject, model: Remote) -> list[str]:
+    """Puts the fast core in place, where the hand-in's own does the same but loops; what it replaced."""
+    try:
+        found = subject.ask("fast_core", base=subject.get("Diffable").ref, model=model.ref)
+    except Fault as fault:
+        if fault.kind not in ("raised", "missing"):
+            raise
+        return []
+    return [str(name) for name in found] if isinstance(found, list) else []
+
+
+def shuffled_digits(seed: int) -> np.ndarray:
+    """The digit that each output is to stand for in this training, never the one of its own number.
+
+    A network does not mind how its outputs are numbered. Weights that were trained elsewhere do.
+    """
+    cycle = np.random.default_rng(seed).permutation(10)
+    digits_of = np.empty(10, dtype=int)
+    digits_of[cycle] = np.roll(cycle, 1)
+    return digits_of
+
+
+def whole(value: Any, name: str) -> int:
+    value = value.item() if isinstance(value, np.ndarray) and value.ndim == 0 else value
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 100_000:
+        raise Stopped(f"{name} of the model components must be a whole number from 1 up, not {value_text(value)}")
+    return value
+
+
+def check_structure(kind: str, subject: Subject, model: Remote) -> None:
+    """At most one Dense and one activation (simple), two or more of each (advanced). Raises Stopped."""
+    rows = subject.ask("layer_kinds", model=model.ref, dense=subject.get("Dense").ref)
+    layers = [row for row in rows if isinstance(row, list) and len(row) == 4]
+    dense = sum(1 for row in layers if row[1])
+    # One that passes its input on (flattening, dropout, a linear activation) is one too many nowhere
+    activations = sum(1 for row in layers if not row[1] and not row[2] and not (kind == "simple" and row[3]))
+    found = f"the model has {dense} Dense and {activations} activation{'s' * (activations != 1)}"
+    if kind == "simple" and (dense > 1 or activations > 1):
+        raise Stopped(f"{found}: the simple model has at most one of each")
+    if kind == "advanced" and (dense < 2 or activations < 2):
+        raise Stopped(f"{found}: the advanced model has two or more of each")
+
+
+def train(name: str, trainer: Trainer, reference: Trainer | None, seed: int, runs: int) -> tuple[TrainingResult, Run]:
+    """Trains one model with `runs` seeds; the result and the run that is shown in full.
+
+    Several runs are reported as MLPerf does: the mean without the fastest and the slowest, and how many missed.
+    """
+    done = [trainer.run(name, seed + offset) for offset in range(runs)]
+    goal = trainer.rubric.thresholds[name]
+    missed = [run for run in done if run.outcome != Outcome.PASSED]
+    enough = len(missed) <= allowed_misses(runs)
+    shown = next(run for run in done if run.outcome == Outcome.PASSED) if enough else missed[0]
+    result = TrainingResult(
+        model=name.partition(".")[2],
+        outcome=str(shown.outcome),
+        message=shown.message,
+        threshold=goal,
+        accuracy_before=shown.before,
+        accuracy=[round(accuracy, 4) for accuracy in shown.accuracy],
+        loss=shown.loss,
+        epoch_seconds=shown.epoch_seconds,
+        milestones=shown.milestones,
+        wall_seconds=shown.wall_seconds,
+        cpu_seconds=shown.cpu_seconds,
+    )
+    if shown.accuracy and shown.predicted is not None:
+        result.confusion = confusion(trainer.mnist, shown.predicted)
+        result.digits = digits(trainer.mnist, shown.predicted)
+    seconds = [value for run in done if (value := run.seconds_to(goal) or reached(run, goal)) is not None]
+    if reference is not None and shown.outcome == Outcome.PASSED:
+        yardstick = reference.run(name, seed)
+        result.reference_accuracy = [round(accuracy, 4) for accuracy in yardstick.accuracy]
+        base = reached(yardstick, goal)
+        if base and seconds:
+            result.ratio_to_reference = round(olympic_mean(seconds) / base, 2)
+    if runs > 1:
+        result.wall_seconds = round(olympic_mean(seconds), 4) if seconds else 0.0
+        result.runs_missed = len(missed)
+        result.runs = [
+            {
+                "seed": seed + offset,
+                "outcome": str(run.outcome),
+                "accuracy": [round(accuracy, 4) for accuracy in run.accuracy],
+                "wall_seconds": run.wall_seconds,
+                "cpu_seconds": run.cpu_seconds,
+            }
+            for offset, run in enumerate(done)
+        ]
+    return result, shown
+
+
+def reported_loss(history: Remote) -> float | None:
+    """The loss of the latest epoch as `fit` returned it, None where it is no number."""
+    try:
+        value = history.value
+    except Fault as fault:
+        if fault.kind != "raised":
+            raise
+        return None
+    losses = value.get("loss") if isinstance(value, dict) else None
+    try:
+        loss = float(np.ravel(losses)[-1]) if losses is not None else np.nan
+    except (TypeError, ValueError, IndexError, OverflowError):
+        return None
+    return round(loss, 6) if np.isfinite(loss) else None
+
+
+def confusion(mnist: Mnist, predicted: np.ndarray) -> list[list[int]]:
+    """How often each digit (row) was taken for each (column)."""
+    counts = np.zeros((10, 10), dtype=int)
+    np.add.at(counts, (mnist.test_labels, predicted), 1)
+    return counts.tolist()
+
+
+def digits(mnist: Mnist, predicted: np.ndarray) -> list[Digit]:
+    """The first test image of each digit that the model gets right, and the first that it gets wrong."""
+    right = np.flatnonzero(predicted == mnist.test_labels)
+    wrong = np.flatnonzero(predicted != mnist.test_labels)
+    _, first_of_each = np.unique(mnist.test_labels[right], return_index=True)
+    shown = right[first_of_each].tolist() + wrong[:DIGITS_SHOWN].tolist()
+    return [
+        Digit(
+            index=index,
+            label=int(mnist.test_labels[index]),
+            predicted=int(predicted[index]),
+            pixels=base64.b64encode(mnist.test_images[index].tobytes()).decode("ascii"),
+        )
+        for index in shown
+    ]
+
+
+def allowed_misses(runs: int) -> int:
+    """One run of several may miss: it is the slowest, which the mean leaves out anyway."""
+    return 1 if runs >= 3 else 0
+
+
+def reached(run: Run, goal: float) -> float | None:
+    """Seconds to the threshold, None where it was not reached."""
+    return run.wall_seconds if run.accuracy and max(run.accuracy) > goal and run.outcome == Outcome.PASSED else None
+
+
+def olympic_mean(values: list[float]) -> float:
+    """Mean without the smallest and the largest, where there are at least three."""
+    return mean(sorted(values)[1:-1]) if len(values) >= 3 else mean(values)

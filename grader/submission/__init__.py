@@ -1,0 +1,1 @@
+"""Finds, copies and reads a hand-in. Nothing here runs student code."""

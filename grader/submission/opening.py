@@ -1,0 +1,175 @@
+"""Finds a submission's code, copies it, and reads what can be read without running it.
+
+A submission is a folder, a folder with the code in a subfolder, or a .zip of either (entries.py). Only text that code
+may need is copied; the original is never touched. Syntax, imports and empty functions are found by parsing (source.py),
+nothing is imported.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from grader.base.errors import UsageError, is_full
+from grader.contract import PACKAGE
+from grader.submission.contents import Entry, LeftOut, entries_of, reason, shown
+from grader.submission.layout import Read, Renames, roots
+from grader.submission.places import Places, resolve
+from grader.submission.recognition import refuse_other_editions
+from grader.submission.source import Import, SourceError, SourceModule, read_module
+
+EXPECTED = f"expected a folder {PACKAGE}/ with layers.py and the other modules"
+# Text that code may read beside its own modules. Arrays, pickles and models stay behind: a submission learns here.
+COPIED = (".py", ".txt", ".json", ".toml", ".csv", ".md", ".cfg", ".yaml", ".yml")
+LEFT_BEHIND = (".npy", ".npz", ".pkl", ".pickle", ".pt", ".pth", ".h5", ".hdf5", ".joblib")
+MAX_FILE = 1 << 20  # bytes; a module of a megabyte holds data, not code
+MAX_TOTAL = 16 << 20
+MAX_DEPTH = 4  # folders between what was named and the code
+NAMED_IN_A_NOTE = 5  # files; of more only the number
+ALLOWED = frozenset({"numpy", "matplotlib"})  # matplotlib wherever it stands: a plot cannot do the student's work
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A submission's own copy. `prefix` leads from what the user named to the folder with the code.
+
+    places: where it has what the assignment names.
+    """
+
+    origin: Path
+    root: Path
+    prefix: PurePosixPath
+    modules: dict[str, SourceModule]
+    notes: tuple[str, ...]
+    places: Places
+
+
+def open_submission(path: Path, scratch: Path) -> Submission:
+    """Finds the code below `path` and copies it into `scratch`. Raises UsageError with one line."""
+    left_out: LeftOut = {}
+    target = scratch / "submission"
+    target.mkdir(parents=True)
+    with entries_of(path, left_out) as found:
+        prefix = code_folder(found, shown(path))
+        inside = [entry for entry in found if entry.path.is_relative_to(prefix)]
+        renames = Renames([entry.path.relative_to(prefix) for entry in inside], reader(inside, prefix))
+        modules = copy(inside, prefix, renames, target.resolve(), left_out, shown(path))
+    refuse_other_editions(modules.values(), shown(path))
+    places = resolve(modules)
+    notes = [*renames.notes, *places.notes(), *(note(why, paths) for why, paths in left_out.items())]
+    return Submission(path, target.resolve(), prefix, modules, tuple(map(shown, notes)), places)
+
+
+def note(why: str, paths: list[PurePosixPath]) -> str:
+    """Which files were left out, and why."""
+    names = ", ".join(shown(path)[:200] for path in paths[:NAMED_IN_A_NOTE])
+    more = f" and {len(paths) - NAMED_IN_A_NOTE} more" if len(paths) > NAMED_IN_A_NOTE else ""
+    return f"left out, {why}: {names}{more}"
+
+
+# --- finding ----------------------------------------------------------------------------------------------------
+
+
+def code_folder(found: list[Entry], named: str) -> PurePosixPath:
+    """The shallowest folder that holds Beras/, else the assignment's own files, else such code. Raises UsageError."""
+    paths = [entry.path for entry in found]
+    several = roots(paths, reader(found, PurePosixPath()), MAX_DEPTH)
+    if len(several) > 1:
+        names = ", ".join(shown(root)[:200] for root in several[:NAMED_IN_A_NOTE])
+        raise UsageError(f"{named}: holds several submissions ({names}); name one of them")
+    if several:
+        return several[0]
+    if not paths:
+        raise UsageError(f"{named}: is empty (data, caches and hidden files are not looked at); {EXPECTED}")
+    raise UsageError(f"{named}: no Beras code in it; {EXPECTED} (looked {MAX_DEPTH} folders deep)")
+
+
+def reader(found: list[Entry], prefix: PurePosixPath) -> Read:
+    """Gives the text of a file below `prefix`; '' for one that cannot be read, which copying tells."""
+    entries = {entry.path.relative_to(prefix): entry for entry in found}
+    texts: dict[PurePosixPath, str] = {}
+    left = MAX_TOTAL
+
+    def text(path: PurePosixPath) -> str:
+        nonlocal left
+        if path not in texts:
+            texts[path] = ""
+            if entries[path].size <= left:
+                with contextlib.suppress(OSError, ValueError):
+                    texts[path] = bounded(entries[path]).decode("utf-8", "replace")
+                    left -= len(texts[path])
+        return texts[path]
+
+    return text
+
+
+# --- copying ----------------------------------------------------------------------------------------------------
+
+
+def copy(
+    found: list[Entry], prefix: PurePosixPath, renames: Renames, target: Path, left_out: LeftOut, named: str
+) -> dict[str, SourceModule]:
+    """Copies code and small texts, and reads the modules. Raises UsageError where there is too much of it."""
+    modules, total = {}, 0
+    for entry in found:
+        relative = renames.of(entry.path.relative_to(prefix))
+        suffix = relative.suffix.lower()
+        if suffix in LEFT_BEHIND:
+            left_out.setdefault("a submission brings code, not data or weights", []).append(entry.path)
+        if suffix not in COPIED:
+            continue
+        total += min(entry.size, MAX_FILE)
+        if total > MAX_TOTAL:
+            raise UsageError(
+                f"{named}: holds more than {MAX_TOTAL >> 20} MB of code and text; name the code's own folder"
+            )
+        name, place = module_name(relative), target / relative
+        try:
+            content = bounded(entry)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(content)
+        except (OSError, ValueError) as error:
+            if is_full(error):  # no fault of the submission's
+                raise
+            fault = f"cannot be copied ({reason(error)})"
+            if suffix == ".py":
+                modules[name] = SourceModule(
+                    name, place, relative, SourceError(1, 1, "", "^", f"the file {fault}", kind="")
+                )
+            else:
+                left_out.setdefault(fault, []).append(entry.path)
+            continue
+        if suffix == ".py":
+            modules[name] = read_module(name, place, relative, content)
+    return dict(sorted(modules.items()))
+
+
+def bounded(entry: Entry) -> bytes:
+    """The contents of a file. Raises ValueError for one that is too large, OSError, UsageError."""
+    content = entry.read(MAX_FILE + 1) if entry.size <= MAX_FILE else b""
+    if max(entry.size, len(content)) > MAX_FILE:
+        raise ValueError(f"too large for code, {max(entry.size, len(content))} bytes")
+    return content
+
+
+def module_name(relative: PurePosixPath) -> str:
+    """Beras.layers of Beras/layers.py, Beras of Beras/__init__.py."""
+    parts = relative.with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts) or "__init__"
+
+
+# --- what the source shows --------------------------------------------------------------------------------------
+
+
+def forbidden_imports(submission: Submission) -> dict[str, tuple[Import, ...]]:
+    """By module, the unguarded imports of what is neither standard library, NumPy, matplotlib nor the student's own."""
+    own = {name.partition(".")[0] for name in submission.modules}
+    allowed = own | ALLOWED | sys.stdlib_module_names | {"__future__"}
+    found = {}
+    for name, module in submission.modules.items():
+        imports = [each for each in module.imports if not (each.guarded or each.relative or each.module in allowed)]
+        if imports:
+            found[name] = tuple(imports)
+    return found

@@ -1,0 +1,130 @@
+"""Tells for which year of the course a submission is written, by what its sources hold; nothing is run.
+
+The editions differ in their given code, which every hand-in brings, however little of it is written: so this reads
+text, and minds neither holes nor syntax. Without clear evidence of another year it is the edition of 2022.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from grader.base.errors import UsageError
+from grader.submission.source import SourceModule
+
+OWN = 2022  # the year that this grader knows
+TERMS = {  # each edition by its key, and the terms that it was given in
+    2023: "spring 2023",
+    2024: "spring 2024",
+    2025: "fall 2024 to fall 2025",
+    2026: "spring 2026",
+}
+LEAST = 2  # features that tell another year for sure
+MOST_TOLD = 4
+NOT_CODE = re.compile(r'("""|\'\'\').*?(?:\1|\Z)|#[^\n]*', re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Feature:
+    """Something in a source, and the years whose given code has it.
+
+    text     as a student would call it
+    patterns in code without comments and docstrings, all of them in one file
+    files    the stems of the files to look into; () for all
+    """
+
+    text: str
+    patterns: tuple[re.Pattern[str], ...]
+    years: frozenset[int]
+    files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Recognition:
+    """The year of an edition, and the features that say so."""
+
+    year: int
+    evidence: tuple[str, ...] = ()
+
+
+def feature(text: str, patterns: str | list[str], years: Iterable[int], *files: str) -> Feature:
+    found = [patterns] if isinstance(patterns, str) else patterns
+    return Feature(text, tuple(re.compile(each, re.MULTILINE) for each in found), frozenset(years), files)
+
+
+LAYERS = ("core", "layers", "activations", "losses", "metrics", "onehot")
+FEATURES = (
+    feature(
+        "`gradient(target, sources)`",
+        r"^[ \t]+def gradient\(\s*self\s*,\s*target\b[^,)]{0,100},\s*sources\b",
+        (2023, 2024, 2025),
+    ),
+    feature("`get_input_gradients`", r"^[ \t]+def get_input_gradients\(", (2024, 2025, 2026)),
+    feature("`compose_input_gradients`", r"^[ \t]+def compose_input_gradients\(", (2024, 2025, 2026)),
+    feature("a tape with `previous_layers`", r"\.previous_layers\b", (2024, 2025)),
+    feature("a tape with `prevs`", r"\.prevs\b", (2023,)),
+    feature("gradient_tape.py", r"^class GradientTape\b", (2024, 2025), "gradient_tape"),
+    feature("`Tensor` and `Weighted`", [r"^class Tensor\b", r"^class Weighted\b"], (2023, 2024, 2025, 2026), "core"),
+    feature("`load_and_preprocess_data`", r"^def load_and_preprocess_data\(", (2023, 2024, 2025, 2026)),
+    feature("`Diffable.backward`", [r"^class Diffable\b", r"^[ \t]+def backward\(\s*self\b"], (2026,), "core"),
+    feature("`requires_grad`", r"\brequires_grad\b", (2026,), "core"),
+    feature("`Linear`", r"^class Linear\(\s*Diffable\b", (2026,), "layers"),
+    feature("`get_data_MNIST`", r"^def get_data_MNIST\(", (2022,)),
+    feature("`gradient()`", r"^[ \t]+def gradient\(\s*self\s*\)", (2022,)),
+    feature("a tape with `operations`", r"\.operations\b", (2022,)),
+    feature("`CrossEntropyLoss`", r"^class CrossEntropyLoss\b", (2022,)),
+    feature(
+        "`input_gradients` with `forward`",
+        [r"^[ \t]+def forward\(", r"^[ \t]+def input_gradients\("],
+        (2022,),
+        "layers",
+    ),
+)
+# These years share all of the above: what tells them apart
+BETWEEN = (
+    feature("`input_gradients`", r"^[ \t]+def input_gradients\(", (2023,)),
+    feature("`compose_to_input`", r"^[ \t]+def compose_to_input\(", (2023,)),
+    feature("`call`", r"^[ \t]+def call\(\s*self\b", (2023, 2024), *LAYERS),
+    feature("`forward`", r"^[ \t]+def forward\(\s*self\b", (2025, 2026), *LAYERS),
+    feature("`SequentialModel` in model.py", r"^class SequentialModel\b", (2025,), "model"),
+    feature("`SequentialModel` in assignment.py", r"^class SequentialModel\b", (2023, 2024), "assignment"),
+    feature("`Variable.assign`", r"^[ \t]+def assign\(", (2025, 2026), "core"),
+)
+
+
+def recognise(modules: Iterable[SourceModule]) -> Recognition:
+    """The edition that these modules are written for."""
+    texts = [(module.relative.stem, code_of(module)) for module in modules]
+    found = [each for each in FEATURES if is_in(each, texts)]
+    later = [each for each in found if OWN not in each.years]
+    if len(later) < LEAST or len(later) <= len(found) - len(later):
+        return Recognition(OWN)
+    found = [*later, *(each for each in BETWEEN if is_in(each, texts))]
+    votes = {year: sum(year in each.years for each in found) for year in TERMS}
+    year = max(votes, key=lambda each: (votes[each], each))
+    return Recognition(year, tuple(each.text for each in found if year in each.years))
+
+
+def is_in(each: Feature, texts: Iterable[tuple[str, str]]) -> bool:
+    files = (text for stem, text in texts if not each.files or stem in each.files)
+    return any(all(pattern.search(text) for pattern in each.patterns) for text in files)
+
+
+def code_of(module: SourceModule) -> str:
+    """A module's text without comments and docstrings; '' where it could not be read."""
+    try:
+        return NOT_CODE.sub("", module.path.read_text("utf-8", "replace"))
+    except OSError:
+        return ""
+
+
+def refuse_other_editions(modules: Iterable[SourceModule], named: str) -> None:
+    """Raises UsageError for a submission that is written for another year."""
+    found = recognise(modules)
+    if found.year != OWN:
+        evidence = ", ".join(found.evidence[:MOST_TOLD])
+        raise UsageError(
+            f"{named}: this is written for the edition of {found.year} ({TERMS[found.year]}): {evidence}. "
+            f"Only the edition of {OWN} is graded here"
+        )
