@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from grader.base.version import GRADER_VERSION
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from grader.result import Result
+    from grader.report.notebook import NotebookResult
 
-__version__ = "0.1.0"
+__version__ = GRADER_VERSION
 
 
 def grade(
@@ -29,13 +31,13 @@ def grade(
     data: str | Path | None = None,
     key: str | Path | None = None,
     hidden_seed: str | int | None = None,
-) -> Result:
+) -> NotebookResult:
     """Grades a folder or a .zip. The options are those of the command `grade`.
 
     The result shows itself as a report in a notebook and as a table elsewhere. `result.components["Softmax"].message`
     is a line of why, `result.rows()` one row a check for a data frame, `result.plain()` all of it as plain data.
     Raises grader.base.errors.UsageError where the command would print one line and stop.
     """
-    from grader.report.notebook import graded
+    from grader.commands.notebook import graded
 
     return graded(path, only, training, track, seed, runs, full, rubric, data, key, hidden_seed)

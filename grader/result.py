@@ -92,9 +92,9 @@ class ProbeResult:
         return round(self.max_points - self.points - self.not_judged, 2)
 
 
-@dataclass(repr=False)
+@dataclass
 class ComponentResult:
-    """One row of the table. `message` is its line of why. Shows itself as text: what it lost, and why."""
+    """One row of the table. `message` is its line of why."""
 
     name: str
     outcome: str
@@ -130,11 +130,6 @@ class ComponentResult:
     def is_broken_gift(self) -> bool:
         """Given code that does not do what it did: a warning, for it has no points to lose."""
         return self.counts and not self.max_points and self.outcome not in UNTOUCHED
-
-    def __repr__(self) -> str:
-        from grader.report.details import component_text, points
-
-        return f"{self.name}  {points(self)}\n{component_text(self)}"
 
 
 def halves(part: ComponentResult) -> tuple[ComponentResult, ComponentResult | None]:
@@ -225,7 +220,7 @@ class TrainingResult:
 
 
 class Components(list[ComponentResult]):
-    """The rows of a result, by place or by name: `components["Softmax"]`. Shows itself as the table."""
+    """The rows of a result, by place or by name: `components["Softmax"]`."""
 
     def __getitem__(self, key: Any) -> Any:
         if not isinstance(key, str):
@@ -235,13 +230,8 @@ class Components(list[ComponentResult]):
                 return part
         raise KeyError(f"{key}: this result has {', '.join(part.name for part in self)}")
 
-    def __repr__(self) -> str:
-        from grader.report.to_table import table
 
-        return table(self)
-
-
-@dataclass(repr=False)
+@dataclass
 class Result:
     """Everything that a run found out.
 
@@ -303,16 +293,6 @@ class Result:
     def rows(self) -> list[dict[str, Any]]:
         """One row a check, flat: what the CSV holds, and what a data frame is made from."""
         return [row for part in self.components for row in rows_of(part)]
-
-    def __repr__(self) -> str:
-        from grader.report.to_table import to_table
-
-        return to_table(self).rstrip("\n")
-
-    def _repr_html_(self) -> str:
-        from grader.report.notebook import to_cell
-
-        return to_cell(self)
 
 
 def rows_of(part: ComponentResult) -> Iterable[dict[str, Any]]:

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
-from grader.ask.answer_key import MAGIC, AnswerKey, DamagedKey, Seen, load, save
+from grader.ask.answer_key import MAGIC, AnswerKey, DamagedKey, Reply, load, save
 from grader.ask.client import Fault
 from grader.ask.probe import NotAsked
 from grader.ask.subject import Raised
@@ -25,7 +25,7 @@ repeatable = settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )  # fmt: skip
 raised = Raised("KeyError", ("KeyError", "LookupError", "Exception"), "'e' – unseen")
-SEEN: dict[str, Seen] = {
+SEEN: dict[str, Reply] = {
     "arrays": {"y": np.arange(6, dtype=np.float32).reshape(2, 3), "n": np.array([1, -2]), "none": np.empty((0, 3))},
     "texts": {"labels": np.array(["a", "größer"]), "name": "Dense"},
     "numbers": {"loss": 0.1, "count": 3, "flag": True, "nothing": None, "zero_d": np.array(2.5)},
@@ -54,7 +54,7 @@ def same(one: Any, other: Any) -> bool:
     return one == other or one != one
 
 
-def key_of(seen: dict[str, Seen]) -> AnswerKey:
+def key_of(seen: dict[str, Reply]) -> AnswerKey:
     key = AnswerKey()
     for seed, each in enumerate(seen.values()):
         key.put(CODES, PROBE, seed, each)

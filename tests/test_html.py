@@ -28,6 +28,7 @@ from grader.explain.evidence import mismatch
 from grader.judge.compare import Difference
 from grader.report import page_blocks
 from grader.report.message import taken_apart
+from grader.report.notebook import shown
 from grader.report.pictures import heats, png
 from grader.report.to_html import to_html
 
@@ -345,7 +346,7 @@ def test_grade_from_python_says_what_is_wrong_with_a_call(tmp_path: Path) -> Non
 
 
 def test_notebook_shows_the_report_in_a_frame_of_its_own() -> None:
-    page = Page(hostile()._repr_html_().encode("utf-8", "replace").decode())
+    page = Page(shown(hostile())._repr_html_().encode("utf-8", "replace").decode())
 
     ((tag, attributes),) = page.elements
     assert tag == "iframe"
@@ -357,7 +358,7 @@ def test_notebook_shows_the_report_in_a_frame_of_its_own() -> None:
 
 
 def test_parts_of_a_result_show_themselves_as_text() -> None:
-    found = full_page()
+    found = shown(full_page())
 
     assert repr(found.components).splitlines()[2].split() == [
         "Dense",
@@ -379,10 +380,10 @@ def test_notebook_without_jinja_shows_text(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.delitem(sys.modules, "grader.report.to_html", raising=False)
     monkeypatch.setitem(sys.modules, "jinja2", None)
 
-    shown = hostile()._repr_html_()
+    cell = shown(hostile())._repr_html_()
 
-    assert shown.startswith("<pre>")
-    assert "<script" not in shown
+    assert cell.startswith("<pre>")
+    assert "<script" not in cell
 
 
 def test_html_without_jinja_is_said_before_anything_is_graded(tmp_path: Path) -> None:

@@ -16,13 +16,14 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from grader.ask.probe import Probe
+from grader.ask.response import Response
 from grader.diagnose import pages
 from grader.diagnose.inputs import Asked, asked
 from grader.diagnose.relations.places import CODES, LOOKS, Case, Relation, relate_one, wrong_shape
 from grader.diagnose.relations.whole import relate
 from grader.explain import examples as explain
 from grader.judge.compare import differences
-from grader.judge.verdict import Outcome, Seen, Verdict
+from grader.judge.verdict import Outcome, Verdict
 from grader.rubric import Tolerances
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -420,7 +421,7 @@ def test_the_more_specific_relation_is_named(
 def verdict(expected: dict[str, Any], observation: dict[str, Any], **seen: Any) -> Verdict:
     probe = Probe("Dense", "made-up", "a made-up probe", lambda *_: {})
     found = differences(probe, expected, observation, Tolerances({"float": 1e-5}))
-    return Verdict(probe, Outcome.FAILED, Fraction(0), Seen(observation, **seen), expected, found)
+    return Verdict(probe, Outcome.FAILED, Fraction(0), Response(observation, **seen), expected, found)
 
 
 def codes_of(*arguments: Any, **seen: Any) -> list[str]:
@@ -615,7 +616,7 @@ def test_arrays_are_known_by_the_names_in_the_lines() -> None:
         "dense_2 = dense(np.array([[7.0, 8.0, 9.0]], dtype=np.float32))",
     )
 
-    known = asked(Seen(script=script, inputs=(np.array([[7.0, 8.0, 9.0]]), np.array([[0.5]]))))
+    known = asked(Response(script=script, inputs=(np.array([[7.0, 8.0, 9.0]]), np.array([[0.5]]))))
 
     assert [name for name, _ in known.arrays] == ["dense.w", "J", "argument 1 of dense", "array 2 of the lines above"]
     assert known.weights == ()
@@ -628,7 +629,7 @@ def test_sizes_are_rows_columns_batches_and_the_learning_rate() -> None:
         "sgd = BasicOptimizer(learning_rate=0.1)",
     )
 
-    known = asked(Seen(script=lines, inputs=(np.zeros((12, 3)), np.zeros((12, 2)))))
+    known = asked(Response(script=lines, inputs=(np.zeros((12, 3)), np.zeros((12, 2)))))
 
     assert set(known.sizes) == {
         ("the number of batches", 3.0),
@@ -642,7 +643,7 @@ def test_sizes_are_rows_columns_batches_and_the_learning_rate() -> None:
 
 
 def test_number_of_entries_counts_where_all_arrays_have_the_same_columns() -> None:
-    known = asked(Seen(inputs=(np.zeros((5, 3)), np.zeros((5, 3)))))
+    known = asked(Response(inputs=(np.zeros((5, 3)), np.zeros((5, 3)))))
 
     assert ("the number of entries", 15.0) in known.sizes
 
@@ -650,13 +651,13 @@ def test_number_of_entries_counts_where_all_arrays_have_the_same_columns() -> No
 def test_weights_are_those_of_lines_with_an_optimizer() -> None:
     lines = ("w = np.array([1.0, 2.0])", "optimizer.apply_gradients([w], [np.array([0.5, 0.5])])")
 
-    known = asked(Seen(script=lines))
+    known = asked(Response(script=lines))
 
     assert [name for name, _ in known.weights] == ["w"]
 
 
 def test_lines_that_are_no_python_are_passed_over() -> None:
-    assert asked(Seen(script=("try:", "w = np.array(open('file'))"))).arrays == ()
+    assert asked(Response(script=("try:", "w = np.array(open('file'))"))).arrays == ()
 
 
 # --- codes and pages --------------------------------------------------------------------------------------------

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from grader import rubric
 from grader.ask.probe import Probe, all_probes
+from grader.ask.response import Response
 from grader.judge.scoring import UNIT, Share, allocate, decimal, shares, summary
-from grader.judge.verdict import UNJUDGED, Outcome, Seen, Verdict
+from grader.judge.verdict import UNJUDGED, Outcome, Verdict
 
 repeatable = settings(derandomize=True, max_examples=200, deadline=None, database=None)
 JUDGED = [outcome for outcome in Outcome if outcome not in UNJUDGED]
@@ -22,7 +23,7 @@ def verdict(
 ) -> Verdict:
     earned = Fraction(outcome == Outcome.PASSED) if share is None else share
     probe = Probe("Dense", "made-up", "", lambda *_: {}, weight, passive=passive)
-    return Verdict(probe, outcome, earned, Seen())
+    return Verdict(probe, outcome, earned, Response())
 
 
 def verdicts_of(text: str) -> list[Verdict]:

@@ -17,7 +17,8 @@ import pytest
 from beras_modules import REFERENCE, ROOT, TEMPLATE, beras_modules
 
 from grader.base.errors import UsageError
-from grader.packing.template import HOLES, KEPT_IMPORTS, definitions, holes_of, make_template
+from grader.packing.template import HOLES, KEPT_IMPORTS, holes_of, make_template
+from grader.submission.syntax import definitions
 
 MODULES = sorted(path.relative_to(REFERENCE).as_posix() for path in REFERENCE.rglob("*.py"))
 FUNCTIONS = [(module, name) for module in MODULES for name in holes_of(module)]

@@ -11,8 +11,9 @@ import pytest
 from beras_modules import REFERENCE, TEMPLATE
 from overlays import grade
 
-from grader.packing.template import HOLES, body_range, definitions
+from grader.packing.template import HOLES
 from grader.rubric import TRAININGS
+from grader.submission.syntax import body_range, definitions
 
 GENERIC = {
     "pass": "pass",

@@ -21,8 +21,8 @@ from grader.ask.subject import Subject
 from grader.base import tomlfile
 from grader.base.errors import UsageError
 from grader.explain.evidence import mismatch
+from grader.explain.rows import concealed
 from grader.judge.compare import Difference
-from grader.judge.hidden import concealed
 from grader.report.details import summary_line
 from grader.report.to_gradescope import to_gradescope
 from grader.result import halves

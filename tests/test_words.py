@@ -16,11 +16,11 @@ from overlays import build, grade
 from grader.ask.client import Fault
 from grader.ask.probe import NotAsked, all_probes
 from grader.ask.reference import LocalWorker, read_sources
+from grader.ask.response import Response
 from grader.ask.subject import Raised, Subject, unfilled
 from grader.diagnose import entry_words
 from grader.explain import message as words
 from grader.homeworks.beras.mnist.synthetic import probe_folder
-from grader.judge.verdict import Seen
 from grader.result import accuracy_text
 from grader.worker.host import Host
 
@@ -130,19 +130,19 @@ def test_message_says_what_is_seen(chaff: str, component: str, sentences: list[s
     ],
 )
 def test_exception_that_speaks_of_a_stand_in_says_what_that_is(message: str, what: str) -> None:
-    seen = Seen(script=("class Layer(Diffable):\n    pass",))
+    seen = Response(script=("class Layer(Diffable):\n    pass",))
     fault = Fault("raised", message, "TypeError", ("TypeError",))
 
     assert f"stands in for {what} " in words.about_stand_ins(fault, seen)
     assert "<locals>" not in words.traceback_text(fault) + words.fault_headline(fault)
-    assert words.about_stand_ins(fault, Seen()) == ""
+    assert words.about_stand_ins(fault, Response()) == ""
 
 
 def test_progress_that_returns_to_the_start_of_its_line_is_not_shown() -> None:
     output = "\r - Epoch  1: Batch   1/2 : {'loss': 0.5}   \r - Epoch  1: Average Stats : {'loss': 0.5}   \nx (5, 3)\n"
 
-    assert words.printed(Seen(output=output)) == words.part("printed", "x (5, 3)")
-    assert words.printed(Seen(output=output.replace("x (5, 3)\n", ""))) == ""
+    assert words.printed(Response(output=output)) == words.part("printed", "x (5, 3)")
+    assert words.printed(Response(output=output.replace("x (5, 3)\n", ""))) == ""
 
 
 def test_only_a_place_is_said_to_be_not_written_yet() -> None:

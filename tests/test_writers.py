@@ -38,6 +38,7 @@ from grader.explain.evidence import MOST_NUMBERS, definitions, differing, mismat
 from grader.judge.compare import Difference, close
 from grader.judge.verdict import Outcome
 from grader.report.from_json import from_json
+from grader.report.notebook import shown
 from grader.report.to_annotations import to_annotations
 from grader.report.to_json import to_json
 from grader.report.to_markdown import COMMENT, SUMMARY, to_markdown, to_summary
@@ -317,7 +318,7 @@ def test_no_writer_shows_what_was_not_judged_as_passed_or_lost() -> None:
     assert [part.lost for part in one.components] == [0, 0]
     assert [part.is_fine for part in one.components] == [False, False]
     assert one.components["Adam"].why == "1 point not judged: blocked by Dense, which is not right yet"
-    assert "score 3 of 6, 50%, 3 points not judged" in " ".join(repr(one).split())
+    assert "score 3 of 6, 50%, 3 points not judged" in " ".join(repr(shown(one)).split())
     assert [each["status"] for each in json.loads(WRITERS["gradescope"](one))["tests"]] == ["failed", "failed"]
     assert [each["passed"] for each in json.loads(WRITERS["classroom50"](one))["tests"]] == [False, False]
     classroom = json.loads(base64.b64decode(WRITERS["github-classroom"](one)))
@@ -352,7 +353,7 @@ def test_broken_given_code_is_a_warning_and_decides_no_exit_code_alone() -> None
 
     assert (one.exit_code, wrong.exit_code) == (0, 1)
     assert one.warnings == ["Model: this code was given: restore it"]
-    assert "warning: Model: this code was given: restore it" in repr(one)
+    assert "warning: Model: this code was given: restore it" in repr(shown(one))
     assert not broken.is_fine
 
 

@@ -31,7 +31,7 @@ from grader.worker import wire
 
 MAGIC = b"beras answer key 2\n"
 MAX_BYTES = 256 << 20  # unpacked; a key of every misconception for one seed is a few MB
-Seen = Observation | Fault | NotAsked
+Reply = Observation | Fault | NotAsked
 Entry = tuple[str, str, int]  # codes joined by '+', probe, seed
 
 
@@ -46,14 +46,14 @@ class AnswerKey:
         self.about: dict[str, Any] = {}
         self.entries: dict[Entry, int] = {}  # -> place in blobs
         self.blobs: list[bytes | memoryview] = []
-        self.parsed: dict[int, Seen] = {}
+        self.parsed: dict[int, Reply] = {}
         self.changed = False
 
     def __contains__(self, entry: tuple[tuple[str, ...], str, int]) -> bool:
         codes, probe, seed = entry
         return ("+".join(codes), probe, seed) in self.entries
 
-    def get(self, codes: tuple[str, ...], probe: str, seed: int) -> Seen | None:
+    def get(self, codes: tuple[str, ...], probe: str, seed: int) -> Reply | None:
         """What was seen, or None where nobody looked."""
         place = self.entries.get(("+".join(codes), probe, seed))
         if place is None:
@@ -77,7 +77,7 @@ class AnswerKey:
             if entry not in self.entries:
                 self._place(entry, other.blobs[place])
 
-    def put(self, codes: tuple[str, ...], probe: str, seed: int, seen: Seen) -> None:
+    def put(self, codes: tuple[str, ...], probe: str, seed: int, seen: Reply) -> None:
         """Remembers what was seen."""
         self._place(("+".join(codes), probe, seed), blob_of(seen))
         self.changed = True
@@ -137,17 +137,17 @@ def load(path: Path) -> AnswerKey:
     return key
 
 
-def blob_of(seen: Seen) -> bytes:
+def blob_of(seen: Reply) -> bytes:
     """What was seen as a frame of the wire protocol."""
     return wire.frame(packed(seen))
 
 
-def seen_in(blob: memoryview) -> Seen:
+def seen_in(blob: memoryview) -> Reply:
     """What was seen, of a blob."""
     return unpacked(wire.parse(blob)[0])
 
 
-def packed(seen: Seen) -> dict[str, Any]:
+def packed(seen: Reply) -> dict[str, Any]:
     """An observation, or the reason why there is none, as plain data."""
     if isinstance(seen, Fault):
         return {"fault": [seen.kind, seen.message, seen.type, list(seen.bases)]}
@@ -167,7 +167,7 @@ def packed_value(value: Any) -> Any:
     return np.asarray(value) if isinstance(value, np.generic) else value
 
 
-def unpacked(entry: dict[str, Any]) -> Seen:
+def unpacked(entry: dict[str, Any]) -> Reply:
     if "fault" in entry:
         kind, message, type_, bases = entry["fault"]
         return Fault(kind, message, type_, tuple(bases))

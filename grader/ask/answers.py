@@ -20,12 +20,13 @@ import numpy as np
 
 from grader.ask import answer_key, patches
 from grader.ask.answer_key import AnswerKey, DamagedKey, blob_of, seen_in
-from grader.ask.answer_key import Seen as Seen
+from grader.ask.answer_key import Reply as Reply
 from grader.ask.client import Fault
 from grader.ask.patches import Patch, Sources
 from grader.ask.probe import EVERY_SEED, NotAsked, Observation, Probe
 from grader.ask.reference import FOLDER, LocalWorker, read_sources
 from grader.ask.subject import Subject
+from grader.base.cache import cache_folder
 from grader.base.errors import UsageError
 from grader.base.paths import PACKAGE
 from grader.base.processes import apart
@@ -65,12 +66,23 @@ class Answers(Protocol):
     def page(self, code: str) -> str:
         """The page that explains a known mistake; several forms of a mistake have one."""
 
-    def mistaken(self, codes: tuple[str, ...], probe: Probe, seed: int) -> Seen | None:
+    def mistaken(self, codes: tuple[str, ...], probe: Probe, seed: int) -> Reply | None:
         """What the reference with these mistakes shows, permitted differences behind them; None where they cannot be
         made together."""
 
     def save(self) -> None:
         """Keeps what was seen for the next run."""
+
+
+def answers_of(key: Path | None, made_up: str, seed: int) -> Answers:
+    """What to compare with: a key that was named, the reference, or the key beside this package."""
+    if key is None and FOLDER.is_dir():
+        return LiveAnswers(made_up, cache=cache_folder())
+    if key is None and not KEY.is_file():
+        raise UsageError(f"there is neither reference/ in {FOLDER.parent} nor an answer key; name one with --key FILE")
+    answers = KeyAnswers(key or KEY)
+    answers.check_seed(seed)
+    return answers
 
 
 def digest_of(patterns: tuple[str, ...], package: Path = PACKAGE) -> str:
@@ -148,7 +160,7 @@ class LiveAnswers:
     def page(self, code: str) -> str:
         return self.mistakes[code].page
 
-    def mistaken(self, codes: tuple[str, ...], probe: Probe, seed: int) -> Seen | None:
+    def mistaken(self, codes: tuple[str, ...], probe: Probe, seed: int) -> Reply | None:
         return None if self._sources(codes) is None else self._ask(codes, probe, seed)
 
     def _sources(self, codes: tuple[str, ...]) -> Sources | None:
@@ -164,7 +176,7 @@ class LiveAnswers:
                 self.patched[codes] = None
         return self.patched[codes]
 
-    def _ask(self, codes: tuple[str, ...], probe: Probe, seed: int) -> Seen:
+    def _ask(self, codes: tuple[str, ...], probe: Probe, seed: int) -> Reply:
         seed = probe.seed_that_counts(seed)
         known = self.key.get(codes, probe.name, seed)
         if known is None:
@@ -176,7 +188,7 @@ class LiveAnswers:
             assert known is not None
         return known
 
-    def _look(self, codes: tuple[str, ...], probe: Probe, seed: int) -> Seen:
+    def _look(self, codes: tuple[str, ...], probe: Probe, seed: int) -> Reply:
         sources = self._sources(codes)
         assert sources is not None
         worker = LocalWorker(sources)
@@ -189,7 +201,7 @@ class LiveAnswers:
         finally:
             worker.close()
 
-    def _look_apart(self, codes: tuple[str, ...], probe: Probe, seed: int) -> Seen:
+    def _look_apart(self, codes: tuple[str, ...], probe: Probe, seed: int) -> Reply:
         """In a process of its own, which takes the memory of much data with it."""
         return seen_in(memoryview(apart(lambda: blob_of(self._look(codes, probe, seed)))))
 
@@ -270,7 +282,7 @@ class KeyAnswers:
     def page(self, code: str) -> str:
         return self.pages[code]
 
-    def mistaken(self, codes: tuple[str, ...], probe: Probe, seed: int) -> Seen | None:
+    def mistaken(self, codes: tuple[str, ...], probe: Probe, seed: int) -> Reply | None:
         return self.key.get(codes, probe.name, probe.seed_that_counts(seed))
 
     def save(self) -> None:

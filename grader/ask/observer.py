@@ -22,10 +22,10 @@ from typing import Any
 
 from grader.ask.client import Fault, RemoteWorker
 from grader.ask.probe import NotAsked, Probe
+from grader.ask.response import Response
 from grader.ask.subject import Subject
 from grader.contract import module_of
 from grader.isolation import Level, WorkerLost, Zygote, choose, start
-from grader.judge.verdict import Seen
 from grader.rubric import Rubric
 from grader.submission.places import EXPECTED, Places
 from grader.worker import old_numpy
@@ -80,7 +80,7 @@ class Observer:
         # Two at a time: while one worker thinks, the grader compares and the next worker starts.
         most = max(2, min(4, os.cpu_count() or 1)) if self.level.limited else 1  # one terminal, one debugger
         self.pool = ThreadPoolExecutor(max_workers=most)
-        self.futures: dict[str, Future[Seen]] = {}
+        self.futures: dict[str, Future[Response]] = {}
         self.closed = False
 
     def ask(self, probes: list[Probe]) -> None:
@@ -91,7 +91,7 @@ class Observer:
             self.futures |= {probe.name: Future() for probe in group}
             self.pool.submit(self._ask_group, group)
 
-    def seen(self, probe: Probe) -> Seen:
+    def seen(self, probe: Probe) -> Response:
         """What the probe saw; waits for it. Never raises."""
         self.ask([probe])
         found = self.futures[probe.name]
@@ -99,7 +99,7 @@ class Observer:
             wait([found], SIGNAL_SECONDS)
         return found.result()
 
-    def fresh(self, probe: Probe, seed: int | None = None) -> Seen:
+    def fresh(self, probe: Probe, seed: int | None = None) -> Response:
         """What the probe sees in a worker of its own, with this run's seed or another."""
         seen, worker = self._ask(probe, self.seed_of(probe) if seed is None else seed, None)
         if worker is not None:
@@ -157,12 +157,12 @@ class Observer:
             try:
                 seen, worker = self._ask(probe, self.seed_of(probe), worker)
             except Exception:  # noqa: BLE001  a fault of the grader's must not be the student's
-                seen, worker = Seen(broken=traceback.format_exc()), None
+                seen, worker = Response(broken=traceback.format_exc()), None
             self.futures[probe.name].set_result(seen)
         if worker is not None:
             worker.close()
 
-    def _ask(self, probe: Probe, seed: int, worker: RemoteWorker | None) -> tuple[Seen, RemoteWorker | None]:
+    def _ask(self, probe: Probe, seed: int, worker: RemoteWorker | None) -> tuple[Response, RemoteWorker | None]:
         """What the probe saw, and the worker if it may serve another."""
         known = len(self.broken)
         seen, worker, module = self._ask_until_seen(probe, seed, worker)
@@ -176,7 +176,7 @@ class Observer:
             seen, worker, _ = self._ask_until_seen(probe, seed, None)
         return seen, worker
 
-    def _with_old_numpy(self, probe: Probe, seed: int, fault: Fault) -> Seen | None:
+    def _with_old_numpy(self, probe: Probe, seed: int, fault: Fault) -> Response | None:
         """What the probe sees where NumPy is as it was, if a line failed that it allowed then, and nothing else did."""
         said = self.refused_by_numpy(fault)
         if not said:
@@ -203,7 +203,7 @@ class Observer:
 
     def _ask_until_seen(
         self, probe: Probe, seed: int, worker: RemoteWorker | None, numpy: str = ""
-    ) -> tuple[Seen, RemoteWorker | None, str]:
+    ) -> tuple[Response, RemoteWorker | None, str]:
         """Like `_ask_once`, and again where the zygote ended meanwhile."""
         seen, worker, module = self._ask_once(probe, seed, worker, numpy)
         for _ in range(1, ATTEMPTS):
@@ -213,10 +213,10 @@ class Observer:
 
     def _ask_once(
         self, probe: Probe, seed: int, worker: RemoteWorker | None, numpy: str = ""
-    ) -> tuple[Seen, RemoteWorker | None, str]:
+    ) -> tuple[Response, RemoteWorker | None, str]:
         """What the probe saw, the worker if it is still good, and the module whose import failed, if one did."""
         started = time.monotonic()
-        seen = Seen(fresh=worker is None)
+        seen = Response(fresh=worker is None)
         drawn = self.seed if self.is_hidden(probe) else seed  # of the submission's own random numbers
         try:
             worker = worker or self.worker(drawn, probe.component, numpy)

@@ -50,7 +50,7 @@ class Loss({base}):
     def input_gradients(self, J=1.0): return self.coefficients * J
     def weight_gradients(self, J=None): return ()
     def compose_to_input(self, J): return self.coefficients * J
-    def compose_to_weight(self, J): return []
+    def compose_to_weight(self, J=None): return []
 ''',
     "row-mean-loss": '''
 class MeanOfFirstColumn({base}):

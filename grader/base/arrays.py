@@ -1,4 +1,7 @@
-"""np.unique, which would first import masked arrays: that takes as long as twenty checks."""
+"""Small functions of arrays that several steps need.
+
+unique and unique_rows stand for np.unique, which would first import masked arrays: that takes as long as twenty checks.
+"""
 
 from __future__ import annotations
 
@@ -20,3 +23,7 @@ def unique_rows(rows: np.ndarray) -> np.ndarray:
     rows = rows.reshape(len(rows), -1)
     ordered = rows[np.lexsort(rows.T[::-1])]
     return ordered[np.append(True, (ordered[:-1] != ordered[1:]).any(axis=1))]
+
+
+def squeezed(array: np.ndarray) -> np.ndarray:
+    return array.reshape([length for length in array.shape if length != 1])

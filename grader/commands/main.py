@@ -203,9 +203,9 @@ def add_grading_options(found: argparse.ArgumentParser) -> None:
 
 
 def version() -> str:
-    from grader import __version__
+    from grader.base.version import GRADER_VERSION
 
-    return f"grade {__version__}"
+    return f"grade {GRADER_VERSION}"
 
 
 def grade_command(arguments: list[str], conclude: Conclude | None = None) -> int:
@@ -266,6 +266,7 @@ def run(
         # It imports NumPy while this process does
         zygote = isolation.start(submission.root, level, (Path(made_up), *readable))
         unless_grading.callback(zygote.close)
+        from grader.ask.answers import answers_of
         from grader.ask.reference import FOLDER
         from grader.report.progress import Progress
         from grader.run.grading import Grading
@@ -308,21 +309,6 @@ def mnist_for(options: argparse.Namespace, components: tuple[str, ...]) -> Mnist
     from grader.homeworks.beras.mnist import reader as data
 
     return data.load(options.data, Path(options.path))
-
-
-def answers_of(key: Path | None, made_up: str, seed: int) -> Answers:
-    """What to compare with: a key that was named, the reference, or the key beside this package."""
-    from grader.ask.answers import KEY, KeyAnswers, LiveAnswers
-    from grader.ask.reference import FOLDER
-    from grader.base.cache import cache_folder
-
-    if key is None and FOLDER.is_dir():
-        return LiveAnswers(made_up, cache=cache_folder())
-    if key is None and not KEY.is_file():
-        raise UsageError(f"there is neither reference/ in {FOLDER.parent} nor an answer key; name one with --key FILE")
-    answers = KeyAnswers(key or KEY)
-    answers.check_seed(seed)
-    return answers
 
 
 def hidden_seed_of(text: str | None, answers: Answers) -> int | None:

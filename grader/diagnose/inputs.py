@@ -13,8 +13,8 @@ from itertools import permutations
 
 import numpy as np
 
+from grader.ask.response import Response
 from grader.ask.stand_ins import is_definition
-from grader.judge.verdict import Seen
 
 OPTIMIZERS = ("BasicOptimizer", "RMSProp", "Adam")
 BATCHED = ("fit", "evaluate")  # methods whose last argument is a batch size
@@ -98,7 +98,7 @@ def one_name(words: Sequence[str], size: float) -> str:
     return f"{size:g}, {first} or {other}"
 
 
-def asked(seen: Seen) -> Asked:
+def asked(seen: Response) -> Asked:
     """Everything that the lines of a probe, and the arrays it sent, tell."""
     lines = [line for line in seen.script if not is_definition(line)]
     calls = [node for line in lines for node in walk(line)]
@@ -147,7 +147,7 @@ def assigned(node: ast.AST) -> tuple[str, np.ndarray] | None:
     return ast.unparse(target.value if isinstance(target, ast.Subscript) else target), array
 
 
-def sizes(seen: Seen, calls: list[ast.AST]) -> Iterator[tuple[str, float]]:
+def sizes(seen: Response, calls: list[ast.AST]) -> Iterator[tuple[str, float]]:
     """Numbers that a forgotten or superfluous factor is likely to be."""
     tables = [array for array in seen.inputs if array.ndim]
     rows = tables[0].shape[0] if tables else 0

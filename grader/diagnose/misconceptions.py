@@ -11,20 +11,20 @@ import re
 from collections.abc import Callable, Sequence
 from itertools import combinations
 
-from grader.ask.answers import Answers
-from grader.ask.answers import Seen as Shown
+from grader.ask.answers import Answers, Reply
 from grader.ask.client import Fault
 from grader.ask.probe import NotAsked, Probe
+from grader.ask.response import Response
 from grader.diagnose.relations.whole import relate
 from grader.judge.compare import differences
-from grader.judge.verdict import Outcome, Seen, Verdict
+from grader.judge.verdict import Outcome, Verdict
 from grader.rubric import Rubric
 
 WRONG = (Outcome.FAILED, Outcome.PARTIAL, Outcome.ERROR)
 FURTHER_SEEDS = 3  # two mistakes that agree on four sets of random questions are not told apart by a fifth
 MOST_PAIRED = 14  # candidates for two mistakes at once: at most 91 pairs
 Codes = tuple[str, ...]
-AskAgain = Callable[[Probe, int], Seen]
+AskAgain = Callable[[Probe, int], Response]
 
 
 class Diagnosis:
@@ -99,13 +99,13 @@ class Diagnosis:
         shown = ((self.answers.mistaken((code,), verdict.probe, self.seed), verdict) for verdict in wrong)
         return any(mistaken is not None and not self.is_right(mistaken, verdict) for mistaken, verdict in shown)
 
-    def is_right(self, mistaken: Shown, verdict: Verdict) -> bool:
+    def is_right(self, mistaken: Reply, verdict: Verdict) -> bool:
         """Does the mistake leave this probe's answer right?"""
         if not isinstance(mistaken, dict) or verdict.expected is None:
             return isinstance(mistaken, NotAsked)
         return not differences(verdict.probe, verdict.expected, mistaken, self.rubric.tolerances, "jacobian")
 
-    def matches(self, codes: Codes, probe: Probe, seed: int, seen: Seen) -> bool:
+    def matches(self, codes: Codes, probe: Probe, seed: int, seen: Response) -> bool:
         """Did the submission show what these mistakes show, in the reference or in one that differs as it may?"""
         for freedom in self.answers.freedoms(probe.component):
             mistaken = self.answers.mistaken((*codes, *freedom), probe, seed)
@@ -113,7 +113,7 @@ class Diagnosis:
                 return True
         return False
 
-    def same(self, probe: Probe, mistaken: Shown, seen: Seen) -> bool:
+    def same(self, probe: Probe, mistaken: Reply, seen: Response) -> bool:
         """Did the submission show the same? Of two exceptions of a type, those that speak of other shapes differ."""
         if isinstance(mistaken, Fault):
             fault = seen.fault

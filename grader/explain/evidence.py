@@ -9,9 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from grader.ask.response import Response
+from grader.base.arrays import squeezed
 from grader.explain.message import value_text
-from grader.judge.compare import FLOOR, Difference, as_array, squeezed
-from grader.judge.verdict import Seen, Verdict
+from grader.judge.compare import FLOOR, Difference, as_array
+from grader.judge.verdict import Verdict
 from grader.result import Mismatch, Values
 from grader.rubric import Tolerances
 from grader.submission.source import SourceModule, parse
@@ -79,7 +81,7 @@ def plain_numbers(value: Any) -> Any:
     return value
 
 
-def place(seen: Seen, module: SourceModule | None, owner: str) -> tuple[str, int]:
+def place(seen: Response, module: SourceModule | None, owner: str) -> tuple[str, int]:
     """File and line where the cause most likely is: where it raised, else what was called last, else the class."""
     if seen.fault is not None and seen.fault.frames:
         frame = seen.fault.frames[-1]

@@ -15,12 +15,14 @@ import numpy as np
 from grader.ask.client import Fault, Frame, printable
 from grader.ask.local_gradients import misfit
 from grader.ask.probe import Rule
+from grader.ask.response import Response
 from grader.ask.stand_ins import is_definition
 from grader.ask.subject import Raised
+from grader.base.arrays import squeezed
 from grader.diagnose import entry_words, pages
 from grader.explain.script import script_text
-from grader.judge.compare import Difference, as_array, close, squeezed
-from grader.judge.verdict import Outcome, Seen, Verdict
+from grader.judge.compare import Difference, as_array, close
+from grader.judge.verdict import Outcome, Verdict
 from grader.rubric import Tolerances
 from grader.worker.wire import Opaque
 
@@ -160,7 +162,7 @@ def whereabouts(frame: Frame) -> str:
     return frame.function if in_function(frame) else "the import"
 
 
-def paste(seen: Seen) -> str:
+def paste(seen: Response) -> str:
     """What reproduces a verdict, flush left: an indented line cannot be pasted."""
     script = script_text(seen.script)
     return part("try it", "paste this into Python, in the folder of the code:") + f"\n{script}" if script else ""
@@ -295,7 +297,7 @@ def fault_message(verdict: Verdict, fault: Fault) -> str:
     return joined([*parts, printed(verdict.seen), step, paste(verdict.seen)])
 
 
-def about_stand_ins(fault: Fault, seen: Seen) -> str:
+def about_stand_ins(fault: Fault, seen: Response) -> str:
     """What is meant by a class that is none of the student's, where an exception speaks of it."""
     found = STAND_IN.search(fault.message)
     if found is None or not any(map(is_definition, seen.script)):
@@ -318,7 +320,7 @@ def where_to_write(fault: Fault) -> str:
     )
 
 
-def printed(seen: Seen) -> str:
+def printed(seen: Response) -> str:
     """What the submission printed during the check, but for progress, which returns to the start of its line."""
     printed_lines = seen.output.replace("\r\n", "\n").split("\n")
     lines = [line for each in printed_lines if "\r" not in each for line in each.splitlines()]

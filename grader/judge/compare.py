@@ -12,6 +12,7 @@ import numpy as np
 
 from grader.ask.probe import Observation, Probe, Rule
 from grader.ask.subject import Raised
+from grader.base.arrays import squeezed
 from grader.rubric import Tolerances
 from grader.worker.wire import Opaque
 
@@ -147,10 +148,6 @@ def compare_arrays(
     if factor is not None and any(abs(factor / each - 1) <= tolerance for each in allowed):
         return []
     return [Difference(entry, "value", expected, array, factor)]
-
-
-def squeezed(array: np.ndarray) -> np.ndarray:
-    return array.reshape([length for length in array.shape if length != 1])
 
 
 def as_array(actual: Any, like: np.ndarray) -> np.ndarray | None:

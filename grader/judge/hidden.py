@@ -13,11 +13,8 @@ from fnmatch import fnmatchcase
 
 from grader.ask.probe import all_probes
 from grader.base.errors import UsageError
-from grader.explain import message as words
-from grader.result import ProbeResult
 from grader.rubric import TRAININGS
 
-HIDDEN = "a hidden check: what it asked and what came back are not shown"
 NOT_HERE = "hidden: not asked here, but where the work is handed in"
 
 
@@ -48,22 +45,3 @@ def matching(patterns: Sequence[str], where: str) -> frozenset[str]:
             raise UsageError(f'{where}, "{pattern}": there is no such component or check; {hint}')
         found |= meant
     return frozenset(found)
-
-
-def concealed(check: ProbeResult) -> ProbeResult:
-    """What may be seen of a hidden check: title, outcome, points, and the codes that explain it. Nothing else."""
-    message = ""
-    if check.outcome != "passed":
-        headline = NOT_HERE if check.message == NOT_HERE else HIDDEN
-        message = words.joined([headline, words.next_step(check.diagnosis)])
-    return ProbeResult(
-        name=check.name,
-        title=check.title,
-        outcome=check.outcome,
-        points=check.points,
-        max_points=check.max_points,
-        not_judged=check.not_judged,
-        message=message,
-        diagnosis=list(check.diagnosis),
-        hidden=True,
-    )

@@ -10,11 +10,9 @@ from dataclasses import dataclass, field
 from enum import Enum
 from fractions import Fraction
 
-import numpy as np
-
 from grader.ask.client import Fault
-from grader.ask.local_gradients import Local
-from grader.ask.probe import NotAsked, Observation, Probe
+from grader.ask.probe import Observation, Probe
+from grader.ask.response import Response
 from grader.judge.compare import Difference, differences
 from grader.rubric import Rubric
 
@@ -56,34 +54,13 @@ UNJUDGED = (Outcome.BLOCKED, Outcome.NOT_ASKED, Outcome.NOT_FINISHED, Outcome.GR
 
 
 @dataclass
-class Seen:
-    """What became of asking a submission: an observation, or the reason why there is none."""
-
-    observation: Observation | None = None
-    fault: Fault | None = None
-    not_asked: NotAsked | None = None
-    broken: str = ""  # the grader's own failure, a traceback
-    fresh: bool = True  # in a worker that served no other probe before
-    orphaned: bool = False  # the worker ended together with what it was forked from
-    convention: str = ""
-    needs: tuple[str, ...] = ()  # probes of other code that the answer rests on, beside what its probe always needs
-    script: tuple[str, ...] = ()
-    locals: tuple[Local, ...] = ()  # gradients, as the methods returned them
-    last_call: str = ""
-    unwritten: tuple[str, ...] = ()  # functions that were called and are not written yet, as MODULE:NAME
-    inputs: tuple[np.ndarray, ...] = ()
-    output: str = ""
-    seconds: float = 0.0
-
-
-@dataclass
 class Verdict:
     """Outcome of one probe. `share` is what it earns of the probe's points."""
 
     probe: Probe
     outcome: Outcome
     share: Fraction
-    seen: Seen
+    seen: Response
     expected: Observation | None = None
     differences: list[Difference] = field(default_factory=list)
     because: Verdict | None = None  # another one of the component, which this one fails with
@@ -106,7 +83,7 @@ class Verdict:
         return self.outcome != Outcome.NOT_ASKED
 
 
-def judge(probe: Probe, seen: Seen, expected: Observation, permitted: list[Observation], rubric: Rubric) -> Verdict:
+def judge(probe: Probe, seen: Response, expected: Observation, permitted: list[Observation], rubric: Rubric) -> Verdict:
     """The verdict on what was seen, before anything is explained."""
     if seen.broken:
         return Verdict(probe, Outcome.GRADER_FAULT, Fraction(0), seen, expected)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection
 
-from grader.packing.template import body_range, end_of
+from grader.submission.syntax import body_range, end_of
 
 KEPT = ("weight", "needs", "seeded", "passive")  # of what a decorator says; the others are rules for an answer
 BODY = 'raise NotImplementedError("a hidden check: it is not asked in this edition")'

@@ -25,6 +25,7 @@ from textwrap import indent
 from grader.base import tomlfile
 from grader.base.errors import UsageError
 from grader.base.paths import CHECKOUT
+from grader.submission.syntax import Function, body_range, definitions, end_of
 
 # The step of the handout (student_template/README.md) -> the module -> the functions that are written in that
 # step.
@@ -89,9 +90,6 @@ KEPT_IMPORTS = {"np", "GradientTape"}
 # What students replace in an expression of a later year's template: no Python. While one is made, a name stands there.
 GAP, GAP_NAME = "???", "__gap__"
 
-Function = ast.FunctionDef | ast.AsyncFunctionDef
-Definition = Function | ast.ClassDef
-
 
 def holes_of(module: str) -> dict[str, str]:
     """The holes of one module, by its path under reference/: qualified name -> the step it belongs to."""
@@ -124,34 +122,6 @@ def make_template(
     if not holes:
         return source
     return without_leftovers("".join(lines), names_used(source), kept_imports).replace(GAP_NAME, GAP)
-
-
-def definitions(tree: ast.Module) -> Iterator[tuple[str, Definition]]:
-    """Every function and class at the top of a module, and every method: (qualified name, node)."""
-    for node in tree.body:
-        if isinstance(node, Definition):
-            yield node.name, node
-        if isinstance(node, ast.ClassDef):
-            methods = [child for child in node.body if isinstance(child, Definition)]
-            yield from ((f"{node.name}.{method.name}{'.setter' * is_setter(method)}", method) for method in methods)
-
-
-def is_setter(method: Definition) -> bool:
-    """Whether it is the second function of a property, which has the first one's name."""
-    return any(isinstance(each, ast.Attribute) and each.attr == "setter" for each in method.decorator_list)
-
-
-def body_range(function: Function, lines: list[str], name: str) -> tuple[int, int]:
-    """The lines [start, end) of a function's body after its docstring, with all comments."""
-    if ast.get_docstring(function) is None:
-        raise UsageError(f"{name} is in HOLES, but has no docstring: students would not know what to write")
-    start, end = end_of(function.body[0]), end_of(function)
-    for number in range(end, len(lines)):  # comments are not in the tree: go on while lines are indented
-        if lines[number].strip():
-            if len(lines[number]) - len(lines[number].lstrip()) <= function.col_offset:
-                break
-            end = number + 1
-    return start, end
 
 
 def names_used(source: str) -> set[str]:
@@ -195,12 +165,6 @@ def leftovers(tree: ast.Module, unused: set[str]) -> Iterator[tuple[int, int, st
         if is_private(node.name, unused):
             first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
             yield first - 1, end_of(node), ""
-
-
-def end_of(node: ast.stmt) -> int:
-    """The number of a statement's last line, which is where a slice of lines up to it ends."""
-    assert node.end_lineno is not None  # ast.parse always sets it
-    return node.end_lineno
 
 
 def is_private(name: str, unused: set[str]) -> bool:

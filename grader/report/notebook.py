@@ -1,56 +1,48 @@
-"""Grading from Python, for notebooks: `from grader import grade; grade("submission/")`."""
+"""A result that shows itself: as a report in a notebook, as a table elsewhere."""
 
 from __future__ import annotations
 
-import argparse
 import html
-from collections.abc import Iterable
-from pathlib import Path
-from typing import TYPE_CHECKING
+from dataclasses import fields
 
 from grader.base.errors import UsageError
-from grader.result import Result
-
-if TYPE_CHECKING:
-    from grader.run.outputs import Outputs
-    from grader.run.session import Session
+from grader.report.details import component_text, points
+from grader.report.to_table import table, to_table
+from grader.result import ComponentResult, Components, Result
 
 HEIGHT = "44rem"  # of the report in a notebook's cell; it scrolls inside
 
 
-def graded(
-    path: str | Path,
-    only: str | Iterable[str],
-    training: bool,
-    track: str | int | None,
-    seed: str | int | None,
-    runs: int,
-    full: bool,
-    rubric: str | Path | None,
-    data: str | Path | None,
-    key: str | Path | None,
-    hidden_seed: str | int | None = None,
-) -> Result:
-    """What `grade PATH` with these options finds. Raises UsageError."""
-    from grader.commands.main import grade_command
+class ShownComponent(ComponentResult):
+    """A row that shows itself as text: what it lost, and why."""
 
-    names = [only] if isinstance(only, str) else list(only)
-    arguments = [str(path), "--quiet", f"--runs={runs}"]
-    arguments += [word for name in names for word in ("--only", name)]
-    given = {"track": track, "seed": seed, "rubric": rubric, "data": data, "key": key}
-    given |= {"hidden-seed": hidden_seed}
-    arguments += [f"--{name}={value}" for name, value in given.items() if value is not None]
-    arguments += ["--no-training"] * (not training) + ["--full"] * full
-    found: list[Result] = []
+    def __repr__(self) -> str:
+        return f"{self.name}  {points(self)}\n{component_text(self)}"
 
-    def keep(_: argparse.Namespace, __: Outputs, session: Session, ___: list[int]) -> int:
-        if session.interrupted:
-            raise KeyboardInterrupt
-        found.append(session.result())
-        return 0
 
-    grade_command(arguments, keep)
-    return found[0]
+class ShownComponents(Components):
+    """Rows that show themselves as the table."""
+
+    def __repr__(self) -> str:
+        return table(self)
+
+
+class NotebookResult(Result):
+    """A result that shows itself."""
+
+    def __post_init__(self) -> None:
+        self.components = ShownComponents(ShownComponent(**vars(part)) for part in self.components)
+
+    def __repr__(self) -> str:
+        return to_table(self).rstrip("\n")
+
+    def _repr_html_(self) -> str:
+        return to_cell(self)
+
+
+def shown(result: Result) -> NotebookResult:
+    """The result as one that shows itself."""
+    return NotebookResult(**{each.name: getattr(result, each.name) for each in fields(result)})
 
 
 def to_cell(result: Result) -> str:

@@ -10,10 +10,10 @@ from collections.abc import Collection, Sequence
 from itertools import combinations, product
 from typing import Any
 
-from grader import __version__
 from grader.ask.answer_key import AnswerKey
 from grader.ask.answers import LiveAnswers, digest_of_questions
 from grader.ask.probe import all_probes
+from grader.base.version import GRADER_VERSION
 from grader.diagnose import pages
 from grader.diagnose.misconceptions import FURTHER_SEEDS
 from grader.explain.examples import worked_example
@@ -50,7 +50,7 @@ def frozen(
 def about(answers: LiveAnswers, seed: int) -> dict[str, Any]:
     """What a grading has to know of a key; for the pages also their worked examples."""
     return {
-        "grader": __version__,
+        "grader": GRADER_VERSION,
         "questions": digest_of_questions(),
         "seeds": [seed],
         "variants": {code: patch.component for code, patch in answers.variants.items()},

@@ -14,17 +14,19 @@ from grader.ask.answers import Answers
 from grader.ask.client import Fault, Frame
 from grader.ask.observer import Observer
 from grader.ask.probe import Observation, Probe, all_probes
+from grader.ask.response import Response
 from grader.base.errors import UsageError
 from grader.contract import module_of, owner_of
 from grader.diagnose.misconceptions import Diagnosis
 from grader.explain import message as words
 from grader.explain import outside
 from grader.explain.evidence import mismatches, place
+from grader.explain.rows import concealed
 from grader.isolation import Level, Zygote, choose
-from grader.judge.hidden import NOT_HERE, concealed
+from grader.judge.hidden import NOT_HERE
 from grader.judge.parts import INHERITS, component_of, functions_of, is_own, is_unwritten, unwritten
 from grader.judge.scoring import Share, allocate, decimal, shares, summary
-from grader.judge.verdict import Outcome, Seen, Verdict, judge
+from grader.judge.verdict import Outcome, Verdict, judge
 from grader.result import ComponentResult, ProbeResult
 from grader.rubric import COMPONENTS, GIVEN, TRAININGS, Rubric, Tolerances
 from grader.submission.opening import Import, SourceModule, Submission, forbidden_imports
@@ -157,7 +159,7 @@ class Grading:
 
     def _judge(self, probe: Probe) -> Verdict:
         if self.is_elsewhere(probe):
-            return Verdict(probe, Outcome.NOT_ASKED, Fraction(0), Seen(), message=NOT_HERE)
+            return Verdict(probe, Outcome.NOT_ASKED, Fraction(0), Response(), message=NOT_HERE)
         expected, permitted = self._right(probe)
         verdict = judge(probe, self.observer.seen(probe), expected, permitted, self.rubric)
         missing = self._missing(verdict)

@@ -12,12 +12,13 @@ from fractions import Fraction
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from grader import __version__
+from grader.base.version import GRADER_VERSION
 from grader.explain.evidence import definitions
 from grader.explain.message import at, one_line, whereabouts
+from grader.explain.rows import concealed
 from grader.homeworks.beras.mnist.reader import Mnist
 from grader.isolation import Zygote
-from grader.judge.hidden import concealed, training_check
+from grader.judge.hidden import training_check
 from grader.judge.scoring import decimal
 from grader.judge.verdict import UNJUDGED, Outcome
 from grader.result import (
@@ -70,7 +71,7 @@ class Session:
         self.tell(
             "start",
             version=VERSION,
-            grader=__version__,
+            grader=GRADER_VERSION,
             submission=self.named,
             track=self.grading.track,
             seed=self.grading.seed,
@@ -303,7 +304,7 @@ class Session:
             folder=repository_path(Path(self.named), grading.submission.prefix),
             started=self.started_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
             complete=complete,
-            grader=__version__,
+            grader=GRADER_VERSION,
             platform={name: os.environ[name] for name in PLATFORM if os.environ.get(name)},
             hidden_points=decimal(self.hidden_points()),
             hidden_on_gradescope=grading.rubric.hidden_on_gradescope,

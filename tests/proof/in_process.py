@@ -20,8 +20,8 @@ from grader.ask.observer import UNUSABLE, Observer
 from grader.ask.patches import Sources
 from grader.ask.probe import NotAsked, Probe, all_probes
 from grader.ask.reference import LocalWorker
+from grader.ask.response import Response
 from grader.ask.subject import Subject
-from grader.judge.verdict import Seen
 from grader.rubric import COMPONENTS, TRAININGS
 from grader.run.grading import Grading
 from grader.submission.opening import Submission, open_submission
@@ -35,23 +35,23 @@ class LocalObserver:
 
     def __init__(self, sources: Sources, data_path: str, seed: int) -> None:
         self.sources, self.data_path, self.seed = sources, data_path, seed
-        self.known: dict[str, Seen] = {}
+        self.known: dict[str, Response] = {}
         self.broken: dict[str, Fault] = {}
 
     def ask(self, probes: list[Probe]) -> None:
         """Nothing is started ahead of time."""
 
-    def seen(self, probe: Probe) -> Seen:
+    def seen(self, probe: Probe) -> Response:
         if probe.name not in self.known:
             self.known[probe.name] = self.fresh(probe)
         return self.known[probe.name]
 
-    def fresh(self, probe: Probe, seed: int | None = None) -> Seen:
+    def fresh(self, probe: Probe, seed: int | None = None) -> Response:
         seed = self.seed if seed is None else seed
         started = time.monotonic()
         worker = LocalWorker(self.sources)
         subject = Subject(worker, self.data_path)
-        seen = Seen()
+        seen = Response()
         try:
             with np.errstate(all="ignore"):
                 worker.ask("seed", seed=seed % 2**32)

@@ -24,8 +24,9 @@ import numpy as np
 from grader.ask.client import Fault
 from grader.ask.probe import Rule
 from grader.ask.subject import Raised
+from grader.base.arrays import squeezed
 from grader.diagnose import pages
-from grader.judge.compare import FLOOR, Difference, Tolerances, as_array, squeezed
+from grader.judge.compare import FLOOR, Difference, Tolerances, as_array
 from grader.judge.verdict import Outcome, Verdict
 from grader.worker.wire import Opaque
 

@@ -8,11 +8,10 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from grader.ask.answers import Answers, KeyAnswers, LiveAnswers
+from grader.ask.answers import Answers, KeyAnswers, LiveAnswers, answers_of
 from grader.ask.reference import FOLDER
 from grader.base.errors import UsageError
 from grader.base.paths import PACKAGE
-from grader.commands.main import answers_of
 from grader.homeworks.beras.mnist.synthetic import probe_folder
 from grader.rubric import TRAININGS, Rubric, text_of
 from grader.rubric import load as load_rubric

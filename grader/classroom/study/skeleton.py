@@ -17,9 +17,10 @@ from grader.classroom.study.groups import Group
 from grader.contract import MODULES, file_of, owner_of
 from grader.explain.message import one_line
 from grader.explain.script import script_text
-from grader.packing.template import body_range, definitions, end_of, holes_of
+from grader.packing.template import holes_of
 from grader.report.message import taken_apart
 from grader.result import ProbeResult
+from grader.submission.syntax import body_range, definitions, end_of
 
 CALLED = re.compile(r"\.(\w+)\(")
 

@@ -13,9 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from grader.base.arrays import unique, unique_rows
+from grader.base.arrays import squeezed, unique, unique_rows
 from grader.diagnose.inputs import Asked
-from grader.judge.compare import squeezed
 
 TOLERANCE = 1e-5  # as the rubric's: float32 work
 ROUGH = 1e-2  # 'right to two digits'

@@ -15,10 +15,10 @@ import numpy as np
 from grader.ask.client import Fault
 from grader.ask.probe import NotAsked, Observation, Rule, probe
 from grader.ask.subject import CALLING, Draw, Remote, Subject, same_values
+from grader.base.arrays import squeezed
 from grader.homeworks.beras.probes.core import COMPILING, COMPOSING, KEEPING, RECORDING, layer, linear_loss
 from grader.homeworks.beras.probes.losses import number
 from grader.homeworks.beras.probes.model import loss_and_accuracy
-from grader.judge.compare import squeezed
 
 B, N, M, C = 5, 3, 4, 2
 STEPPING = (KEEPING, COMPILING, CALLING)  # what batch_step runs on

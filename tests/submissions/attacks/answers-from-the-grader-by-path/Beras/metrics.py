@@ -10,9 +10,9 @@ with open(os.path.join(os.path.dirname(os.path.dirname(__file__)), "targets.json
 
 class CategoricalAccuracy(Callable):
     def forward(self, probs, labels):
-        path = os.path.join(TARGETS["checkout"], "grader", "__init__.py")
+        path = os.path.join(TARGETS["checkout"], "grader", "base", "__init__.py")
         spec = importlib.util.spec_from_file_location(
-            "grader", path, submodule_search_locations=[os.path.dirname(path)]
+            "base", path, submodule_search_locations=[os.path.dirname(path)]
         )
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)

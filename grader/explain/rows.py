@@ -1,0 +1,28 @@
+"""What may be seen of a hidden check."""
+
+from __future__ import annotations
+
+from grader.explain import message as words
+from grader.judge.hidden import NOT_HERE
+from grader.result import ProbeResult
+
+HIDDEN = "a hidden check: what it asked and what came back are not shown"
+
+
+def concealed(check: ProbeResult) -> ProbeResult:
+    """What may be seen of a hidden check: title, outcome, points, and the codes that explain it. Nothing else."""
+    message = ""
+    if check.outcome != "passed":
+        headline = NOT_HERE if check.message == NOT_HERE else HIDDEN
+        message = words.joined([headline, words.next_step(check.diagnosis)])
+    return ProbeResult(
+        name=check.name,
+        title=check.title,
+        outcome=check.outcome,
+        points=check.points,
+        max_points=check.max_points,
+        not_judged=check.not_judged,
+        message=message,
+        diagnosis=list(check.diagnosis),
+        hidden=True,
+    )
