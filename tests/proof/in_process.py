@@ -100,8 +100,10 @@ class Shortened(Grading):
     level: Any = None
 
     def __post_init__(self) -> None:
+        self.places = self.submission.places
         self.forbidden: dict[str, Any] = {}
-        self.probes = [probe for probe in all_probes() if self.is_asked(probe)]
+        self.every_probe = [self.as_it_counts(probe) for probe in all_probes()]
+        self.probes = [probe for probe in self.every_probe if self.is_asked(probe)]
         self.probes.sort(key=lambda probe: COMPONENTS.index(probe.component))
 
 
