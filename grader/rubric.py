@@ -11,27 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 from grader.base import tomlfile
 from grader.base.errors import UsageError
+from grader.homework import FIRST, YEARS, Edition
 from grader.isolation import Limits
 
 if TYPE_CHECKING:
     from grader.ask.probe import Rule
 
-DEFAULT = Path(__file__).with_name("rubric.toml")
 NAMED = Path(__file__).with_name("rubrics")  # NAME.toml each: `--rubric NAME`
 TOTAL = 100  # points of each track
 SETUP_SECONDS = 60  # to import, build the model and copy the data: outside the training's clock, but not without end
-GIVEN = (
-    "CategoricalCrossentropy",
-    "Diffable",
-    "Model",
-)  # handed out complete: worth nothing, must not be broken
-TRAININGS = ("training.simple", "training.advanced")
-COMPONENTS = (
-    "OneHotEncoder", "Dense", "Dense.initializer", "LeakyReLU", "ReLU", "Softmax", "MeanSquaredError",
-    "CategoricalCrossentropy", "CrossEntropyLoss", "BasicOptimizer", "RMSProp", "Adam", "CategoricalAccuracy",
-    "get_data_MNIST", "Diffable", "GradientTape", "Model", "Model.evaluate", "SequentialModel", "BatchNorm",
-    *TRAININGS,
-)  # fmt: skip
 # What becomes of the imports and the NumPy of other days: the settings' words, the usual one first
 OUTSIDE = {"forbidden_imports": ("told", "withheld"), "old_numpy": ("told", "lost")}
 TABLES: dict[str, tuple[str, ...]] = {
@@ -41,14 +29,12 @@ TABLES: dict[str, tuple[str, ...]] = {
         "check_seconds", "check_seconds_after_timeout", "check_cpu_seconds", "check_memory_mb", "training_seconds",
         "training_memory_mb", "file_mb", "processes", "address_space_gb", "wall_factor",
     ),
-    "training": (
-        "simple", "advanced", "half_simple", "half_advanced", "milestones", "chance", "fast_core", "not_finished",
-    ),
+    "training": ("milestones", "chance", "fast_core", "not_finished"),  # and, for each training, see `shares_of`
     "visibility": ("hidden", "gradescope"),
     "outside": tuple(OUTSIDE),
 }  # fmt: skip
 BUILT_IN = "built-in"
-EXTENSIONS = ["BatchNorm"]  # of an older rubric, which does not name them
+EXTENSIONS = ("BatchNorm",)  # of an older rubric, which does not name them
 # An older rubric has no such table; Gradescope's words, https://gradescope-autograders.readthedocs.io/en/latest/specs/
 ALL_PUBLIC: dict[str, Any] = {"hidden": [], "gradescope": "after_published"}
 # What an older rubric says nothing about
@@ -79,6 +65,7 @@ class Rubric:
     extension_checks: checks of other components that are just as free.
     """
 
+    edition: Edition
     default_track: str
     points: dict[str, dict[str, int]]
     extensions: frozenset[str]
@@ -128,15 +115,23 @@ class Rubric:
         )
 
 
+def year_of(path: Path) -> int:
+    """The year of the course that a rubric is for. Raises UsageError."""
+    year = tomlfile.loads(text_of(path)).get("edition", FIRST.year)
+    if year not in YEARS:
+        raise UsageError(f"rubric {path}, edition: must be one of {', '.join(map(str, YEARS))}, not {year!r}")
+    return int(year)
+
+
 def names() -> list[str]:
     """The rubrics that `--rubric` knows by name."""
     return sorted(path.stem for path in NAMED.glob("*.toml"))
 
 
-def located(path: Path | None) -> Path:
-    """The file of a rubric that is named or is a file, the built-in one for None. Raises UsageError."""
+def located(path: Path | None, edition: Edition = FIRST) -> Path:
+    """The file of a rubric that is named or is a file, an edition's own for None. Raises UsageError."""
     if path is None:
-        return DEFAULT
+        return edition.rubric
     if str(path) in names():
         return NAMED / f"{path}.toml"
     if not path.exists():
@@ -145,19 +140,20 @@ def located(path: Path | None) -> Path:
     return path
 
 
-def text_of(path: Path | None) -> str:
+def text_of(path: Path | None, edition: Edition = FIRST) -> str:
     """The whole text of a rubric: one with `base = "built-in"` gets the tables that it does not have.
 
     Raises UsageError.
     """
-    source = located(path)
+    source = located(path, edition)
     try:
         text = source.read_text(encoding="utf-8")
         data = tomlfile.loads(text)
         if data.get("base") == BUILT_IN:
-            text += "".join(
-                section for section in sections(DEFAULT.read_text(encoding="utf-8")) if table_of(section) not in data
-            )
+            for other in dict.fromkeys((edition.rubric, FIRST.rubric)):
+                missing = [each for each in sections(other.read_text(encoding="utf-8")) if table_of(each) not in data]
+                text += "".join(missing)
+                data = tomlfile.loads(text)
     except OSError as error:
         raise UsageError(f"rubric {source}: cannot be read ({error.strerror})") from None
     except (tomlfile.DecodeError, UnicodeDecodeError) as error:
@@ -175,22 +171,38 @@ def table_of(section: str) -> str:
     return section[1 : section.index("]")].partition(".")[0]
 
 
-def load(path: Path | None = None) -> Rubric:
+def load(path: Path | None = None, edition: Edition = FIRST) -> Rubric:
     """Reads and checks a rubric. Raises UsageError with one line that says what is wrong and where."""
-    return check(tomlfile.loads(text_of(path)), str(located(path)))
+    if path is not None and (year := year_of(path)) != edition.year:
+        raise UsageError(f"rubric {path}: is for the edition of {year}, and the hand-in is of {edition.year}")
+    return check(tomlfile.loads(text_of(path, edition)), str(located(path, edition)), edition)
 
 
-def check(data: dict[str, Any], source: str) -> Rubric:
+def shares_of(edition: Edition) -> tuple[str, ...]:
+    """What [training] says of each training: the accuracy to go beyond, and the one that is worth half."""
+    return tuple(f"{half}{name.partition('.')[2]}" for half in ("", "half_") for name in edition.trainings)
+
+
+def check(data: dict[str, Any], source: str, edition: Edition = FIRST) -> Rubric:
     """The rubric that parsed TOML describes. Raises UsageError."""
     usual = {name: words[0] for name, words in OUTSIDE.items()}
-    data = {"visibility": ALL_PUBLIC, "outside": usual, "extensions": EXTENSIONS, "base": BUILT_IN, **data}
-    known(data, ("default_track", "base", "extensions", "points", *TABLES), f"rubric {source}")
+    extensions_of_old = [name for name in EXTENSIONS if name in edition.components]
+    data = {
+        "visibility": ALL_PUBLIC,
+        "outside": usual,
+        "extensions": extensions_of_old,
+        "base": BUILT_IN,
+        "edition": edition.year,
+        **data,
+    }
+    known(data, ("edition", "default_track", "base", "extensions", "points", *TABLES), f"rubric {source}")
     if data["base"] != BUILT_IN:
         raise UsageError(f'rubric {source}, base: must be "{BUILT_IN}", not {data["base"]!r}')
     for table, keys in TABLES.items():
         if not isinstance(data[table], dict):
             raise UsageError(f"rubric {source}: {table} must be a table, [{table}]")
         data[table] = {**ADDED.get(table, {}), **data[table]}
+        keys = (*shares_of(edition), *keys) if table == "training" else keys
         known(data[table], keys, f"rubric {source}, [{table}]")
     points = data["points"]
     if not isinstance(points, dict) or not points:
@@ -199,7 +211,7 @@ def check(data: dict[str, Any], source: str) -> Rubric:
         where = f"rubric {source}, [points.{track}]"
         if not isinstance(table, dict):
             raise UsageError(f"{where}: must be a table of components and their points")
-        known(table, COMPONENTS, where, complete=False)
+        known(table, edition.components, where, complete=False)
         for component, value in table.items():
             if type(value) is not int or value < 0:
                 raise UsageError(f'{where}, "{component}": points must be a whole number from 0 up, not {value!r}')
@@ -209,7 +221,7 @@ def check(data: dict[str, Any], source: str) -> Rubric:
         raise UsageError(
             f"rubric {source}: default_track is {data['default_track']!r}, there is no such [points] table"
         )
-    extensions = named_extensions(data["extensions"], points, f"rubric {source}")
+    extensions = named_extensions(data["extensions"], points, f"rubric {source}", edition)
     where = f"rubric {source}, [training]"
     milestones = data["training"]["milestones"]
     if not isinstance(milestones, list) or not milestones:
@@ -220,8 +232,7 @@ def check(data: dict[str, Any], source: str) -> Rubric:
         raise UsageError(f"{where}, fast_core: must be true or false, not {fast_core!r}")
     if not_finished not in NOT_FINISHED:
         raise UsageError(f"{where}, not_finished: must be one of {', '.join(NOT_FINISHED)}, not {not_finished!r}")
-    no_shares = ("milestones", "fast_core", "not_finished")
-    shares |= {key: data["training"][key] for key in TABLES["training"] if key not in no_shares}
+    shares |= {key: data["training"][key] for key in ("chance", *shares_of(edition))}
     for key, value in shares.items():
         number(value, f"{where}, {key}", 1.0)
     for key, value in data["tolerance"].items():
@@ -243,31 +254,32 @@ def check(data: dict[str, Any], source: str) -> Rubric:
             found = data["outside"][name]
             raise UsageError(f"rubric {source}, [outside], {name}: must be {' or '.join(words)}, not {found!r}")
     return Rubric(
+        edition=edition,
         default_track=data["default_track"],
         points=points,
         extensions=extensions,
-        extension_checks=extension_checks(data["extensions"], extensions, f"rubric {source}, extensions"),
+        extension_checks=extension_checks(data["extensions"], extensions, f"rubric {source}, extensions", edition),
         constant_factor_keeps=float(data["partial"]["constant_factor_keeps"]),
         passes_when_judged=float(data["partial"]["passes_when_judged"]),
         tolerances=Tolerances(dict(data["tolerance"])),
         limits=dict(data["limits"]),
-        thresholds={name: data["training"][name.partition(".")[2]] for name in TRAININGS},
-        half={name: data["training"]["half_" + name.partition(".")[2]] for name in TRAININGS},
+        thresholds={name: data["training"][name.partition(".")[2]] for name in edition.trainings},
+        half={name: data["training"]["half_" + name.partition(".")[2]] for name in edition.trainings},
         milestones=tuple(sorted(milestones)),
         chance=data["training"]["chance"],
         fast_core=fast_core,
         not_finished=not_finished,
-        hidden=named_checks(hidden, f"{where}, hidden"),
+        hidden=named_checks(hidden, f"{where}, hidden", edition),
         hidden_on_gradescope=gradescope,
         **data["outside"],
     )
 
 
-def named_extensions(names: Any, points: dict[str, dict[str, int]], where: str) -> frozenset[str]:
+def named_extensions(names: Any, points: dict[str, dict[str, int]], where: str, edition: Edition) -> frozenset[str]:
     """The components among these names of components and checks. Raises UsageError."""
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise UsageError(f"{where}, extensions: must be a list of names, not {names!r}")
-    may_be = tuple(name for name in COMPONENTS if name not in (*GIVEN, *TRAININGS))
+    may_be = tuple(name for name in edition.components if name not in (*edition.given, *edition.trainings))
     found = {name: 0 for name in names if "/" not in name}
     known(found, may_be, f"{where}, extensions", complete=False)
     for track, table in points.items():
@@ -279,24 +291,24 @@ def named_extensions(names: Any, points: dict[str, dict[str, int]], where: str) 
     return frozenset(found)
 
 
-def extension_checks(names: list[str], extensions: frozenset[str], where: str) -> frozenset[str]:
+def extension_checks(names: list[str], extensions: frozenset[str], where: str, edition: Edition) -> frozenset[str]:
     """The checks among these names, and those of other components that cannot be asked without an extension."""
-    if not names or names == EXTENSIONS:  # which no other component needs
+    if not names or names == list(EXTENSIONS):  # which no other component needs
         return frozenset()
     from grader.ask.probe import all_probes
     from grader.judge.hidden import matching
 
-    found = matching([name for name in names if "/" in name], where)
-    return found | {probe.name for probe in all_probes() if extensions & set(probe.needed_components)}
+    found = matching([name for name in names if "/" in name], where, edition)
+    return found | {probe.name for probe in all_probes(edition) if extensions & set(probe.needed_components)}
 
 
-def named_checks(patterns: list[str], where: str) -> frozenset[str]:
+def named_checks(patterns: list[str], where: str, edition: Edition) -> frozenset[str]:
     """The checks that these patterns name. Raises UsageError for one that names none."""
     if not patterns:
         return frozenset()
     from grader.judge.hidden import matching  # it has to know every check, and with them NumPy
 
-    return matching(patterns, where)
+    return matching(patterns, where, edition)
 
 
 def known(table: dict[str, Any], names: tuple[str, ...], where: str, complete: bool = True) -> None:

@@ -15,9 +15,8 @@ from typing import Any
 import pytest
 from warm_grade import grade_warm
 
-from grader import rubric
 from grader.base import tomlfile
-from grader.rubric import COMPONENTS
+from grader.homework import FIRST
 
 ROOT = Path(__file__).resolve().parent.parent
 SUBMISSIONS = Path(__file__).with_name("submissions")
@@ -163,7 +162,7 @@ def grade(path: Path | str, *options: str) -> Graded:
 
 def with_limits(folder: Path, limits: dict[str, float]) -> Path:
     """The built-in rubric with other limits, so that a hang is a short one."""
-    text = rubric.DEFAULT.read_text(encoding="utf-8")
+    text = FIRST.rubric.read_text(encoding="utf-8")
     for name, value in limits.items():
         text, count = re.subn(rf"^{name} = .*$", f"{name} = {value}", text, flags=re.MULTILINE)
         assert count == 1, f"the rubric has no limit {name}"
@@ -183,7 +182,7 @@ def grading_options(kind: str, name: str, folder: Path, components: Collection[s
     found = ["--rubric", str(with_limits(folder, limits))] if limits else []
     elsewhere = str([expected.get("moves"), expected.get("rewrites")])
     slow = (SUBMISSIONS / kind / name / "preprocess.py").exists() or "preprocess" in elsewhere or "MNIST" in elsewhere
-    asked = [part for part in COMPONENTS if part in components and (slow or part != "get_data_MNIST")]
+    asked = [part for part in FIRST.components if part in components and (slow or part != "get_data_MNIST")]
     return [*found, "--no-training", "--only", *asked]
 
 

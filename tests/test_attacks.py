@@ -49,8 +49,9 @@ from grader import isolation, rubric
 from grader.ask import answer_key
 from grader.ask.probe import all_probes
 from grader.ask.reference import LocalWorker, read_sources
-from grader.ask.subject import Subject
 from grader.commands.main import DEFAULT_SEED
+from grader.homework import FIRST
+from grader.homeworks.beras.dialect import Dialect
 from grader.worker import landlock
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the attacks speak Linux")
@@ -85,7 +86,7 @@ def noted_answers(component: str) -> dict[str, Any]:
         if probe.component == component:
             worker = LocalWorker(read_sources())
             recorder = Recorder(worker)
-            probe.ask(Subject(recorder), DEFAULT_SEED)
+            probe.ask(Dialect(recorder), DEFAULT_SEED)
             found |= recorder.noted
             worker.close()
     return found
@@ -268,7 +269,7 @@ def test_answers_of_the_public_seed_show_with_another_seed(scene: Scene) -> None
 
 def test_answers_of_the_public_seed_are_worth_nothing_in_hidden_checks(scene: Scene) -> None:
     submission = scene.submission("answers-of-the-public-seed", noted_answers("ReLU"))
-    text = rubric.DEFAULT.read_text(encoding="utf-8").replace("\nhidden = []", '\nhidden = ["ReLU/forward"]')
+    text = FIRST.rubric.read_text(encoding="utf-8").replace("\nhidden = []", '\nhidden = ["ReLU/forward"]')
     (scene.folder / "hidden.toml").write_text(text, encoding="utf-8")
     options = ["--only", "ReLU", "--rubric", str(scene.folder / "hidden.toml"), "--hidden-seed", "7"]
 

@@ -20,8 +20,9 @@ from overlays import ROOT, Graded, grade, run
 from grader import __version__, rubric
 from grader.ask.probe import all_probes
 from grader.base import tomlfile
+from grader.homework import FIRST
 from grader.judge.verdict import Outcome
-from grader.rubric import COMPONENTS, EXTENSIONS, GIVEN, TRAININGS
+from grader.rubric import EXTENSIONS
 
 TRACKS = ("1470", "2470")
 ESCAPE = "\x1b"
@@ -173,7 +174,7 @@ def test_list_names_every_component_check_and_point(track: str):
     points = rubric.load().points[track]
     heads = [line for line in done.stdout.splitlines() if not line.startswith(" ")]
     worth = {name: f"{each} points" for name, each in points.items()} | dict.fromkeys(EXTENSIONS, "extension")
-    assert heads == [f"{name}  ({worth.get(name, 'not on this track')})" for name in COMPONENTS]
+    assert heads == [f"{name}  ({worth.get(name, 'not on this track')})" for name in FIRST.components]
     assert all(f"  {probe.name}: {probe.title}" in done.stdout for probe in all_probes())
 
 
@@ -201,7 +202,9 @@ def test_reference_has_every_point(track: str):
     graded = grade("reference", "--track", track)
 
     assert (graded.exit_code, graded.result["score"], graded.result["max_score"]) == (0, 100, 100)
-    assert {name: part["outcome"] for name, part in graded.components.items()} == dict.fromkeys(COMPONENTS, "passed")
+    assert {name: part["outcome"] for name, part in graded.components.items()} == dict.fromkeys(
+        FIRST.components, "passed"
+    )
     assert [each["model"] for each in graded.result["training"]] == ["simple", "advanced"]
     for each in graded.result["training"]:
         assert {"model", "outcome", "accuracy", "milestones", "wall_seconds", "cpu_seconds"} <= set(each)
@@ -231,9 +234,9 @@ def test_template_has_no_points_yet(track: str):
 def test_everything_that_students_write_is_not_implemented_in_the_template(track: str):
     outcomes = {name: part["outcome"] for name, part in template(track).components.items()}
 
-    expected = {name: "not implemented" for name in COMPONENTS if name not in EXTENSIONS}
-    expected |= dict.fromkeys(GIVEN, "passed")
-    expected |= dict.fromkeys(set(COMPONENTS) - set(rubric.load().points[track]), "not on this track")
+    expected = {name: "not implemented" for name in FIRST.components if name not in EXTENSIONS}
+    expected |= dict.fromkeys(FIRST.given, "passed")
+    expected |= dict.fromkeys(set(FIRST.components) - set(rubric.load().points[track]), "not on this track")
     assert {name: outcomes[name] for name in expected} == expected
 
 
@@ -243,7 +246,7 @@ def test_json_has_what_the_contract_names():
     keys = {"version", "score", "max_score", "track", "seed", "isolation", "components", "training", "notes"}
     assert keys <= set(result)
     assert [part["name"] for part in result["components"] if part["name"] not in EXTENSIONS] == [
-        name for name in COMPONENTS if name not in EXTENSIONS
+        name for name in FIRST.components if name not in EXTENSIONS
     ]
     for part in result["components"]:
         assert {"name", "outcome", "points", "max_points", "probes"} <= set(part)
@@ -300,8 +303,8 @@ def test_table_has_a_row_for_each_component_and_verbose_every_check():
     wide = {**os.environ, "COLUMNS": "400"}
     table, verbose = (run("reference", "--no-training", *options, env=wide).stdout for options in ([], ["-v"]))
 
-    rows = [line.split()[0] for line in table.splitlines()[2 : 2 + len(COMPONENTS) - len(TRAININGS)]]
-    assert rows == [name for name in COMPONENTS if name not in TRAININGS]
+    rows = [line.split()[0] for line in table.splitlines()[2 : 2 + len(FIRST.components) - len(FIRST.trainings)]]
+    assert rows == [name for name in FIRST.components if name not in FIRST.trainings]
     assert not any(f"\n{probe.name} " in table for probe in all_probes())
     assert all(f"\n{probe.name}  passed\n  {probe.title}" in verbose for probe in all_probes())
 

@@ -14,8 +14,8 @@ import pytest
 from overlays import Graded, build, grade, grading_options, names
 from test_overlays import TRAINING_CHAFFS
 
+from grader.homework import FIRST
 from grader.isolation.levels import BASIC, choose
-from grader.rubric import COMPONENTS
 
 STRICTEST = choose().name
 WEEK = int(time.time() / (7 * 24 * 3600))
@@ -46,7 +46,7 @@ def verdicts(graded: Graded) -> dict[str, Any]:
 def test_verdict_is_the_same_at_two_levels(kind: str, name: str, folder: Path) -> None:
     submission = build(kind, name, folder)
 
-    options = grading_options(kind, name, folder, COMPONENTS)
+    options = grading_options(kind, name, folder, FIRST.components)
 
     basic, strictest = (grade(submission, *options, "--isolation", level) for level in (BASIC.name, STRICTEST))
 

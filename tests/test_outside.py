@@ -14,6 +14,7 @@ from overlays import build, grade
 
 from grader import rubric
 from grader.explain import outside
+from grader.homework import FIRST
 from grader.submission.opening import open_submission
 from grader.worker import old_numpy
 from grader.worker.placeholders import Absent, Progress, StubFinder
@@ -23,7 +24,7 @@ NOT_THERE = "is not there: only NumPy and the standard library are"
 
 def with_setting(folder: Path, name: str, word: str) -> Path:
     """The built-in rubric with another word in [outside]."""
-    text, count = re.subn(rf'^{name} = ".*"$', f'{name} = "{word}"', rubric.DEFAULT.read_text(), flags=re.MULTILINE)
+    text, count = re.subn(rf'^{name} = ".*"$', f'{name} = "{word}"', FIRST.rubric.read_text(), flags=re.MULTILINE)
     assert count == 1
     (folder / "rubric.toml").write_text(text, encoding="utf-8")
     return folder / "rubric.toml"

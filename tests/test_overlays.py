@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from overlays import base_of, build, expectation, grade, graded_on, grading_options, lay_base
 
-from grader.rubric import COMPONENTS, TRAININGS
+from grader.homework import FIRST
 from grader.run.affected import Snapshot, affected, snapshot
 
 # More than a wrong answer comes of these
@@ -29,9 +29,9 @@ def reached(kind: str, name: str, submission: Path, base: str) -> set[str]:
     All of them, where a process ends or hangs, a module does not load, or everything lies elsewhere.
     """
     if name.startswith(ENDINGS) or "moves" in expectation(kind, name):
-        return set(COMPONENTS)
-    witness = COMPONENTS[zlib.crc32(name.encode()) % len(COMPONENTS)]  # another one for each overlay
-    return {*affected(COMPONENTS, snapshot_of_base(base), snapshot(submission), ()), witness}
+        return set(FIRST.components)
+    witness = FIRST.components[zlib.crc32(name.encode()) % len(FIRST.components)]  # another one for each overlay
+    return {*affected(FIRST.components, snapshot_of_base(base), snapshot(submission), ()), witness}
 
 
 @cache
@@ -87,7 +87,7 @@ def test_chaff_loses_points_only_where_its_bug_is_and_is_diagnosed(name: str, ba
 
 @pytest.mark.parametrize("name", TRAINED_WHEATS)
 def test_wheat_trains_to_both_thresholds(name: str, folder: Path) -> None:
-    graded = grade(build("wheats", name, folder), "--only", *TRAININGS)
+    graded = grade(build("wheats", name, folder), "--only", *FIRST.trainings)
 
     assert graded.losing() == set()
     assert [each["outcome"] for each in graded.result["training"]] == ["passed", "passed"]
@@ -103,7 +103,9 @@ def test_layers_that_only_pass_numbers_on_are_no_activations(folder: Path) -> No
 def test_chaff_that_breaks_a_training_rule_loses_that_training(name: str, folder: Path) -> None:
     submission = build("chaffs", name, folder)
 
-    graded = grade(submission, "--only", *TRAININGS, *reached("chaffs", name, submission, base_of("chaffs", name)))
+    graded = grade(
+        submission, "--only", *FIRST.trainings, *reached("chaffs", name, submission, base_of("chaffs", name))
+    )
 
     assert graded.losing() == set(expectation("chaffs", name)["loses"])
 

@@ -16,7 +16,7 @@ from grader.ask.reference import read_sources
 from grader.base import tomlfile
 from grader.diagnose import pages
 from grader.explain.examples import worked_example
-from grader.rubric import COMPONENTS
+from grader.homework import FIRST
 
 SOURCES = read_sources()
 MISTAKES = patches.load(MISCONCEPTIONS)
@@ -46,7 +46,7 @@ def test_patch_fits_the_reference_and_gives_python(patch: Patch):
     assert set(patched) == set(SOURCES)
     for file in changed:
         assert ast.dump(ast.parse(patched[file])) != ast.dump(ast.parse(SOURCES[file]))
-    assert patch.component in COMPONENTS
+    assert patch.component in FIRST.components
 
 
 @pytest.mark.parametrize("path", [*MISCONCEPTIONS.glob("*.toml"), *VARIANTS.glob("*.toml")], ids=lambda path: path.stem)

@@ -13,14 +13,15 @@ from overlays import grade, lay_base, run
 
 from grader import rubric
 from grader.ask.answer_key import AnswerKey
-from grader.ask.probe import REGISTRY, all_probes
+from grader.ask.probe import all_probes
 from grader.base import tomlfile
 from grader.base.errors import UsageError
-from grader.contract import CALLING
+from grader.homework import FIRST
+from grader.homeworks.beras.probes.core import CALLING
 from grader.packing.wheel import Edition, lay_out
-from grader.rubric import COMPONENTS, DEFAULT, EXTENSIONS, GIVEN, TRAININGS
+from grader.rubric import EXTENSIONS
 
-TEXT = DEFAULT.read_text(encoding="utf-8")
+TEXT = FIRST.rubric.read_text(encoding="utf-8")
 CONTRACT = (  # issue and assignment name these, in this spelling
     "OneHotEncoder", "Dense", "Dense.initializer", "LeakyReLU", "ReLU", "Softmax", "MeanSquaredError",
     "CategoricalCrossentropy", "CrossEntropyLoss", "BasicOptimizer", "RMSProp", "Adam", "CategoricalAccuracy",
@@ -44,18 +45,18 @@ def test_tracks_are_the_contract_s_and_2470_is_usual():
 
 
 def test_every_component_of_the_contract_is_there():
-    assert sorted(COMPONENTS) == sorted(CONTRACT)
+    assert sorted(FIRST.components) == sorted(CONTRACT)
     assert sorted(rubric.load().points["2470"]) == sorted(CONTRACT)
     assert set(CONTRACT) - set(rubric.load().points["1470"]) == {"Softmax", "training.advanced"}
 
 
 def test_given_code_and_extensions_are_worth_nothing_and_all_else_something():
     for table in rubric.load().points.values():
-        assert {name for name, points in table.items() if not points} == {*GIVEN, *EXTENSIONS}
+        assert {name for name, points in table.items() if not points} == {*FIRST.given, *EXTENSIONS}
 
 
 def test_every_component_is_checked_by_a_probe():
-    assert {probe.component for probe in all_probes()} == set(CONTRACT) - set(TRAININGS)
+    assert {probe.component for probe in all_probes()} == set(CONTRACT) - set(FIRST.trainings)
 
 
 def test_no_check_needs_itself_by_way_of_others():
@@ -71,7 +72,7 @@ def test_no_check_needs_itself_by_way_of_others():
         for probe in all_probes()
     }
     needs[CALLING] = set()  # which calls its layers itself
-    assert {need for probe in all_probes() for need in (*probe.needs, *probe.may_need)} <= {*CONTRACT, *REGISTRY}
+    assert {need for probe in all_probes() for need in (*probe.needs, *probe.may_need)} <= {*CONTRACT, *probes}
 
     for _ in range(len(probes).bit_length()):  # each turn doubles how far one looks
         needs = {name: found.union(*(needs[other] for other in found)) for name, found in needs.items()}
@@ -90,7 +91,7 @@ def test_thresholds_are_those_of_the_contract():
 
     assert loaded.thresholds == {"training.simple": 0.85, "training.advanced": 0.95}
     assert loaded.milestones == (0.80, 0.85, 0.95)
-    assert all(loaded.chance < loaded.half[name] < loaded.thresholds[name] for name in TRAININGS)
+    assert all(loaded.chance < loaded.half[name] < loaded.thresholds[name] for name in FIRST.trainings)
 
 
 def test_limits_reach_the_worker_in_bytes():
@@ -102,7 +103,7 @@ def test_limits_reach_the_worker_in_bytes():
 
 
 def test_limit_of_a_fraction_is_never_a_limit_of_nothing():
-    tree = tomlfile.read(DEFAULT)
+    tree = tomlfile.read(FIRST.rubric)
     tree["limits"] |= {"check_cpu_seconds": 0.5, "processes": 0.5}
 
     limits = rubric.check(tree, "mine.toml").check_limits()
@@ -111,7 +112,7 @@ def test_limit_of_a_fraction_is_never_a_limit_of_nothing():
 
 
 def test_older_rubric_gets_what_was_added_since():
-    tree = tomlfile.read(DEFAULT)
+    tree = tomlfile.read(FIRST.rubric)
     del tree["limits"]["wall_factor"], tree["training"]["fast_core"], tree["training"]["not_finished"]
 
     loaded = rubric.check(tree, "mine.toml")
@@ -314,7 +315,7 @@ def test_pack_carries_a_named_rubric_whole(folder: Path):
     lay_out(Edition(rubric.located(COURSE), 1470), AnswerKey(), stage)
 
     assert vars(rubric.load(stage / "grader/rubric.toml")) == vars(rubric.load(COURSE))
-    assert len(tomlfile.read(stage / "grader/rubric.toml")) == len(tomlfile.read(DEFAULT)) + 1  # base
+    assert len(tomlfile.read(stage / "grader/rubric.toml")) == len(tomlfile.read(FIRST.rubric)) + 1  # base
 
 
 # --- any ---
@@ -323,7 +324,7 @@ def test_pack_carries_a_named_rubric_whole(folder: Path):
 @settings(derandomize=True, max_examples=200, deadline=None, database=None)
 @given(st.data())
 def test_any_value_anywhere_gives_a_rubric_or_a_usage_error(data: Any):
-    tree = tomlfile.read(DEFAULT)
+    tree = tomlfile.read(FIRST.rubric)
     places = [(tree, key) for key in tree]
     places += [(table, key) for table in tree.values() if isinstance(table, dict) for key in table]
     places += [(table, key) for table in tree["points"].values() for key in table]

@@ -18,8 +18,9 @@ from overlays import ROOT, build, expectation, grade
 from grader.ask.probe import NotAsked, all_probes
 from grader.ask.reference import LocalWorker, read_sources
 from grader.ask.stand_ins import TAG, stand_in
-from grader.ask.subject import Raised, Subject
+from grader.ask.subject import Raised
 from grader.explain.script import MOST_STATEMENTS, script_text
+from grader.homeworks.beras.dialect import Dialect
 from grader.homeworks.beras.mnist.synthetic import probe_folder
 from grader.worker import doubles
 
@@ -99,7 +100,7 @@ def test_lines_of_every_check_run_without_the_grader(how: tuple[str, ...], folde
     (folder / "data").symlink_to(probe_folder())
     sources, scripts, raising = read_sources(code), {}, set()
     for probe in all_probes():
-        subject = Subject(LocalWorker(sources, code), str(probe_folder()))
+        subject = Dialect(LocalWorker(sources, code), str(probe_folder()))
         with suppress(NotAsked):
             answer = probe.ask(subject, SEED)
             scripts[probe.name] = script_text(subject.script)

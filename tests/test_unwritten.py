@@ -11,8 +11,8 @@ import pytest
 from beras_modules import REFERENCE, TEMPLATE
 from overlays import grade
 
+from grader.homework import FIRST
 from grader.packing.template import HOLES
-from grader.rubric import TRAININGS
 from grader.submission.syntax import body_range, definitions
 
 GENERIC = {
@@ -142,7 +142,7 @@ def test_given_lines_without_the_rest_score_nothing(folder: Path) -> None:
 
 @pytest.mark.parametrize("form", ["raise", "return-zero", "blank-model"])
 def test_model_that_is_not_made_is_not_implemented(form: str, folder: Path) -> None:
-    check(with_bodies(folder, lambda name: GENERIC[form]), "--only", *TRAININGS)
+    check(with_bodies(folder, lambda name: GENERIC[form]), "--only", *FIRST.trainings)
 
 
 @pytest.mark.parametrize(

@@ -17,16 +17,16 @@ from results import assert_gradescope, component, failed, made, probe, valid
 from grader import rubric
 from grader.ask.probe import all_probes
 from grader.ask.reference import LocalWorker, read_sources
-from grader.ask.subject import Subject
 from grader.base import tomlfile
 from grader.base.errors import UsageError
 from grader.explain.evidence import mismatch
 from grader.explain.rows import concealed
+from grader.homework import FIRST
+from grader.homeworks.beras.dialect import Dialect
 from grader.judge.compare import Difference
 from grader.report.details import summary_line
 from grader.report.to_gradescope import to_gradescope
 from grader.result import halves
-from grader.rubric import DEFAULT
 
 SECRET_SEED = 1_987_654_321
 HIDDEN = ["Softmax/gradient*", "MeanSquaredError"]
@@ -35,7 +35,7 @@ PRINTED = "printed-by-the-submission"
 
 
 def write_rubric(path: Path, *hidden: str, **more: str) -> Path:
-    text = DEFAULT.read_text(encoding="utf-8").replace("\nhidden = []", f"\nhidden = {json.dumps(hidden)}")
+    text = FIRST.rubric.read_text(encoding="utf-8").replace("\nhidden = []", f"\nhidden = {json.dumps(hidden)}")
     for name, value in more.items():
         text = text.replace(f'{name} = "after_published"', f'{name} = "{value}"')
     path.write_text(text, encoding="utf-8")
@@ -73,7 +73,7 @@ def graded(submission: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[s
 def asked_of(check: str) -> list[str]:
     """The first row of every array that a check asks with, under the secret seed."""
     worker = LocalWorker(read_sources())
-    subject = Subject(worker)
+    subject = Dialect(worker)
     next(each for each in all_probes() if each.name == check).ask(subject, SECRET_SEED)
     rows = re.findall(r"np\.array\(\[(\[[^\]]+\])", "\n".join(subject.script))
     assert rows
@@ -133,13 +133,13 @@ def test_gradescope_gets_tests_of_their_own_and_no_total(graded: dict[str, str])
 
 
 def loaded(hidden: Any, **more: Any) -> rubric.Rubric:
-    tree = tomlfile.read(DEFAULT)
+    tree = tomlfile.read(FIRST.rubric)
     tree["visibility"] = {"hidden": hidden, "gradescope": "hidden", **more}
     return rubric.check(tree, "mine.toml")
 
 
 def test_rubric_hides_nothing_unless_told_to_and_may_be_an_older_one():
-    tree = tomlfile.read(DEFAULT)
+    tree = tomlfile.read(FIRST.rubric)
     del tree["visibility"]
 
     assert rubric.load().hidden == rubric.check(tree, "old.toml").hidden == frozenset()

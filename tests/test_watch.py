@@ -16,8 +16,8 @@ from overlays import ROOT, build
 from results import component, failed, made, probe
 
 from grader.commands import watch
+from grader.homework import FIRST
 from grader.report.to_changes import merged, to_changes
-from grader.rubric import COMPONENTS, TRAININGS
 from grader.run.affected import Snapshot, affected, imported, modules_in, snapshot
 from grader.submission.source import SourceModule, imports_of, parse
 
@@ -33,11 +33,11 @@ def before() -> Snapshot:
 
 
 OWN = {  # a file, and components that its contents can change
-    "Beras/onehot.py": {"OneHotEncoder", "SequentialModel", *TRAININGS},
-    "Beras/optimizers.py": {"BasicOptimizer", "RMSProp", "Adam", "SequentialModel", *TRAININGS},
-    "Beras/batchnorm.py": {"BatchNorm", *TRAININGS},
-    "preprocess.py": {"get_data_MNIST", "SequentialModel", *TRAININGS},
-    "assignment.py": {"SequentialModel", *TRAININGS},
+    "Beras/onehot.py": {"OneHotEncoder", "SequentialModel", *FIRST.trainings},
+    "Beras/optimizers.py": {"BasicOptimizer", "RMSProp", "Adam", "SequentialModel", *FIRST.trainings},
+    "Beras/batchnorm.py": {"BatchNorm", *FIRST.trainings},
+    "preprocess.py": {"get_data_MNIST", "SequentialModel", *FIRST.trainings},
+    "assignment.py": {"SequentialModel", *FIRST.trainings},
 }
 
 
@@ -45,7 +45,7 @@ OWN = {  # a file, and components that its contents can change
 def test_saved_module_affects_what_lives_in_it_or_imports_it(path: str, before: Snapshot) -> None:
     after = replace(before, files={**before.files, path: b"other"})
 
-    found = affected(COMPONENTS, before, after, [])
+    found = affected(FIRST.components, before, after, [])
 
     assert OWN[path] <= set(found)
     assert not {"Softmax", "Dense", "MeanSquaredError", "Model.evaluate"} & set(found)
@@ -56,8 +56,8 @@ def test_core_affects_every_layer_and_a_text_everything(before: Snapshot) -> Non
     text = replace(before, files={**before.files, "notes.txt": b"new"})
 
     alone = {"BasicOptimizer", "RMSProp", "Adam", "get_data_MNIST"}  # import nothing of the submission's
-    assert set(affected(COMPONENTS, before, core, [])) == set(COMPONENTS) - alone
-    assert affected(COMPONENTS, before, text, []) == COMPONENTS
+    assert set(affected(FIRST.components, before, core, [])) == set(FIRST.components) - alone
+    assert affected(FIRST.components, before, text, []) == FIRST.components
 
 
 def test_module_that_goes_affects_what_imported_it(before: Snapshot) -> None:
@@ -67,7 +67,7 @@ def test_module_that_goes_affects_what_imported_it(before: Snapshot) -> None:
         before.places,
     )
 
-    found = affected(COMPONENTS, before, gone, [])
+    found = affected(FIRST.components, before, gone, [])
 
     assert {"MeanSquaredError", "CrossEntropyLoss", "SequentialModel"} <= set(found)
     assert "Softmax" not in found
@@ -78,8 +78,8 @@ def test_module_that_checks_imported_counts_although_nobody_declared_it(before: 
     row = component("ReLU", probe("ReLU/odd", script=["from Beras.metrics import CategoricalAccuracy", "x = 1"]))
 
     assert modules_in(row) == {"Beras.metrics"}
-    assert "ReLU" not in affected(COMPONENTS, before, after, [])
-    assert "ReLU" in affected(COMPONENTS, before, after, [row])
+    assert "ReLU" not in affected(FIRST.components, before, after, [])
+    assert "ReLU" in affected(FIRST.components, before, after, [row])
 
 
 @pytest.mark.parametrize(

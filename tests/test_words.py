@@ -17,9 +17,10 @@ from grader.ask.client import Fault
 from grader.ask.probe import NotAsked, all_probes
 from grader.ask.reference import LocalWorker, read_sources
 from grader.ask.response import Response
-from grader.ask.subject import Raised, Subject, unfilled
+from grader.ask.subject import Raised, unfilled
 from grader.diagnose import entry_words
 from grader.explain import message as words
+from grader.homeworks.beras.dialect import Dialect
 from grader.homeworks.beras.mnist.synthetic import probe_folder
 from grader.result import accuracy_text
 from grader.worker.host import Host
@@ -58,7 +59,7 @@ def parts(entry: str, value: Any) -> Iterator[tuple[str, Any]]:
 def test_everything_that_a_check_sees_has_words() -> None:
     sources, nameless, code = read_sources(), [], []
     for probe in all_probes():
-        subject, answer = Subject(LocalWorker(sources), str(probe_folder())), {}
+        subject, answer = Dialect(LocalWorker(sources), str(probe_folder())), {}
         with suppress(NotAsked):
             answer = probe.ask(subject, 1470)
         for entry, value in (each for name, of in answer.items() for each in parts(name, of)):

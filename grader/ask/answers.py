@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, cached_property
 from itertools import combinations
 from pathlib import Path
 from typing import Protocol
@@ -24,16 +24,19 @@ from grader.ask.answer_key import Reply as Reply
 from grader.ask.client import Fault
 from grader.ask.patches import Patch, Sources
 from grader.ask.probe import EVERY_SEED, NotAsked, Observation, Probe
-from grader.ask.reference import FOLDER, LocalWorker, read_sources
-from grader.ask.subject import Subject
+from grader.ask.reference import LocalWorker, read_sources
+from grader.ask.subject import subject_of
 from grader.base.cache import cache_folder
 from grader.base.errors import UsageError
 from grader.base.paths import PACKAGE
 from grader.base.processes import apart
+from grader.homework import FIRST, Edition
 
 QUESTIONS = (
     "ask/probe.py",
-    "contract.py",
+    "homework.py",
+    "homeworks/*/*.py",
+    "homeworks/*/editions/*/edition.toml",
     "ask/subject.py",
     "homeworks/*/probes/*.py",
     "worker/*.py",
@@ -74,13 +77,18 @@ class Answers(Protocol):
         """Keeps what was seen for the next run."""
 
 
-def answers_of(key: Path | None, made_up: str, seed: int) -> Answers:
-    """What to compare with: a key that was named, the reference, or the key beside this package."""
-    if key is None and FOLDER.is_dir():
-        return LiveAnswers(made_up, cache=cache_folder())
+def answers_of(key: Path | None, made_up: str, seed: int, edition: Edition = FIRST) -> Answers:
+    """What to compare with: a key that was named, the year's reference, or the key beside this package."""
+    if key is None and edition.reference.is_dir():
+        return LiveAnswers(made_up, edition, cache=cache_folder())
     if key is None and not KEY.is_file():
-        raise UsageError(f"there is neither reference/ in {FOLDER.parent} nor an answer key; name one with --key FILE")
+        place = edition.reference.parent
+        raise UsageError(f"there is neither reference/ in {place} nor an answer key; name one with --key FILE")
     answers = KeyAnswers(key or KEY)
+    if answers.year != edition.year:
+        if edition.reference.is_dir():  # a class of several years, or a key that was named for another one
+            return LiveAnswers(made_up, edition, cache=cache_folder())
+        raise UsageError(f"{answers.path}: this answer key is for the edition of {answers.year}, not of {edition.year}")
     answers.check_seed(seed)
     return answers
 
@@ -107,12 +115,15 @@ def subsets(codes: Iterable[str]) -> list[tuple[str, ...]]:
 
 
 class LiveAnswers:
-    """Answers of the reference in this process; `cache` is a folder for what was seen of it, or None."""
+    """Answers of a year's reference in this process; `cache` is a folder for what was seen of it, or None."""
 
-    def __init__(self, data_path: str, folder: Path = FOLDER, cache: Path | None = None) -> None:
-        self.sources = read_sources(folder)
+    def __init__(
+        self, data_path: str, edition: Edition = FIRST, cache: Path | None = None, folder: Path | None = None
+    ) -> None:
+        self.edition, self.folder = edition, folder or edition.reference
+        self.sources = read_sources(self.folder)
         self.data_path = data_path
-        self.variants = patches.load(patches.VARIANTS)
+        self.variants = patches.fitting(patches.VARIANTS, edition, self.sources)
         self.patched: dict[tuple[str, ...], Sources | None] = {(): self.sources}
         self.file = cache / f"answers-{self.digest()}.key" if cache is not None else None
         self.key = AnswerKey()
@@ -120,14 +131,14 @@ class LiveAnswers:
             with contextlib.suppress(OSError, DamagedKey):  # then everything is asked anew
                 self.key = answer_key.load(self.file)
 
-    @property
+    @cached_property
     def mistakes(self) -> dict[str, Patch]:
         """The known mistakes, by code. There are many, and right code needs none."""
-        return patches.load(patches.MISCONCEPTIONS)
+        return patches.fitting(patches.MISCONCEPTIONS, self.edition, self.sources)
 
     def digest(self) -> str:
         """Changes with everything that an answer depends on."""
-        found = hashlib.sha256(digest_of_questions().encode())
+        found = hashlib.sha256(f"{digest_of_questions()} {self.edition.year}".encode())
         for texts in (self.sources, patches.texts(patches.VARIANTS), patches.texts(patches.MISCONCEPTIONS)):
             for name, text in sorted(texts.items()):
                 found.update(f"{name}\0{text}\0".encode())
@@ -191,11 +202,11 @@ class LiveAnswers:
     def _look(self, codes: tuple[str, ...], probe: Probe, seed: int) -> Reply:
         sources = self._sources(codes)
         assert sources is not None
-        worker = LocalWorker(sources)
+        worker = LocalWorker(sources, self.folder)
         try:
             with np.errstate(all="ignore"):  # an overflow is what some mistakes are about
                 worker.ask("seed", seed=seed % 2**32)
-                return probe.ask(Subject(worker, self.data_path), seed)
+                return probe.ask(subject_of(self.edition)(worker, self.data_path), seed)
         except (Fault, NotAsked) as outcome:
             return outcome
         finally:
@@ -236,6 +247,7 @@ class KeyAnswers:
             self.pages: dict[str, str] = dict(self.key.about["pages"])  # code -> page
             self.conventions: dict[str, str] = dict(self.key.about["conventions"])  # code -> convention
             self.variants: dict[str, str] = dict(self.key.about["variants"])
+            self.year: int = self.key.about.get("edition", FIRST.year)
             self.hidden_seed: int | None = self.key.about.get("hidden_seed")
             self.seeds = [int(seed) for seed in self.key.about["seeds"]]
             questions = self.key.about["questions"]

@@ -23,11 +23,10 @@ from typing import Any
 from grader.ask.client import Fault, RemoteWorker
 from grader.ask.probe import NotAsked, Probe
 from grader.ask.response import Response
-from grader.ask.subject import Subject
-from grader.contract import module_of
+from grader.ask.subject import subject_of
 from grader.isolation import Level, WorkerLost, Zygote, choose, start
 from grader.rubric import Rubric
-from grader.submission.places import EXPECTED, Places
+from grader.submission.places import Places, as_named
 from grader.worker import old_numpy
 from grader.worker.wire import Opaque, array_bytes
 
@@ -64,9 +63,9 @@ class Observer:
         hidden_seed: int | None = None,
         zygote: Zygote | None = None,
         unwritten: dict[str, list[str]] | None = None,
-        places: Places = EXPECTED,
+        places: Places | None = None,
     ) -> None:
-        self.places = places
+        self.places = places or as_named(rubric.edition)
         self.root, self.data_path, self.rubric, self.seed = root, data_path, rubric, seed
         self.hidden_seed = seed if hidden_seed is None else hidden_seed
         self.broken = dict(broken)
@@ -108,7 +107,7 @@ class Observer:
 
     def group_of(self, probe: Probe) -> Group:
         """Checks of one group share a worker: what a hidden one asked, no public one may tell."""
-        return module_of(probe.component), self.is_hidden(probe)
+        return self.places.edition.module_of(probe.component), self.is_hidden(probe)
 
     def is_hidden(self, probe: Probe) -> bool:
         return probe.name in self.rubric.hidden
@@ -225,7 +224,7 @@ class Observer:
             seen.orphaned = True
             return seen, None, ""
         gate = ImportGate(worker, self.broken)
-        subject = Subject(gate, self.data_path, self.places)
+        subject = subject_of(self.places.edition)(gate, self.data_path, self.places)
         good = True
         try:
             if not seen.fresh:

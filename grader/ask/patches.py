@@ -6,12 +6,14 @@ is a form of the mistake of that name, and has no page of its own.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
 from grader.base import tomlfile
 from grader.base.paths import BERAS
+from grader.homework import FIRST, LATEST, Edition
 
 VARIANTS = BERAS / "variants"
 MISCONCEPTIONS = BERAS / "misconceptions" / "patches"
@@ -41,6 +43,14 @@ class Patch:
     def page(self) -> str:
         return self.told or self.code
 
+    def fits(self, edition: Edition, sources: Sources) -> bool:
+        """Is there what it changes?"""
+        if self.component not in edition.components:
+            return False
+        with suppress(PatchError):
+            return bool(self.applied(sources))
+        return False
+
     def applied(self, sources: Sources) -> Sources:
         """The sources with this patch. Raises PatchError where an old text does not occur exactly once."""
         patched = dict(sources)
@@ -62,6 +72,31 @@ def texts(folder: Path) -> dict[str, str]:
 def load(folder: Path) -> dict[str, Patch]:
     """Every patch of a folder, by its code."""
     return {name: parsed(name, text) for name, text in texts(folder).items()}
+
+
+def fitting(folder: Path, edition: Edition, sources: Sources) -> dict[str, Patch]:
+    """The patches of a folder that can be made in the reference of a year, in its words.
+
+    Those of the first edition are made in every year where the text that they change is the same but for names; in the
+    folder `later` are those of the later years, in the words of the latest.
+    """
+    found = load(folder)
+    if edition.year == FIRST.year:
+        return found
+    found = {code: renamed(patch, FIRST, edition) for code, patch in found.items()}
+    found |= {code: renamed(patch, LATEST, edition) for code, patch in load(folder / "later").items()}
+    without = edition.settings.get("mistakes", {}).get("without", ())
+    return {code: patch for code, patch in found.items() if code not in without and patch.fits(edition, sources)}
+
+
+def renamed(patch: Patch, of: Edition, to: Edition) -> Patch:
+    """The same change in another year's words."""
+    if of is to:
+        return patch
+    edits = tuple(
+        (to.translated(file, of), to.translated(old, of), to.translated(new, of)) for file, old, new in patch.edits
+    )
+    return replace(patch, component=to.component_like(patch.component), edits=edits)
 
 
 def read(path: Path) -> Patch:

@@ -8,7 +8,6 @@ a `Rule`, and used by the verdict alone.
 from __future__ import annotations
 
 import importlib
-import pkgutil
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,10 +15,11 @@ from functools import cache
 from typing import Any
 
 from grader.ask.subject import Draw, Subject
+from grader.homework import FIRST, HOMEWORK, Edition
 
 EVERY_SEED = 0  # under which answers are kept that no seed changes
 Observation = dict[str, Any]
-Function = Callable[[Subject, Draw], Observation]
+Function = Callable[[Any, Draw], Observation]  # of the dialect that the probe speaks
 
 
 class NotAsked(Exception):
@@ -90,7 +90,7 @@ class Probe:
         return self.function(subject, Draw(seed * 10_000 + zlib.crc32(self.name.encode()) % 10_000))
 
 
-REGISTRY: dict[str, Probe] = {}
+REGISTRY: dict[str, list[Probe]] = {}  # by module, in the order of the text
 
 
 def probe(
@@ -118,24 +118,21 @@ def probe(
         found = Probe(
             component, slug, title, function, weight, needs, may_need, despite, seeded, passive, megabytes, rules
         )
-        if found.name in REGISTRY:
-            raise ValueError(f"two probes are called {found.name}")
-        REGISTRY[found.name] = found
+        REGISTRY.setdefault(function.__module__, []).append(found)
         return function
 
     return register
 
 
-def all_probes() -> list[Probe]:
-    """Every probe, module by module of grader/homeworks/beras/probes, in the order of the text."""
-    load_probes()
-    return list(REGISTRY.values())
-
-
 @cache
-def load_probes() -> None:
-    """Imports every module of the homework's probes, once: to look for them takes longer than to judge a probe."""
-    import grader.homeworks.beras.probes
-
-    for module in pkgutil.iter_modules(grader.homeworks.beras.probes.__path__):
-        importlib.import_module(f"grader.homeworks.beras.probes.{module.name}")
+def all_probes(edition: Edition = FIRST) -> tuple[Probe, ...]:
+    """Every check of a year of the course, module by module, in the order of the text."""
+    found: dict[str, Probe] = {}
+    for name in edition.probes_in:
+        module = importlib.import_module(f"{HOMEWORK}.{name}")
+        for each in REGISTRY[module.__name__]:
+            if each.component in edition.components and each.name not in edition.without:
+                if each.name in found:
+                    raise ValueError(f"two checks of {edition.year} are called {each.name}")
+                found[each.name] = each
+    return tuple(found.values())

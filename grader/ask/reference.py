@@ -20,11 +20,11 @@ from typing import Any
 
 from grader.ask.client import fault_of
 from grader.ask.patches import Sources
-from grader.base.paths import CHECKOUT
+from grader.homework import FIRST
 from grader.worker import wire
 from grader.worker.host import Host
 
-FOLDER = CHECKOUT / "reference"
+FOLDER = FIRST.reference
 _IMPORT_LOCK = threading.RLock()
 CODES = 256  # compiled modules that are kept: the reference's own, and those with the latest patches
 

@@ -1,9 +1,7 @@
-"""The adapter between an implementation's raw objects and the probes.
+"""An implementation under question: its classes and objects, and a record of what was asked.
 
-Probes speak mathematics: `s.new("Dense", 3, 4)`, `s.forward(dense, x)`, `s.weight_gradients(dense, J)`. What is
-particular to this edition of the course stays here (and in contract.py, its names): how methods are called, and the two
-gradient conventions (ASSIGNMENT.md): *jacobian*, where `input_gradients()` returns the local Jacobian, and *upstream*,
-where it takes the upstream gradient and returns the propagated one.
+What a probe says in words of mathematics, `s.weight_gradients(dense, J)`, is a verb of the homework's dialect
+(homeworks/beras/dialect.py), which is a Subject that knows how methods are called.
 
 Everything that is asked is also written down as Python (`Subject.script`), so that every verdict comes with lines that
 a student can paste.
@@ -11,11 +9,12 @@ a student can paste.
 
 from __future__ import annotations
 
+import importlib
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -23,12 +22,11 @@ import numpy as np
 from grader.ask.client import Fault, Worker
 from grader.ask.local_gradients import Local
 from grader.ask.stand_ins import stand_in
-from grader.contract import CALLING
-from grader.submission.places import EXPECTED, Places
+from grader.homework import HOMEWORK, Edition
+from grader.submission.places import Places, as_named
 from grader.worker.wire import Ref
 
 LITERAL_ELEMENTS = 36  # arrays up to this size are written out in a script, larger ones by how they were drawn
-RATE_PARAMETERS = ("learning_rate", "lr", "alpha")
 DATA_PATH = "../data"  # where the assignment says that MNIST is
 
 
@@ -181,9 +179,11 @@ def sent(value: Any) -> Any:
 class Subject:
     """One implementation under question."""
 
-    def __init__(self, worker: Worker, data_path: str = "", places: Places = EXPECTED) -> None:
+    edition: Edition  # whose dialect this is
+
+    def __init__(self, worker: Worker, data_path: str = "", places: Places | None = None) -> None:
         self.worker = worker
-        self.places = places
+        self.places = places or as_named(self.edition)
         self.data_path = data_path  # a folder with made-up images in the form of MNIST's files
         self.classes: dict[str, Remote] = {}
         self.script: list[str] = []
@@ -192,7 +192,6 @@ class Subject:
         self.inputs: list[np.ndarray] = []  # arrays that calls were given, in order: what relations look at
         self.locals: list[Local] = []  # gradients, as the methods returned them
         self.needs: list[str] = []  # probes of other code that what was asked rests on, as far as that shows
-        self.upstream: dict[str, bool] = {}  # what is known of classes, see uses_upstream
         self.convention = ""  # set by the first gradient that is asked for: 'jacobian' or 'upstream'
 
     # --- asking -----------------------------------------------------------------------------------------------
@@ -271,7 +270,7 @@ class Subject:
             return f"[{inner}]" if isinstance(value, list) else f"({inner}{',' if len(value) == 1 else ''})"
         return repr(value)
 
-    # --- the edition ------------------------------------------------------------------------------------------
+    # --- the assignment's things --------------------------------------------------------------------------------
 
     def get(self, name: str) -> Remote:
         """A class or function of the assignment. Raises Fault('missing') where there is none."""
@@ -289,21 +288,6 @@ class Subject:
                 raise
             self.classes[name] = self.remote(reply, place.name)
         return self.classes[name]
-
-    def new(self, name: str, *args: Any, **kwargs: Any) -> Remote:
-        """An instance; a `learning_rate` that a layer insists on (upstream convention) is given."""
-        cls = self.get(name)
-        try:
-            return cls(*args, **kwargs)
-        except Fault as fault:
-            if fault.type == "TypeError" and f"abstract class {name} " in fault.message and not fault.frames:
-                lacking = fault.message.replace("'", "").rpartition("abstract method")[2].removeprefix("s").strip()
-                raise Fault("missing", f"{name} has no {lacking}") from None
-            insisted = [rate for rate in RATE_PARAMETERS if f"'{rate}'" in fault.message]
-            if fault.type != "TypeError" or not insisted:
-                raise
-            self.script.pop()
-            return cls(*args, **kwargs, **dict.fromkeys(insisted, 0.5))
 
     def keep(self, value: Any, name: str) -> Remote:
         """Stores an argument in the implementation, so that one can look whether a call changes it."""
@@ -342,18 +326,6 @@ class Subject:
         habits = [[self.places[each].module, self.places[each].name] for each in like]
         return self.remote(self.ask("double", kind=kind, base=target, script=sent(script), like=habits), name)
 
-    def dense(self, w: np.ndarray, b: np.ndarray) -> Remote:
-        """A Dense layer with these weights, set in place (they may be views, or a property may serve them)."""
-        layer = self.new("Dense", *w.shape)
-        layer.fill(w, "w")
-        layer.fill(b, "b")
-        return layer
-
-    def forward(self, function: Remote, *inputs: Any) -> Remote:
-        """The output of a layer, loss or metric for these inputs."""
-        self.needs.append(CALLING)
-        return function(*inputs)
-
     def rests_on(self, layer: Remote, base: str, **needs: Sequence[str]) -> None:
         """Notes probes of the class `base`, for each method by name, where an object uses that class's method."""
         script, classes = list(self.script), dict(self.classes)
@@ -366,84 +338,6 @@ class Subject:
                 raise
         finally:
             self.script, self.classes = script, classes
-
-    def input_gradient(self, layer: Remote, upstream: Any, x: Any) -> Any:
-        """The gradient with respect to the input, for this upstream gradient, in whichever convention it is written.
-
-        x: the layer's last input. Returns an array like x; where the local gradient has no shape that an upstream
-        gradient could pass through, that local gradient itself.
-        """
-        local = self._gradient(layer, "input_gradients", upstream)
-        if self.convention == "upstream":
-            return local
-        J = held(upstream)
-        local = stacked(local)
-        composed, formula = propagated(local, J, np.shape(x))
-        self.locals.append(Local(local, bool(formula), J.shape, np.shape(x)))
-        self.note_composition("dx", upstream, formula)
-        return composed
-
-    def weight_gradients(self, layer: Remote, upstream: Any, shapes: Sequence[tuple[int, ...]]) -> Any:
-        """One gradient a weight, each the mean over the batch (in the upstream convention mean or sum)."""
-        local = self._gradient(layer, "weight_gradients", upstream)
-        local = list(local) if isinstance(local, (list, tuple)) else [local]
-        if self.convention == "upstream":
-            return local
-        J = held(upstream)
-        stacks = [stacked(gradient) for gradient in local[: len(shapes)]]
-        found = [averaged(gradient, J, shape) for gradient, shape in zip(stacks, shapes)]
-        parts = [
-            Local(gradient, one is not gradient, J.shape, weight=shape)
-            for gradient, one, shape in zip(stacks, found, shapes)
-        ]
-        self.locals += parts
-        self.note_composition("grads", upstream, AVERAGED if all(part.fits for part in parts) else "")
-        return found + local[len(shapes) :]
-
-    def note_composition(self, name: str, upstream: Any, formula: str) -> None:
-        """Notes how a local gradient and the upstream gradient J give what is compared."""
-        if formula:
-            local = self.script.pop()
-            self.write(f"J = {self.literal(upstream)}")
-            self.write(f"{self.unused_name(name)} = {formula.format(local=local)}")
-
-    def _gradient(self, layer: Remote, method: str, upstream: Any) -> Any:
-        """Calls a gradient method the way it is written, and notes which convention that is."""
-        line = f"{layer.expression}.{method}"
-        with missing_method(method):
-            reply = self.ask("call_as_written", target=layer.ref, name=method, args=[sent(upstream)])
-        self.convention = "upstream" if isinstance(reply, dict) and reply.get("required") else "jacobian"
-        self.last_call = f"{line}({self.literal(upstream) if self.convention == 'upstream' else ''})"
-        self.write(self.last_call)
-        return self.remote(reply, self.last_call).value
-
-    def loss_gradient(self, loss: Remote) -> Any:
-        """The gradient of the loss with respect to the prediction, for each example.
-
-        A loss has no upstream gradient to take, so its convention is that of the submission's layers.
-        """
-        gradient = self._gradient(loss, "input_gradients", 1.0)
-        with suppress(Fault):
-            self.convention = "upstream" if self.uses_upstream("Dense") else self.convention
-        return gradient
-
-    def tape_gradient(self, tape: Remote) -> Any:
-        """What tape.gradient() returns, as a list."""
-        gradients = tape.method("gradient").value
-        return list(gradients) if isinstance(gradients, tuple) else gradients
-
-    def uses_upstream(self, name: str) -> bool:
-        """Do the gradient methods of this class take the upstream gradient? Leaves no trace in the script."""
-        if name in self.upstream:
-            return self.upstream[name]
-        script, classes = list(self.script), dict(self.classes)
-        try:
-            method = self.get(name).attribute("input_gradients")
-            required = [parameter for parameter, kind in self.parameters(method) if kind == "required"]
-        finally:
-            self.script, self.classes = script, classes
-        self.upstream[name] = len(required) > 1  # self, and the upstream gradient
-        return self.upstream[name]
 
 
 @contextmanager
@@ -468,50 +362,8 @@ def held(value: Any) -> np.ndarray:
     return np.asarray(value.value if isinstance(value, Remote) else value)
 
 
-def stacked(value: Any) -> Any:
-    """A list of numbers, or of arrays of one shape, as the array that it is; anything else as it came."""
-    if not isinstance(value, (list, tuple)):
-        return value
-    try:
-        return np.asarray(value)
-    except ValueError:
-        return value
-
-
-def propagated(local: Any, J: np.ndarray, shape: tuple[int, ...]) -> tuple[Any, str]:
-    """Upstream gradient J (B, m) through a local Jacobian, (n, m), (B, n, m) or element-wise like the input.
-
-    Returns the gradient with respect to the input, and the formula for it; the local one and '' where none fits.
-    """
-    if not isinstance(local, np.ndarray) or local.dtype.kind not in "fiub":
-        return local, ""
-    batch, m = J.shape
-    if local.shape == shape and shape == J.shape:
-        return local * J, "{local} * J"
-    if local.ndim == 2 and local.shape == (shape[-1], m):
-        return J @ local.T, "J @ {local}.T"
-    if local.ndim == 3 and local.shape[0] in (1, batch) and local.shape[1:] == (shape[-1], m):
-        jacobians = np.broadcast_to(local, (batch, shape[-1], m))
-        return np.einsum("bnm,bm->bn", jacobians, J), "({local} @ J[:, :, None])[:, :, 0]"
-    return local, ""
-
-
-# The mean over the batch of each weight's local gradient times the upstream gradient.
-AVERAGED = "[(g * (J[:, None, :] if np.ndim(g) == 3 else J)).mean(axis=0) for g in {local}]"
-
-
-def averaged(local: Any, J: np.ndarray, shape: tuple[int, ...]) -> Any:
-    """Mean over the batch of a local weight gradient times J (B, m), in the weight's own shape."""
-    if isinstance(local, (int, float)):
-        local = np.asarray(local)  # a number broadcasts as well as an array of ones
-    if not isinstance(local, np.ndarray) or local.dtype.kind not in "fiub":
-        return local
-    upstream = J[:, None, :] if local.ndim == 3 else J
-    try:
-        product = np.broadcast_to(local * upstream, np.broadcast_shapes(local.shape, upstream.shape))
-    except ValueError:
-        return local
-    if product.shape[0] != len(J):
-        return local
-    mean = product.mean(axis=0)
-    return mean.reshape(shape) if mean.size == int(np.prod(shape)) else mean
+@cache
+def subject_of(edition: Edition) -> type[Subject]:
+    """The class that asks implementations of a year."""
+    module = importlib.import_module(f"{HOMEWORK}.{edition.dialect}")
+    return type("Dialect", (module.Dialect,), {"edition": edition})

@@ -31,8 +31,9 @@ from grader.classroom.study.groups import Group, WrongAnswers, groups
 from grader.classroom.study.similarity import Similarity, read_codes, similarity
 from grader.classroom.study.student_code import Given, given
 from grader.commands.main import DEFAULT_SEED, chosen, seed_of, stoppable
+from grader.homework import YEARS, edition, is_training
 from grader.report.to_jsonl import EventLog
-from grader.rubric import COMPONENTS, SETUP_SECONDS, TRAININGS, located
+from grader.rubric import SETUP_SECONDS, located, year_of
 from grader.rubric import load as load_rubric
 from grader.submission.archives import digest_of
 from grader.submission.contents import shown
@@ -92,6 +93,9 @@ def parser() -> argparse.ArgumentParser:
     alike.add_argument("--similarity", action="store_true", help="compare the code of all hand-ins, each with each")
     alike.add_argument("--template", metavar="DIR", type=Path, default=TEMPLATE, help="the code that was given")
     what = found.add_argument_group("what is graded", "as in `grade PATH`")
+    what.add_argument(
+        "--edition", metavar="YEAR", type=int, choices=YEARS, help="of all hand-ins (default: told by what is in each)"
+    )
     what.add_argument("--track", metavar="TRACK")
     what.add_argument("--component", metavar="NAME", nargs="+", action="append", default=[])
     what.add_argument("--no-training", action="store_true")
@@ -167,21 +171,25 @@ def check_where(options: argparse.Namespace) -> None:
 
 def terms_of(options: argparse.Namespace) -> Terms:
     """How every hand-in is graded. Raises UsageError."""
-    rubric = load_rubric(options.rubric)
-    track = options.track or rubric.default_track
-    if track not in rubric.points:
-        raise UsageError(f"--track {track}: the rubric has the tracks {', '.join(rubric.points)}")
+    years = [edition(options.edition)] if options.edition else list(map(edition, YEARS))
+    of_years = [
+        load_rubric(None if options.rubric and year_of(options.rubric) != each.year else options.rubric, each)
+        for each in years
+    ]
+    tracks = dict.fromkeys(track for each in of_years for track in each.points)
+    if options.track is not None and options.track not in tracks:
+        raise UsageError(f"--track {options.track}: the rubrics have the tracks {', '.join(tracks)}")
     if options.runs < 1:
         raise UsageError("--runs takes a whole number from 1 up")
     if options.seed == "fresh":
         raise UsageError("--seed fresh: a class that is gone on with needs the seed that it began with; give a number")
     wanted = argparse.Namespace(only=options.component, no_training=options.no_training)
     try:
-        components = chosen(wanted, COMPONENTS)
+        components = chosen(wanted, tuple(dict.fromkeys(name for each in years for name in each.components)))
     except UsageError as error:
         raise UsageError(str(error).replace("--only", "--component")) from None
     return Terms(
-        track=track,
+        track=options.track or "",
         components=components,
         seed=seed_of(options.seed),
         runs=options.runs,
@@ -190,13 +198,14 @@ def terms_of(options: argparse.Namespace) -> Terms:
         data=named_file(options.data, "--data"),
         key=named_file(options.key, "--key"),
         isolation=options.isolation,
+        year=options.edition or 0,
     )
 
 
 def open_executor(options: argparse.Namespace, terms: Terms, run: Run) -> Executor:
     """Where hand-ins are graded. Raises UsageError."""
     rubric = terms.load_rubric()
-    trainings = sum(name in TRAININGS for name in terms.components)
+    trainings = max(sum(is_training(name) for name in terms.components_of(edition(year))) for year in YEARS)
     # Rest as well as work, should it come to that; what a busy machine stops before its end is graded again, alone
     limit = options.limit or SPARE_SECONDS + trainings * terms.runs * 2 * (
         rubric.limits["training_seconds"] + SETUP_SECONDS

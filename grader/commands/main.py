@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 from grader.base import blas
 from grader.base.errors import UsageError, is_full
+from grader.homework import FIRST_YEAR, YEARS, Edition, edition
 from grader.report.writers import WRITERS
 from grader.run.outputs import Outputs, add_options
 
@@ -155,6 +156,13 @@ def parser() -> argparse.ArgumentParser:
 
 def add_grading_options(found: argparse.ArgumentParser) -> None:
     """What is graded, and how: these are the same wherever a submission is graded."""
+    found.add_argument(
+        "--edition",
+        metavar="YEAR",
+        type=int,
+        choices=YEARS,
+        help="take it for the edition of this year: %(choices)s (default: told by what is in it)",
+    )
     found.add_argument("--track", metavar="TRACK", help="1470 or 2470 (default: the rubric's)")
     found.add_argument(
         "--only",
@@ -213,47 +221,49 @@ def grade_command(arguments: list[str], conclude: Conclude | None = None) -> int
     split = arguments.index("--") if "--" in arguments else len(arguments)
     pytest_arguments = arguments[split + 1 :]
     options = parser().parse_args(arguments[:split])
-    rubric, track, components = plan(options)
-    if options.fast_core is not None:
-        rubric = replace(rubric, fast_core=options.fast_core)
     if options.list:
-        print(listing(rubric, track, components))
+        print(listing(*plan(options, edition(options.edition or FIRST_YEAR))))
         return 0
     if options.path is None:
         raise UsageError("name a folder or a .zip to grade, for example: grade submission/ (grade --help says more)")
     if options.runs < 1:
         raise UsageError("--runs takes a whole number from 1 up")
     with tempfile.TemporaryDirectory(prefix="beras-grade-") as scratch:
-        return run(options, rubric, track, components, Path(scratch), pytest_arguments, conclude or report)
+        return run(options, Path(scratch), pytest_arguments, conclude or report)
 
 
-def plan(options: argparse.Namespace) -> tuple[Rubric, str, tuple[str, ...]]:
-    """By what rules, on which track, and what is graded. Raises UsageError."""
+def plan(options: argparse.Namespace, year: Edition) -> tuple[Rubric, str, tuple[str, ...]]:
+    """By what rules, on which track, and what is graded of this year's edition. Raises UsageError."""
     from grader import rubric as rubrics
 
-    rubric = rubrics.load(options.rubric)
+    rubric = rubrics.load(options.rubric, year)
+    if getattr(options, "fast_core", None) is not None:
+        rubric = replace(rubric, fast_core=options.fast_core)
     track = options.track or rubric.default_track
     if track not in rubric.points:
         raise UsageError(f"--track {track}: the rubric has the tracks {', '.join(rubric.points)}")
-    return rubric, track, chosen(options, rubrics.COMPONENTS)
+    return rubric, track, chosen(options, year.components)
 
 
 def run(
     options: argparse.Namespace,
-    rubric: Rubric,
-    track: str,
-    components: tuple[str, ...],
     scratch: Path,
     pytest_arguments: list[str],
     conclude: Conclude,
+    names: tuple[str, ...] | None = None,
 ) -> int:
-    """One grading, from opening the submission to what is made of its result."""
+    """One grading, from opening the submission to what is made of its result.
+
+    names: the components to grade, where that is not what the options say.
+    """
     from grader import isolation
     from grader.homeworks.beras.mnist.synthetic import probe_folder
     from grader.submission.opening import open_submission
 
     outputs = Outputs(options)
-    submission = open_submission(Path(options.path), scratch)
+    submission = open_submission(Path(options.path), scratch, options.edition)
+    rubric, track, components = plan(options, submission.edition)
+    components = names or components
     level = isolation.choose(options.isolation, options.user)
     if not level.limited:
         print("grade: warning: --isolation none runs the submission unfenced and without limits", file=sys.stderr)
@@ -267,12 +277,11 @@ def run(
         zygote = isolation.start(submission.root, level, (Path(made_up), *readable))
         unless_grading.callback(zygote.close)
         from grader.ask.answers import answers_of
-        from grader.ask.reference import FOLDER
         from grader.report.progress import Progress
         from grader.run.grading import Grading
 
         seed = seed_of(options.seed)
-        answers = answers_of(options.key, made_up, seed)
+        answers = answers_of(options.key, made_up, seed, submission.edition)
         hidden_seed = hidden_seed_of(options.hidden_seed, answers)
         grading = Grading(
             submission, rubric, answers, made_up, seed, track, components, level, readable, hidden_seed, zygote
@@ -283,7 +292,8 @@ def run(
         from grader.run.pytest_plugin import run_checks
         from grader.run.session import Session
 
-        yardstick = FOLDER if mnist and FOLDER.is_dir() else None
+        reference = submission.edition.reference
+        yardstick = reference if mnist and reference.is_dir() else None
         session = Session(grading, mnist, options.full, options.runs, yardstick, str(options.path))
         progress = Progress(sys.stderr, options.quiet)
         # Saved first, told afterwards: what was said to be graded is safe
@@ -423,7 +433,7 @@ def listing(rubric: Rubric, track: str, components: tuple[str, ...]) -> str:
         points = rubric.points[track].get(name)
         worth = "extension" if name in rubric.extensions else f"{points} points"
         lines.append(f"{name}  ({'not on this track' if points is None else worth})")
-        checks = [(probe.name, probe.title) for probe in all_probes() if probe.component == name]
+        checks = [(probe.name, probe.title) for probe in all_probes(rubric.edition) if probe.component == name]
         if name in rubric.thresholds:
             checks.append((training_check(name), f"test accuracy above {rubric.thresholds[name]:.0%} on all of MNIST"))
         marks = (("hidden", rubric.hidden), ("extension", rubric.extension_checks))

@@ -14,6 +14,7 @@ from grader import rubric
 from grader.ask.answers import KeyAnswers
 from grader.base.errors import UsageError
 from grader.commands.main import DEFAULT_SEED, chosen, seed_of
+from grader.homework import FIRST
 
 EPILOG = """\
 examples:
@@ -83,7 +84,7 @@ def main(arguments: list[str]) -> int:
         raise UsageError(f"--python {options.python}: must be a version such as 3.10")
     ready = KeyAnswers(options.key) if options.key is not None else None
     seed = seed_of(options.seed)
-    components = chosen(options, rubric.COMPONENTS)
+    components = chosen(options, FIRST.components)
     hidden_seed = hidden_seed_of(options.hidden_seed, ready)
     edition = Edition(rubric.located(options.rubric), seed, hidden_seed, pack.student, components)
     told = [f"--track={options.track}"] if options.track else []

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 
 from grader.base.errors import UsageError
 from grader.commands import main as cli
+from grader.homework import is_training
 from grader.report.to_changes import merged, to_changes
 from grader.report.to_table import LEAST_WIDTH, to_table, wants_colour
 from grader.report.writers import WRITERS
-from grader.rubric import TRAININGS
 from grader.run.affected import Snapshot, affected, changed_files, snapshot
 from grader.run.outputs import Outputs
 from grader.submission.contents import is_ignored, shown
@@ -79,17 +79,19 @@ class Watcher:
         self.options, self.signals = options, signals
         self.options.seed = str(cli.seed_of(options.seed))  # 'fresh' is drawn once: answers are to be compared
         self.options.quiet = not sys.stderr.isatty()
-        self.rubric, self.track, self.components = cli.plan(options)
-        if not options.only:
-            self.components = tuple(name for name in self.components if name not in TRAININGS)
         self.snapshot: Snapshot | None = None
         self.result: Result | None = None
         self.said = ""  # the last line about what cannot be graded
 
+    def components(self, now: Snapshot) -> tuple[str, ...]:
+        """What is graded of it, without trainings unless they were asked for. Raises UsageError."""
+        _, _, components = cli.plan(self.options, now.places.edition)
+        return tuple(name for name in components if self.options.only or not is_training(name))
+
     def start(self) -> None:
         """Grades everything and shows all of it. Raises UsageError."""
-        self.snapshot = snapshot(self.options.path)
-        self.result = self.graded(self.components)
+        self.snapshot = snapshot(self.options.path, self.options.edition)
+        self.result = self.graded(self.components(self.snapshot))
         self.show(to_table(self.result, self.options.verbose, colour=wants_colour(sys.stdout)))
         self.show(f"\nwatching {shown(self.options.path)}; Ctrl-C ends this\n")
 
@@ -107,14 +109,14 @@ class Watcher:
         """Grades again what was changed, if anything was. Raises UsageError."""
         assert self.snapshot is not None
         assert self.result is not None
-        now = snapshot(self.options.path)
+        now = snapshot(self.options.path, self.options.edition)
         changed = changed_files(self.snapshot, now)
         if not changed:
             if self.said:
                 self.said = ""
                 self.show("\nas it was before; watching\n")
             return
-        names = affected(self.components, self.snapshot, now, self.result.components)
+        names = affected(self.components(now), self.snapshot, now, self.result.components)
         head = f"\n── {time.strftime('%H:%M:%S')}  {files_text(changed)}  ──\n\n"
         if not names:
             self.snapshot, self.said = now, ""
@@ -139,7 +141,7 @@ class Watcher:
             return 0
 
         with tempfile.TemporaryDirectory(prefix="beras-grade-") as scratch:
-            cli.run(self.options, self.rubric, self.track, names, Path(scratch), [], keep)
+            cli.run(self.options, Path(scratch), [], keep, names)
         return found[0]
 
     def write(self) -> None:

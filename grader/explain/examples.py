@@ -17,8 +17,8 @@ import numpy as np
 from grader.ask import patches
 from grader.ask.patches import Sources
 from grader.ask.reference import LocalWorker, read_sources
-from grader.contract import MODULES
 from grader.diagnose import pages
+from grader.homework import FIRST, Edition
 
 EXAMPLE = re.compile(r"^```example\n(.*?)^```\n", re.MULTILINE | re.DOTALL)
 
@@ -66,10 +66,10 @@ def worked(lines: str, sources: Sources) -> str:
             return f"{type(error).__name__}: {error}"
 
 
-def namespace(sources: Sources) -> dict[str, Any]:
+def namespace(sources: Sources, edition: Edition = FIRST) -> dict[str, Any]:
     """NumPy and every name of the contract, from one implementation."""
     host = LocalWorker(sources).host
-    return {"np": np} | {name: getattr(host.load(module), name) for name, module in MODULES.items()}
+    return {"np": np} | {name: getattr(host.load(module), name) for name, module in edition.modules.items()}
 
 
 def shown(value: Any) -> str:

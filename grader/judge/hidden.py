@@ -13,14 +13,14 @@ from fnmatch import fnmatchcase
 
 from grader.ask.probe import all_probes
 from grader.base.errors import UsageError
-from grader.rubric import TRAININGS
+from grader.homework import Edition
 
 NOT_HERE = "hidden: not asked here, but where the work is handed in"
 
 
-def check_names() -> list[str]:
+def check_names(edition: Edition) -> list[str]:
     """Every check by its name, COMPONENT/CHECK, those of training included."""
-    return [*(probe.name for probe in all_probes()), *map(training_check, TRAININGS)]
+    return [*(probe.name for probe in all_probes(edition)), *map(training_check, edition.trainings)]
 
 
 def training_check(training: str) -> str:
@@ -28,14 +28,14 @@ def training_check(training: str) -> str:
     return f"{training}/accuracy"
 
 
-def matching(patterns: Sequence[str], where: str) -> frozenset[str]:
+def matching(patterns: Sequence[str], where: str, edition: Edition) -> frozenset[str]:
     """The checks that are meant by names of components, names of checks, or patterns of either.
 
     Raises UsageError for one that means nothing; where: what the line begins with.
     """
     if not patterns:
         return frozenset()
-    names, found = check_names(), set()
+    names, found = check_names(edition), set()
     for pattern in patterns:
         meant = {name for name in names if fnmatchcase(name, pattern) or fnmatchcase(name.partition("/")[0], pattern)}
         if not meant:

@@ -4,47 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from grader.contract import MODULES
 from grader.submission.places import Places
 from grader.submission.source import SourceModule
 
-# What students write. Of anything else an empty body may be right: activations have no gradients of weights.
-GRADIENTS = ("input_gradients", "compose_to_input")
-WEIGHTED = (*GRADIENTS, "weight_gradients", "compose_to_weight")
-PARTS: dict[str, tuple[str, ...]] = {
-    "OneHotEncoder": ("fit", "forward", "inverse"),
-    "Dense": ("forward", *WEIGHTED),
-    "Dense.initializer": ("_initialize_weight",),
-    "BatchNorm": ("forward", *WEIGHTED),
-    "LeakyReLU": ("forward", *GRADIENTS),
-    "ReLU": ("forward", *GRADIENTS),
-    "Softmax": ("forward", *GRADIENTS),
-    "MeanSquaredError": ("forward", *GRADIENTS),
-    "CrossEntropyLoss": ("forward", *GRADIENTS),
-    "BasicOptimizer": ("apply_gradients",),
-    "RMSProp": ("apply_gradients",),
-    "Adam": ("apply_gradients",),
-    "CategoricalAccuracy": ("forward",),
-    "GradientTape": ("gradient",),
-    "Model.evaluate": ("evaluate",),
-    "SequentialModel": ("call", "batch_step"),
-}
-FUNCTIONS = ("get_data_MNIST", "get_simple_model_components", "get_advanced_model_components")
 INHERITS = {"ReLU": "LeakyReLU"}  # as the handout says; one of its own is as right
 GIVEN = {"Callable", "Diffable", "CategoricalCrossentropy"}  # whose empty functions are meant to be that
 
 
 def functions_of(component: str, places: Places) -> tuple[str, ...]:
     """The qualified names of a component's functions, as the submission calls them."""
-    if component in FUNCTIONS:
+    if component in places.edition.functions:
         return (places[component].name,)
-    return tuple(f"{places[component].name}.{method}" for method in PARTS.get(component, ()))
+    return tuple(f"{places[component].name}.{method}" for method in places.edition.parts.get(component, ()))
 
 
 def component_of(function: str, places: Places) -> str:
     """The component that a function, given as MODULE:NAME, is a part of; '' for none."""
     module, _, name = function.partition(":")
-    for component in (*PARTS, *FUNCTIONS):
+    for component in (*places.edition.parts, *places.edition.functions):
         if places[component].home == module and name in functions_of(component, places):
             return component
     return ""
@@ -65,12 +42,13 @@ def is_part(module: str, function: str, places: Places) -> bool:
     if component_of(f"{module}:{function}", places):
         return True
     owner, _, method = function.rpartition(".")
-    known = {place.name for place in places.table.values()} | set(MODULES) | GIVEN
+    known = {place.name for place in places.table.values()} | set(places.edition.modules) | GIVEN
     if not owner or owner in known:
         return False
     # A base class of the student's own
-    methods = {part for component in PARTS if places[component].home == module for part in PARTS[component]}
-    return method in methods - {"weight_gradients", "compose_to_weight"}
+    edition = places.edition
+    methods = {part for each, parts in edition.parts.items() if places[each].home == module for part in parts}
+    return method in methods - {edition.word("weight_gradients"), edition.word("compose_to_weight")}
 
 
 def is_own(component: str, function: str, module: SourceModule | None, places: Places) -> bool:

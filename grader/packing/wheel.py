@@ -22,11 +22,11 @@ from grader.ask.answer_key import AnswerKey
 from grader.ask.answers import KEY, PACKAGE, QUESTIONS, KeyAnswers, LiveAnswers, digest_of
 from grader.ask.probe import all_probes
 from grader.ask.reference import FOLDER
-from grader.ask.subject import CALLING
 from grader.base.errors import UsageError
+from grader.homework import FIRST
 from grader.homeworks.beras.mnist.synthetic import probe_folder
 from grader.packing.hidden import without_questions
-from grader.rubric import COMPONENTS, Rubric
+from grader.rubric import Rubric
 from grader.run.freeze import frozen
 
 ROOT = FOLDER.parent
@@ -43,7 +43,7 @@ class Edition:
     seed: int
     hidden_seed: int | None = None
     student: bool = False
-    components: tuple[str, ...] = COMPONENTS
+    components: tuple[str, ...] = FIRST.components
 
     @property
     def rubric(self) -> Rubric:
@@ -81,7 +81,7 @@ def key_for(edition: Edition, ready: KeyAnswers | None) -> AnswerKey:
 
 def with_needs(components: tuple[str, ...]) -> tuple[str, ...]:
     """These components, and whatever else has to be judged to tell whose mistake theirs are."""
-    found = [*components, CALLING.partition("/")[0]]
+    found = [*components, FIRST.calling.partition("/")[0]]
     for name in found:  # grows while it is walked
         needed = [need for probe in all_probes() if probe.component == name for need in probe.needed_components]
         found += [need for need in dict.fromkeys(needed) if need not in found]
@@ -118,7 +118,7 @@ def lay_out(edition: Edition, key: AnswerKey, stage: Path) -> None:
     shutil.copytree(PACKAGE, package, ignore=left_out)
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, stage / name)
-    (package / rubric.DEFAULT.name).write_text(rubric.text_of(edition.rubric_file), encoding="utf-8")
+    (package / FIRST.rubric.name).write_text(rubric.text_of(edition.rubric_file), encoding="utf-8")
     if edition.student:
         hidden = edition.rubric.hidden
         for path in (package / "homeworks").glob("*/probes/*.py"):

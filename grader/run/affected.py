@@ -14,9 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from grader.ask.probe import all_probes
-from grader.contract import MODULES, module_of
+from grader.homework import is_training
 from grader.result import ComponentResult
-from grader.rubric import TRAININGS
 from grader.submission.opening import module_name, open_submission
 from grader.submission.places import Places
 from grader.submission.source import Import, SourceModule
@@ -34,10 +33,10 @@ class Snapshot:
     places: Places
 
 
-def snapshot(path: Path) -> Snapshot:
+def snapshot(path: Path, year: int | None = None) -> Snapshot:
     """The submission as it is now. Raises UsageError where there is none."""
     with tempfile.TemporaryDirectory(prefix="beras-watch-") as scratch:
-        found = open_submission(path, Path(scratch))
+        found = open_submission(path, Path(scratch), year)
         files = {
             each.relative_to(found.root).as_posix(): hashlib.sha256(each.read_bytes()).digest()
             for each in sorted(found.root.rglob("*"))
@@ -71,6 +70,8 @@ def affected(
     components: Iterable[str], before: Snapshot, after: Snapshot, rows: Iterable[ComponentResult]
 ) -> tuple[str, ...]:
     """Which of these components have to be graded again; `rows` are what was found out about them so far."""
+    if before.places.edition is not after.places.edition:
+        return tuple(components)
     changed = changed_files(before, after)
     modules = {module_name(PurePosixPath(path)) for path in changed if path.endswith(".py")}
     everything = any(not path.endswith(".py") for path in changed)  # who reads a text, no import says
@@ -91,15 +92,18 @@ def modules_in(part: ComponentResult) -> set[str]:
 
 def modules_of(component: str, *several: Places) -> set[str]:
     """The modules of a component and of what its checks need, and of what that needs, in all these places."""
-    if component in TRAININGS:
-        return {module for places in several for module in places_of(MODULES, places)}
+    if is_training(component):
+        return {module for places in several for module in places_of(places.edition.modules, places)}
     waiting, known = [component], set()
     while waiting:
         name = waiting.pop()
         if name not in known:
             known.add(name)
             waiting += [
-                needed for probe in all_probes() if probe.component == name for needed in probe.needed_components
+                needed
+                for probe in all_probes(several[0].edition)
+                if probe.component == name
+                for needed in probe.needed_components
             ]
     return {module for places in several for module in places_of(known, places)}
 
@@ -107,7 +111,8 @@ def modules_of(component: str, *several: Places) -> set[str]:
 def places_of(components: Iterable[str], places: Places) -> set[str]:
     """The modules that these are looked for in, those that define them, and those that the assignment names."""
     found = {places[name] for name in components}
-    return {module_of(name) for name in components} | {each.module for each in found} | {each.home for each in found}
+    named = {places.edition.module_of(name) for name in components}
+    return named | {each.module for each in found} | {each.home for each in found}
 
 
 def reached(modules: set[str], before: Snapshot, after: Snapshot) -> set[str]:

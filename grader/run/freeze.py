@@ -17,13 +17,12 @@ from grader.base.version import GRADER_VERSION
 from grader.diagnose import pages
 from grader.diagnose.misconceptions import FURTHER_SEEDS
 from grader.explain.examples import worked_example
-from grader.rubric import COMPONENTS
 
 
 def frozen(
     answers: LiveAnswers,
     seed: int,
-    components: Sequence[str] = COMPONENTS,
+    components: Sequence[str] = (),
     hidden: Collection[str] = (),
     hidden_seed: int | None = None,
 ) -> AnswerKey:
@@ -32,7 +31,7 @@ def frozen(
     hidden: names of checks that are answered for `hidden_seed` alone, or not at all where there is none.
     """
     answers.key = AnswerKey()
-    for probe in (probe for probe in all_probes() if probe.component in components):
+    for probe in (each for each in all_probes(answers.edition) if not components or each.component in components):
         first = hidden_seed if probe.name in hidden else seed
         if first is None:
             continue

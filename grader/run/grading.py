@@ -16,19 +16,19 @@ from grader.ask.observer import Observer
 from grader.ask.probe import Observation, Probe, all_probes
 from grader.ask.response import Response
 from grader.base.errors import UsageError
-from grader.contract import module_of, owner_of
 from grader.diagnose.misconceptions import Diagnosis
 from grader.explain import message as words
 from grader.explain import outside
 from grader.explain.evidence import mismatches, place
 from grader.explain.rows import concealed
+from grader.homework import Edition
 from grader.isolation import Level, Zygote, choose
 from grader.judge.hidden import NOT_HERE
 from grader.judge.parts import INHERITS, component_of, functions_of, is_own, is_unwritten, unwritten
 from grader.judge.scoring import Share, allocate, decimal, shares, summary
 from grader.judge.verdict import Outcome, Verdict, judge
 from grader.result import ComponentResult, ProbeResult
-from grader.rubric import COMPONENTS, GIVEN, TRAININGS, Rubric, Tolerances
+from grader.rubric import Rubric, Tolerances
 from grader.submission.opening import Import, SourceModule, Submission, forbidden_imports
 
 
@@ -52,13 +52,13 @@ class Grading:
     rows: dict[str, ComponentResult | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.places = self.submission.places
+        self.places, self.edition = self.submission.places, self.submission.edition
         withheld = self.rubric.forbidden_imports == "withheld"
         self.forbidden = forbidden_imports(self.submission) if withheld else {}
         broken = {name: source_fault(module) for name, module in self.submission.modules.items() if module.source_error}
-        self.every_probe = [self.as_it_counts(probe) for probe in all_probes()]
+        self.every_probe = [self.as_it_counts(probe) for probe in all_probes(self.edition)]
         self.probes = [probe for probe in self.every_probe if self.is_asked(probe)]
-        self.probes.sort(key=lambda probe: COMPONENTS.index(probe.component))
+        self.probes.sort(key=lambda probe: self.edition.components.index(probe.component))
         self._check_answers()
         self.observer = Observer(
             self.submission.root,
@@ -203,7 +203,7 @@ class Grading:
 
     def _needed(self, verdict: Verdict) -> Iterator[tuple[str, Verdict]]:
         """The verdicts on what a probe needs, each with the component that it needs it from."""
-        for need in (*verdict.probe.needs, *verdict.seen.needs, *running(verdict)):
+        for need in (*verdict.probe.needs, *verdict.seen.needs, *running(verdict, self.edition)):
             component = need.partition("/")[0]
             for each in self.concerning(verdict.probe, self.probes_of(component)):
                 wanted = need in (component, each.name) and each.name != verdict.probe.name and each.weight
@@ -251,7 +251,9 @@ class Grading:
         probes = [
             each
             for each in self.every_probe
-            if module_of(each.component) == module and each.weight and asking.component not in each.needed_components
+            if self.edition.module_of(each.component) == module
+            and each.weight
+            and asking.component not in each.needed_components
         ]
         probes = [each for each in self.concerning(asking, probes) if self.answers.knows(each, self.seed_of(each))]
         self.ask(probes)
@@ -336,7 +338,7 @@ class Grading:
 
     def _component(self, name: str) -> ComponentResult | None:
         verdicts = [self.verdict(probe) for probe in self.probes if probe.component == name]
-        if not verdicts or name in TRAININGS:
+        if not verdicts or name in self.edition.trainings:
             return None
         points = self.rubric.points[self.track].get(name)
         split: dict[str, Share] = {}
@@ -351,7 +353,7 @@ class Grading:
         message = line_of_why(results, outcome)
         if points is None and outcome == Outcome.NOT_IMPLEMENTED:
             outcome, message = Outcome.NOT_ON_TRACK, f"not required on {self.track}"
-        if name in GIVEN and outcome not in (Outcome.PASSED, Outcome.BLOCKED, Outcome.NOT_ASKED):
+        if name in self.edition.given and outcome not in (Outcome.PASSED, Outcome.BLOCKED, Outcome.NOT_ASKED):
             outcome = Outcome.FAILED
             message = f"this code was given: restore it from the template ({message})"
         counts = points is not None and name not in self.rubric.extensions
@@ -420,13 +422,13 @@ def is_missing(verdict: Verdict) -> bool:
     return fault is not None and fault.kind == "missing"
 
 
-def running(verdict: Verdict) -> list[str]:
+def running(verdict: Verdict, edition: Edition) -> list[str]:
     """The component whose class an exception comes from, where that is another one than was asked about."""
     fault, component = verdict.seen.fault, verdict.probe.component
     if fault is None or not fault.frames:
         return []
     name = fault.frames[-1].function.partition(".")[0]
-    return [name] if name in COMPONENTS and name != owner_of(component) else []
+    return [name] if name in edition.components and name != edition.owner_of(component) else []
 
 
 def explain(verdict: Verdict, tolerances: Tolerances) -> None:

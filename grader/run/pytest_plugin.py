@@ -17,7 +17,6 @@ from typing import Any
 
 import pytest
 
-from grader import rubric
 from grader.ask.probe import Probe
 from grader.base.errors import UsageError
 from grader.judge.hidden import training_check
@@ -51,6 +50,7 @@ class Plugin:
 
     def __init__(self, session: Session) -> None:
         self.session = session
+        self.rubric = session.grading.edition.rubric
 
     @pytest.fixture(name="session", scope="session")
     def session_fixture(self) -> Session:
@@ -58,7 +58,7 @@ class Plugin:
 
     def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> Checks | None:
         """pytest collects files; the one that says which checks there are is the rubric."""
-        return Checks.from_parent(parent, path=file_path, run=self.session) if file_path == rubric.DEFAULT else None
+        return Checks.from_parent(parent, path=file_path, run=self.session) if file_path == self.rubric else None
 
     def pytest_runtest_teardown(self, item: pytest.Item) -> None:
         """The first check of a component judges all of them: from then on its row is known."""
@@ -142,7 +142,7 @@ def run_checks(session: Session, pytest_arguments: list[str]) -> None:
         net = 0  # none: somebody may sit at a debugger
     unused = UNUSED if pytest_arguments else UNUSED + UNUSED_BY_CHECKS
     arguments = [
-        str(rubric.DEFAULT),
+        str(session.grading.edition.rubric),
         "-c", str(Path(__file__).with_name("pytest.ini")),
         "--rootdir", str(Path(__file__).parent),
         "--noconftest",

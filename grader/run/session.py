@@ -30,7 +30,6 @@ from grader.result import (
     Result,
     TrainingResult,
 )
-from grader.rubric import COMPONENTS, TRAININGS
 from grader.run.grading import Grading
 from grader.run.trainings import Run, Trainer, train
 
@@ -87,7 +86,9 @@ class Session:
                 self.tell("component", **vars(row))
 
     def chosen_trainings(self) -> list[str]:
-        return [name for name in TRAININGS if name in self.grading.components] if self.mnist else []
+        return (
+            [name for name in self.grading.edition.trainings if name in self.grading.components] if self.mnist else []
+        )
 
     def is_hidden(self, training: str) -> bool:
         return training_check(training) in self.grading.rubric.hidden
@@ -248,7 +249,7 @@ class Session:
 
     def row(self, name: str) -> ComponentResult | None:
         """A component in the result; None where nothing was asked about it."""
-        return self.training_component(name) if name in TRAININGS else self.grading.component(name)
+        return self.training_component(name) if name in self.grading.edition.trainings else self.grading.component(name)
 
     def waiting(self, name: str) -> ComponentResult | None:
         """A component that will be graded, or would have been had the run not been stopped."""
@@ -282,7 +283,10 @@ class Session:
     def result(self, complete: bool = True) -> Result:
         """Everything that was found out; if not complete, only what was found out so far."""
         grading = self.grading
-        rows = [self.row(name) if complete or name in self.finished else self.waiting(name) for name in COMPONENTS]
+        rows = [
+            self.row(name) if complete or name in self.finished else self.waiting(name)
+            for name in grading.edition.components
+        ]
         components = Components(row for row in rows if row is not None)
         total = sum(grading.rubric.points[grading.track].values())
         possible = sum((Fraction(str(row.max_points)) for row in components), Fraction(0))
@@ -295,7 +299,9 @@ class Session:
             isolation=grading.observer.zygote.level.name,
             components=components,
             training=[
-                self.trainings[name][0] for name in TRAININGS if name in self.trainings and not self.is_hidden(name)
+                self.trainings[name][0]
+                for name in grading.edition.trainings
+                if name in self.trainings and not self.is_hidden(name)
             ],
             notes=[*grading.notes(), *self.fast_core_notes()],
             not_graded=decimal(total - possible - elsewhere),

@@ -29,7 +29,7 @@ from grader.isolation import WorkerLost, Zygote
 from grader.judge.verdict import Outcome, outcome_of
 from grader.result import Digit, Milestone, TrainingResult, accuracy_text
 from grader.rubric import SETUP_SECONDS, Rubric
-from grader.submission.places import EXPECTED, Places
+from grader.submission.places import Places, as_named
 
 TRAIN, TEST = 60_000, 10_000
 Progress = Callable[[dict[str, Any]], None]  # is told of every epoch
@@ -87,7 +87,7 @@ class Trainer:
     fast_core: bool = False
     numpy: str = "names"
     unwritten: dict[str, list[str]] = field(default_factory=dict)  # what is to be noted, see Observer
-    places: Places = EXPECTED
+    places: Places = field(default_factory=as_named)
 
     def run(self, name: str, seed: int) -> Run:
         """One training of 'training.simple' or 'training.advanced' with a seed. Keeps what it had when it stops."""

@@ -42,12 +42,12 @@ def digest_of(path: Path) -> str:
     return found.hexdigest()
 
 
-def settled(path: Path, scratch: Path) -> tuple[Submission, str]:
+def settled(path: Path, scratch: Path, year: int | None = None) -> tuple[Submission, str]:
     """A copy of a hand-in and the digest of what was copied. Raises UsageError, Unsettled."""
     for attempt in range(ATTEMPTS):
         before = digest_of(path)
         try:
-            submission = open_handin(path, scratch / str(attempt))
+            submission = open_handin(path, scratch / str(attempt), year)
         except UsageError:
             if digest_of(path) == before:
                 raise
@@ -57,7 +57,7 @@ def settled(path: Path, scratch: Path) -> tuple[Submission, str]:
     raise Unsettled(f"was changed {ATTEMPTS} times while it was read; grade the class again when it has come to rest")
 
 
-def open_handin(path: Path, scratch: Path) -> Submission:
+def open_handin(path: Path, scratch: Path, year: int | None = None) -> Submission:
     """The submission in a hand-in, be it some archives deep. Raises UsageError."""
     place, outer = path, ""
     for depth in range(DEEPEST_ZIP):

@@ -12,8 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import PurePosixPath
 
-from grader.contract import MODULES, PACKAGE
-from grader.submission.places import ASIDE, LEAST_NAMES, LEAST_STEMS, STEMS
+from grader.submission.places import ASIDE, LEAST_NAMES, LEAST_STEMS, NAMES, PACKAGES, STEMS
 
 CODE_FILES = ("assignment.py", "preprocess.py")
 KNOWN = STEMS | {"assignment", "preprocess"}
@@ -35,7 +34,7 @@ Read = Callable[[PurePosixPath], str]
 def roots(paths: list[PurePosixPath], read: Read, deepest: int) -> list[PurePosixPath]:
     """The folders that may be the one with the code; only where there is one of them it is plain."""
     codes = [path for path in paths if path.suffix == ".py"]
-    if exact := shallowest((path.parent.parent for path in codes if path.parent.name == PACKAGE), deepest):
+    if exact := shallowest((path.parent.parent for path in codes if path.parent.name in PACKAGES), deepest):
         return exact
     named = shallowest((path.parent for path in codes if path.name in CODE_FILES), deepest)
     if len(named) == 1:
@@ -59,7 +58,7 @@ def by_contents(codes: list[PurePosixPath], read: Read) -> list[PurePosixPath]:
             folders.setdefault(path.parent, []).append(path)
     found = []
     for folder, inside in folders.items():
-        names = {name for path in inside for name in DEFINED.findall(read(path))} & MODULES.keys()
+        names = {name for path in inside for name in DEFINED.findall(read(path))} & NAMES
         stems = {unmarked(path.stem).casefold() for path in inside} & STEMS
         if len(names) >= LEAST_NAMES or len(stems) >= LEAST_STEMS:
             around = [path for path in codes if path.parent == folder.parent and folder.parts]
@@ -131,13 +130,14 @@ class Renames:
     def rename_package(self) -> None:
         """`beras/` or `Beras copy/`, where imports say Beras and nothing is called that."""
         folders = {path.parts[0] for path in self.now if len(path.parts) > 1}
-        near = [each for each in folders if unmarked(each).casefold() == PACKAGE.casefold()]
-        if len(near) != 1 or near == [PACKAGE] or PACKAGE not in self.names or near[0] in self.names:
+        near = [each for each in folders if unmarked(each).casefold() == PACKAGES[0].casefold()]
+        asked = [package for package in PACKAGES if package in self.names]
+        if len(near) != 1 or len(asked) != 1 or near[0] in (*asked, *self.names):
             return
         for path in self.now:
             if path.parts[0] == near[0] and len(path.parts) > 1:
-                self.rename(path, PurePosixPath(PACKAGE, *path.parts[1:]))
-        self.notes.append(f"{near[0]}/ is taken for {PACKAGE}/: {reason(near[0], PACKAGE)}; rename the folder")
+                self.rename(path, PurePosixPath(asked[0], *path.parts[1:]))
+        self.notes.append(f"{near[0]}/ is taken for {asked[0]}/: {reason(near[0], asked[0])}; rename the folder")
 
     def rename_files(self) -> None:
         """`layers copy.py` and `Layers.py`, where the name that was meant is free and imports ask for no other."""
@@ -199,13 +199,14 @@ class Renames:
         relative = any(
             each.startswith(".") for path in self.imported if len(path.parts) == 1 for each in self.imported[path]
         )
-        return PACKAGE if relative else ""
+        package = PACKAGES[-1] if "gradient_tape" in flat else PACKAGES[0]  # by what the later years alone have
+        return package if relative else ""
 
 
 def is_odd(path: PurePosixPath) -> bool:
     """Does a file's place alone show that it may not be where it should be? Only then contents are looked at."""
     folder, stem = path.parent.name, unmarked(path.stem)
-    near = folder != PACKAGE and unmarked(folder).casefold() == PACKAGE.casefold()
+    near = folder != PACKAGES[0] and unmarked(folder).casefold() == PACKAGES[0].casefold()
     misspelt = path.stem != stem.casefold() and stem.casefold() in KNOWN
     return near or misspelt or stem != path.stem or (not folder and stem in STEMS)
 

@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from grader.base.errors import UsageError, is_full
-from grader.contract import PACKAGE
+from grader.homework import FIRST, Edition
 from grader.submission.contents import Entry, LeftOut, entries_of, reason, shown
 from grader.submission.layout import Read, Renames, roots
 from grader.submission.places import Places, resolve
-from grader.submission.recognition import refuse_other_editions
+from grader.submission.recognition import Recognition, edition_of, recognise
 from grader.submission.source import Import, SourceError, SourceModule, read_module
 
-EXPECTED = f"expected a folder {PACKAGE}/ with layers.py and the other modules"
+EXPECTED = f"expected a folder {FIRST.package}/ with layers.py and the other modules"
 # Text that code may read beside its own modules. Arrays, pickles and models stay behind: a submission learns here.
 COPIED = (".py", ".txt", ".json", ".toml", ".csv", ".md", ".cfg", ".yaml", ".yml")
 LEFT_BEHIND = (".npy", ".npz", ".pkl", ".pickle", ".pt", ".pth", ".h5", ".hdf5", ".joblib")
@@ -35,6 +35,7 @@ ALLOWED = frozenset({"numpy", "matplotlib"})  # matplotlib wherever it stands: a
 class Submission:
     """A submission's own copy. `prefix` leads from what the user named to the folder with the code.
 
+    recognition: the year that it was taken for, and by what.
     places: where it has what the assignment names.
     """
 
@@ -44,10 +45,18 @@ class Submission:
     modules: dict[str, SourceModule]
     notes: tuple[str, ...]
     places: Places
+    recognition: Recognition
+
+    @property
+    def edition(self) -> Edition:
+        return self.places.edition
 
 
-def open_submission(path: Path, scratch: Path) -> Submission:
-    """Finds the code below `path` and copies it into `scratch`. Raises UsageError with one line."""
+def open_submission(path: Path, scratch: Path, year: int | None = None) -> Submission:
+    """Finds the code below `path` and copies it into `scratch`. Raises UsageError with one line.
+
+    year: that of the edition, where it is not to be told by features.
+    """
     left_out: LeftOut = {}
     target = scratch / "submission"
     target.mkdir(parents=True)
@@ -56,10 +65,10 @@ def open_submission(path: Path, scratch: Path) -> Submission:
         inside = [entry for entry in found if entry.path.is_relative_to(prefix)]
         renames = Renames([entry.path.relative_to(prefix) for entry in inside], reader(inside, prefix))
         modules = copy(inside, prefix, renames, target.resolve(), left_out, shown(path))
-    refuse_other_editions(modules.values(), shown(path))
-    places = resolve(modules)
+    found_year = recognise(modules.values()) if year is None else Recognition(year)
+    places = resolve(modules, edition_of(found_year, shown(path)))
     notes = [*renames.notes, *places.notes(), *(note(why, paths) for why, paths in left_out.items())]
-    return Submission(path, target.resolve(), prefix, modules, tuple(map(shown, notes)), places)
+    return Submission(path, target.resolve(), prefix, modules, tuple(map(shown, notes)), places, found_year)
 
 
 def note(why: str, paths: list[PurePosixPath]) -> str:

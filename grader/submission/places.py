@@ -10,18 +10,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
-from grader.contract import MODULES, PACKAGE, file_of, module_of, owner_of
+from grader.homework import FIRST, YEARS, Edition, edition
 from grader.submission.source import LINE_ENDS, Definition, SourceModule
 
-STEMS = frozenset(module.partition(".")[2] for module in MODULES.values() if "." in module) | {"gradient_tape"}
+EDITIONS = tuple(map(edition, YEARS))
+PACKAGES = tuple(dict.fromkeys(each.package for each in EDITIONS))
+NAMES = frozenset(name for each in EDITIONS for name in each.modules)
+STEMS = frozenset(module.partition(".")[2] for each in EDITIONS for module in each.modules.values() if "." in module)
 LEAST_STEMS = 3  # names of modules that make a folder the package
 LEAST_NAMES = 4  # of the assignment that do, whatever its modules are called
 MOST_DEFINITIONS = 500  # of a module that is searched for other names; the whole homework has some 60
 LONGEST_CHAIN = 5  # of modules that hand on a name
-FUNCTIONS = frozenset(name for name in MODULES if name.startswith("get_"))
 ASIDE = re.compile(
     r"(?i)(^|[._])(tests?|conftest|old|older|backup|bak|orig|original|template|stencil|visualize)([._]|\d*$)"
 )
@@ -82,17 +84,20 @@ class Place:
 class Places:
     """The places of all names of an implementation. package: the folder that stands for Beras/; '' for none."""
 
+    edition: Edition
     table: Mapping[str, Place]
-    package: str = PACKAGE
+    package: str
     modules: Mapping[str, SourceModule] = field(default_factory=dict)
 
     def __getitem__(self, component: str) -> Place:
-        return self.table[owner_of(component)]
+        return self.table[self.edition.owner_of(component)]
 
     def has(self, component: str) -> bool:
         """Is there anything of a component, be it only its file?"""
         place = self[component]
-        return place.module in self.modules and (place.found or place.module == self.expected(module_of(component)))
+        return place.module in self.modules and (
+            place.found or place.module == self.expected(self.edition.module_of(component))
+        )
 
     def expected(self, module: str) -> str:
         """A module of the assignment as this implementation would call it."""
@@ -102,7 +107,7 @@ class Places:
     def in_order(self) -> tuple[str, ...]:
         """Every module that something is looked for in, those that others stand on first."""
         first = [self.package] * bool(self.package) + [self["Diffable"].module]
-        last = {self.table[name].module for name, module in MODULES.items() if module == "assignment"}
+        last = {self.table[name].module for name, module in self.edition.modules.items() if module == "assignment"}
         middle = {place.module for place in self.table.values()} - last
         return tuple(dict.fromkeys([*first, *sorted(middle), "visualize", *sorted(last)]))
 
@@ -110,84 +115,90 @@ class Places:
         """The file of a module, below the folder with the code."""
         if module in self.modules:
             return self.modules[module].relative.as_posix()
-        return f"{self.package}/__init__.py" if module == self.package else file_of(module)
+        return f"{self.package}/__init__.py" if module == self.package else self.edition.file_of(module)
 
     def part_of(self, file: str, line: int) -> str:
         """The module of the assignment that a line belongs to, wherever it stands; '' where it may be any."""
         inside = {name: place for name, place in self.table.items() if self.path(place.home) == file}
-        modules = {MODULES[name] for name in inside}
+        modules = {self.edition.modules[name] for name in inside}
         if len(modules) < 2:
             return next(iter(modules), "")
         for name, place in inside.items():
             definition = self.modules[place.home].definition(place.name) if place.home in self.modules else None
             if definition is not None and definition.lines[0] <= line <= definition.lines[1]:
-                return MODULES[name]
+                return self.edition.modules[name]
         return ""
 
     def is_part_of(self, component: str, file: str, line: int) -> bool:
         """Does a line belong to a component's own module?"""
         own = file == self.path(self[component].home)
-        return own and self.part_of(file, line) in ("", module_of(component))
+        return own and self.part_of(file, line) in ("", self.edition.module_of(component))
 
     def notes(self) -> list[str]:
         """What was taken for what, in one line."""
-        taken = [f"{self.package}/ for {PACKAGE}/"] if self.package not in (PACKAGE, "") else []
+        wanted, modules = self.edition.package, self.edition.modules
+        taken = [f"{self.package}/ for {wanted}/"] if self.package not in (wanted, "") else []
         moved: dict[str, dict[str, list[str]]] = {}
         for name, place in self.table.items():
-            stem = MODULES[name].rpartition(".")[2]
-            flat = not self.package and place.module == stem != MODULES[name]
+            stem = modules[name].rpartition(".")[2]
+            flat = not self.package and place.module == stem != modules[name]
             if flat:
-                taken.append(f"the modules beside assignment.py for {PACKAGE}/")
-            elif place.found and place.module not in (f"{self.package}.{stem}", MODULES[name]):
-                moved.setdefault(self.path(place.home), {}).setdefault(MODULES[name], []).append(name)
-        for there, wanted in moved.items():
-            taken.append(f"{there} for {', '.join(self.moved_text(*each) for each in wanted.items())}")
+                taken.append(f"the modules beside assignment.py for {wanted}/")
+            elif place.found and place.module not in (f"{self.package}.{stem}", modules[name]):
+                moved.setdefault(self.path(place.home), {}).setdefault(modules[name], []).append(name)
+        for there, names in moved.items():
+            taken.append(f"{there} for {', '.join(self.moved_text(*each) for each in names.items())}")
         taken += [f"{place.name} for {name}" for name, place in self.table.items() if place.name != name]
         return [f"taken for what the assignment names: {'; '.join(dict.fromkeys(taken))}"] if taken else []
 
     def moved_text(self, module: str, names: list[str]) -> str:
         """A module of the assignment, with the names that another one has of it if that has not all of them."""
-        staying = [name for name, where in MODULES.items() if where == module and name not in names]
+        staying = [name for name, where in self.edition.modules.items() if where == module and name not in names]
         there = any(self.table[name].found for name in staying)
-        return f"{file_of(module)} ({', '.join(names)})" if there else file_of(module)
+        file = self.edition.file_of(module)
+        return f"{file} ({', '.join(names)})" if there else file
 
 
-EXPECTED = Places({name: Place(module, name, module, True) for name, module in MODULES.items()})
+@cache
+def as_named(year: Edition = FIRST) -> Places:
+    """Everything where the assignment of that year says."""
+    table = {name: Place(module, name, module, True) for name, module in year.modules.items()}
+    return Places(year, table, year.package)
 
 
-def resolve(modules: Mapping[str, SourceModule]) -> Places:
+def resolve(modules: Mapping[str, SourceModule], year: Edition = FIRST) -> Places:
     """The places of all names in these modules."""
-    package = package_of(modules)
+    package, names = package_of(modules, year), year.modules
     searched = [each for each in modules.values() if is_searched(each, package)]
     found: dict[str, Place] = {}
-    for name in MODULES:
-        wanted = expected(MODULES[name], package, modules)
+    for name in names:
+        wanted = expected(names[name], package, modules)
         if wanted in modules and home(modules, wanted, name):
             found[name] = Place(wanted, name, home(modules, wanted, name), True)
-    for name in MODULES.keys() - found.keys():
+    for name in names.keys() - found.keys():
         there = the_one([each for each in searched if defines(each, name)], modules)
         if there is not None:
             found[name] = Place(there.name, name, there.name, True)
     taken = {(place.home, place.name) for place in found.values()}
-    for name in MODULES.keys() - found.keys():
+    for name in names.keys() - found.keys():
         others = [
             (module, each)
             for module in searched
             if len(module.defines) <= MOST_DEFINITIONS
             for each in module.defines
-            if (module.name, each.name) not in taken and each.name not in MODULES and fits(name, module, each)
+            if (module.name, each.name) not in taken and each.name not in names and fits(name, module, each, year)
         ]
         called = [(module, each) for module, each in others if is_called(name, each)]
-        meant = called or [(module, each) for module, each in others if is_like(name, module, each)]
+        meant = called or [(module, each) for module, each in others if is_like(name, module, each, year)]
         if len(meant) == 1:
             found[name] = Place(meant[0][0].name, meant[0][1].name, meant[0][0].name, True)
     homes = {place.home for place in found.values()}
     alone = next(iter(homes)) if len(homes) == 1 else ""  # all in one file: what is missing is missing there
-    for name in MODULES.keys() - found.keys():
-        wanted = expected(MODULES[name], package, modules)
+    for name in names.keys() - found.keys():
+        wanted = expected(names[name], package, modules)
         place = wanted if wanted in modules or "." in alone or not alone else alone
         found[name] = Place(place, name, place, False)
-    return Places({name: found[name] for name in MODULES}, package, modules)
+    return Places(year, {name: found[name] for name in names}, package, modules)
 
 
 def expected(module: str, package: str, modules: Mapping[str, SourceModule]) -> str:
@@ -202,15 +213,15 @@ def expected(module: str, package: str, modules: Mapping[str, SourceModule]) -> 
     return name if package or "." not in module else module
 
 
-def package_of(modules: Mapping[str, SourceModule]) -> str:
+def package_of(modules: Mapping[str, SourceModule], year: Edition) -> str:
     """The folder with the modules of the assignment; '' where they lie flat."""
     folders: dict[str, list[SourceModule]] = {}
     for module in modules.values():
         parts = module.relative.parts
         if len(parts) == 2 and not ASIDE.search(parts[0]):
             folders.setdefault(parts[0], []).append(module)
-    if PACKAGE in folders or not folders:
-        return PACKAGE if PACKAGE in folders else ""
+    if year.package in folders or not folders:
+        return year.package if year.package in folders else ""
     good = [folder for folder, inside in folders.items() if is_package(inside)]
     if len(good) > 1:  # an older copy beside it: what the files outside import counts
         used = {each.module for module in modules.values() if "." not in module.name for each in module.imports}
@@ -221,7 +232,7 @@ def package_of(modules: Mapping[str, SourceModule]) -> str:
 def is_package(inside: Iterable[SourceModule]) -> bool:
     stems = {module.relative.stem.casefold() for module in inside}
     names = {each.name for module in inside for each in module.defines if each.kind == "class"}
-    return len(stems & STEMS) >= LEAST_STEMS or len(names & MODULES.keys()) >= LEAST_NAMES
+    return len(stems & STEMS) >= LEAST_STEMS or len(names & NAMES) >= LEAST_NAMES
 
 
 def is_searched(module: SourceModule, package: str) -> bool:
@@ -289,27 +300,27 @@ def is_called(name: str, each: Definition) -> bool:
     return plain(each.name) == plain(name) or plain(each.name) in ALSO.get(name, ())
 
 
-def is_like(name: str, module: SourceModule, each: Definition) -> bool:
+def is_like(name: str, module: SourceModule, each: Definition, year: Edition) -> bool:
     """Can what fits be nothing else, whatever it is called?"""
     if name == "SequentialModel":
-        return "Model" in each.bases and "call" in each.members
+        return "Model" in each.bases and {"call", "forward"} & each.members != set()
     if name == "BasicOptimizer":
         kept = set(KEPT.findall(text_of(module, each)))
         return len(each.parameters) == 2 and len(kept) == 1 and f"{each.name}.apply_gradients" not in module.stubs
     return False
 
 
-def fits(name: str, module: SourceModule, each: Definition) -> bool:
+def fits(name: str, module: SourceModule, each: Definition, year: Edition) -> bool:
     """Has a definition what one of this name must have?"""
-    if each.kind != ("function" if name in FUNCTIONS else "class"):
+    if each.kind != ("function" if name in year.functions else "class"):
         return False
-    if not each.members >= METHODS.get(name, set()):
+    if not each.members >= set(map(year.word, METHODS.get(name, ()))):
         return False
     if name == "get_data_MNIST":
         return [parameter for parameter, _ in each.parameters[1:2]] == ["data_path"]
     if name == "BasicOptimizer":  # beside the learning rate nothing that changes a step
         return all(is_nothing for _, is_nothing in each.parameters[2:])
-    if name in ("CategoricalCrossentropy", "CrossEntropyLoss"):
+    if name in ("CategoricalCrossentropy", "CrossEntropyLoss") and "CrossEntropyLoss" in year.modules:
         text = text_of(module, each)
         of_logits = bool(EXPONENTIAL.search(text))
         return of_logits if name == "CrossEntropyLoss" else bool(COMPLEMENT.search(text)) and not of_logits

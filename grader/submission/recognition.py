@@ -11,15 +11,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from grader.base.errors import UsageError
+from grader.homework import FIRST_YEAR, YEARS, Edition, edition
 from grader.submission.source import SourceModule
 
-OWN = 2022  # the year that this grader knows
-TERMS = {  # each edition by its key, and the terms that it was given in
-    2023: "spring 2023",
-    2024: "spring 2024",
-    2025: "fall 2024 to fall 2025",
-    2026: "spring 2026",
-}
+LATER = tuple(year for year in (*YEARS, 2026) if year != FIRST_YEAR)  # those that can be told, graded or not
 LEAST = 2  # features that tell another year for sure
 MOST_TOLD = 4
 NOT_CODE = re.compile(r'("""|\'\'\').*?(?:\1|\Z)|#[^\n]*', re.DOTALL)
@@ -97,11 +92,11 @@ def recognise(modules: Iterable[SourceModule]) -> Recognition:
     """The edition that these modules are written for."""
     texts = [(module.relative.stem, code_of(module)) for module in modules]
     found = [each for each in FEATURES if is_in(each, texts)]
-    later = [each for each in found if OWN not in each.years]
+    later = [each for each in found if FIRST_YEAR not in each.years]
     if len(later) < LEAST or len(later) <= len(found) - len(later):
-        return Recognition(OWN)
+        return Recognition(FIRST_YEAR)
     found = [*later, *(each for each in BETWEEN if is_in(each, texts))]
-    votes = {year: sum(year in each.years for each in found) for year in TERMS}
+    votes = {year: sum(year in each.years for each in found) for year in LATER}
     year = max(votes, key=lambda each: (votes[each], each))
     return Recognition(year, tuple(each.text for each in found if year in each.years))
 
@@ -119,12 +114,13 @@ def code_of(module: SourceModule) -> str:
         return ""
 
 
-def refuse_other_editions(modules: Iterable[SourceModule], named: str) -> None:
-    """Raises UsageError for a submission that is written for another year."""
-    found = recognise(modules)
-    if found.year != OWN:
+def edition_of(found: Recognition, named: str) -> Edition:
+    """The edition that was recognised. Raises UsageError for one that is not graded here."""
+    if found.year not in YEARS:
         evidence = ", ".join(found.evidence[:MOST_TOLD])
+        known = ", ".join(map(str, YEARS))
         raise UsageError(
-            f"{named}: this is written for the edition of {found.year} ({TERMS[found.year]}): {evidence}. "
-            f"Only the edition of {OWN} is graded here"
+            f"{named}: this is written for the edition of {found.year}: {evidence}. Graded here are those of {known}; "
+            "--edition YEAR takes it for one of them"
         )
+    return edition(found.year)

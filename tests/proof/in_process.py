@@ -21,13 +21,13 @@ from grader.ask.patches import Sources
 from grader.ask.probe import NotAsked, Probe, all_probes
 from grader.ask.reference import LocalWorker
 from grader.ask.response import Response
-from grader.ask.subject import Subject
-from grader.rubric import COMPONENTS, TRAININGS
+from grader.homework import FIRST
+from grader.homeworks.beras.dialect import Dialect
 from grader.run.grading import Grading
 from grader.submission.opening import Submission, open_submission
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-UNTRAINED = tuple(name for name in COMPONENTS if name not in TRAININGS)
+UNTRAINED = tuple(name for name in FIRST.components if name not in FIRST.trainings)
 
 
 class LocalObserver:
@@ -50,7 +50,7 @@ class LocalObserver:
         seed = self.seed if seed is None else seed
         started = time.monotonic()
         worker = LocalWorker(self.sources)
-        subject = Subject(worker, self.data_path)
+        subject = Dialect(worker, self.data_path)
         seen = Response()
         try:
             with np.errstate(all="ignore"):
@@ -104,7 +104,7 @@ class Shortened(Grading):
         self.forbidden: dict[str, Any] = {}
         self.every_probe = [self.as_it_counts(probe) for probe in all_probes()]
         self.probes = [probe for probe in self.every_probe if self.is_asked(probe)]
-        self.probes.sort(key=lambda probe: COMPONENTS.index(probe.component))
+        self.probes.sort(key=lambda probe: FIRST.components.index(probe.component))
 
 
 @dataclass

@@ -16,7 +16,9 @@ from grader.ask import answer_key
 from grader.ask.answers import LiveAnswers
 from grader.base.errors import UsageError
 from grader.classroom.jobs.settings import Terms, digest_of_grader
+from grader.homework import FIRST
 from grader.homeworks.beras.mnist import reader as data
+from grader.rubric import text_of
 from grader.submission.archives import MAX_ZIP
 from grader.submission.contents import LeftOut, folder_entries, shown
 from grader.submission.opening import COPIED, MAX_FILE, MAX_TOTAL, note
@@ -105,7 +107,7 @@ MNIST_FILES = {f"{MNIST}/{file.name}.gz" for file in data.FILES.values()}
 
 def kit_of(terms: Terms, limit: float, tell: Callable[[str], None]) -> Kit:
     """Raises UsageError. tell: is told of what takes long."""
-    files = {RUBRIC: terms.text_of_rubric().encode(), ANSWERS: answers_file(terms, tell).read_bytes()}
+    files = {RUBRIC: text_of(terms.rubric_file(FIRST), FIRST).encode(), ANSWERS: answers_file(terms, tell).read_bytes()}
     if terms.trains:
         folder = data.located(Path(terms.data) if terms.data else data.found_directory())
         data.load(folder)  # says what is wrong with it

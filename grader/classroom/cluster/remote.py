@@ -20,7 +20,6 @@ from grader.base.errors import UsageError
 from grader.base.machine import has_room
 from grader.classroom.cluster.parcel import Kit, Parcel, digest_of_code, terms_in
 from grader.classroom.jobs.local import Local, Unit
-from grader.rubric import load as load_rubric
 
 LOOK_SECONDS = 1.0
 ROOM_PATIENCE = 60.0  # seconds for memory to become free; then it is tried all the same
@@ -39,7 +38,7 @@ class Bench:
         weakref.finalize(kit, self.close)
         kit.unpack(self.folder)
         self.terms = terms_in(self.folder, kit.terms)
-        limits = load_rubric(Path(self.terms.rubric)).limits
+        limits = self.terms.load_rubric().limits
         self.need = limits["training_memory_mb" if self.terms.trains else "check_memory_mb"]
 
     def grade(self, number: int, name: str, terms: dict[str, Any], parcel: Parcel) -> dict[str, Any]:

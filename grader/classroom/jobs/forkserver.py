@@ -29,6 +29,7 @@ from grader.ask.probe import all_probes
 from grader.base.errors import UsageError
 from grader.classroom.jobs.job import Tools, grade
 from grader.classroom.jobs.settings import Terms
+from grader.homework import FIRST
 from grader.isolation.process_tree import children, descendants, memory_bytes
 from grader.isolation.zygote import THROUGH, remove
 from grader.worker import linux
@@ -140,7 +141,7 @@ class Nursery:
     def refresh_answers(self) -> None:
         """What graders found out meanwhile about the reference is in the cache, and no other need ask again."""
         assert self.tools is not None
-        answers = self.tools.answers
+        answers = self.tools.answers(FIRST)
         if isinstance(answers, LiveAnswers) and answers.file is not None:
             with contextlib.suppress(OSError, answer_key.DamagedKey):
                 state = answers.file.stat()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -21,12 +21,13 @@ from grader.base.errors import UsageError, is_full
 from grader.classroom.jobs.fingerprint import Fingerprint, fingerprints
 from grader.classroom.jobs.settings import Terms
 from grader.classroom.outcome import Outcome
+from grader.homework import FIRST, Edition, is_training
 from grader.homeworks.beras.mnist import reader as data
 from grader.homeworks.beras.mnist.reader import Mnist
 from grader.homeworks.beras.mnist.synthetic import probe_folder
 from grader.isolation import Level
 from grader.result import Result
-from grader.rubric import COMPONENTS, Rubric
+from grader.rubric import Rubric
 from grader.run.grading import Grading
 from grader.run.session import Session
 from grader.submission.archives import Unsettled, digest_of, settled
@@ -40,33 +41,47 @@ class Tools:
     """What all units of a class use. Loaded once, before processes fork."""
 
     terms: Terms
-    rubric: Rubric
-    answers: Answers
     level: Level
     mnist: Mnist | None
     made_up: str
+    rubrics: dict[int, Rubric] = field(default_factory=dict)  # by year
+    known: dict[int, Answers] = field(default_factory=dict)
 
     @classmethod
     def load(cls, terms: Terms) -> Tools:
         """Raises UsageError."""
         mnist = data.load(Path(terms.data) if terms.data else None) if terms.trains else None
         level = isolation.choose(terms.isolation)
-        return cls(terms, terms.load_rubric(), terms.load_answers(), level, mnist, str(probe_folder()))
+        tools = cls(terms, level, mnist, str(probe_folder()))
+        tools.rubric(FIRST)  # what cannot be read is told before anything is graded
+        tools.answers(FIRST)
+        return tools
 
-    def warm_up(self) -> None:
-        """Looks up every right answer, so that graders are born with them. What is new is kept for the next run.
+    def rubric(self, year: Edition) -> Rubric:
+        if year.year not in self.rubrics:
+            self.rubrics[year.year] = self.terms.load_rubric(year)
+        return self.rubrics[year.year]
+
+    def answers(self, year: Edition) -> Answers:
+        if year.year not in self.known:
+            self.known[year.year] = self.terms.load_answers(year)
+        return self.known[year.year]
+
+    def warm_up(self, year: Edition = FIRST) -> None:
+        """Looks up every right answer of a year, so that graders are born with them. What is new is kept.
 
         And which mistakes are known: their files are read once, not by each grader.
         """
-        for component in self.terms.components:
-            self.answers.misconceptions(component)
+        answers, components = self.answers(year), self.terms.components_of(year)
+        for component in components:
+            answers.misconceptions(component)
         with np.errstate(all="ignore"):
-            for probe in all_probes():
-                if probe.component in self.terms.components and self.answers.knows(probe, self.terms.seed):
+            for probe in all_probes(year):
+                if probe.component in components and answers.knows(probe, self.terms.seed):
                     with contextlib.suppress(RuntimeError):  # told again to whoever needs this answer
-                        self.answers.expected(probe, self.terms.seed)
-                        self.answers.permitted(probe, self.terms.seed)
-        self.answers.save()
+                        answers.expected(probe, self.terms.seed)
+                        answers.permitted(probe, self.terms.seed)
+        answers.save()
 
 
 def grade(tools: Tools, terms: Terms, path: Path, named: str) -> Outcome:
@@ -78,7 +93,7 @@ def grade(tools: Tools, terms: Terms, path: Path, named: str) -> Outcome:
     try:
         with tempfile.TemporaryDirectory(prefix="beras-grade-") as scratch:
             try:
-                submission, digest = settled(path, Path(scratch))
+                submission, digest = settled(path, Path(scratch), terms.year or None)
             except UsageError as error:
                 return Outcome("ungradable", digest_where_readable(path), without_path(str(error), path))
             except Unsettled as error:
@@ -107,10 +122,13 @@ def without_path(text: str, path: Path) -> str:
 def graded(tools: Tools, terms: Terms, submission: Submission, named: str) -> Outcome:
     """The outcome of a submission that could be opened."""
     readable = (tools.mnist.public,) if tools.mnist else ()
-    grading = Grading(
-        submission, tools.rubric, tools.answers, tools.made_up, terms.seed, terms.track, terms.components, tools.level,
-        readable,
-    )  # fmt: skip
+    year = submission.edition
+    rubric, answers = tools.rubric(year), tools.answers(year)
+    components, track = terms.components_of(year), terms.track_of(rubric)
+    if not components:
+        asked = ", ".join(terms.components)
+        return Outcome("ungradable", reason=f"the edition of {year.year} has none of the components asked for: {asked}")
+    grading = Grading(submission, rubric, answers, tools.made_up, terms.seed, track, components, tools.level, readable)
     session = Session(grading, tools.mnist, terms.full, terms.runs, None, named)
     complete = True
     try:
@@ -126,18 +144,18 @@ def graded(tools: Tools, terms: Terms, submission: Submission, named: str) -> Ou
             state,
             reason=reason,
             result=result.plain(),
-            close=close_calls(result, tools.rubric),
+            close=close_calls(result, rubric),
             fingerprints=[each.plain() for each in wrong_answers(session)],
         )
     finally:
         session.close()
-        tools.answers.save()
+        answers.save()
 
 
 def walk(session: Session) -> None:
     """Every check, in the order of the result."""
     trainings = session.chosen_trainings()
-    for name in COMPONENTS:
+    for name in session.grading.edition.components:
         if name in trainings:
             session.train(name)
         for probe in session.grading.probes:
@@ -159,7 +177,7 @@ def close_calls(result: Result, rubric: Rubric) -> list[str]:
     spent = {f"training.{each.model}": each.cpu_seconds for each in result.training}
     for part in result.components:
         for probe in part.probes:
-            limit = rubric.limits["training_seconds" if part.name.startswith("training.") else "check_seconds"]
+            limit = rubric.limits["training_seconds" if is_training(part.name) else "check_seconds"]
             seconds = spent.get(part.name) or probe.seconds  # by the clock, where that is all: no less than the work
             if probe.outcome in ("timed out", "not finished") or seconds > NEAR * limit:
                 found.append(probe.name)

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from grader.ask.answers import Answers, KeyAnswers, LiveAnswers, answers_of
-from grader.ask.reference import FOLDER
 from grader.base.errors import UsageError
 from grader.base.paths import PACKAGE
+from grader.homework import FIRST, YEARS, Edition, edition, is_training
 from grader.homeworks.beras.mnist.synthetic import probe_folder
-from grader.rubric import TRAININGS, Rubric, text_of
+from grader.rubric import Rubric, text_of, year_of
 from grader.rubric import load as load_rubric
 
 # What cannot change a verdict: how results are shown, and how classes are run
@@ -22,7 +22,11 @@ NO_JUDGES = ("report", "classroom", "commands", "packing")
 
 @dataclass(frozen=True)
 class Terms:
-    """How every hand-in of a class is graded. Paths are absolute; '' stands for the built-in ones."""
+    """How every hand-in of a class is graded. Paths are absolute; '' stands for the built-in ones.
+
+    Years of the course may be mixed. track: '' for each year's default. components: those to grade of any year.
+    year: of the edition that all hand-ins are taken for; 0 where each is told by its features.
+    """
 
     track: str
     components: tuple[str, ...]
@@ -33,48 +37,62 @@ class Terms:
     data: str = ""
     key: str = ""
     isolation: str = "auto"
+    year: int = 0
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "components", tuple(self.components))  # JSON brings a list
 
     @property
     def trains(self) -> bool:
-        return any(name in TRAININGS for name in self.components)
+        return any(map(is_training, self.components))
 
     def plain(self) -> dict[str, Any]:
         return asdict(self)
 
     def for_yardstick(self) -> Terms:
         """The terms under which the reference is trained to compare with."""
-        trainings = tuple(name for name in self.components if name in TRAININGS)
+        trainings = tuple(filter(is_training, self.components))
         return replace(self, components=trainings, full=False, runs=1)
 
-    def load_rubric(self) -> Rubric:
-        return load_rubric(Path(self.rubric) if self.rubric else None)
+    def rubric_file(self, year: Edition) -> Path | None:
+        """The rubric that was named, for the year that it is for; None for the built-in one."""
+        return Path(self.rubric) if self.rubric and year_of(Path(self.rubric)) == year.year else None
 
-    def text_of_rubric(self) -> str:
-        return text_of(Path(self.rubric) if self.rubric else None)
+    def load_rubric(self, year: Edition = FIRST) -> Rubric:
+        return load_rubric(self.rubric_file(year), year)
 
-    def load_answers(self) -> Answers:
-        return answers_of(Path(self.key) if self.key else None, str(probe_folder()), self.seed)
+    def track_of(self, rubric: Rubric) -> str:
+        return self.track if self.track in rubric.points else rubric.default_track
+
+    def components_of(self, year: Edition) -> tuple[str, ...]:
+        return tuple(name for name in year.components if name in self.components)
+
+    def load_answers(self, year: Edition = FIRST) -> Answers:
+        return answers_of(Path(self.key) if self.key else None, str(probe_folder()), self.seed, year)
 
     def digest(self) -> str:
         """Changes with everything that could change a verdict. Raises UsageError."""
         found = hashlib.sha256()
-        choices = [self.track, self.components, self.seed, self.runs, self.full]
+        choices = [self.track, self.components, self.seed, self.runs, self.full, self.year]
         found.update(json.dumps(choices).encode())
-        found.update(self.text_of_rubric().encode())
+        for year in map(edition, YEARS):
+            found.update(text_of(self.rubric_file(year), year).encode())
         found.update(self.digest_of_answers().encode())
         found.update(digest_of_grader().encode())
         return found.hexdigest()
 
     def digest_of_answers(self) -> str:
         """Changes with what submissions are compared with. Raises UsageError."""
-        answers = self.load_answers()
-        if isinstance(answers, LiveAnswers):
-            return answers.digest()
-        assert isinstance(answers, KeyAnswers)
-        return hashlib.sha256(answers.path.read_bytes()).hexdigest()
+        if self.key:
+            return hashlib.sha256(Path(self.key).read_bytes()).hexdigest()
+        found = hashlib.sha256()
+        for year in map(edition, YEARS):
+            answers = self.load_answers(year)
+            if isinstance(answers, LiveAnswers):
+                found.update(answers.digest().encode())
+            elif isinstance(answers, KeyAnswers):
+                found.update(answers.path.read_bytes())
+        return found.hexdigest()
 
     def key_of(self, digest: str, own_digest: str) -> str:
         """What a result is kept by. digest: of the hand-in; own_digest: of these terms, which takes a while."""
@@ -93,7 +111,7 @@ def digest_of_grader() -> str:
 
 def reference_folder(terms: Terms) -> Path | None:
     """What trainings are compared with, where there is one."""
-    return FOLDER if terms.trains and FOLDER.is_dir() else None
+    return FIRST.reference if terms.trains and FIRST.reference.is_dir() else None
 
 
 def named_file(path: Path | None, option: str) -> str:

@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from grader.base.errors import UsageError
-from grader.contract import PACKAGE
 from grader.submission.contents import reason, shown
 from grader.submission.layout import CODE_FILES
+from grader.submission.places import PACKAGES
 
 CANVAS = re.compile(r"(?P<name>[^_]+)_(?:LATE_)?(?P<id>\d+)_(?P<upload>\d+)_(?P<file>.+)")
 MOODLE = re.compile(r"(?P<name>.+)_(?P<id>\d+)_assignsubmission_(?P<kind>[a-z]+)(?:_(?P<file>.*))?")
@@ -61,7 +61,7 @@ def find(folder: Path) -> Found:
     """Every hand-in in a folder. Raises UsageError where there is none."""
     entries = listed(folder)
     names = {entry.name for entry in entries}
-    if PACKAGE in names or names & set(CODE_FILES):
+    if names & set(PACKAGES) or names & set(CODE_FILES):
         raise UsageError(
             f"{shown(folder)}: this is one submission, not a folder of them; grade {shown(folder)} does it"
         )

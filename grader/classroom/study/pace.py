@@ -9,7 +9,7 @@ from statistics import median, quantiles
 from grader.classroom.class_list import Ledger
 from grader.classroom.gradebook import Gradebook
 from grader.classroom.schedule import cpu_to_threshold
-from grader.rubric import TRAININGS
+from grader.homework import every_component, is_training
 
 FENCE = 1.5  # interquartile ranges beyond a quartile, Tukey's: what lies further out is an outlier
 FEWEST = 5  # hand-ins; of fewer nobody is far from the rest
@@ -55,7 +55,7 @@ def races(ledger: Ledger, gradebook: Gradebook) -> list[Race]:
     by_model: dict[str, Race] = {}
     if not any(
         gradebook.select("SELECT 1 FROM checks WHERE component = ? AND outcome = 'passed' LIMIT 1", (name,))
-        for name in TRAININGS
+        for name in filter(is_training, every_component())
     ):
         return []
     for line in ledger.graded:

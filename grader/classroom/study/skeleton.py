@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from grader.ask.patches import Sources
 from grader.base.errors import UsageError
 from grader.classroom.study.groups import Group
-from grader.contract import MODULES, file_of, owner_of
 from grader.explain.message import one_line
 from grader.explain.script import script_text
+from grader.homework import FIRST
 from grader.packing.template import holes_of
 from grader.report.message import taken_apart
 from grader.result import ProbeResult
@@ -76,8 +76,8 @@ class Skeleton:
 
 def skeleton(group: Group, probes: list[ProbeResult], sources: Sources) -> Skeleton:
     """probes: the example's wrong answers to the checks of the group. sources: the reference. Raises UsageError."""
-    owner = owner_of(group.component)
-    file = file_of(MODULES[owner])
+    owner = FIRST.owner_of(group.component)
+    file = FIRST.file_of(FIRST.modules[owner])
     shortest = min(probes, key=lambda probe: (len(probe.script), probe.name), default=None)
     script = shortest.script if shortest is not None else []
     old = function_asked(sources[file], file, owner, script)

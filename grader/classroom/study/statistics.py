@@ -10,7 +10,7 @@ from statistics import mean, median
 from grader.classroom.class_list import Ledger
 from grader.classroom.gradebook import Gradebook
 from grader.diagnose import pages
-from grader.rubric import COMPONENTS
+from grader.homework import every_component
 
 BINS = 10  # of the distribution of scores
 JUDGED = "('blocked', 'not asked', 'not on this track', 'not finished', 'grader fault', 'not graded')"
@@ -83,7 +83,7 @@ def statistics(ledger: Ledger, gradebook: Gradebook) -> Statistics:
     found.checks.sort(key=lambda each: (each.share, each.name))
     found.mistakes = [Mistake(code, pages.title(code), sorted(who)) for code, who in shown_by.items()]
     found.mistakes.sort(key=lambda each: (-len(each.names), each.code))
-    for component in COMPONENTS:
+    for component in every_component():
         sums_of = [sums for id_, sums in by_component[component].items() if sums[1] > 0 for _ in names[id_]]
         if sums_of:
             full = sum(round(earned, 2) >= round(most, 2) for earned, most in sums_of)

@@ -19,8 +19,9 @@ from pathlib import Path
 import numpy as np
 
 from grader.base.errors import UsageError
+from grader.homework import FIRST
 from grader.submission.contents import shown
-from grader.submission.places import package_of
+from grader.submission.places import EDITIONS, package_of
 from grader.submission.source import LINE_ENDS, SourceError, SourceModule, decoded, parse
 
 # Nodes. A line of NumPy has about as many. With 12, modules of tests/submissions that were written apart from the
@@ -101,7 +102,8 @@ def own_functions(modules: Iterable[SourceModule], handed_out: Given) -> list[Fu
     found: list[Function] = []
     nodes = 0
     named = {module.name: module for module in modules}
-    package = package_of(named)
+    folders = {name.partition(".")[0] for name in named}
+    package = package_of(named, next((each for each in EDITIONS if each.package in folders), FIRST))
     for module in named.values():
         if "." in module.name and not module.name.startswith(f"{package}."):
             continue  # something else that was handed in too

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from grader.ask.probe import Observation, Rule, probe
-from grader.ask.subject import Draw, Remote, Subject
+from grader.ask.subject import Draw, Remote
+from grader.homeworks.beras.dialect import Dialect
 from grader.homeworks.beras.probes.core import COMPOSING, RECORDING
 from grader.homeworks.beras.probes.layers import trainable_at_first
 
@@ -25,7 +26,7 @@ OF_LEAKY = {
 }
 
 
-def made(s: Subject, name: str, *args: float, calls: tuple[str, ...]) -> Remote:
+def made(s: Dialect, name: str, *args: float, calls: tuple[str, ...]) -> Remote:
     """An activation, of which these methods will be called."""
     layer = s.new(name, *args)
     if name == "ReLU":
@@ -33,7 +34,7 @@ def made(s: Subject, name: str, *args: float, calls: tuple[str, ...]) -> Remote:
     return layer
 
 
-def called(s: Subject, draw: Draw, name: str, *args: float) -> tuple[Remote, Any, Any]:
+def called(s: Dialect, draw: Draw, name: str, *args: float) -> tuple[Remote, Any, Any]:
     """An activation after one call, its input and an upstream gradient."""
     layer = made(s, name, *args, calls=("forward", "input_gradients"))
     x, upstream = draw.array(B, N), draw.array(B, N)
@@ -41,7 +42,7 @@ def called(s: Subject, draw: Draw, name: str, *args: float) -> tuple[Remote, Any
     return layer, x, upstream
 
 
-def kept(s: Subject, draw: Draw, name: str) -> Observation:
+def kept(s: Dialect, draw: Draw, name: str) -> Observation:
     """What a call and its gradient leave of their arguments, of what the call returned and of the random state."""
     layer = made(s, name, calls=("forward", "input_gradients", "compose_to_input"))
     if name == "ReLU":
@@ -64,7 +65,7 @@ def kept(s: Subject, draw: Draw, name: str) -> Observation:
 
 
 @probe("LeakyReLU", "forward", weight=2)
-def leaky_forward(s: Subject, draw: Draw) -> Observation:
+def leaky_forward(s: Dialect, draw: Draw) -> Observation:
     """x where x > 0, alpha * x elsewhere, with the default alpha 0.3 and with another."""
     x = draw.array(B, N)
     return {
@@ -74,7 +75,7 @@ def leaky_forward(s: Subject, draw: Draw) -> Observation:
 
 
 @probe("LeakyReLU", "forward-extremes")
-def leaky_extremes(s: Subject, draw: Draw) -> Observation:
+def leaky_extremes(s: Dialect, draw: Draw) -> Observation:
     """a single row, zeros, all negative, all positive, float32, large numbers."""
     layer = s.new("LeakyReLU", ALPHA)
     return {
@@ -87,20 +88,20 @@ def leaky_extremes(s: Subject, draw: Draw) -> Observation:
 
 
 @probe("LeakyReLU", "gradient", weight=3, dx=GRADIENT)
-def leaky_gradient(s: Subject, draw: Draw) -> Observation:
+def leaky_gradient(s: Dialect, draw: Draw) -> Observation:
     """the gradient is 1 or alpha, element by element."""
     layer, x, upstream = called(s, draw, "LeakyReLU", ALPHA)
     return {"dx": s.input_gradient(layer, upstream, x)}
 
 
 @probe("LeakyReLU", "gradient-is-fresh", first=GRADIENT, again=GRADIENT, dx=GRADIENT)
-def leaky_fresh(s: Subject, draw: Draw) -> Observation:
+def leaky_fresh(s: Dialect, draw: Draw) -> Observation:
     """the gradient belongs to the latest call, however often it was asked for."""
     layer, x, upstream = called(s, draw, "LeakyReLU", ALPHA)
     return asked_often(s, draw, layer, x, upstream)
 
 
-def asked_often(s: Subject, draw: Draw, layer: Remote, x: Any, upstream: Any) -> Observation:
+def asked_often(s: Dialect, draw: Draw, layer: Remote, x: Any, upstream: Any) -> Observation:
     """The gradient, asked for twice in a row, and once more after another call."""
     found = {"first": s.input_gradient(layer, upstream, x)}
     if s.convention == "upstream":
@@ -112,7 +113,7 @@ def asked_often(s: Subject, draw: Draw, layer: Remote, x: Any, upstream: Any) ->
 
 
 @probe("LeakyReLU", "instances", dx=GRADIENT)
-def leaky_instances(s: Subject, draw: Draw) -> Observation:
+def leaky_instances(s: Dialect, draw: Draw) -> Observation:
     """two layers with other alphas and inputs know nothing of each other."""
     layer, other = s.new("LeakyReLU", ALPHA), s.new("LeakyReLU", 0.5)
     x, upstream = draw.array(B, N), draw.array(B, N)
@@ -123,7 +124,7 @@ def leaky_instances(s: Subject, draw: Draw) -> Observation:
 
 # 0 is accepted too: the field's notebooks use it
 @probe("LeakyReLU", "gradient-at-zero", at_zero=Rule(within=((ALPHA, 1.0), (0.0, 0.0))))
-def leaky_at_zero(s: Subject, draw: Draw) -> Observation:
+def leaky_at_zero(s: Dialect, draw: Draw) -> Observation:
     """at 0 the gradient is a number from alpha to 1."""
     layer = s.new("LeakyReLU", ALPHA)
     x = np.array([[0.0, 1.0, -1.0]])
@@ -135,19 +136,19 @@ def leaky_at_zero(s: Subject, draw: Draw) -> Observation:
 
 
 @probe("LeakyReLU", "side-effects", weight=3, passive=True)
-def leaky_side_effects(s: Subject, draw: Draw) -> Observation:
+def leaky_side_effects(s: Dialect, draw: Draw) -> Observation:
     """forward and the gradient leave their arguments and the random state alone."""
     return kept(s, draw, "LeakyReLU")
 
 
 # What a tape calls. However right forward and the slopes are, a layer without it is of no use in any network
 @probe("LeakyReLU", "compose", weight=10, needs=COMPOSING, dx=GRADIENT, second=GRADIENT, of_another_batch=GRADIENT)
-def leaky_compose(s: Subject, draw: Draw) -> Observation:
+def leaky_compose(s: Dialect, draw: Draw) -> Observation:
     """compose_to_input multiplies the upstream gradient element by element."""
     return composed(s, draw, "LeakyReLU", ALPHA)
 
 
-def composed(s: Subject, draw: Draw, name: str, *args: float) -> Observation:
+def composed(s: Dialect, draw: Draw, name: str, *args: float) -> Observation:
     """The gradient as a tape gets it, once a call: of a second call, beside another layer's, and of another batch size.
 
     Never twice of one call: a layer may keep its calls on a stack.
@@ -173,7 +174,7 @@ def composed(s: Subject, draw: Draw, name: str, *args: float) -> Observation:
 
 
 @probe("LeakyReLU", "trainable", needs=(RECORDING,), passive=True)
-def leaky_trainable(s: Subject, draw: Draw) -> Observation:
+def leaky_trainable(s: Dialect, draw: Draw) -> Observation:
     """a new layer has trainable = True, which Diffable's __init__ sets."""
     layer, _, _ = called(s, draw, "LeakyReLU")  # no points for a layer that does nothing yet
     return trainable_at_first(s, layer)
@@ -181,7 +182,7 @@ def leaky_trainable(s: Subject, draw: Draw) -> Observation:
 
 # --- ReLU -------------------------------------------------------------------------------------------------------
 @probe("ReLU", "forward", may_need=("LeakyReLU",))
-def relu_forward(s: Subject, draw: Draw) -> Observation:
+def relu_forward(s: Dialect, draw: Draw) -> Observation:
     """x where x > 0, 0 elsewhere."""
     layer = made(s, "ReLU", calls=("forward",))
     return {
@@ -191,14 +192,14 @@ def relu_forward(s: Subject, draw: Draw) -> Observation:
 
 
 @probe("ReLU", "gradient", may_need=("LeakyReLU",), dx=GRADIENT)
-def relu_gradient(s: Subject, draw: Draw) -> Observation:
+def relu_gradient(s: Dialect, draw: Draw) -> Observation:
     """the gradient is 1 where x > 0, 0 where x < 0."""
     layer, x, upstream = called(s, draw, "ReLU")
     return {"dx": s.input_gradient(layer, upstream, x)}
 
 
 @probe("ReLU", "side-effects", may_need=("LeakyReLU",), passive=True)
-def relu_side_effects(s: Subject, draw: Draw) -> Observation:
+def relu_side_effects(s: Dialect, draw: Draw) -> Observation:
     """forward and the gradient leave their arguments and the random state alone."""
     return kept(s, draw, "ReLU")
 
@@ -213,7 +214,7 @@ def relu_side_effects(s: Subject, draw: Draw) -> Observation:
     second=GRADIENT,
     of_another_batch=GRADIENT,
 )
-def relu_compose(s: Subject, draw: Draw) -> Observation:
+def relu_compose(s: Dialect, draw: Draw) -> Observation:
     """compose_to_input multiplies the upstream gradient element by element."""
     return composed(s, draw, "ReLU")
 
@@ -222,13 +223,13 @@ def relu_compose(s: Subject, draw: Draw) -> Observation:
 
 
 @probe("Softmax", "forward", weight=2)
-def softmax_forward(s: Subject, draw: Draw) -> Observation:
+def softmax_forward(s: Dialect, draw: Draw) -> Observation:
     """each row becomes probabilities that sum to 1."""
     return {"s": s.forward(s.new("Softmax"), draw.array(B, N)).value}
 
 
 @probe("Softmax", "forward-single")
-def softmax_single(s: Subject, draw: Draw) -> Observation:
+def softmax_single(s: Dialect, draw: Draw) -> Observation:
     """a batch of one row, and float32 logits."""
     layer = s.new("Softmax")
     single = s.forward(layer, draw.array(1, N)).value
@@ -236,7 +237,7 @@ def softmax_single(s: Subject, draw: Draw) -> Observation:
 
 
 @probe("Softmax", "stable", weight=2, large=EXTREMES, small=EXTREMES, mixed=EXTREMES, spread=EXTREMES)
-def softmax_stable(s: Subject, draw: Draw) -> Observation:
+def softmax_stable(s: Dialect, draw: Draw) -> Observation:
     """logits of plus and minus 1000 give finite probabilities, also side by side in one batch."""
     layer = s.new("Softmax")
     x = draw.array(4, N)
@@ -249,21 +250,21 @@ def softmax_stable(s: Subject, draw: Draw) -> Observation:
 
 
 @probe("Softmax", "gradient", weight=3, dx=GRADIENT)
-def softmax_gradient(s: Subject, draw: Draw) -> Observation:
+def softmax_gradient(s: Dialect, draw: Draw) -> Observation:
     """the Jacobian of each row is diag(s) - s s^T."""
     layer, x, upstream = called(s, draw, "Softmax")
     return {"dx": s.input_gradient(layer, upstream, x)}
 
 
 @probe("Softmax", "gradient-is-fresh", first=GRADIENT, again=GRADIENT, dx=GRADIENT)
-def softmax_fresh(s: Subject, draw: Draw) -> Observation:
+def softmax_fresh(s: Dialect, draw: Draw) -> Observation:
     """the Jacobian belongs to the latest call, however often it was asked for."""
     layer, x, upstream = called(s, draw, "Softmax")
     return asked_often(s, draw, layer, x, upstream)
 
 
 @probe("Softmax", "instances", dx=GRADIENT, single=GRADIENT)
-def softmax_instances(s: Subject, draw: Draw) -> Observation:
+def softmax_instances(s: Dialect, draw: Draw) -> Observation:
     """the Jacobian of one Softmax knows nothing of the calls of another, that of one row and two classes."""
     layer, x, upstream = called(s, draw, "Softmax")
     other, row = s.new("Softmax"), draw.array(1, 2)
@@ -273,7 +274,7 @@ def softmax_instances(s: Subject, draw: Draw) -> Observation:
 
 
 @probe("Softmax", "gradient-extremes", dx=EXTREMES)
-def softmax_gradient_extremes(s: Subject, draw: Draw) -> Observation:
+def softmax_gradient_extremes(s: Dialect, draw: Draw) -> Observation:
     """the Jacobian stays finite for logits of plus and minus 1000."""
     layer = s.new("Softmax")
     x, upstream = draw.array(3, N) + np.array([[1000.0], [-1000.0], [0.0]]), draw.array(3, N)
@@ -282,12 +283,12 @@ def softmax_gradient_extremes(s: Subject, draw: Draw) -> Observation:
 
 
 @probe("Softmax", "compose", weight=8, needs=COMPOSING, dx=GRADIENT, second=GRADIENT, of_another_batch=GRADIENT)
-def softmax_compose(s: Subject, draw: Draw) -> Observation:
+def softmax_compose(s: Dialect, draw: Draw) -> Observation:
     """compose_to_input passes the upstream gradient through each row's Jacobian."""
     return composed(s, draw, "Softmax")
 
 
 @probe("Softmax", "side-effects", weight=2, passive=True)
-def softmax_side_effects(s: Subject, draw: Draw) -> Observation:
+def softmax_side_effects(s: Dialect, draw: Draw) -> Observation:
     """forward and the gradient leave their arguments and the random state alone."""
     return kept(s, draw, "Softmax")

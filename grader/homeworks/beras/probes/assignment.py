@@ -14,9 +14,10 @@ import numpy as np
 
 from grader.ask.client import Fault
 from grader.ask.probe import NotAsked, Observation, Rule, probe
-from grader.ask.subject import CALLING, Draw, Remote, Subject, same_values
+from grader.ask.subject import Draw, Remote, same_values
 from grader.base.arrays import squeezed
-from grader.homeworks.beras.probes.core import COMPILING, COMPOSING, KEEPING, RECORDING, layer, linear_loss
+from grader.homeworks.beras.dialect import Dialect
+from grader.homeworks.beras.probes.core import CALLING, COMPILING, COMPOSING, KEEPING, RECORDING, layer, linear_loss
 from grader.homeworks.beras.probes.losses import number
 from grader.homeworks.beras.probes.model import loss_and_accuracy
 
@@ -32,7 +33,7 @@ STEP = 2.0**-9
 MARGIN = 0.125
 
 
-def compiled(s: Subject, draw: Draw, bump: float = 0.0) -> tuple[Remote, list[Remote], Remote, Remote]:
+def compiled(s: Dialect, draw: Draw, bump: float = 0.0) -> tuple[Remote, list[Remote], Remote, Remote]:
     """A SequentialModel of two scripted layers, these, its scripted optimizer and loss."""
     layers = [layer(s, draw, N, M), layer(s, draw, M, C)]
     optimizer = s.double("optimizer", None, bump=bump)
@@ -41,7 +42,7 @@ def compiled(s: Subject, draw: Draw, bump: float = 0.0) -> tuple[Remote, list[Re
 
 
 def compiled_of(
-    s: Subject, draw: Draw, layers: list[Remote], optimizer: Remote | None = None
+    s: Dialect, draw: Draw, layers: list[Remote], optimizer: Remote | None = None
 ) -> tuple[Remote, Remote, Remote]:
     """A SequentialModel of these layers with a scripted loss, a scripted metric, and a scripted optimizer."""
     model = s.new("SequentialModel", layers)
@@ -58,21 +59,21 @@ def values(result: Any) -> Any:
     return {name: number(value) for name, value in loss_and_accuracy(result).items()}
 
 
-def jacobian_only(s: Subject) -> None:
+def jacobian_only(s: Dialect) -> None:
     with suppress(Fault):  # a Dense that cannot be looked at says nothing about batch_step
         if s.uses_upstream("Dense"):
             raise NotAsked("this submission passes gradients on by hand, which scripted layers cannot stand in for")
 
 
 @probe("SequentialModel", "call", weight=3, needs=(KEEPING, CALLING))
-def call(s: Subject, draw: Draw) -> Observation:
+def call(s: Dialect, draw: Draw) -> Observation:
     """call sends the inputs through every layer, in order."""
     layers = [layer(s, draw, N, M), layer(s, draw, M, M + 1), layer(s, draw, M + 1, C)]
     return {"y": s.new("SequentialModel", layers).method("call", draw.array(B, N)).value}
 
 
 @probe("SequentialModel", "batch-values", needs=STEPPING)
-def batch_values(s: Subject, draw: Draw) -> Observation:
+def batch_values(s: Dialect, draw: Draw) -> Observation:
     """batch_step returns the loss and the accuracy of the batch, predictions first, labels second."""
     model, loss, accuracy = compiled_of(s, draw, [layer(s, draw, N, M), layer(s, draw, M, C)])
     x, y = draw.array(B, N), draw.one_hot(B, C)
@@ -97,7 +98,7 @@ def largest(predictions: Any) -> Any:
 
 
 @probe("SequentialModel", "evaluation", weight=2, needs=STEPPING, passive=True)
-def evaluation(s: Subject, draw: Draw) -> Observation:
+def evaluation(s: Dialect, draw: Draw) -> Observation:
     """batch_step with training=False changes no weight and leaves the optimizer alone."""
     model, layers, optimizer, _ = compiled(s, draw, bump=0.5)
     model.method("batch_step", draw.array(B, N), draw.one_hot(B, C), training=False)
@@ -108,7 +109,7 @@ def evaluation(s: Subject, draw: Draw) -> Observation:
 
 
 @probe("SequentialModel", "records", needs=(*STEPPING, RECORDING), despite=("GradientTape",))
-def records(s: Subject, draw: Draw) -> Observation:
+def records(s: Dialect, draw: Draw) -> Observation:
     """while the tape is open, a training step calls the layers and the loss as functions, which writes them down."""
     jacobian_only(s)
     layers = [watched(s, draw, N, C), watched(s, draw, C, C)]  # of one width: what leaves one out runs as well
@@ -130,7 +131,7 @@ def records(s: Subject, draw: Draw) -> Observation:
     }
 
 
-def watched(s: Subject, draw: Draw, n: int, m: int) -> Remote:
+def watched(s: Dialect, draw: Draw, n: int, m: int) -> Remote:
     """A scripted layer that notes whether a tape was open when it was called."""
     return layer(s, draw, n, m, kind="watched-layer")
 
@@ -146,7 +147,7 @@ def noted(double: Remote, name: str) -> list[bool]:
     needs=LEARNING,
     gradients=Rule(squeeze=True),
 )
-def gradients(s: Subject, draw: Draw) -> Observation:
+def gradients(s: Dialect, draw: Draw) -> Observation:
     """batch_step trains unless told otherwise: it gives the tape's gradients to the optimizer, once a step."""
     jacobian_only(s)
     model, _, optimizer, _ = compiled(s, draw)
@@ -156,7 +157,7 @@ def gradients(s: Subject, draw: Draw) -> Observation:
 
 
 @probe("SequentialModel", "updates", weight=2, needs=LEARNING)
-def updates(s: Subject, draw: Draw) -> Observation:
+def updates(s: Dialect, draw: Draw) -> Observation:
     """batch_step hands the optimizer the layers' own arrays, so that the layers learn."""
     jacobian_only(s)
     model, layers, optimizer, _ = compiled(s, draw, bump=0.5)
@@ -175,7 +176,7 @@ def updates(s: Subject, draw: Draw) -> Observation:
 
 
 @probe("SequentialModel", "second-step", needs=LEARNING, gradients=Rule(squeeze=True))
-def second_step(s: Subject, draw: Draw) -> Observation:
+def second_step(s: Dialect, draw: Draw) -> Observation:
     """the gradients of a second step are those of its own batch, with nothing left of the first."""
     jacobian_only(s)
     model, _, optimizer, _ = compiled(s, draw)
@@ -193,7 +194,7 @@ def second_step(s: Subject, draw: Draw) -> Observation:
     slopes=Rule(like="numeric", tolerance="differences", gradient=True),
     numeric=Rule(evidence=True),
 )
-def network_gradient(s: Subject, draw: Draw) -> Observation:
+def network_gradient(s: Dialect, draw: Draw) -> Observation:
     """layers, loss and batch_step together give the derivative of the loss (judged by central differences)."""
     x, w, b = draw.array(B, N), np.asarray(draw.array(N, M)) / 2, draw.array(M)
     while np.abs(np.asarray(x) @ w + b).min() < MARGIN:
@@ -220,7 +221,7 @@ def network_gradient(s: Subject, draw: Draw) -> Observation:
     return {"shapes": shapes_of(found), "slopes": slopes if fitting else numeric, "numeric": numeric}
 
 
-def slope(s: Subject, model: Remote, loss: Remote, array: Remote, old: Any, direction: Any, x: Any, y: Any) -> float:
+def slope(s: Dialect, model: Remote, loss: Remote, array: Remote, old: Any, direction: Any, x: Any, y: Any) -> float:
     """The slope of the loss along a direction of one weight, by central differences. Leaves the weight as it was."""
     losses = []
     for sign in (1.0, -1.0):
@@ -250,7 +251,7 @@ def shapes_of(arrays: Any) -> Any:
     needs=(*LEARNING, *COMPOSING, "Dense", "CrossEntropyLoss"),
     gradients=Rule(squeeze=True, gradient=True),
 )
-def cross_entropy_gradient(s: Subject, draw: Draw) -> Observation:
+def cross_entropy_gradient(s: Dialect, draw: Draw) -> Observation:
     """layers and CrossEntropyLoss count the batch once between them, like the loss's value."""
     dense, optimizer = s.dense(draw.array(N, C), draw.array(C)), s.double("optimizer", None)
     model = s.new("SequentialModel", [dense])
@@ -266,7 +267,7 @@ def cross_entropy_gradient(s: Subject, draw: Draw) -> Observation:
     "values-before-step",
     needs=(*LEARNING, *COMPOSING, "Dense", "MeanSquaredError"),
 )
-def values_before_step(s: Subject, draw: Draw) -> Observation:
+def values_before_step(s: Dialect, draw: Draw) -> Observation:
     """the loss and the accuracy of a training step are those of the predictions before the weights change."""
     model = s.new("SequentialModel", [s.dense(draw.array(N, C), draw.array(C))])
     accuracy = s.double("accuracy", "Callable", replies=[0.25])

@@ -9,7 +9,8 @@ import numpy as np
 
 from grader.ask.client import Fault
 from grader.ask.probe import Observation, Rule, probe
-from grader.ask.subject import Draw, Remote, Subject
+from grader.ask.subject import Draw, Remote
+from grader.homeworks.beras.dialect import Dialect
 from grader.homeworks.beras.probes.assignment import B as ROWS
 from grader.homeworks.beras.probes.assignment import C, compiled_of
 from grader.homeworks.beras.probes.core import layer as scripted
@@ -21,7 +22,7 @@ NARROW = 2.0**-9
 GRADIENT = Rule(gradient=True, upstream_factors=(B,), squeeze=True)
 
 
-def layer(s: Subject, draw: Draw) -> Remote:
+def layer(s: Dialect, draw: Draw) -> Remote:
     """A BatchNorm with drawn gamma and beta, set in place."""
     norm = s.new("BatchNorm", N, momentum=0.75, epsilon=0.125)
     for index in (0, 1):
@@ -31,14 +32,14 @@ def layer(s: Subject, draw: Draw) -> Remote:
 
 
 @probe("BatchNorm", "training", weight=2)
-def training(s: Subject, draw: Draw) -> Observation:
+def training(s: Dialect, draw: Draw) -> Observation:
     """while training, each column is normalised with the batch's mean and biased variance, then scaled and shifted."""
     norm = layer(s, draw)
     return {"y": s.forward(norm, draw.array(B, N)).value, "training": norm.attribute("training").value}
 
 
 @probe("BatchNorm", "evaluation", weight=2)
-def evaluation(s: Subject, draw: Draw) -> Observation:
+def evaluation(s: Dialect, draw: Draw) -> Observation:
     """with training = False the running statistics are used, and they stay as they are."""
     norm = layer(s, draw)
     s.forward(norm, draw.array(B, N))
@@ -49,7 +50,7 @@ def evaluation(s: Subject, draw: Draw) -> Observation:
 
 
 @probe("BatchNorm", "defaults")
-def defaults(s: Subject, draw: Draw) -> Observation:
+def defaults(s: Dialect, draw: Draw) -> Observation:
     """momentum is 0.9 and epsilon 1e-5 unless said otherwise; gamma starts at 1, beta at 0."""
     norm = s.new("BatchNorm", N)
     narrow = s.forward(norm, np.asarray(draw.array(B, N)) * NARROW).value
@@ -58,7 +59,7 @@ def defaults(s: Subject, draw: Draw) -> Observation:
 
 
 @probe("BatchNorm", "in-a-model", needs=("SequentialModel",))
-def in_a_model(s: Subject, draw: Draw) -> Observation:
+def in_a_model(s: Dialect, draw: Draw) -> Observation:
     """batch_step sets training as it is told on the layers that have it: while False, the running ones count."""
     first, last = s.new("BatchNorm", C), s.new("BatchNorm", C)  # of one size, and yet two
     s.forward(first, draw.array(ROWS, C))
@@ -74,13 +75,13 @@ def in_a_model(s: Subject, draw: Draw) -> Observation:
 
 
 @probe("BatchNorm", "trainable", passive=True)
-def trainable(s: Subject, draw: Draw) -> Observation:
+def trainable(s: Dialect, draw: Draw) -> Observation:
     """a new layer has trainable = True, which Diffable's __init__ sets."""
     return trainable_at_first(s, s.new("BatchNorm", N))
 
 
 @probe("BatchNorm", "side-effects", passive=True)
-def side_effects(s: Subject, draw: Draw) -> Observation:
+def side_effects(s: Dialect, draw: Draw) -> Observation:
     """forward and the gradients leave their arguments alone."""
     norm = layer(s, draw)
     x, upstream = s.keep(draw.array(B, N), "x"), s.keep(draw.array(B, N), "upstream")
@@ -93,7 +94,7 @@ def side_effects(s: Subject, draw: Draw) -> Observation:
     return dict(s.kept(x=x, upstream=upstream))
 
 
-def gradients(s: Subject, draw: Draw, is_training: bool) -> Observation:
+def gradients(s: Dialect, draw: Draw, is_training: bool) -> Observation:
     norm = layer(s, draw)
     s.forward(norm, draw.array(B, N))
     norm.set("training", is_training)
@@ -110,12 +111,12 @@ def gradients(s: Subject, draw: Draw, is_training: bool) -> Observation:
 
 
 @probe("BatchNorm", "gradients", weight=2, dx=Rule(gradient=True), dgamma=GRADIENT, dbeta=GRADIENT)
-def gradients_training(s: Subject, draw: Draw) -> Observation:
+def gradients_training(s: Dialect, draw: Draw) -> Observation:
     """the gradients while training go through the batch's mean and variance as well."""
     return gradients(s, draw, True)
 
 
 @probe("BatchNorm", "gradients-evaluation", dx=Rule(gradient=True), dgamma=GRADIENT, dbeta=GRADIENT)
-def gradients_evaluation(s: Subject, draw: Draw) -> Observation:
+def gradients_evaluation(s: Dialect, draw: Draw) -> Observation:
     """the gradients with training = False treat the running statistics as constants."""
     return gradients(s, draw, False)

@@ -10,7 +10,8 @@ from typing import Any
 
 from grader.ask.client import Fault
 from grader.ask.probe import NotAsked, Observation, Rule, probe
-from grader.ask.subject import Draw, Remote, Subject
+from grader.ask.subject import Draw, Remote
+from grader.homeworks.beras.dialect import Dialect
 
 B, N, M, C = 5, 3, 4, 2
 SQUEEZE = Rule(squeeze=True)
@@ -20,12 +21,13 @@ LOSSES = ("MeanSquaredError", "CategoricalCrossentropy")
 # What other components use of the given code. Diffable's further questions are about shapes that no other check passes.
 COMPOSING = ("Diffable/compose-to-input", "Diffable/compose-to-weight")
 RECORDING = "Diffable/recording"
+CALLING = "Diffable/calling"  # what every call of a layer, loss or metric goes through
 COMPILING = "Model/compile"
 KEEPING = "Model/keeping"
 
 
 def layer(
-    s: Subject, draw: Draw, n: int, m: int, trainable: bool = True, weights: int = 2, kind: str = "layer"
+    s: Dialect, draw: Draw, n: int, m: int, trainable: bool = True, weights: int = 2, kind: str = "layer"
 ) -> Remote:
     """A scripted linear layer from n to m, whose weights are like those of a Dense: (n, m), then (m,)."""
     return s.double(
@@ -40,12 +42,12 @@ def layer(
     )
 
 
-def linear_loss(s: Subject, draw: Draw) -> Remote:
+def linear_loss(s: Dialect, draw: Draw) -> Remote:
     """A scripted loss of B rows, whose gradient is constant."""
     return s.double("loss", "Diffable", LOSSES, coefficients=draw.array(B, C))
 
 
-def recorded(s: Subject, draw: Draw, layers: list[Remote]) -> Remote:
+def recorded(s: Dialect, draw: Draw, layers: list[Remote]) -> Remote:
     """A tape that has recorded one pass of a batch through these layers and a loss."""
     loss = linear_loss(s, draw)
     tape = s.new("GradientTape")
@@ -58,7 +60,7 @@ def recorded(s: Subject, draw: Draw, layers: list[Remote]) -> Remote:
     return tape
 
 
-def composing_only(s: Subject) -> None:
+def composing_only(s: Dialect) -> None:
     """Where Diffable's own methods take the upstream gradient, there is nothing left to compose."""
     if s.uses_upstream("Diffable"):
         raise NotAsked("the gradient methods of this Diffable take the upstream gradient themselves")
@@ -68,7 +70,7 @@ def composing_only(s: Subject) -> None:
 
 
 @probe("Diffable", "compose-to-input")
-def compose_to_input(s: Subject, draw: Draw) -> Observation:
+def compose_to_input(s: Dialect, draw: Draw) -> Observation:
     """given: compose_to_input passes the upstream gradient through a Jacobian (n, m) or (B, n, m)."""
     composing_only(s)
     shared = s.double("raw-layer", "Diffable", input_gradients=draw.array(N, M))
@@ -84,7 +86,7 @@ def compose_to_input(s: Subject, draw: Draw) -> Observation:
 
 
 @probe("Diffable", "compose-to-weight", gradients=SQUEEZE)
-def compose_to_weight(s: Subject, draw: Draw) -> Observation:
+def compose_to_weight(s: Dialect, draw: Draw) -> Observation:
     """given: compose_to_weight returns one gradient a weight, each the mean over the batch."""
     composing_only(s)
     dense_like = s.double(
@@ -101,7 +103,7 @@ def compose_to_weight(s: Subject, draw: Draw) -> Observation:
 
 
 @probe("Diffable", "compose-to-weight-shapes", gradients=SQUEEZE)
-def compose_to_weight_shapes(s: Subject, draw: Draw) -> Observation:
+def compose_to_weight_shapes(s: Dialect, draw: Draw) -> Observation:
     """given: a weight's own gradient may be (B, n, m), and (1, m) for a bias of that shape."""
     composing_only(s)
     any_shape = s.double(
@@ -114,7 +116,7 @@ def compose_to_weight_shapes(s: Subject, draw: Draw) -> Observation:
 
 
 @probe("Diffable", "abstract")
-def abstract(s: Subject, draw: Draw) -> Observation:
+def abstract(s: Dialect, draw: Draw) -> Observation:
     """given: a Callable that has no forward of its own cannot be used, when it is made or when it is called."""
     try:
         s.forward(s.new("Callable"), draw.array(B, N))
@@ -130,7 +132,7 @@ def list_of(value: Any) -> Any:
 
 
 @probe("Diffable", "calling")
-def calling(s: Subject, draw: Draw) -> Observation:
+def calling(s: Dialect, draw: Draw) -> Observation:
     """given: calling a layer, a loss or a metric returns what its forward returns."""
     metric = s.double("accuracy", "Callable", replies=[0.25])
     return {
@@ -141,7 +143,7 @@ def calling(s: Subject, draw: Draw) -> Observation:
 
 
 @probe("Diffable", "recording")
-def recording(s: Subject, draw: Draw) -> Observation:
+def recording(s: Dialect, draw: Draw) -> Observation:
     """given: a call is written down while a tape is open and only then, and calls forward; trainable starts True."""
     one, two = layer(s, draw, N, M), layer(s, draw, M, C)
     x = draw.array(B, N)
@@ -172,27 +174,27 @@ def recording(s: Subject, draw: Draw) -> Observation:
 
 
 @probe("GradientTape", "one-layer", needs=(RECORDING,), weight=2, gradients=SQUEEZE)
-def one_layer(s: Subject, draw: Draw) -> Observation:
+def one_layer(s: Dialect, draw: Draw) -> Observation:
     """gradient() returns the gradient of every weight of one layer, starting from the loss's own gradient."""
     return {"gradients": s.tape_gradient(recorded(s, draw, [layer(s, draw, N, C)]))}
 
 
 @probe("GradientTape", "three-layers", needs=(RECORDING,), weight=3, gradients=SQUEEZE)
-def three_layers(s: Subject, draw: Draw) -> Observation:
+def three_layers(s: Dialect, draw: Draw) -> Observation:
     """gradient() walks back through all layers and answers in the order of the layers."""
     layers = [layer(s, draw, N, M), layer(s, draw, M, M + 2), layer(s, draw, M + 2, C)]
     return {"gradients": s.tape_gradient(recorded(s, draw, layers))}
 
 
 @probe("GradientTape", "second-tape", needs=(RECORDING,), first=SQUEEZE, gradients=SQUEEZE)
-def second_tape(s: Subject, draw: Draw) -> Observation:
+def second_tape(s: Dialect, draw: Draw) -> Observation:
     """a second tape knows nothing of what the first one recorded and gave."""
     first = s.tape_gradient(recorded(s, draw, [layer(s, draw, N, C)]))
     return {"first": first, "gradients": s.tape_gradient(recorded(s, draw, [layer(s, draw, N, C)]))}
 
 
 @probe("GradientTape", "no-weights", needs=(RECORDING,), gradients=SQUEEZE)
-def no_weights(s: Subject, draw: Draw) -> Observation:
+def no_weights(s: Dialect, draw: Draw) -> Observation:
     """a layer without weights passes the gradient through and adds nothing."""
     # As wide as the batch, so that its Jacobian could be taken for the slopes of an element-wise layer
     layers = [layer(s, draw, N, B), layer(s, draw, B, B, weights=0), layer(s, draw, B, C)]
@@ -200,7 +202,7 @@ def no_weights(s: Subject, draw: Draw) -> Observation:
 
 
 @probe("GradientTape", "trainable", needs=(RECORDING,), weight=2, gradients=SQUEEZE)
-def trainable(s: Subject, draw: Draw) -> Observation:
+def trainable(s: Dialect, draw: Draw) -> Observation:
     """a layer with trainable = False passes the gradient through and adds nothing."""
     layers = [layer(s, draw, N, M), layer(s, draw, M, M, trainable=False), layer(s, draw, M, C)]
     return {"gradients": s.tape_gradient(recorded(s, draw, layers))}
@@ -213,7 +215,7 @@ def trainable(s: Subject, draw: Draw) -> Observation:
     needs=(*COMPOSING, RECORDING, "Dense", "LeakyReLU"),
     gradients=Rule(gradient=True, squeeze=True),
 )
-def real_layers(s: Subject, draw: Draw) -> Observation:
+def real_layers(s: Dialect, draw: Draw) -> Observation:
     """gradient() answers for a network of this submission's own Dense and LeakyReLU."""
     for name in ("Dense", "LeakyReLU"):
         if s.uses_upstream(name):
@@ -224,7 +226,7 @@ def real_layers(s: Subject, draw: Draw) -> Observation:
 
 
 @probe("GradientTape", "context", needs=(RECORDING,), passive=True, gradients=Rule(evidence=True))
-def context(s: Subject, draw: Draw) -> Observation:
+def context(s: Dialect, draw: Draw) -> Observation:
     """the tape is Diffable.gradient_tape while it is open, and None again after it, an exception included."""
     diffable, tape = s.get("Diffable"), s.new("GradientTape")
     before = diffable.attribute("gradient_tape").value

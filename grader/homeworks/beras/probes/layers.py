@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from grader.ask.probe import NotAsked, Observation, Rule, probe
-from grader.ask.subject import Draw, Remote, Subject, same_values
+from grader.ask.subject import Draw, Remote, same_values
 from grader.base.arrays import unique
+from grader.homeworks.beras.dialect import Dialect
 from grader.homeworks.beras.probes.core import COMPOSING, RECORDING
 
 B, N, M = 5, 3, 4
@@ -22,7 +23,7 @@ STATISTIC = Rule(tolerance="statistic")
 BELL = Rule(within=((2.1, 3.5),))
 
 
-def called(s: Subject, draw: Draw, rows: int = B) -> tuple[Remote, Any, Any]:
+def called(s: Dialect, draw: Draw, rows: int = B) -> tuple[Remote, Any, Any]:
     """A Dense layer after one call, its input and an upstream gradient."""
     dense = s.dense(draw.array(N, M), draw.array(M))
     x, upstream = draw.array(rows, N), draw.array(rows, M)
@@ -31,14 +32,14 @@ def called(s: Subject, draw: Draw, rows: int = B) -> tuple[Remote, Any, Any]:
 
 
 @probe("Dense", "forward", weight=3)
-def forward(s: Subject, draw: Draw) -> Observation:
+def forward(s: Dialect, draw: Draw) -> Observation:
     """y = x @ w + b."""
     dense = s.dense(draw.array(N, M), draw.array(M))
     return {"y": s.forward(dense, draw.array(B, N)).value}
 
 
 @probe("Dense", "forward-float32")
-def forward_float32(s: Subject, draw: Draw) -> Observation:
+def forward_float32(s: Dialect, draw: Draw) -> Observation:
     """y = x @ w + b for float32 inputs, also for a single row."""
     dense = s.dense(draw.array(N, M), draw.array(M))
     thirds = np.asarray(draw.array(B, N)).astype(np.float32) / 3  # which have more digits than float16 has
@@ -47,7 +48,7 @@ def forward_float32(s: Subject, draw: Draw) -> Observation:
 
 
 @probe("Dense", "attributes", weight=2, passive=True, b=Rule(squeeze=True), weights=Rule(squeeze=True))
-def attributes(s: Subject, draw: Draw) -> Observation:
+def attributes(s: Dialect, draw: Draw) -> Observation:
     """w is (n, m), b has m entries, and weights holds the two."""
     dense = s.new("Dense", N, M)
     w, b = dense.attribute("w").value, dense.attribute("b").value
@@ -65,12 +66,12 @@ def attributes(s: Subject, draw: Draw) -> Observation:
 
 
 @probe("Dense", "trainable", needs=(RECORDING,), passive=True)
-def trainable(s: Subject, draw: Draw) -> Observation:
+def trainable(s: Dialect, draw: Draw) -> Observation:
     """a new layer has trainable = True, which Diffable's __init__ sets."""
     return trainable_at_first(s, s.new("Dense", N, M))
 
 
-def trainable_at_first(s: Subject, layer: Remote) -> Observation:
+def trainable_at_first(s: Dialect, layer: Remote) -> Observation:
     """Where a tape walks over the layers, each must say whether it is trainable."""
     if not layer.has("trainable") and s.uses_upstream("Dense"):
         raise NotAsked("this submission passes gradients on by hand and freezes no layer")
@@ -78,7 +79,7 @@ def trainable_at_first(s: Subject, layer: Remote) -> Observation:
 
 
 @probe("Dense", "weights-are-live")
-def weights_are_live(s: Subject, draw: Draw) -> Observation:
+def weights_are_live(s: Dialect, draw: Draw) -> Observation:
     """changing `weights` in place changes what forward computes, and each layer has weights of its own."""
     dense, other = s.dense(draw.array(N, M), draw.array(M)), s.dense(draw.array(N, M), draw.array(M))
     x = draw.array(B, N)
@@ -89,7 +90,7 @@ def weights_are_live(s: Subject, draw: Draw) -> Observation:
 
 
 @probe("Dense", "input-gradient", weight=3, dx=GRADIENT, square=GRADIENT, after_an_update=GRADIENT)
-def input_gradient(s: Subject, draw: Draw) -> Observation:
+def input_gradient(s: Dialect, draw: Draw) -> Observation:
     """the gradient with respect to the input, from input_gradients, with the weights as they are now."""
     dense, x, upstream = called(s, draw)
     dx = s.input_gradient(dense, upstream, x)
@@ -103,14 +104,14 @@ def input_gradient(s: Subject, draw: Draw) -> Observation:
 
 
 @probe("Dense", "weight-gradient", weight=3, dw=GRADIENT)
-def weight_gradient(s: Subject, draw: Draw) -> Observation:
+def weight_gradient(s: Dialect, draw: Draw) -> Observation:
     """the gradient of w, from weight_gradients."""
     dense, _, upstream = called(s, draw)
     return {"dw": entry(s.weight_gradients(dense, upstream, [(N, M), (M,)]), 0)}
 
 
 @probe("Dense", "bias-gradient", weight=2, db=GRADIENT)
-def bias_gradient(s: Subject, draw: Draw) -> Observation:
+def bias_gradient(s: Dialect, draw: Draw) -> Observation:
     """the gradient of b, from weight_gradients."""
     dense, _, upstream = called(s, draw)
     return {"db": entry(s.weight_gradients(dense, upstream, [(N, M), (M,)]), 1)}
@@ -122,7 +123,7 @@ def entry(gradients: list[Any], index: int) -> Any:
 
 
 @probe("Dense", "gradients-agree", both=GRADIENT)
-def gradients_agree(s: Subject, draw: Draw) -> Observation:
+def gradients_agree(s: Dialect, draw: Draw) -> Observation:
     """the gradients of w and of b count the batch alike: both are means over it, or both sums."""
     dense, _, upstream = called(s, draw)
     gradients = s.weight_gradients(dense, upstream, [(N, M), (M,)])
@@ -133,7 +134,7 @@ def gradients_agree(s: Subject, draw: Draw) -> Observation:
 
 
 @probe("Dense", "gradients-are-fresh", first=GRADIENT, again=GRADIENT, dw=GRADIENT)
-def gradients_are_fresh(s: Subject, draw: Draw) -> Observation:
+def gradients_are_fresh(s: Dialect, draw: Draw) -> Observation:
     """the gradients belong to the latest call, whatever its batch size and however often they were asked for."""
     dense, x, upstream = called(s, draw)
     shapes = [(N, M), (M,)]
@@ -147,7 +148,7 @@ def gradients_are_fresh(s: Subject, draw: Draw) -> Observation:
 
 
 @probe("Dense", "instances", dw=GRADIENT, single=GRADIENT)
-def instances(s: Subject, draw: Draw) -> Observation:
+def instances(s: Dialect, draw: Draw) -> Observation:
     """two layers of other sizes, as in every network, know nothing of each other, also if one is given a single row."""
     dense, upstream = s.dense(draw.array(N, M), draw.array(M)), draw.array(B, M)
     y = s.forward(dense, draw.array(B, N))
@@ -164,7 +165,7 @@ def instances(s: Subject, draw: Draw) -> Observation:
 
 # What a tape calls. However right all else is, a layer without it is of no use in any network
 @probe("Dense", "compose", weight=10, needs=COMPOSING, dx=GRADIENT, dw=GRADIENT, db=GRADIENT, square=GRADIENT)
-def compose(s: Subject, draw: Draw) -> Observation:
+def compose(s: Dialect, draw: Draw) -> Observation:
     """compose_to_input and compose_to_weight pass the upstream gradient on, averaged over the batch for the weights."""
     dense, _, upstream = called(s, draw)
     composing_only(s, dense)
@@ -181,7 +182,7 @@ def compose(s: Subject, draw: Draw) -> Observation:
     }
 
 
-def composing_only(s: Subject, dense: Remote) -> None:
+def composing_only(s: Dialect, dense: Remote) -> None:
     if any(kind == "required" for _, kind in s.parameters(dense.attribute("input_gradients"))):
         raise NotAsked("the gradient methods of this Dense take the upstream gradient themselves")
 
@@ -204,7 +205,7 @@ def composing_only(s: Subject, dense: Remote) -> None:
     dw_of_another_batch=GRADIENT,
     db_of_another_batch=GRADIENT,
 )
-def compose_is_fresh(s: Subject, draw: Draw) -> Observation:
+def compose_is_fresh(s: Dialect, draw: Draw) -> Observation:
     """what compose_to_input and compose_to_weight return belongs to the latest call and to the weights as they are."""
     dense, _, upstream = called(s, draw)
     composing_only(s, dense)
@@ -228,7 +229,7 @@ def passed_back(dense: Remote, upstream: Any, end: str) -> Observation:
 
 
 @probe("Dense", "side-effects", weight=2, passive=True)
-def side_effects(s: Subject, draw: Draw) -> Observation:
+def side_effects(s: Dialect, draw: Draw) -> Observation:
     """forward and the gradient methods change no weight, no argument and no random state."""
     dense = s.dense(draw.array(N, M), draw.array(M))
     x, upstream = s.keep(draw.array(B, N), "x"), s.keep(draw.array(B, M), "upstream")
@@ -249,7 +250,7 @@ def side_effects(s: Subject, draw: Draw) -> Observation:
 # --- initialisers -----------------------------------------------------------------------------------------------
 
 
-def initialised(s: Subject, name: str) -> Remote:
+def initialised(s: Dialect, name: str) -> Remote:
     return s.new("Dense", FAN_IN, FAN_OUT, initializer=name)
 
 
@@ -276,7 +277,7 @@ CENTRED = Rule(within=((-7.0, 7.0),))
 
 
 @probe("Dense.initializer", "zero")
-def zero(s: Subject, draw: Draw) -> Observation:
+def zero(s: Dialect, draw: Draw) -> Observation:
     """zero makes all weights 0, in an array that can hold fractions later."""
     w = s.new("Dense", N, M, initializer="zero").attribute("w").value
     return {"w": flat(w), "holds_fractions": holds_fractions(w)}
@@ -293,32 +294,32 @@ def flat(w: Any) -> Any:
 
 
 @probe("Dense.initializer", "normal", std=STATISTIC, kurtosis=BELL, mean_in_standard_errors=CENTRED)
-def normal(s: Subject, draw: Draw) -> Observation:
+def normal(s: Dialect, draw: Draw) -> Observation:
     """normal draws w from N(0, 1)."""
     return statistics(initialised(s, "normal").attribute("w").value)
 
 
 @probe("Dense.initializer", "xavier", std=STATISTIC, kurtosis=BELL, mean_in_standard_errors=CENTRED)
-def xavier(s: Subject, draw: Draw) -> Observation:
+def xavier(s: Dialect, draw: Draw) -> Observation:
     """xavier draws w from a normal distribution with standard deviation sqrt(2 / (fan-in + fan-out))."""
     return statistics(initialised(s, "xavier").attribute("w").value)
 
 
 @probe("Dense.initializer", "kaiming", std=STATISTIC, kurtosis=BELL, mean_in_standard_errors=CENTRED)
-def kaiming(s: Subject, draw: Draw) -> Observation:
+def kaiming(s: Dialect, draw: Draw) -> Observation:
     """kaiming draws w from a normal distribution with standard deviation sqrt(2 / fan-in)."""
     return statistics(initialised(s, "kaiming").attribute("w").value)
 
 
 @probe("Dense.initializer", "default", std=STATISTIC)
-def default(s: Subject, draw: Draw) -> Observation:
+def default(s: Dialect, draw: Draw) -> Observation:
     """a layer made without an initializer uses kaiming."""
     w = s.new("Dense", FAN_IN, FAN_OUT).attribute("w").value
     return {"std": statistics(w)["std"]}
 
 
 @probe("Dense.initializer", "bias")
-def bias(s: Subject, draw: Draw) -> Observation:
+def bias(s: Dialect, draw: Draw) -> Observation:
     """the bias starts at 0, whatever the initializer, in an array that can hold fractions later."""
     names = ("zero", "normal", "xavier", "kaiming")
     biases = {name: s.new("Dense", N, M, initializer=name).attribute("b").value for name in names}
@@ -327,7 +328,7 @@ def bias(s: Subject, draw: Draw) -> Observation:
 
 
 @probe("Dense.initializer", "draws-anew")
-def draws_anew(s: Subject, draw: Draw) -> Observation:
+def draws_anew(s: Dialect, draw: Draw) -> Observation:
     """two layers get different weights."""
     one, two = (s.new("Dense", 8, 6, initializer="kaiming").attribute("w").value for _ in range(2))
     constant = bool(np.size(one) and np.all(one == np.ravel(one)[0]))  # not drawn at all, and alike for that
@@ -335,7 +336,7 @@ def draws_anew(s: Subject, draw: Draw) -> Observation:
 
 
 @probe("Dense.initializer", "any-case", passive=True)
-def any_case(s: Subject, draw: Draw) -> Observation:
+def any_case(s: Dialect, draw: Draw) -> Observation:
     """the case of the initializer's name does not matter."""
     s.get("Dense")  # what cannot be loaded refuses no name
     names = ("Kaiming", "XAVIER", "Zero")
@@ -348,11 +349,11 @@ def any_case(s: Subject, draw: Draw) -> Observation:
     return {"refused": refused, "Zero_gives_zeros": understood}
 
 
-def made_with(s: Subject, name: str) -> None:
+def made_with(s: Dialect, name: str) -> None:
     s.new("Dense", N, M, initializer=name)
 
 
-def is_zero(s: Subject, name: str) -> bool:
+def is_zero(s: Dialect, name: str) -> bool:
     """Does this name give zeros? False for one that is refused."""
     made: list[Any] = []
     s.attempt(lambda: made.append(s.new("Dense", N, M, initializer=name).attribute("w").value))
@@ -360,7 +361,7 @@ def is_zero(s: Subject, name: str) -> bool:
 
 
 @probe("Dense.initializer", "unknown", passive=True)
-def unknown(s: Subject, draw: Draw) -> Observation:
+def unknown(s: Dialect, draw: Draw) -> Observation:
     """an unknown initializer raises an AssertionError that names it."""
     s.get("Dense")  # a file that does not load raises as well, but not for this reason
     raised = s.attempt(s.new, "Dense", N, M, initializer="lecun-ish")
@@ -368,7 +369,7 @@ def unknown(s: Subject, draw: Draw) -> Observation:
 
 
 @probe("Dense.initializer", "static-method")
-def static_method(s: Subject, draw: Draw) -> Observation:
+def static_method(s: Dialect, draw: Draw) -> Observation:
     """Dense._initialize_weight(initializer, n, m) gives the weight (n, m) and the bias."""
     made = s.get("Dense").method("_initialize_weight", "kaiming", N, M).value
     made = made if isinstance(made, (list, tuple)) else [made]

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from grader.ask.probe import Observation, Rule, probe
-from grader.ask.subject import Draw, Subject
+from grader.ask.subject import Draw
+from grader.homeworks.beras.dialect import Dialect
 
 B, C = 5, 3
 # The loss may leave the 1/B to the layers, or take it itself where the layers sum (upstream convention)
@@ -16,7 +17,7 @@ SINGLE = Rule(gradient=True)
 LOGARITHM = Rule(tolerance="logarithm")
 
 
-def beside_another(s: Subject, name: str, draw: Draw) -> Observation:
+def beside_another(s: Dialect, name: str, draw: Draw) -> Observation:
     """The gradient of a loss, asked twice, after another one of its class has been called too; and that one's."""
     loss, other = s.new(name), s.new(name)
     s.forward(loss, draw.array(B, C), draw.one_hot(B, C))
@@ -25,7 +26,7 @@ def beside_another(s: Subject, name: str, draw: Draw) -> Observation:
     return found | {"single": s.loss_gradient(other)}
 
 
-def kept(s: Subject, name: str, y_pred: Any, y_true: Any) -> Observation:
+def kept(s: Dialect, name: str, y_pred: Any, y_true: Any) -> Observation:
     """What a call and its gradient leave of their arguments, of what the call returned and of the random state."""
     loss = s.new(name)
     predictions, labels = s.keep(y_pred, "y_pred"), s.keep(y_true, "y_true")
@@ -42,13 +43,13 @@ def kept(s: Subject, name: str, y_pred: Any, y_true: Any) -> Observation:
 
 
 @probe("MeanSquaredError", "forward", weight=2)
-def mse_forward(s: Subject, draw: Draw) -> Observation:
+def mse_forward(s: Dialect, draw: Draw) -> Observation:
     """the mean of the squared differences over every element, as one number."""
     return {"loss": number(s.forward(s.new("MeanSquaredError"), draw.array(B, C), draw.array(B, C)).value)}
 
 
 @probe("MeanSquaredError", "forward-single")
-def mse_single(s: Subject, draw: Draw) -> Observation:
+def mse_single(s: Dialect, draw: Draw) -> Observation:
     """a batch of one row, float32, and a perfect prediction."""
     loss = s.new("MeanSquaredError")
     x = draw.array(1, C).astype(np.float32)
@@ -57,7 +58,7 @@ def mse_single(s: Subject, draw: Draw) -> Observation:
 
 
 @probe("MeanSquaredError", "gradient", weight=3, gradient=GRADIENT)
-def mse_gradient(s: Subject, draw: Draw) -> Observation:
+def mse_gradient(s: Dialect, draw: Draw) -> Observation:
     """the gradient of each example with respect to the prediction."""
     loss = s.new("MeanSquaredError")
     s.forward(loss, draw.array(B, C), draw.array(B, C))
@@ -65,7 +66,7 @@ def mse_gradient(s: Subject, draw: Draw) -> Observation:
 
 
 @probe("MeanSquaredError", "gradient-is-fresh", first=GRADIENT, gradient=GRADIENT)
-def mse_fresh(s: Subject, draw: Draw) -> Observation:
+def mse_fresh(s: Dialect, draw: Draw) -> Observation:
     """the gradient belongs to the latest call, also after it was asked for once."""
     loss = s.new("MeanSquaredError")
     s.forward(loss, draw.array(B, C), draw.array(B, C))
@@ -75,13 +76,13 @@ def mse_fresh(s: Subject, draw: Draw) -> Observation:
 
 
 @probe("MeanSquaredError", "instances", gradient=GRADIENT, asked_again=GRADIENT, single=SINGLE)
-def mse_instances(s: Subject, draw: Draw) -> Observation:
+def mse_instances(s: Dialect, draw: Draw) -> Observation:
     """the gradient knows nothing of another loss, of a single row, and is the same when it is asked for again."""
     return beside_another(s, "MeanSquaredError", draw)
 
 
 @probe("MeanSquaredError", "side-effects", passive=True)
-def mse_side_effects(s: Subject, draw: Draw) -> Observation:
+def mse_side_effects(s: Dialect, draw: Draw) -> Observation:
     """forward and the gradient leave their arguments and the random state alone."""
     return kept(s, "MeanSquaredError", draw.array(B, C), draw.array(B, C))
 
@@ -90,14 +91,14 @@ def mse_side_effects(s: Subject, draw: Draw) -> Observation:
 
 
 @probe("CategoricalCrossentropy", "forward", loss=LOGARITHM)
-def cce_forward(s: Subject, draw: Draw) -> Observation:
+def cce_forward(s: Dialect, draw: Draw) -> Observation:
     """given: the mean over classes and batch of the binary cross-entropies."""
     loss = s.new("CategoricalCrossentropy")
     return {"loss": number(s.forward(loss, draw.probabilities(B, C), draw.one_hot(B, C)).value)}
 
 
 @probe("CategoricalCrossentropy", "extremes", loss=LOGARITHM)
-def cce_extremes(s: Subject, draw: Draw) -> Observation:
+def cce_extremes(s: Dialect, draw: Draw) -> Observation:
     """given: probabilities of exactly 0 and 1 give a finite loss and a finite gradient."""
     loss = s.new("CategoricalCrossentropy")
     value = number(s.forward(loss, np.eye(C)[[0, 1, 2, 0]], np.eye(C)[[0, 2, 2, 1]]).value)
@@ -107,7 +108,7 @@ def cce_extremes(s: Subject, draw: Draw) -> Observation:
 
 
 @probe("CategoricalCrossentropy", "gradient", gradient=GRADIENT)
-def cce_gradient(s: Subject, draw: Draw) -> Observation:
+def cce_gradient(s: Dialect, draw: Draw) -> Observation:
     """given: the gradient of each example with respect to the probabilities."""
     loss = s.new("CategoricalCrossentropy")
     s.forward(loss, draw.probabilities(B, C), draw.one_hot(B, C))
@@ -118,13 +119,13 @@ def cce_gradient(s: Subject, draw: Draw) -> Observation:
 
 
 @probe("CrossEntropyLoss", "forward", weight=2, loss=LOGARITHM)
-def ce_forward(s: Subject, draw: Draw) -> Observation:
+def ce_forward(s: Dialect, draw: Draw) -> Observation:
     """softmax of the logits, then the mean over the batch of -log of the right class's probability."""
     return {"loss": number(s.forward(s.new("CrossEntropyLoss"), draw.array(B, C), draw.one_hot(B, C)).value)}
 
 
 @probe("CrossEntropyLoss", "forward-single", single=LOGARITHM, unlikely=LOGARITHM)
-def ce_single(s: Subject, draw: Draw) -> Observation:
+def ce_single(s: Dialect, draw: Draw) -> Observation:
     """a batch of one row, in float32, and one whose label is unlikely."""
     loss = s.new("CrossEntropyLoss")
     x, y = draw.array(1, C).astype(np.float32), draw.one_hot(1, C).astype(np.float32)
@@ -135,7 +136,7 @@ def ce_single(s: Subject, draw: Draw) -> Observation:
 
 
 @probe("CrossEntropyLoss", "finite", weight=2, large=Rule(tolerance="extremes"))
-def ce_finite(s: Subject, draw: Draw) -> Observation:
+def ce_finite(s: Dialect, draw: Draw) -> Observation:
     """logits of plus and minus 1000 give a finite loss, also when the prediction is surely wrong."""
     loss = s.new("CrossEntropyLoss")
     x = draw.array(3, C) + np.array([[1000.0], [-1000.0], [0.0]])
@@ -148,7 +149,7 @@ def ce_finite(s: Subject, draw: Draw) -> Observation:
 
 
 @probe("CrossEntropyLoss", "gradient", weight=3, gradient=GRADIENT)
-def ce_gradient(s: Subject, draw: Draw) -> Observation:
+def ce_gradient(s: Dialect, draw: Draw) -> Observation:
     """the gradient of each example with respect to the logits."""
     loss = s.new("CrossEntropyLoss")
     s.forward(loss, draw.array(B, C), draw.one_hot(B, C))
@@ -161,7 +162,7 @@ def ce_gradient(s: Subject, draw: Draw) -> Observation:
     first=GRADIENT,
     gradient=Rule(upstream_factors=(1 / 2,), gradient=True),
 )
-def ce_gradient_extremes(s: Subject, draw: Draw) -> Observation:
+def ce_gradient_extremes(s: Dialect, draw: Draw) -> Observation:
     """the gradient of the latest call is right for logits of plus and minus 1000 as well."""
     loss = s.new("CrossEntropyLoss")
     s.forward(loss, draw.array(B, C), draw.one_hot(B, C))
@@ -175,13 +176,13 @@ def ce_gradient_extremes(s: Subject, draw: Draw) -> Observation:
 
 
 @probe("CrossEntropyLoss", "instances", gradient=GRADIENT, asked_again=GRADIENT, single=SINGLE)
-def ce_instances(s: Subject, draw: Draw) -> Observation:
+def ce_instances(s: Dialect, draw: Draw) -> Observation:
     """the gradient knows nothing of another loss, of a single row, and is the same when it is asked for again."""
     return beside_another(s, "CrossEntropyLoss", draw)
 
 
 @probe("CrossEntropyLoss", "side-effects", passive=True)
-def ce_side_effects(s: Subject, draw: Draw) -> Observation:
+def ce_side_effects(s: Dialect, draw: Draw) -> Observation:
     """forward and the gradient leave their arguments and the random state alone."""
     return kept(s, "CrossEntropyLoss", draw.array(B, C), draw.one_hot(B, C))
 

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from grader.ask.probe import Observation, probe
-from grader.ask.subject import CALLING, Draw, Remote, Subject
-from grader.homeworks.beras.probes.core import COMPILING, KEEPING, layer, list_of
+from grader.ask.subject import Draw, Remote
+from grader.homeworks.beras.dialect import Dialect
+from grader.homeworks.beras.probes.core import CALLING, COMPILING, KEEPING, layer, list_of
 from grader.homeworks.beras.probes.losses import number
 
 N, C, BATCH = 3, 2, 4
@@ -16,13 +17,13 @@ GIVEN = (KEEPING, COMPILING, CALLING)  # what evaluate runs on
 REPLIES = [0.5, 0.25, 0.75, 0.125]  # accuracies that the scripted metric gives, batch after batch
 
 
-def scripted_model(s: Subject, draw: Draw) -> tuple[Remote, Remote, Remote]:
+def scripted_model(s: Dialect, draw: Draw) -> tuple[Remote, Remote, Remote]:
     """A compiled model of one scripted layer, that layer, and its scripted optimizer."""
     model, only, optimizer, _ = scripted_model_and_metric(s, draw, replies=REPLIES)
     return model, only, optimizer
 
 
-def scripted_model_and_metric(s: Subject, draw: Draw, **metric: Any) -> tuple[Remote, Remote, Remote, Remote]:
+def scripted_model_and_metric(s: Dialect, draw: Draw, **metric: Any) -> tuple[Remote, Remote, Remote, Remote]:
     """The same, and its scripted metric, which writes down every batch."""
     only = layer(s, draw, N, C)
     model = s.double("model", "Model", layers=[only])
@@ -82,7 +83,7 @@ def floats(entries: Any) -> Any:
 
 
 @probe("Model", "layers")
-def layers(s: Subject, draw: Draw) -> Observation:
+def layers(s: Dialect, draw: Draw) -> Observation:
     """given: every layer must be a Diffable; trainable_variables are the weights of the layers, in order."""
     one, two = layer(s, draw, N, C, weights=1), layer(s, draw, C, C, weights=2)
     model = s.double("model", "Model", layers=[one, two])
@@ -97,7 +98,7 @@ def layers(s: Subject, draw: Draw) -> Observation:
 
 
 @probe("Model", "keeping")
-def keeping(s: Subject, draw: Draw) -> Observation:
+def keeping(s: Dialect, draw: Draw) -> Observation:
     """given: layers holds every layer that the model was made of, in order."""
     given = [layer(s, draw, N, C), layer(s, draw, C, N), layer(s, draw, N, C)]
     kept = s.double("model", "Model", layers=given).attribute("layers")
@@ -111,7 +112,7 @@ def keeping(s: Subject, draw: Draw) -> Observation:
 
 
 @probe("Model", "compile")
-def compile_(s: Subject, draw: Draw) -> Observation:
+def compile_(s: Dialect, draw: Draw) -> Observation:
     """given: compile keeps the optimizer, the loss and the metric for batch_step."""
     model, _, _ = scripted_model(s, draw)
     kept = list_of(model.attribute("double_kept").value)
@@ -119,7 +120,7 @@ def compile_(s: Subject, draw: Draw) -> Observation:
 
 
 @probe("Model", "fit", weight=2, needs=(KEEPING, CALLING))
-def fit(s: Subject, draw: Draw) -> Observation:
+def fit(s: Dialect, draw: Draw) -> Observation:
     """given: fit trains every epoch on whole batches and returns the mean loss and accuracy of each epoch."""
     model, only, optimizer = scripted_model(s, draw)
     result = model.method("fit", *data(draw, 2 * BATCH), 2, BATCH).value
@@ -132,7 +133,7 @@ def fit(s: Subject, draw: Draw) -> Observation:
 
 
 @probe("Model", "fit-batches", needs=(KEEPING, CALLING))
-def fit_batches(s: Subject, draw: Draw) -> Observation:
+def fit_batches(s: Dialect, draw: Draw) -> Observation:
     """given: fit hands batch_step every input with its own label, in every epoch, down to batches of one."""
     model, _, _, accuracy = scripted_model_and_metric(s, draw)
     model.method("fit", *data(draw, 3 * BATCH), 2, BATCH)
@@ -148,14 +149,14 @@ def all_equal(values: Any, wanted: bool) -> bool:
 
 
 @probe("Model.evaluate", "means", weight=3, needs=GIVEN)
-def means(s: Subject, draw: Draw) -> Observation:
+def means(s: Dialect, draw: Draw) -> Observation:
     """returns {"loss": [...], "acc": [...]} with the means over all batches."""
     model, _, _ = scripted_model(s, draw)
     return {"history": history(model.method("evaluate", *data(draw, 3 * BATCH), BATCH).value)}
 
 
 @probe("Model.evaluate", "batches", needs=GIVEN)
-def evaluate_batches(s: Subject, draw: Draw) -> Observation:
+def evaluate_batches(s: Dialect, draw: Draw) -> Observation:
     """hands batch_step every input with its own label, batch by batch."""
     model, _, _, accuracy = scripted_model_and_metric(s, draw, replies=REPLIES)
     model.method("evaluate", *data(draw, 3 * BATCH), BATCH)
@@ -163,7 +164,7 @@ def evaluate_batches(s: Subject, draw: Draw) -> Observation:
 
 
 @probe("Model.evaluate", "does-not-train", weight=3, passive=True, needs=GIVEN)
-def does_not_train(s: Subject, draw: Draw) -> Observation:
+def does_not_train(s: Dialect, draw: Draw) -> Observation:
     """changes no weight and no optimizer, which it never calls."""
     model, only, optimizer = scripted_model(s, draw)
     model.method("evaluate", *data(draw, 2 * BATCH), BATCH)
@@ -182,14 +183,14 @@ def does_not_train(s: Subject, draw: Draw) -> Observation:
 
 
 @probe("Model.evaluate", "one-batch", needs=GIVEN)
-def one_batch(s: Subject, draw: Draw) -> Observation:
+def one_batch(s: Dialect, draw: Draw) -> Observation:
     """a single batch gives that batch's loss and accuracy."""
     model, _, _ = scripted_model(s, draw)
     return {"history": history(model.method("evaluate", *data(draw, BATCH), BATCH).value)}
 
 
 @probe("Model.evaluate", "again", needs=GIVEN)
-def again(s: Subject, draw: Draw) -> Observation:
+def again(s: Dialect, draw: Draw) -> Observation:
     """a second evaluation knows nothing of the first, and the layers can go on training after it."""
     model, only, _ = scripted_model(s, draw)
     model.method("evaluate", *data(draw, 2 * BATCH), BATCH)
@@ -200,7 +201,7 @@ def again(s: Subject, draw: Draw) -> Observation:
 
 
 @probe("Model.evaluate", "remainder", needs=GIVEN)
-def remainder(s: Subject, draw: Draw) -> Observation:
+def remainder(s: Dialect, draw: Draw) -> Observation:
     """an incomplete last batch is left out, or counts by its size."""
     model, _, _, _ = scripted_model_and_metric(s, draw)  # however the rows are cut, their mean is the same
     return {"history": history(model.method("evaluate", *data(draw, 2 * BATCH + 2), BATCH).value)}

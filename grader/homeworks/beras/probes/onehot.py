@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from grader.ask.probe import Observation, probe
-from grader.ask.subject import Draw, Remote, Subject
+from grader.ask.subject import Draw, Remote
+from grader.homeworks.beras.dialect import Dialect
 
 GAPS = (3, 7, 8, 12)  # non-contiguous labels, so that a label is not its own index
 WORDS = ("cat", "dog", "ox", "zebra")
@@ -19,35 +20,35 @@ def labels(draw: Draw, alphabet: tuple[object, ...], count: int) -> np.ndarray:
     return np.array(alphabet)[order]
 
 
-def fitted(s: Subject, data: np.ndarray) -> Remote:
+def fitted(s: Dialect, data: np.ndarray) -> Remote:
     encoder = s.new("OneHotEncoder")
     encoder.method("fit", data)
     return encoder
 
 
 @probe("OneHotEncoder", "digits", weight=2)
-def digits(s: Subject, draw: Draw) -> Observation:
+def digits(s: Dialect, draw: Draw) -> Observation:
     """forward encodes the labels 0, 1, ..., C-1 as rows of the identity."""
     data = labels(draw, (0, 1, 2, 3), 7)
     return {"onehots": s.forward(fitted(s, data), data).value}
 
 
 @probe("OneHotEncoder", "uniq")
-def uniq(s: Subject, draw: Draw) -> Observation:
+def uniq(s: Dialect, draw: Draw) -> Observation:
     """fit stores the sorted unique labels in `uniq` and each label's row of the identity in `uniq2oh`."""
     encoder = fitted(s, labels(draw, GAPS, 7))
     return {"uniq": encoder.attribute("uniq").value, "uniq2oh": encoder.attribute("uniq2oh").value}
 
 
 @probe("OneHotEncoder", "any-integers")
-def any_integers(s: Subject, draw: Draw) -> Observation:
+def any_integers(s: Dialect, draw: Draw) -> Observation:
     """forward encodes any integers, also those with gaps between them."""
     data = labels(draw, GAPS, 7)
     return {"onehots": s.forward(fitted(s, data), data).value}
 
 
 @probe("OneHotEncoder", "negative-integers")
-def negative_integers(s: Subject, draw: Draw) -> Observation:
+def negative_integers(s: Dialect, draw: Draw) -> Observation:
     """forward and inverse handle labels below 0."""
     data = labels(draw, (-4, -1, 2), 5)
     encoder = fitted(s, data)
@@ -55,7 +56,7 @@ def negative_integers(s: Subject, draw: Draw) -> Observation:
 
 
 @probe("OneHotEncoder", "strings")
-def strings(s: Subject, draw: Draw) -> Observation:
+def strings(s: Dialect, draw: Draw) -> Observation:
     """forward and inverse handle strings."""
     data = labels(draw, WORDS, 6)
     encoder = fitted(s, data)
@@ -64,21 +65,21 @@ def strings(s: Subject, draw: Draw) -> Observation:
 
 
 @probe("OneHotEncoder", "inverse")
-def inverse(s: Subject, draw: Draw) -> Observation:
+def inverse(s: Dialect, draw: Draw) -> Observation:
     """inverse gives back the labels, not their positions."""
     encoder = fitted(s, labels(draw, GAPS, 6))
     return {"labels": encoder.method("inverse", np.eye(4)[[1, 3, 0, 2, 1]]).value}
 
 
 @probe("OneHotEncoder", "keeps-classes")
-def keeps_classes(s: Subject, draw: Draw) -> Observation:
+def keeps_classes(s: Dialect, draw: Draw) -> Observation:
     """forward on new data keeps the classes of the earlier fit."""
     encoder = fitted(s, labels(draw, GAPS, 8))
     return {"onehots": s.forward(encoder, np.array([12, 7, 12])).value}
 
 
 @probe("OneHotEncoder", "one-label")
-def one_label(s: Subject, draw: Draw) -> Observation:
+def one_label(s: Dialect, draw: Draw) -> Observation:
     """one label alone is one row, and one row is one label."""
     encoder = fitted(s, labels(draw, GAPS, 7))
     return {
@@ -88,13 +89,13 @@ def one_label(s: Subject, draw: Draw) -> Observation:
 
 
 @probe("OneHotEncoder", "fits-first")
-def fits_first(s: Subject, draw: Draw) -> Observation:
+def fits_first(s: Dialect, draw: Draw) -> Observation:
     """forward before any fit fits the data first."""
     return {"onehots": s.forward(s.new("OneHotEncoder"), labels(draw, GAPS, 7)).value}
 
 
 @probe("OneHotEncoder", "fits-again")
-def fits_again(s: Subject, draw: Draw) -> Observation:
+def fits_again(s: Dialect, draw: Draw) -> Observation:
     """a second fit replaces the first, and two encoders do not share what they learned."""
     encoder, other = fitted(s, labels(draw, GAPS, 7)), fitted(s, labels(draw, (0, 1, 2), 5))
     encoder.method("fit", labels(draw, (5, 9), 4))
@@ -105,13 +106,13 @@ def fits_again(s: Subject, draw: Draw) -> Observation:
 
 
 @probe("OneHotEncoder", "unseen-label")
-def unseen_label(s: Subject, draw: Draw) -> Observation:
+def unseen_label(s: Dialect, draw: Draw) -> Observation:
     """forward raises a KeyError for a label that fit has not seen."""
     encoder = fitted(s, labels(draw, GAPS, 6))
     return {"unseen": s.attempt(s.forward, encoder, np.array([3, 99]))}
 
 
 @probe("OneHotEncoder", "inverse-before-fit", passive=True)
-def inverse_before_fit(s: Subject, draw: Draw) -> Observation:
+def inverse_before_fit(s: Dialect, draw: Draw) -> Observation:
     """inverse before any fit raises an AssertionError."""
     return {"unfitted": s.attempt(s.new("OneHotEncoder").method, "inverse", np.eye(3))}

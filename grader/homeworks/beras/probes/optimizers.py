@@ -11,13 +11,14 @@ from typing import Any
 import numpy as np
 
 from grader.ask.probe import Observation, probe
-from grader.ask.subject import Draw, Remote, Subject
+from grader.ask.subject import Draw, Remote
+from grader.homeworks.beras.dialect import Dialect
 
 SHAPES = ((3, 4), (4,), (4, 2), (2,))
 TINY = 2.0**-20  # a gradient of the size of the default epsilons
 
 
-def weights(s: Subject, draw: Draw) -> list[Remote]:
+def weights(s: Dialect, draw: Draw) -> list[Remote]:
     return [s.keep(draw.array(*shape), "w") for shape in SHAPES]
 
 
@@ -25,7 +26,7 @@ def gradients(draw: Draw) -> list[Any]:
     return [draw.array(*shape) for shape in SHAPES]
 
 
-def stepped(s: Subject, draw: Draw, optimizer: Remote, steps: int, scale: float = 1.0) -> Observation:
+def stepped(s: Dialect, draw: Draw, optimizer: Remote, steps: int, scale: float = 1.0) -> Observation:
     """The weights after each of some steps, each with new gradients."""
     held = weights(s, draw)
     found: Observation = {}
@@ -35,7 +36,7 @@ def stepped(s: Subject, draw: Draw, optimizer: Remote, steps: int, scale: float 
     return found
 
 
-def in_place(s: Subject, draw: Draw, optimizer: Remote) -> Observation:
+def in_place(s: Dialect, draw: Draw, optimizer: Remote) -> Observation:
     """Whether the caller's arrays themselves move, and the gradients stay as they were."""
     held, grads = weights(s, draw), [s.keep(g, "g") for g in gradients(draw)]
     before = [w.value for w in held]
@@ -46,7 +47,7 @@ def in_place(s: Subject, draw: Draw, optimizer: Remote) -> Observation:
     }
 
 
-def separate(s: Subject, draw: Draw, one: Remote, two: Remote) -> Observation:
+def separate(s: Dialect, draw: Draw, one: Remote, two: Remote) -> Observation:
     """Steps of two optimizers in turn; in one of them two weights have the same shape."""
     held, other = [*weights(s, draw), s.keep(draw.array(*SHAPES[0]), "w")], weights(s, draw)
     for _ in range(2):
@@ -59,19 +60,19 @@ def separate(s: Subject, draw: Draw, one: Remote, two: Remote) -> Observation:
 
 
 @probe("BasicOptimizer", "step", weight=2)
-def sgd_step(s: Subject, draw: Draw) -> Observation:
+def sgd_step(s: Dialect, draw: Draw) -> Observation:
     """each step takes learning_rate * gradient off every weight."""
     return stepped(s, draw, s.new("BasicOptimizer", 0.375), 2)
 
 
 @probe("BasicOptimizer", "small-rate")
-def sgd_small_rate(s: Subject, draw: Draw) -> Observation:
+def sgd_small_rate(s: Dialect, draw: Draw) -> Observation:
     """the learning rate counts once."""
     return stepped(s, draw, s.new("BasicOptimizer", 0.0625), 1)
 
 
 @probe("BasicOptimizer", "in-place")
-def sgd_in_place(s: Subject, draw: Draw) -> Observation:
+def sgd_in_place(s: Dialect, draw: Draw) -> Observation:
     """the arrays that are passed in are updated themselves; the gradients stay as they were."""
     return in_place(s, draw, s.new("BasicOptimizer", 0.5))
 
@@ -80,20 +81,20 @@ def sgd_in_place(s: Subject, draw: Draw) -> Observation:
 
 
 @probe("RMSProp", "first-step", weight=2)
-def rmsprop_first(s: Subject, draw: Draw) -> Observation:
+def rmsprop_first(s: Dialect, draw: Draw) -> Observation:
     """the first step."""
     return stepped(s, draw, s.new("RMSProp", 0.5, beta=0.75, epsilon=0.25), 1)
 
 
 @probe("RMSProp", "later-steps", weight=2)
-def rmsprop_later(s: Subject, draw: Draw) -> Observation:
+def rmsprop_later(s: Dialect, draw: Draw) -> Observation:
     """later steps remember the decayed mean square of the gradients."""
     found = stepped(s, draw, s.new("RMSProp", 0.5, beta=0.75, epsilon=0.25), 4)
     return {name: value for name, value in found.items() if name.endswith(("3", "4"))}
 
 
 @probe("RMSProp", "defaults")
-def rmsprop_defaults(s: Subject, draw: Draw) -> Observation:
+def rmsprop_defaults(s: Dialect, draw: Draw) -> Observation:
     """beta is 0.9 and epsilon 1e-6 unless said otherwise."""
     return {
         **stepped(s, draw, s.new("RMSProp", 0.5), 2),
@@ -102,13 +103,13 @@ def rmsprop_defaults(s: Subject, draw: Draw) -> Observation:
 
 
 @probe("RMSProp", "in-place")
-def rmsprop_in_place(s: Subject, draw: Draw) -> Observation:
+def rmsprop_in_place(s: Dialect, draw: Draw) -> Observation:
     """the arrays that are passed in are updated themselves; the gradients stay as they were."""
     return in_place(s, draw, s.new("RMSProp", 0.5))
 
 
 @probe("RMSProp", "separate-state")
-def rmsprop_separate(s: Subject, draw: Draw) -> Observation:
+def rmsprop_separate(s: Dialect, draw: Draw) -> Observation:
     """each weight and each optimizer has a memory of its own."""
     return separate(s, draw, s.new("RMSProp", 0.5, beta=0.75), s.new("RMSProp", 0.25, beta=0.75))
 
@@ -117,26 +118,26 @@ def rmsprop_separate(s: Subject, draw: Draw) -> Observation:
 
 
 @probe("Adam", "first-step", weight=2)
-def adam_first(s: Subject, draw: Draw) -> Observation:
+def adam_first(s: Dialect, draw: Draw) -> Observation:
     """the first step, with bias correction."""
     return stepped(s, draw, s.new("Adam", 0.5, beta_1=0.75, beta_2=0.875, epsilon=0.25), 1)
 
 
 @probe("Adam", "later-steps", weight=3)
-def adam_later(s: Subject, draw: Draw) -> Observation:
+def adam_later(s: Dialect, draw: Draw) -> Observation:
     """later steps: both moments decay, the correction fades with the number of steps."""
     found = stepped(s, draw, s.new("Adam", 0.5, beta_1=0.75, beta_2=0.875, epsilon=0.25), 4)
     return {name: value for name, value in found.items() if name.endswith(("2", "3", "4"))}
 
 
 @probe("Adam", "defaults")
-def adam_defaults(s: Subject, draw: Draw) -> Observation:
+def adam_defaults(s: Dialect, draw: Draw) -> Observation:
     """beta_1 is 0.9, beta_2 0.999 and epsilon 1e-7 unless said otherwise."""
     return {**stepped(s, draw, s.new("Adam", 0.5), 2), "tiny": stepped(s, draw, s.new("Adam", 0.5), 1, TINY)}
 
 
 @probe("Adam", "amsgrad")
-def adam_amsgrad(s: Subject, draw: Draw) -> Observation:
+def adam_amsgrad(s: Dialect, draw: Draw) -> Observation:
     """amsgrad divides by the largest second moment so far, each weight's own."""
     optimizer = s.new("Adam", 0.5, beta_1=0.75, beta_2=0.5, epsilon=0.25, amsgrad=True)
     held = weights(s, draw)
@@ -149,12 +150,12 @@ def adam_amsgrad(s: Subject, draw: Draw) -> Observation:
 
 
 @probe("Adam", "in-place")
-def adam_in_place(s: Subject, draw: Draw) -> Observation:
+def adam_in_place(s: Dialect, draw: Draw) -> Observation:
     """the arrays that are passed in are updated themselves; the gradients stay as they were."""
     return in_place(s, draw, s.new("Adam", 0.5))
 
 
 @probe("Adam", "separate-state")
-def adam_separate(s: Subject, draw: Draw) -> Observation:
+def adam_separate(s: Dialect, draw: Draw) -> Observation:
     """each weight and each optimizer has moments of its own."""
     return separate(s, draw, s.new("Adam", 0.5, beta_1=0.75), s.new("Adam", 0.25, beta_1=0.75))

@@ -6,35 +6,36 @@ from typing import Any
 
 from grader.ask.client import Fault
 from grader.ask.probe import Observation, probe
-from grader.ask.subject import Draw, Raised, Remote, Subject
+from grader.ask.subject import Draw, Raised, Remote
+from grader.homeworks.beras.dialect import Dialect
 
 ROWS = [0, 1, 2, 17, 4999, 9999]  # looked at in full; shapes and dtypes are those of the whole
 TRAIN, TEST = 235, 39  # megabytes of a split: bytes, and float32
 
 
-def loaded(s: Subject, subset: str, **options: Any) -> tuple[Remote, Remote]:
+def loaded(s: Dialect, subset: str, **options: Any) -> tuple[Remote, Remote]:
     """Inputs and labels of a subset of the made-up data."""
     result = s.get("get_data_MNIST")(subset, data_path=s.data_path, **options)
     return result.item(0), result.item(1)
 
 
-def rows(s: Subject, array: Remote) -> Any:
+def rows(s: Dialect, array: Remote) -> Any:
     return s.ask("rows", target=array.ref, rows=ROWS)
 
 
-def layout(s: Subject, array: Remote) -> dict[str, Any]:
+def layout(s: Dialect, array: Remote) -> dict[str, Any]:
     return dict(s.ask("layout", target=array.ref))
 
 
 @probe("get_data_MNIST", "test-split", weight=2, seeded=False, megabytes=TEST)
-def test_split(s: Subject, draw: Draw) -> Observation:
+def test_split(s: Dialect, draw: Draw) -> Observation:
     """the test inputs, row by row, scaled to [0, 1], and their labels."""
     inputs, labels = loaded(s, "test")
     return {"shape": layout(s, inputs)["shape"], "inputs": rows(s, inputs), "labels": rows(s, labels)}
 
 
 @probe("get_data_MNIST", "train-split", weight=2, seeded=False, megabytes=TRAIN + TEST)
-def train_split(s: Subject, draw: Draw) -> Observation:
+def train_split(s: Dialect, draw: Draw) -> Observation:
     """the training inputs are (60000, 784), with their own labels; the test split loaded after them is another."""
     inputs, labels = loaded(s, "train")
     return {
@@ -48,14 +49,14 @@ def train_split(s: Subject, draw: Draw) -> Observation:
 
 
 @probe("get_data_MNIST", "dtypes", seeded=False, megabytes=TEST)
-def dtypes(s: Subject, draw: Draw) -> Observation:
+def dtypes(s: Dialect, draw: Draw) -> Observation:
     """inputs are float32, labels uint8."""
     inputs, labels = loaded(s, "test")
     return {"inputs": layout(s, inputs)["dtype"], "labels": layout(s, labels)["dtype"]}
 
 
 @probe("get_data_MNIST", "is-reshape", seeded=False, megabytes=TEST)
-def is_reshape(s: Subject, draw: Draw) -> Observation:
+def is_reshape(s: Dialect, draw: Draw) -> Observation:
     """is_reshape=False gives images (10000, 28, 28, 1)."""
     function = s.get("get_data_MNIST")
     if not s.takes(function, "is_reshape"):
@@ -66,7 +67,7 @@ def is_reshape(s: Subject, draw: Draw) -> Observation:
 
 
 @probe("get_data_MNIST", "unknown-subset", seeded=False, passive=True)
-def unknown_subset(s: Subject, draw: Draw) -> Observation:
+def unknown_subset(s: Dialect, draw: Draw) -> Observation:
     """any other subset raises an AssertionError."""
     answer = s.attempt(s.get("get_data_MNIST"), "validation", data_path=s.data_path)
     return {"unknown": answer if isinstance(answer, Raised) else "some data"}

@@ -1,0 +1,187 @@
+"""How an implementation of the first edition is asked: the verbs of the probes.
+
+Probes speak mathematics: `s.new("Dense", 3, 4)`, `s.forward(dense, x)`, `s.weight_gradients(dense, J)`. What is
+particular to this edition of the course stays here: how methods are called, and the two gradient conventions
+(ASSIGNMENT.md): *jacobian*, where `input_gradients()` returns the local Jacobian, and *upstream*, where it takes the
+upstream gradient and returns the propagated one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
+
+import numpy as np
+
+from grader.ask.client import Fault, Worker
+from grader.ask.local_gradients import Local
+from grader.ask.subject import Remote, Subject, held, missing_method, sent
+from grader.homework import FIRST
+from grader.submission.places import Places
+
+RATE_PARAMETERS = ("learning_rate", "lr", "alpha")
+
+
+class Dialect(Subject):
+    """One implementation of the first edition."""
+
+    edition = FIRST
+
+    def __init__(self, worker: Worker, data_path: str = "", places: Places | None = None) -> None:
+        super().__init__(worker, data_path, places)
+        self.upstream: dict[str, bool] = {}  # what is known of classes, see uses_upstream
+
+    def new(self, name: str, *args: Any, **kwargs: Any) -> Remote:
+        """An instance; a `learning_rate` that a layer insists on (upstream convention) is given."""
+        cls = self.get(name)
+        try:
+            return cls(*args, **kwargs)
+        except Fault as fault:
+            if fault.type == "TypeError" and f"abstract class {name} " in fault.message and not fault.frames:
+                lacking = fault.message.replace("'", "").rpartition("abstract method")[2].removeprefix("s").strip()
+                raise Fault("missing", f"{name} has no {lacking}") from None
+            insisted = [rate for rate in RATE_PARAMETERS if f"'{rate}'" in fault.message]
+            if fault.type != "TypeError" or not insisted:
+                raise
+            self.script.pop()
+            return cls(*args, **kwargs, **dict.fromkeys(insisted, 0.5))
+
+    def dense(self, w: np.ndarray, b: np.ndarray) -> Remote:
+        """A Dense layer with these weights, set in place (they may be views, or a property may serve them)."""
+        layer = self.new("Dense", *w.shape)
+        layer.fill(w, "w")
+        layer.fill(b, "b")
+        return layer
+
+    def forward(self, function: Remote, *inputs: Any) -> Remote:
+        """The output of a layer, loss or metric for these inputs."""
+        self.needs.append(self.edition.calling)
+        return function(*inputs)
+
+    def input_gradient(self, layer: Remote, upstream: Any, x: Any) -> Any:
+        """The gradient with respect to the input, for this upstream gradient, in whichever convention it is written.
+
+        x: the layer's last input. Returns an array like x; where the local gradient has no shape that an upstream
+        gradient could pass through, that local gradient itself.
+        """
+        local = self._gradient(layer, "input_gradients", upstream)
+        if self.convention == "upstream":
+            return local
+        J = held(upstream)
+        local = stacked(local)
+        composed, formula = propagated(local, J, np.shape(x))
+        self.locals.append(Local(local, bool(formula), J.shape, np.shape(x)))
+        self.note_composition("dx", upstream, formula)
+        return composed
+
+    def weight_gradients(self, layer: Remote, upstream: Any, shapes: Sequence[tuple[int, ...]]) -> Any:
+        """One gradient a weight, each the mean over the batch (in the upstream convention mean or sum)."""
+        local = self._gradient(layer, "weight_gradients", upstream)
+        local = list(local) if isinstance(local, (list, tuple)) else [local]
+        if self.convention == "upstream":
+            return local
+        J = held(upstream)
+        stacks = [stacked(gradient) for gradient in local[: len(shapes)]]
+        found = [averaged(gradient, J, shape) for gradient, shape in zip(stacks, shapes)]
+        parts = [
+            Local(gradient, one is not gradient, J.shape, weight=shape)
+            for gradient, one, shape in zip(stacks, found, shapes)
+        ]
+        self.locals += parts
+        self.note_composition("grads", upstream, AVERAGED if all(part.fits for part in parts) else "")
+        return found + local[len(shapes) :]
+
+    def note_composition(self, name: str, upstream: Any, formula: str) -> None:
+        """Notes how a local gradient and the upstream gradient J give what is compared."""
+        if formula:
+            local = self.script.pop()
+            self.write(f"J = {self.literal(upstream)}")
+            self.write(f"{self.unused_name(name)} = {formula.format(local=local)}")
+
+    def _gradient(self, layer: Remote, method: str, upstream: Any) -> Any:
+        """Calls a gradient method the way it is written, and notes which convention that is."""
+        line = f"{layer.expression}.{method}"
+        with missing_method(method):
+            reply = self.ask("call_as_written", target=layer.ref, name=method, args=[sent(upstream)])
+        self.convention = "upstream" if isinstance(reply, dict) and reply.get("required") else "jacobian"
+        self.last_call = f"{line}({self.literal(upstream) if self.convention == 'upstream' else ''})"
+        self.write(self.last_call)
+        return self.remote(reply, self.last_call).value
+
+    def loss_gradient(self, loss: Remote) -> Any:
+        """The gradient of the loss with respect to the prediction, for each example.
+
+        A loss has no upstream gradient to take, so its convention is that of the submission's layers.
+        """
+        gradient = self._gradient(loss, "input_gradients", 1.0)
+        with suppress(Fault):
+            self.convention = "upstream" if self.uses_upstream("Dense") else self.convention
+        return gradient
+
+    def tape_gradient(self, tape: Remote) -> Any:
+        """What tape.gradient() returns, as a list."""
+        gradients = tape.method("gradient").value
+        return list(gradients) if isinstance(gradients, tuple) else gradients
+
+    def uses_upstream(self, name: str) -> bool:
+        """Do the gradient methods of this class take the upstream gradient? Leaves no trace in the script."""
+        if name in self.upstream:
+            return self.upstream[name]
+        script, classes = list(self.script), dict(self.classes)
+        try:
+            method = self.get(name).attribute("input_gradients")
+            required = [parameter for parameter, kind in self.parameters(method) if kind == "required"]
+        finally:
+            self.script, self.classes = script, classes
+        self.upstream[name] = len(required) > 1  # self, and the upstream gradient
+        return self.upstream[name]
+
+
+def stacked(value: Any) -> Any:
+    """A list of numbers, or of arrays of one shape, as the array that it is; anything else as it came."""
+    if not isinstance(value, (list, tuple)):
+        return value
+    try:
+        return np.asarray(value)
+    except ValueError:
+        return value
+
+
+def propagated(local: Any, J: np.ndarray, shape: tuple[int, ...]) -> tuple[Any, str]:
+    """Upstream gradient J (B, m) through a local Jacobian, (n, m), (B, n, m) or element-wise like the input.
+
+    Returns the gradient with respect to the input, and the formula for it; the local one and '' where none fits.
+    """
+    if not isinstance(local, np.ndarray) or local.dtype.kind not in "fiub":
+        return local, ""
+    batch, m = J.shape
+    if local.shape == shape and shape == J.shape:
+        return local * J, "{local} * J"
+    if local.ndim == 2 and local.shape == (shape[-1], m):
+        return J @ local.T, "J @ {local}.T"
+    if local.ndim == 3 and local.shape[0] in (1, batch) and local.shape[1:] == (shape[-1], m):
+        jacobians = np.broadcast_to(local, (batch, shape[-1], m))
+        return np.einsum("bnm,bm->bn", jacobians, J), "({local} @ J[:, :, None])[:, :, 0]"
+    return local, ""
+
+
+# The mean over the batch of each weight's local gradient times the upstream gradient.
+AVERAGED = "[(g * (J[:, None, :] if np.ndim(g) == 3 else J)).mean(axis=0) for g in {local}]"
+
+
+def averaged(local: Any, J: np.ndarray, shape: tuple[int, ...]) -> Any:
+    """Mean over the batch of a local weight gradient times J (B, m), in the weight's own shape."""
+    if isinstance(local, (int, float)):
+        local = np.asarray(local)  # a number broadcasts as well as an array of ones
+    if not isinstance(local, np.ndarray) or local.dtype.kind not in "fiub":
+        return local
+    upstream = J[:, None, :] if local.ndim == 3 else J
+    try:
+        product = np.broadcast_to(local * upstream, np.broadcast_shapes(local.shape, upstream.shape))
+    except ValueError:
+        return local
+    if product.shape[0] != len(J):
+        return local
+    mean = product.mean(axis=0)
+    return mean.reshape(shape) if mean.size == int(np.prod(shape)) else mean
