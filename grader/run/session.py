@@ -12,6 +12,7 @@ from fractions import Fraction
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from grader.ask.subject import Subject, subject_of
 from grader.base.version import GRADER_VERSION
 from grader.explain.evidence import definitions
 from grader.explain.message import at, one_line, whereabouts
@@ -32,6 +33,7 @@ from grader.result import (
 )
 from grader.run.grading import Grading
 from grader.run.trainings import Run, Trainer, train
+from grader.submission.places import as_named
 
 # What a platform tells the programs that it starts, and a writer may have to repeat
 PLATFORM = ("CLASSROOM", "ASSIGNMENT", "SUBMISSION_TAG", "COMMIT_URL", "RELEASE_URL", "REVIEW_URL")
@@ -121,7 +123,8 @@ class Session:
         )
         yardstick = None
         if self.reference is not None:
-            yardstick = Trainer(self._reference_zygote, self.mnist, rubric, False, lambda _: None)
+            places = as_named(grading.edition)
+            yardstick = Trainer(self._reference_zygote, self.mnist, rubric, False, lambda _: None, places=places)
         try:
             result, run = train(name, trainer, yardstick, seed, self.runs)
             if trainer.numpy == "names" and run.fault is not None and observer.refused_by_numpy(run.fault):
@@ -160,9 +163,9 @@ class Session:
         elif fault is not None and fault.kind == "raised" and fault.frames:
             frame = fault.frames[-1]
             own = (
-                self.grading.places.is_part_of("SequentialModel", frame.file, frame.line)
+                self.grading.places.is_part_of(self._makers(name)[0], frame.file, frame.line)
                 and "batch_step" not in frame.function
-                and "call" not in frame.function
+                and self.dialect.model_forward() not in frame.function
             )
             if not own and run.outcome in (Outcome.NOT_IMPLEMENTED, Outcome.ERROR):
                 run.outcome = Outcome.BLOCKED
@@ -177,14 +180,25 @@ class Session:
         learned_nothing = run.accuracy and max(run.accuracy) <= self.grading.rubric.chance
         if not run.unwritten or not (run.fault is not None or run.before is None or learned_nothing):
             return
-        made = f"assignment:get_{name.partition('.')[2]}_model_components"
-        place = self.grading.place_of(made if made in run.unwritten else run.unwritten[0])
+        places = [self.grading.places[maker] for maker in self._makers(name)]
+        makers = {f"{place.home}:{place.name}" for place in places}
+        made = next((each for each in run.unwritten if each in makers), "")
+        place = self.grading.place_of(made or run.unwritten[0])
         run.fault = None
-        if made in run.unwritten:
+        if made:
             run.outcome, run.message = Outcome.NOT_IMPLEMENTED, at(place)
         else:
             run.outcome = Outcome.BLOCKED
             run.message = f"blocked by {place.function}, which is not written yet ({at(place)})"
+
+    @property
+    def dialect(self) -> type[Subject]:
+        """The class that asks implementations of this year."""
+        return subject_of(self.grading.edition)
+
+    def _makers(self, name: str) -> tuple[str, ...]:
+        """The functions that make what a training trains."""
+        return self.dialect.makers(name.partition(".")[2])
 
     def training_component(self, name: str) -> ComponentResult | None:
         """The row of a training in the result."""
@@ -241,7 +255,7 @@ class Session:
         """Where in the submission a training failed, or where its model is made."""
         if run.fault is not None and run.fault.frames:
             return run.fault.frames[-1].file, run.fault.frames[-1].line
-        place = self.grading.places[f"get_{name.partition('.')[2]}_model_components"]
+        place = self.grading.places[self._makers(name)[0]]
         module = self.grading.submission.modules.get(place.home)
         return (str(module.relative), definitions(module.path).get(place.name, 1)) if module is not None else ("", 0)
 

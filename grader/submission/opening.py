@@ -173,9 +173,12 @@ def module_name(relative: PurePosixPath) -> str:
 
 
 def forbidden_imports(submission: Submission) -> dict[str, tuple[Import, ...]]:
-    """By module, the unguarded imports of what is neither standard library, NumPy, matplotlib nor the student's own."""
+    """By module, the unguarded imports of what is neither standard library, NumPy, matplotlib nor the student's own.
+
+    What this year's given code imports to load MNIST is as good: nothing else of it can be used.
+    """
     own = {name.partition(".")[0] for name in submission.modules}
-    allowed = own | ALLOWED | sys.stdlib_module_names | {"__future__"}
+    allowed = own | ALLOWED | set(submission.edition.loaders) | sys.stdlib_module_names | {"__future__"}
     found = {}
     for name, module in submission.modules.items():
         imports = [each for each in module.imports if not (each.guarded or each.relative or each.module in allowed)]

@@ -139,6 +139,10 @@ class Host:
         """Are they the same object?"""
         return self.objects[one.id] is self.objects[other.id]
 
+    def do_is_a(self, target: Ref, cls: Ref) -> bool:
+        """Is it an object of this class?"""
+        return isinstance(self.objects[target.id], self.objects[cls.id])
+
     def do_signature(self, target: Ref) -> list[list[str]]:
         """Name and kind of each parameter that a call takes: 'required', 'optional' or 'variadic'."""
         return doubles.parameters(self.objects[target.id])

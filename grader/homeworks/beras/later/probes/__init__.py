@@ -1,0 +1,1 @@
+"""What is asked of the years from 2023 on."""
