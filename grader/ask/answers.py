@@ -39,6 +39,8 @@ QUESTIONS = (
     "homeworks/*/editions/*/edition.toml",
     "ask/subject.py",
     "homeworks/*/probes/*.py",
+    "homeworks/*/later/*.py",
+    "homeworks/*/later/probes/*.py",
     "worker/*.py",
 )  # how they are asked
 KEY = PACKAGE / "answers.key"  # where an edition without a reference has its key
