@@ -375,6 +375,10 @@ class Subject:
         """Data as the assignment hands it to a model."""
         raise NotImplementedError
 
+    def fast_core(self, model: Remote) -> Any:
+        """Vectorises what the hand-in's given core loops over, and a model uses; the names of that. Raises Fault."""
+        raise NotImplementedError
+
 
 @contextmanager
 def missing_method(name: str) -> Iterator[None]:

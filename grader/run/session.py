@@ -288,10 +288,12 @@ class Session:
         if not replaced:
             return []
         methods = sorted({method for name in replaced for method in self.trainings[name][1].fast_core})
+        given, own = ([each for each in methods if ("." in each) == is_own] for is_own in (False, True))
+        slow = [f"Diffable's {' and '.join(given)}, which loop over the batch"] if given else []
+        slow += [f"{each}, which makes an array of all weights for each example" for each in own]
         return [
-            f"{' and '.join(replaced)} used vectorised methods in place of Diffable's {' and '.join(methods)}, which "
-            "loop over the batch: on small arrays both return the same, to the last bit (--no-fast-core trains with "
-            "the given ones)"
+            f"{' and '.join(replaced)} used vectorised methods in place of {', and of '.join(slow)}: on small arrays "
+            "both return the same, to the last bit (--no-fast-core trains with the given ones)"
         ]
 
     def result(self, complete: bool = True) -> Result:

@@ -170,6 +170,9 @@ class Dialect(Subject):
         """Arrays of NumPy's own."""
         return data
 
+    def fast_core(self, model: Remote) -> Any:
+        return self.ask("fast_core", base=self.get("Diffable").ref, model=model.ref)
+
 
 def stacked(value: Any) -> Any:
     """A list of numbers, or of arrays of one shape, as the array that it is; anything else as it came."""

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from grader.ask.subject import Remote, Trainee
 from grader.homeworks.beras import dialect as first
 from grader.submission.fit_calls import read_fit
 
 PARTS = ("get_model", "get_optimizer", "get_loss_fn", "get_acc_fn")  # of 2025, in the order that compile takes them in
+
+CLASSES = {"base": "Diffable", "dense": "Dense", "tensor": "Tensor"}  # what the fast core is told of
+WORDS = ("forward", "input_gradients", "weight_gradients", "compose_to_input", "compose_to_weight")
 
 
 class Training(first.Dialect):
@@ -40,3 +45,8 @@ class Training(first.Dialect):
     def arrays(self, data: Remote) -> Remote:
         """Tensors."""
         return self.get("Tensor")(data)
+
+    def fast_core(self, model: Remote) -> Any:
+        classes = {name: self.get(of).ref for name, of in CLASSES.items()}
+        words = {word: self.edition.word(word) for word in WORDS}
+        return self.ask("later_fast_core", model=model.ref, words=words, **classes)
