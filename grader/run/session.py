@@ -9,13 +9,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from fractions import Fraction
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from grader.ask.subject import Subject, subject_of
 from grader.base.version import GRADER_VERSION
 from grader.explain.evidence import definitions
-from grader.explain.message import at, one_line, whereabouts
+from grader.explain.message import at, one_line, part, whereabouts
 from grader.explain.rows import concealed
 from grader.homeworks.beras.mnist.reader import Mnist
 from grader.isolation import Zygote
@@ -32,7 +33,9 @@ from grader.result import (
     TrainingResult,
 )
 from grader.run.grading import Grading
+from grader.run.predictions import Predictions, scored
 from grader.run.trainings import Run, Trainer, train
+from grader.submission.opening import MAX_FILE
 from grader.submission.places import as_named
 
 # What a platform tells the programs that it starts, and a writer may have to repeat
@@ -223,7 +226,14 @@ class Session:
             not_judged = Fraction(0)
         goal = self.grading.rubric.thresholds[name]
         title = f"test accuracy above {goal:.0%} on all of MNIST"
-        message = result.message.partition("\n")[0] or f"{max(run.accuracy):.2%} after {run.wall_seconds:.2f} s"
+        told = result.message
+        message = told.partition("\n")[0] or f"{max(run.accuracy):.2%} after {run.wall_seconds:.2f} s"
+        by_file = self.predictions.points(possible, goal, self.grading.rubric.half[name])
+        if by_file > earned:
+            earned, not_judged = by_file, possible - by_file if not_judged else Fraction(0)
+            outcome = Outcome.PASSED if earned == possible else outcome if not_judged else Outcome.PARTIAL
+            told = f"{self.predictions.told}\n" + part("training", message)
+            message = self.predictions.told
         file, line = self._place(name, run)
         probe = ProbeResult(
             name=training_check(name),
@@ -231,7 +241,7 @@ class Session:
             outcome=str(outcome),
             points=decimal(earned),
             max_points=decimal(possible),
-            message=result.message,
+            message=told,
             seconds=result.wall_seconds,
             file=file if outcome != Outcome.PASSED else "",
             line=line if outcome != Outcome.PASSED else 0,
@@ -282,6 +292,20 @@ class Session:
         trained = sum(points.get(name, 0) for name in self.chosen_trainings() if self.is_hidden(name))
         return sum((self.grading.worth(name)[1] for name in self.grading.components), Fraction(trained))
 
+    @cached_property
+    def predictions(self) -> Predictions:
+        """What the predictions are worth that were handed in, if any were."""
+        submission = self.grading.submission
+        name = submission.edition.settings.get("training", {}).get("predictions", "")
+        if submission.predictions is None or self.mnist is None:
+            return Predictions()
+        return scored(name, submission.predictions, self.mnist.test_labels, MAX_FILE)
+
+    def predictions_notes(self) -> list[str]:
+        """What became of the predictions; nothing where that is hidden."""
+        seen = [name for name in self.trainings if not self.is_hidden(name)]
+        return [self.predictions.told] if seen and self.predictions.told else []
+
     def fast_core_notes(self) -> list[str]:
         """That trainings went faster than the hand-in's own core would have."""
         replaced = [name for name, (_, run) in self.trainings.items() if run.fast_core and not self.is_hidden(name)]
@@ -319,7 +343,7 @@ class Session:
                 for name in grading.edition.trainings
                 if name in self.trainings and not self.is_hidden(name)
             ],
-            notes=[*grading.notes(), *self.fast_core_notes()],
+            notes=[*grading.notes(), *self.predictions_notes(), *self.fast_core_notes()],
             not_graded=decimal(total - possible - elsewhere),
             seconds=round(time.monotonic() - self.started, 2),
             submission=self.named,
