@@ -133,10 +133,11 @@ class Observer:
     def worker(self, seed: int = 0, component: str = "", numpy: str = "") -> RemoteWorker:
         """A fresh worker; a zygote that something has ended is started anew. Raises WorkerLost."""
         limits, seconds, numpy = self.rubric.check_limits(), self.patience(component), numpy or self.numpy()
+        digits = self.places.edition.loading(Path(self.data_path) / "mnist")
         try:
-            return RemoteWorker(self.living_zygote(), limits, seconds, seed, self.unavailable(), numpy)
+            return RemoteWorker(self.living_zygote(), limits, seconds, seed, self.unavailable(), numpy, digits)
         except WorkerLost:
-            return RemoteWorker(self.living_zygote(), limits, seconds, seed, self.unavailable(), numpy)
+            return RemoteWorker(self.living_zygote(), limits, seconds, seed, self.unavailable(), numpy, digits)
 
     def living_zygote(self) -> Zygote:
         with self.lock:
