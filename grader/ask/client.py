@@ -13,7 +13,7 @@ import select
 import signal
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -185,12 +185,13 @@ class RemoteWorker:
         seed: int,
         unavailable: dict[str, str] | None = None,
         numpy: str = "names",
+        handed_on: Sequence[str] = (),
     ) -> None:
         self.zygote, self.limits = zygote, limits
         self.asked = 0
         self.forgotten: dict[str, int] = {}  # what the next question brings along, after `forget`
         self.output_from = 0  # where in its output the present check begins
-        self.process: Process = zygote.spawn(limits, seed, unavailable or {}, numpy)
+        self.process: Process = zygote.spawn(limits, seed, unavailable or {}, numpy, handed_on)
         self.channel = Channel(self.process.channel, self._look)
         self.allow(seconds)
 

@@ -22,7 +22,7 @@ from grader.base.errors import UsageError
 from grader.homework import FIRST
 from grader.submission.contents import shown
 from grader.submission.places import EDITIONS, package_of
-from grader.submission.source import LINE_ENDS, SourceError, SourceModule, decoded, parse
+from grader.submission.source import LINE_ENDS, SourceError, SourceModule, text_of
 
 # Nodes. A line of NumPy has about as many. With 12, modules of tests/submissions that were written apart from the
 # reference share 0 to 12 % with it (medians, module by module; with 10 up to 19 %, with 16 up to 5 %). The longer a
@@ -75,12 +75,12 @@ def given(folder: Path) -> Given:
     nodes: list[ast.AST] = []
     for path in sorted(folder.rglob("*.py")):
         try:
-            tree, source = parse(path.read_bytes()), decoded(path.read_bytes())
+            source = text_of(path.read_bytes())
         except OSError as error:
             raise UsageError(f"--template: {shown(path)} cannot be read ({error.strerror})") from None
-        if isinstance(tree, SourceError) or isinstance(source, SourceError):
+        if isinstance(source, SourceError):
             raise UsageError(f"--template: {shown(path)} is no Python that can be read")
-        nodes += ast.walk(tree)
+        nodes += ast.walk(ast.parse(source))
         sources[path.relative_to(folder).as_posix()] = source
     if not sources:
         raise UsageError(f"--template {shown(folder)}: there is no code in it; name the folder that was handed out")
@@ -109,7 +109,7 @@ def own_functions(modules: Iterable[SourceModule], handed_out: Given) -> list[Fu
             continue  # something else that was handed in too
         if module.source_error is not None:
             continue
-        source = decoded(module.path.read_bytes())
+        source = text_of(module.path.read_bytes())
         assert isinstance(source, str)  # else there were an error
         for each in functions(module.relative.as_posix(), source, handed_out.vocabulary):
             nodes += len(each.lines)
