@@ -36,7 +36,7 @@ from grader.classroom.schedule import MOST_LOST, Entry, Run
 from grader.submission.archives import digest_of
 
 TERMS = Terms("2470", ("Softmax",), 1470)
-RESULT = {"score": 5.0, "max_score": 6.0, "components": [], "training": []}
+RESULT = {"edition": 2022, "score": 5.0, "max_score": 6.0, "components": [], "training": []}
 CANVAS = "Student,ID,SIS User ID,SIS Login ID,Section,Beras (77)\n    Points Possible,,,,,100\n"
 
 

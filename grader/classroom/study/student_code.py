@@ -11,7 +11,7 @@ import ast
 import builtins
 import warnings
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -70,20 +70,28 @@ class Given:
 
 
 def given(folder: Path) -> Given:
-    """The code of the template. Raises UsageError where there is none, or none that Python reads."""
-    sources: dict[str, str] = {}
-    nodes: list[ast.AST] = []
+    """The code of the template in a folder. Raises UsageError where there is none, or none that Python reads."""
+    contents: dict[str, bytes] = {}
     for path in sorted(folder.rglob("*.py")):
         try:
-            source = text_of(path.read_bytes())
+            contents[path.relative_to(folder).as_posix()] = path.read_bytes()
         except OSError as error:
             raise UsageError(f"--template: {shown(path)} cannot be read ({error.strerror})") from None
-        if isinstance(source, SourceError):
-            raise UsageError(f"--template: {shown(path)} is no Python that can be read")
-        nodes += ast.walk(ast.parse(source))
-        sources[path.relative_to(folder).as_posix()] = source
-    if not sources:
+    if not contents:
         raise UsageError(f"--template {shown(folder)}: there is no code in it; name the folder that was handed out")
+    return given_in(contents, shown(folder))
+
+
+def given_in(contents: Mapping[str, bytes], named: str) -> Given:
+    """The code of these files, by their paths in what is called `named`. Raises UsageError."""
+    sources: dict[str, str] = {}
+    nodes: list[ast.AST] = []
+    for path, content in contents.items():
+        source = text_of(content)
+        if isinstance(source, SourceError):
+            raise UsageError(f"--template: {named}/{shown(path)} is no Python that can be read")
+        nodes += ast.walk(ast.parse(source))
+        sources[path] = source
     names = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
     names |= {node.name for node in nodes if isinstance(node, (Definition, ast.ClassDef))}
     vocabulary = frozenset(names) | numpy_names()
