@@ -207,3 +207,34 @@ def test_package_that_does_not_load_hands_on_what_the_year_re_exports(tmp_path: 
         offered.SequentialModel()
     for name in [name for name in sys.modules if name.partition(".")[0] == "offered"]:
         monkeypatch.delitem(sys.modules, name)
+
+
+# --- the later years, through the real command ---
+
+
+@pytest.mark.parametrize("year", [2025])
+def test_untouched_template_of_a_later_year_scores_nothing(year: int, folder: Path):
+    graded = grade(template(year, folder / "hand-in"), "--no-training")
+
+    given = edition(year).given
+    students = {name: part["outcome"] for name, part in graded.components.items() if name not in given}
+    assert set(students.values()) == {"not implemented"}, students
+    assert {graded.components[name]["outcome"] for name in given} <= {"passed", "blocked"}
+    assert graded.result["score"] == 0
+    assert graded.result["not_judged"] == 0
+
+
+@pytest.mark.parametrize("name", HALF_DONE)
+def test_half_done_hand_in_is_judged_as_far_as_it_goes(name: str, folder: Path):
+    graded = grade(editions.build("2025", "chaffs", name, folder), "--no-training")
+
+    done = {each for each in editions.expectation("2025", "chaffs", name)["implemented"] if each in graded.components}
+    wrong = {"failed", "error", "crashed", "grader fault"}
+    assert not {each: part["outcome"] for each, part in graded.components.items() if part["outcome"] in wrong}
+    assert not done & graded.losing()
+    if "Tensor" in done:
+        assert done <= graded.reading("passed")
+    else:  # what makes a Tensor is blocked by it, and costs nothing
+        assert {"Sigmoid", "MeanSquaredError"} & done <= graded.reading("passed")
+        assert done <= graded.reading("passed") | graded.reading("blocked")
+        assert "blocked by Tensor, which is not written yet" in graded.components["Diffable"]["message"]
