@@ -6,12 +6,9 @@ import argparse
 from pathlib import Path
 
 from grader.base.errors import UsageError
-from grader.base.paths import CHECKOUT
-from grader.homework import FIRST_YEAR, YEARS, Edition, edition
-from grader.packing.template import make_all, make_edition
+from grader.homework import FIRST_YEAR, YEARS, edition
+from grader.packing.template import HANDOUT, template_of
 from grader.submission.contents import reason, shown
-
-HANDOUT = "README.md"  # as which it lies beside the code
 
 
 def main(arguments: list[str]) -> int:
@@ -33,7 +30,7 @@ def main(arguments: list[str]) -> int:
     try:
         if target.exists() and (not target.is_dir() or any(target.iterdir())):
             raise UsageError(f"template -o {shown(target)}: is not an empty folder; name a new one")
-        files = files_of(year)
+        files = template_of(year)
         for name, text in files.items():
             path = target / name
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -42,12 +39,3 @@ def main(arguments: list[str]) -> int:
         raise UsageError(f"template -o {shown(target)}: cannot be written ({reason(error)})") from None
     print(f"{shown(target)}: the template of {year.title}, {len(files)} files; begin with {HANDOUT}")
     return 0
-
-
-def files_of(year: Edition) -> dict[str, str]:
-    """Path below the template -> text. Raises UsageError, OSError."""
-    if year.year == FIRST_YEAR:
-        made, handout = make_all(year.reference), CHECKOUT / "student_template" / "README.md"
-    else:
-        made, handout = make_edition(year.folder), year.folder / "handout.md"
-    return made | {HANDOUT: handout.read_text(encoding="utf-8")}
