@@ -133,8 +133,9 @@ class Observer:
     def worker(self, seed: int = 0, component: str = "", numpy: str = "") -> RemoteWorker:
         """A fresh worker; a zygote that something has ended is started anew. Raises WorkerLost."""
         limits, seconds = self.rubric.check_limits(), self.patience(component)
-        handed_on = self.places.edition.settings["reexported"]
-        about = (limits, seconds, seed, self.unavailable(), numpy or self.numpy(), handed_on)
+        year = self.places.edition
+        digits, handed_on = year.loading(Path(self.data_path) / "mnist"), year.settings["reexported"]
+        about = (limits, seconds, seed, self.unavailable(), numpy or self.numpy(), digits, handed_on)
         try:
             return RemoteWorker(self.living_zygote(), *about)
         except WorkerLost:

@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from . import doubles, fast_core, later_doubles, wire
+from . import doubles, fast_core, later_doubles, later_fast_core, wire
 from .wire import Opaque, Ref
 
 INLINE_BYTES = 1 << 20  # larger results stay here until they are asked for
@@ -153,6 +153,10 @@ class Host:
         """Are they the same object?"""
         return self.objects[one.id] is self.objects[other.id]
 
+    def do_is_a(self, target: Ref, cls: Ref) -> bool:
+        """Is it an object of this class?"""
+        return isinstance(self.objects[target.id], self.objects[cls.id])
+
     def do_signature(self, target: Ref) -> list[list[str]]:
         """Name and kind of each parameter that a call takes: 'required', 'optional' or 'variadic'."""
         return doubles.parameters(self.objects[target.id])
@@ -182,6 +186,15 @@ class Host:
     def do_fast_core(self, base: Ref, model: Ref) -> list[str]:
         """Vectorises what the given Diffable loops over and a model uses; the names of those methods."""
         return fast_core.install(self.objects[base.id], list(self.objects[model.id].layers))
+
+    def do_later_fast_core(self, base: Ref, model: Ref, dense: Ref, tensor: Ref, words: dict[str, str]) -> list[str]:
+        """The same for the years from 2023 on, and a Dense that makes large arrays of its weight gradient.
+
+        words: what this year calls the methods of the contract.
+        """
+        year = later_fast_core.Year(words, self.objects[tensor.id])
+        layers = list(self.objects[model.id].layers)
+        return later_fast_core.install(self.objects[base.id], layers, year, self.objects[dense.id])
 
     def do_set_training(self, model: Ref, training: bool) -> None:
         """Sets `training` on the layers that have it, as evaluation does."""
