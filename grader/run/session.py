@@ -79,6 +79,7 @@ class Session:
             submission=self.named,
             track=self.grading.track,
             seed=self.grading.seed,
+            edition=self.grading.edition.year,
             components=[row.name for row in self.result(complete=False).components],
         )
 
@@ -354,6 +355,8 @@ class Session:
             hidden_points=decimal(self.hidden_points()),
             hidden_on_gradescope=grading.rubric.hidden_on_gradescope,
             not_judged=decimal(sum((Fraction(str(row.not_judged)) for row in components), Fraction(0))),
+            edition=grading.edition.year,
+            recognised_by=grading.submission.recognition.text,
         )
 
     def close(self) -> None:

@@ -63,7 +63,7 @@ def open_handin(path: Path, scratch: Path, year: int | None = None) -> Submissio
     place, outer = path, ""
     for depth in range(DEEPEST_ZIP):
         try:
-            submission = open_submission(place, scratch / str(depth))
+            submission = open_submission(place, scratch / str(depth), year)
         except UsageError:
             inner = inner_zip(place, scratch / f"inner-{depth}.zip")
             if inner is None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from operator import attrgetter
 from pathlib import Path, PurePosixPath
@@ -19,7 +20,7 @@ from grader.submission.contents import Entry, LeftOut, entries_of, reason, shown
 from grader.submission.layout import Read, Renames, roots
 from grader.submission.places import Places, resolve
 from grader.submission.recognition import Recognition, edition_of, recognise
-from grader.submission.source import Import, SourceError, SourceModule, read_module
+from grader.submission.source import Import, SourceError, SourceModule, read_module, with_given
 
 EXPECTED = f"expected a folder {FIRST.package}/ with layers.py and the other modules"
 # Text that code may read beside its own modules. Arrays, pickles and models stay behind: a submission learns here.
@@ -70,13 +71,32 @@ def open_submission(path: Path, scratch: Path, year: int | None = None) -> Submi
         inside = [entry for entry in found if entry.path.is_relative_to(prefix)]
         renames = Renames([entry.path.relative_to(prefix) for entry in inside], reader(inside, prefix))
         modules = copy(inside, prefix, renames, target.resolve(), left_out, shown(path))
-        found_year = recognise(modules.values()) if year is None else Recognition(year)
-        places = resolve(modules, edition_of(found_year, shown(path)))
-        predictions = predictions_in(inside, places.edition, left_out)
-    notes = [*renames.notes, *places.notes(), *(note(why, paths) for why, paths in left_out.items())]
+        found_year = recognise(modules.values()) if year is None else Recognition(year, ("--edition",))
+        edition = edition_of(found_year, shown(path))
+        predictions = predictions_in(inside, edition, left_out)
+    if choices := frozenset(edition.settings.get("given_choices", ())):
+        modules = {name: with_given(module, choices) for name, module in modules.items()}
+    places = resolve(modules, edition)
+    notes = [
+        *renames.notes,
+        *places.notes(),
+        *notes_of_gaps(modules.values()),
+        *(note(why, paths) for why, paths in left_out.items()),
+    ]
     return Submission(
         path, target.resolve(), prefix, modules, tuple(map(shown, notes)), places, found_year, predictions
     )
+
+
+def notes_of_gaps(modules: Iterable[SourceModule]) -> list[str]:
+    """Which files Python does not compile yet, though most of them can be judged."""
+    found = [f"{module.relative} line {module.gaps[0]}" for module in modules if module.gaps]
+    if not found:
+        return []
+    return [
+        f"Python cannot import {', '.join(found)} yet: ???, or comments where code should be; what else is written "
+        "there is judged all the same"
+    ]
 
 
 def note(why: str, paths: list[PurePosixPath]) -> str:

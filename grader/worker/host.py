@@ -313,21 +313,33 @@ class Host:
 
 
 def watch(module: Any, functions: list[str], called: list[str]) -> None:
-    """Puts a note of each call in front of these functions, methods or static methods of a module."""
+    """Puts a note of each call in front of these functions of a module: of methods, properties and setters too."""
     for name in functions:
-        owner, _, last = name.rpartition(".")
+        owner, _, last = name.removesuffix(".setter").rpartition(".")
         place = module
         for part in owner.split(".") if owner else ():
             place = vars(place).get(part)
             if not isinstance(place, type):
                 break
-        found = vars(place).get(last) if isinstance(place, (type, ModuleType)) else None
-        kind = type(found) if isinstance(found, (staticmethod, classmethod)) else None
-        function = found.__func__ if isinstance(found, (staticmethod, classmethod)) else found
-        if type(function) is FunctionType and function.__code__ is not NOTING:
-            noted = noting(function, f"{module.__name__}:{name}", called)
+        found: Any = vars(place).get(last) if isinstance(place, (type, ModuleType)) else None
+        noted: Any = None
+        if isinstance(found, property):
+            half = found.fset if name.endswith(".setter") else found.fget
+            if is_plain(half):
+                half = noting(half, f"{module.__name__}:{name}", called)
+                noted = found.setter(half) if name.endswith(".setter") else found.getter(half)
+        elif isinstance(found, (staticmethod, classmethod)) and is_plain(found.__func__):
+            noted = type(found)(noting(found.__func__, f"{module.__name__}:{name}", called))
+        elif is_plain(found):
+            noted = noting(found, f"{module.__name__}:{name}", called)
+        if noted is not None:
             with contextlib.suppress(AttributeError, TypeError):  # a class that lets nobody change it
-                setattr(place, last, kind(noted) if kind is not None else noted)
+                setattr(place, last, noted)
+
+
+def is_plain(function: Any) -> bool:
+    """Is it a function of the submission's, without a note in front?"""
+    return type(function) is FunctionType and function.__code__ is not NOTING
 
 
 def noting(function: Any, name: str, called: list[str]) -> Any:

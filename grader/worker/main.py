@@ -131,7 +131,7 @@ class Zygote:
         os.close(output)
         sys.argv = [""]
         sys.path.insert(0, root)
-        placeholders.install(root, message["unavailable"])
+        placeholders.install(root, message["unavailable"], message["handed_on"])
         digits.install(root, message["digits"])
         if message["numpy"] != "installed":
             old_numpy.give_back_names(root)
