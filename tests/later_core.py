@@ -1,4 +1,7 @@
-"""The given compose methods of the years from 2023 on, as real hand-ins have them: example by example."""
+"""The given Diffable of the years from 2023 on, as real hand-ins have it.
+
+It composes example by example, and takes the names of its arguments from all local variables of `forward`.
+"""
 
 from __future__ import annotations
 
@@ -33,18 +36,46 @@ METHODS = """\
         return composed
 
 """
+CALL = """\
+    def __call__(self, *args, **kwargs):
+        self.argnames = self.forward.__code__.co_varnames[1:]
+        self.input_dict = dict(zip(self.argnames, args))
+        self.input_dict.update(kwargs)
+        self.inputs = [self.input_dict[name] for name in self.argnames if name in self.input_dict]
+        self.outputs = self.forward(*args, **kwargs)
+        several = isinstance(self.outputs, (list, tuple))
+        if not several:
+            self.outputs = [self.outputs]
+        if Diffable.gradient_tape is not None:
+            for output in self.outputs:
+                Diffable.gradient_tape.recorded[id(output)] = self
+        return self.outputs if several else self.outputs[0]
+
+"""
+OWN_CALL = re.compile(
+    r"    def __call__\(self, \*args: Any, \*\*kwargs: Any\) -> Any:.*?(?=^    @)", re.DOTALL | re.MULTILINE
+)
 GIVEN = re.compile(
     r"    def compose_(?:to_input|input_gradients)\(self, J.*?(?=^def times_jacobian)", re.DOTALL | re.MULTILINE
 )
 
 
-def methods(words: dict[str, str]) -> str:
+def methods(words: dict[str, str], text: str = METHODS) -> str:
     """The methods in a year's words."""
-    return re.sub(r"\w+", lambda found: words.get(found[0], found[0]), METHODS)
+    return re.sub(r"\w+", lambda found: words.get(found[0], found[0]), text)
 
 
 def put_into(core: Path, words: dict[str, str]) -> None:
     """Gives the core.py of a copy of a later year's reference these methods."""
     text, count = GIVEN.subn(lambda _: methods(words), core.read_text(encoding="utf-8"))
+    assert count == 1
+    core.write_text(text, encoding="utf-8")
+
+
+def put_all_into(core: Path, words: dict[str, str], recorded: str) -> None:
+    """Gives it these methods, and the `__call__` that comes with them. recorded: the tape's attribute."""
+    put_into(core, words)
+    call = methods({**words, "recorded": recorded}, CALL)
+    text, count = OWN_CALL.subn(lambda _: call, core.read_text(encoding="utf-8"))
     assert count == 1
     core.write_text(text, encoding="utf-8")

@@ -28,7 +28,7 @@ from grader.packing.template import GAP, make_edition
 
 MNIST = Path(__file__).resolve().parent.parent / "data" / "mnist"
 USED = 12_000, 2_000  # images of each split: enough to see a model learn, in a fiftieth of the time
-TURNS = 3  # weeks until every submission has been asked about: they wait for a grader that knows these years
+TURNS = 12  # weeks until every submission has been asked about: test_overlays_of_years.py grades them
 LEARNT = 0.80  # of the test digits, after so few; all of them take each model beyond 95 %
 
 
@@ -238,7 +238,7 @@ def test_the_lines_to_paste_of_a_handout_print_what_it_says(year: str, capsys: p
 
 
 def in_turn(submissions: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """A third of them, each week another one; all of them where BERAS_EVERY is set."""
+    """One of several parts of them, each week another one; all of them where BERAS_EVERY is set."""
     week = int(time.time() / (7 * 24 * 3600))
     every = os.environ.get("BERAS_EVERY")
     return [each for each in submissions if every or zlib.crc32(each[1].encode()) % TURNS == week % TURNS]
