@@ -121,7 +121,7 @@ def lay_out(edition: Edition, key: AnswerKey, stage: Path) -> None:
     (package / FIRST.rubric.name).write_text(rubric.text_of(edition.rubric_file), encoding="utf-8")
     if edition.student:
         hidden = edition.rubric.hidden
-        for path in (package / "homeworks").glob("*/probes/*.py"):
+        for path in (package / "homeworks").rglob("probes/*.py"):
             path.write_text(without_questions(path.read_text(encoding="utf-8"), hidden), encoding="utf-8")
     key.about["questions"] = digest_of(QUESTIONS, package)
     answer_key.save(key, package / KEY.name)
