@@ -244,6 +244,9 @@ WRONG = {
     "text": (b"3, 4, 2", "is no file that np.save writes"),
     "cut": (saved(LABELS)[:-1], "ends too early"),
     "large": (b"\x93NUMPY" + bytes(MAX_FILE), f"is too large, more than {MAX_FILE} bytes"),
+    "many-axes": (saved(np.zeros((1,) * 30 + (2,) * 2)), "holds an array (1, 1, "),
+    "fields": (saved(np.zeros(1000, [("\x1b[31m\n", "f8")])), "holds an array (1000,) of [('\\x1b[31m"),
+    "header-that-is-no-literal": (saved(LABELS).replace(b"{'descr'", b"(((('desc"), "is no file that np.save writes"),
     "huge-shape": (saved(LABELS).replace(b"(1000,)", b"(10**9)"), "is no file that np.save writes"),
 }
 

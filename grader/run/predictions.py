@@ -12,11 +12,14 @@ from typing import Any
 
 import numpy as np
 
+from grader.ask.client import printable
+
 FORMATS: dict[tuple[int, int], Any] = {
     (1, 0): np.lib.format.read_array_header_1_0,
     (2, 0): np.lib.format.read_array_header_2_0,
 }
 CLASSES = 10
+MOST_SHOWN = 100  # characters of what a file says it holds
 
 
 @dataclass(frozen=True)
@@ -52,13 +55,13 @@ def accuracy_of(content: bytes, labels: np.ndarray, most_bytes: int) -> float:
     stream = io.BytesIO(content)
     try:
         shape, _, dtype = FORMATS[np.lib.format.read_magic(stream)](stream)
-    except (KeyError, ValueError, EOFError) as error:
+    except Exception as error:  # a header may be any text, which NumPy evaluates as a literal
         raise ValueError("is no file that np.save writes") from error
     found = tuple(length for length in shape if length != 1)
     wanted = ((len(labels),), (len(labels), CLASSES))
     if dtype.kind not in "fiub" or found not in wanted:
         expected = f"{len(labels)} digits or an array {wanted[1]}"
-        raise ValueError(f"holds an array {shape} of {dtype}, expected {expected}")
+        raise ValueError(f"holds {printable(f'an array {shape} of {dtype}', MOST_SHOWN)}, expected {expected}")
     stream.seek(0)
     try:
         array = np.load(stream, allow_pickle=False).reshape(found)
