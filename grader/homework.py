@@ -75,6 +75,11 @@ class Edition:
     def trainings(self) -> tuple[str, ...]:
         return tuple(name for name in self.components if is_training(name))
 
+    @property
+    def predictions(self) -> str:
+        """The file of predictions that is handed in beside the code; '' where none is."""
+        return str(self.settings.get("training", {}).get("predictions", ""))
+
     @cached_property
     def functions(self) -> tuple[str, ...]:
         """The names that are functions, not classes."""

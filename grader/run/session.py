@@ -296,11 +296,10 @@ class Session:
     @cached_property
     def predictions(self) -> Predictions:
         """What the predictions are worth that were handed in, if any were."""
-        submission = self.grading.submission
-        name = submission.edition.settings.get("training", {}).get("predictions", "")
-        if submission.predictions is None or self.mnist is None:
+        content, name = self.grading.submission.predictions, self.grading.edition.predictions
+        if content is None or self.mnist is None:
             return Predictions()
-        return scored(name, submission.predictions, self.mnist.test_labels, MAX_FILE)
+        return scored(name, content, self.mnist.test_labels, MAX_FILE)
 
     def predictions_notes(self) -> list[str]:
         """What became of the predictions; nothing where that is hidden."""

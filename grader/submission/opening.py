@@ -11,10 +11,11 @@ import contextlib
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path, PurePosixPath
 
 from grader.base.errors import UsageError, is_full
-from grader.homework import FIRST, Edition
+from grader.homework import FIRST, YEARS, Edition, edition
 from grader.submission.contents import Entry, LeftOut, entries_of, reason, shown
 from grader.submission.layout import Read, Renames, roots
 from grader.submission.places import Places, resolve
@@ -25,6 +26,7 @@ EXPECTED = f"expected a folder {FIRST.package}/ with layers.py and the other mod
 # Text that code may read beside its own modules. Arrays, pickles and models stay behind: a submission learns here.
 COPIED = (".py", ".txt", ".json", ".toml", ".csv", ".md", ".cfg", ".yaml", ".yml")
 LEFT_BEHIND = (".npy", ".npz", ".pkl", ".pickle", ".pt", ".pth", ".h5", ".hdf5", ".joblib")
+PREDICTIONS = frozenset(map(attrgetter("predictions"), map(edition, YEARS))) - {""}
 NO_CODE = "a submission brings code, not data or weights"
 MAX_FILE = 1 << 20  # bytes; a module of a megabyte holds data, not code
 MAX_TOTAL = 16 << 20
@@ -181,10 +183,14 @@ def copy(
     return dict(sorted(modules.items()))
 
 
-def predictions_in(inside: list[Entry], edition: Edition, left_out: LeftOut) -> bytes | None:
+def is_read(path: PurePosixPath) -> bool:
+    """Does a grading look into a file of this name?"""
+    return path.suffix.lower() in COPIED or path.name in PREDICTIONS
+
+
+def predictions_in(inside: list[Entry], year: Edition, left_out: LeftOut) -> bytes | None:
     """The first bytes of the file of predictions, one more than it may have; None where there is none."""
-    named = edition.settings.get("training", {}).get("predictions", "")
-    found = [entry for entry in inside if entry.path.name == named]
+    found = [entry for entry in inside if entry.path.name == year.predictions]
     if not found:
         return None
     entry = min(found, key=lambda each: len(each.path.parts))

@@ -226,30 +226,32 @@ def product_of(dense: Any, layers: list[Any], year: Year) -> Method | None:
         if isinstance(J, (list, tuple)) and len(J) == len(self.inputs) == 1:
             (x,), (up,) = self.inputs, J
             weights = list(self.weights)
-            if year.is_matrix(x) and year.is_matrix(up) and (x.dtype, up.dtype) in table and fit(x, up, weights):
-                of_w, of_b = table[x.dtype, up.dtype]
-                return [as_before(of_w, w_product(x, up, of_w[1])), as_before(of_b, b_sum(up, of_b[1], weights[1]))]
+            if year.is_matrix(x) and year.is_matrix(up) and (x.dtype, up.dtype) in table and match(x, up, weights):
+                (w_kind, w_dtype), (b_kind, b_dtype) = table[x.dtype, up.dtype]
+                return [
+                    of_kind(product_with(x, up, w_dtype), w_kind),
+                    of_kind(sum_of(up, b_dtype, weights[1].shape), b_kind),
+                ]
         return given(self, J)
 
     return compose
 
 
-def fit(x: Any, up: Any, weights: list[Any]) -> bool:
+def match(x: Any, up: Any, weights: list[Any]) -> bool:
+    """Are x (B, n), up (B, m), w (n, m) and a bias all that there is?"""
     n, m = x.shape[1], up.shape[1]
     return len(x) == len(up) and len(weights) == 2 and weights[0].shape == (n, m) and weights[1].shape in ((m,), (1, m))
 
 
-def w_product(x: Any, up: Any, dtype: Any) -> np.ndarray:
+def product_with(x: Any, up: Any, dtype: Any) -> np.ndarray:
+    """The gradient of w: what x[b] times up[b] sums up to, in the dtype that such a sum has had."""
     wide = np.result_type(x.dtype, up.dtype, dtype)
     return (np.asarray(x, wide).T @ np.asarray(up, wide)).astype(dtype, copy=False)
 
 
-def b_sum(up: Any, dtype: Any, bias: Any) -> np.ndarray:
-    return np.asarray(up).astype(dtype).sum(axis=0).reshape(bias.shape)
-
-
-def as_before(form: tuple[Any, Any], array: np.ndarray) -> Any:
-    return of_kind(array, form[0])
+def sum_of(up: Any, dtype: Any, shape: tuple[int, ...]) -> np.ndarray:
+    """The gradient of the bias."""
+    return np.asarray(up).astype(dtype).sum(axis=0).reshape(shape)
 
 
 def table_of(layer: Any, year: Year, given: Method) -> Table | None:
@@ -272,12 +274,13 @@ def table_of(layer: Any, year: Year, given: Method) -> Table | None:
             if np.shape(next(iter(getattr(layer, year.words["weight_gradients"])()))) != (len(x), n, m) or m == 1:
                 return None
             composed = given(layer, [up])
-            if type(composed) is not list or not fit(x, up, list(layer.weights)) or len(composed) != 2:
+            if type(composed) is not list or not match(x, up, list(layer.weights)) or len(composed) != 2:
                 return None
             forms = [(type(each), each.dtype) for each in composed]
             if any(dtype not in FLOATS for _, dtype in forms) or table.setdefault((x.dtype, up.dtype), forms) != forms:
                 return None
-            right = [w_product(x, up, forms[0][1]), b_sum(up, forms[1][1], layer.weights[1])]
+            (_, w_dtype), (_, b_dtype) = forms
+            right = [product_with(x, up, w_dtype), sum_of(up, b_dtype, layer.weights[1].shape)]
             if not all(close(each, one, exact) for each, one in zip(composed, right)):
                 return None
     finally:

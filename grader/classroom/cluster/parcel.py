@@ -20,7 +20,7 @@ from grader.homeworks.beras.mnist import reader as data
 from grader.rubric import text_of
 from grader.submission.archives import MAX_ZIP
 from grader.submission.contents import LeftOut, folder_entries, shown
-from grader.submission.opening import COPIED, MAX_FILE, MAX_TOTAL, note
+from grader.submission.opening import MAX_FILE, MAX_TOTAL, is_read, note
 
 RUBRIC, ANSWERS, MNIST = "rubric.toml", "answers.key", "mnist"
 MOST_BYTES = MAX_TOTAL + MAX_ZIP  # of a parcel
@@ -62,8 +62,8 @@ def parcel_of(path: Path) -> Parcel:
             total = len(files[b""])
         else:
             for entry in folder_entries(path, left_out):
-                suffix = entry.path.suffix.lower()
-                most = MAX_ZIP if suffix == ".zip" else MAX_FILE if suffix in COPIED else -1
+                is_zip = entry.path.suffix.lower() == ".zip"
+                most = MAX_ZIP if is_zip else MAX_FILE if is_read(entry.path) else -1
                 content = entry.read(most + 1) if most >= 0 else b""
                 files[os.fsencode(str(entry.path))] = content
                 total += len(content)
