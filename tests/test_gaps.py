@@ -212,7 +212,7 @@ def test_package_that_does_not_load_hands_on_what_the_year_re_exports(tmp_path: 
 # --- the later years, through the real command ---
 
 
-@pytest.mark.parametrize("year", [2025])
+@pytest.mark.parametrize("year", LATER)
 def test_untouched_template_of_a_later_year_scores_nothing(year: int, folder: Path):
     graded = grade(template(year, folder / "hand-in"), "--no-training")
 

@@ -29,10 +29,13 @@ from grader.ask import answer_key
 from grader.ask.answers import LiveAnswers
 from grader.base import tomlfile
 from grader.commands.main import main
+from grader.homework import edition
 from grader.homeworks.beras.mnist.synthetic import probe_folder
 from grader.packing.dependencies import dependencies
 from grader.packing.hidden import without_questions
+from grader.packing.template import template_of
 from grader.packing.wheel import with_needs
+from grader.rubric import load
 from grader.run.freeze import frozen
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the platforms are Linux")
@@ -206,6 +209,91 @@ def public_checks(result: dict[str, Any]) -> list[dict[str, Any]]:
     found = [each for part in result["components"] for each in part["probes"] if not each["hidden"]]
     assert found
     return [{**each, "seconds": 0} for each in found]
+
+
+# --- a later year -----------------------------------------------------------------------------------------------
+
+LATER = edition(2025)
+
+
+@pytest.fixture(scope="module")
+def later_edition(folder_of_packs: Path, once: Once) -> Path:
+    """The student edition of 2025, unpacked, with the key that it was made with beside it."""
+
+    def unpack(folder: Path) -> None:
+        rubric = folder / "rubric.toml"
+        text = LATER.rubric.read_text(encoding="utf-8")
+        visibility = '\n[visibility]\nhidden = ["Softmax/gradient*"]\ngradescope = "after_published"\n'
+        rubric.write_text(text + visibility, encoding="utf-8")
+        hidden = load(rubric, LATER).hidden
+        with np.errstate(all="ignore"):
+            answers = LiveAnswers(str(probe_folder()), LATER)
+            key = frozen(answers, 1470, with_needs(COMPONENTS, LATER), hidden, SECRET_SEED)
+        answer_key.save(key, folder / "answers.key")
+        ready = ("--key", str(folder / "answers.key"), "--rubric", str(rubric))
+        done = run("pack", "student", "--edition", "2025", "-o", str(folder / "pack"), *ready, *ONLY)
+        assert done.returncode == 0, done.stderr
+        with zipfile.ZipFile(next((folder / "pack").glob("beras_grader-*.whl"))) as archive:
+            archive.extractall(folder / "unpacked")
+
+    return once("later-edition", unpack)
+
+
+def test_edition_of_a_later_year_holds_its_key_and_no_solution(later_edition: Path):
+    folder = later_edition / "unpacked"
+    files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    texts = {name: path.read_text(encoding="utf-8") for name, path in files.items() if not name.endswith(".key")}
+    given = {line.strip() for text in template_of(LATER).values() for line in text.splitlines()}
+    solution = {line for line in lines_below(LATER.reference) - given if len(line) > LONG}
+    solution = {line for line in solution if not line.startswith(("#", "import", "from", "for", '"""'))}
+
+    assert len(solution) > 50
+    assert {line for text in texts.values() for line in solution if line in text} == set()
+    assert not [name for name in files if re.search("reference/|patches/|variants/", name)]
+    key = answer_key.load(files["grader/answers.key"])
+    assert key.about["edition"] == 2025
+    assert not {probe for _, probe, _ in key.entries if probe.startswith("Softmax/gradient")}
+    probes = "".join(text for name, text in texts.items() if "/probes/" in name)
+    assert "@probe('Softmax', 'gradient'" in probes
+
+
+def test_edition_of_a_later_year_grades_that_year_and_refuses_another(later_edition: Path, folder: Path):
+    shutil.copytree(LATER.reference, folder / "right")
+    environment = {**os.environ, "PYTHONPATH": str(later_edition / "unpacked")}
+
+    def graded(path: Path) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "grader", str(path), "--no-training", "--format", "json", *ONLY]
+        return subprocess.run(command, capture_output=True, text=True, cwd=folder, env=environment, check=False)
+
+    right, other = graded(folder / "right"), graded(ROOT / "reference")
+
+    assert right.returncode == 0, right.stderr
+    assert json.loads(right.stdout)["edition"] == 2025
+    assert other.returncode == 2
+    assert other.stderr.count("\n") == 1
+    assert "this answer key is for the edition of 2025, not of 2022" in other.stderr
+
+
+def test_key_of_another_year_is_refused_in_one_line(later_edition: Path, folder_of_packs: Path, tmp_path: Path):
+    ready = ("--key", str(folder_of_packs / "answers.key"), *ONLY)
+    done = run("pack", "student", "--edition", "2025", "-o", str(tmp_path / "pack"), *ready)
+    rubric = str(later_edition / "rubric.toml")
+    mixed = run("pack", "student", "--edition", "2022", "--rubric", rubric, "-o", str(tmp_path / "pack"), *ONLY)
+
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "is for the edition of 2022, not of 2025" in done.stderr
+    assert (mixed.returncode, mixed.stderr.count("\n")) == (2, 1)
+    assert "is for the edition of 2025, not of 2022" in mixed.stderr
+
+
+def test_repository_of_a_later_year_starts_from_its_template(later_edition: Path, tmp_path: Path):
+    ready = ("--key", str(later_edition / "answers.key"), "--rubric", str(later_edition / "rubric.toml"), *ONLY)
+    done = run("pack", "github", "--no-training", "-o", str(tmp_path / "pack"), *ready)
+
+    assert done.returncode == 0, done.stderr
+    assert "???" in (tmp_path / "pack/beras/core.py").read_text(encoding="utf-8")
+    assert "(2025)" in (tmp_path / "pack/README.md").read_text(encoding="utf-8")
+    assert "grade . --edition=2025" in (tmp_path / "pack/.github/workflows/grade.yml").read_text(encoding="utf-8")
 
 
 # --- GitHub -----------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ those as well, for a seed of their own.
 from __future__ import annotations
 
 import importlib.util
+import re
 import shutil
 import subprocess
 import sys
@@ -115,6 +116,15 @@ def build_wheel(edition: Edition, key: AnswerKey, folder: Path) -> Path:
     return wheels[-1]
 
 
+def without_holes(text: str) -> str:
+    """An edition.toml without what stands in the template's holes: what one year hands out, students of another write.
+
+    It comes last, and only makes templates of a reference.
+    """
+    rest, _, _ = text.partition("\n[stubs]\n")
+    return re.sub(r"(\n#[^\n]*|\s)+\Z", "\n", rest)
+
+
 def lay_out(edition: Edition, key: AnswerKey, stage: Path) -> None:
     """The source tree that a wheel is built from."""
     package = stage / "grader"
@@ -128,6 +138,8 @@ def lay_out(edition: Edition, key: AnswerKey, stage: Path) -> None:
         shutil.copy(ROOT / name, stage / name)
     target = package / edition.course.rubric.relative_to(PACKAGE)
     target.write_text(rubric.text_of(edition.rubric_file, edition.course), encoding="utf-8")
+    for path in (package / "homeworks").glob("*/editions/*/edition.toml"):
+        path.write_text(without_holes(path.read_text(encoding="utf-8")), encoding="utf-8")
     if edition.student:
         hidden = edition.rubric.hidden
         for path in (package / "homeworks").rglob("probes/*.py"):
