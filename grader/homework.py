@@ -21,6 +21,7 @@ EDITIONS = BERAS / "editions"
 HOMEWORK = "grader.homeworks.beras"  # the package that its probes and dialects are in
 FIRST_YEAR = 2022
 YEARS = tuple(sorted(int(path.name[1:]) for path in EDITIONS.glob("y*/edition.toml") for path in [path.parent]))
+TABLES = ("parts", "checks")  # of which a year has what it does not say from the year that it is like, or the first
 TRAINING = "training"  # how the name of a component begins that is a training
 
 
@@ -117,19 +118,22 @@ def is_training(component: str) -> bool:
     return component.partition(".")[0] == TRAINING
 
 
+def settings_of(year: int) -> dict[str, Any]:
+    return dict(tomlfile.read(EDITIONS / f"y{year}" / "edition.toml"))
+
+
 @cache
 def edition(year: int) -> Edition:
     """The edition of a year. Raises KeyError for one that is not among YEARS."""
     if year not in YEARS:
         raise KeyError(year)
-    own = tomlfile.read(EDITIONS / f"y{year}" / "edition.toml")
-    first = own if year == FIRST_YEAR else dict(tomlfile.read(EDITIONS / f"y{FIRST_YEAR}" / "edition.toml"))
+    own = settings_of(year)
+    line = [settings_of(FIRST_YEAR), *([settings_of(own["like"])] if "like" in own else []), own]
+    parts, checks = ({key: value for each in line for key, value in each.get(table, {}).items()} for table in TABLES)
     names = own.get("names", {})
-    parts = {**first["parts"], **own.get("parts", {})}
     wanted = own["components"]
     order = wanted.get("order") or [each for each in own["modules"] if each in {*wanted["judged"], *wanted["given"]}]
     modules = {each: module for each, module in own["modules"].items() if "." not in each and each != TRAINING}
-    checks = {**first["checks"], **own.get("checks", {})}
     return Edition(
         year=year,
         title=own["title"],

@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -124,6 +124,23 @@ def probe(
     return register
 
 
+def in_words_of(edition: Edition, probe: Probe) -> Probe:
+    """The check as this year calls things."""
+    if edition is FIRST:
+        return probe
+    needs, may_need, despite = (
+        tuple(map(edition.component_like, names)) for names in (probe.needs, probe.may_need, probe.despite)
+    )
+    return replace(
+        probe,
+        component=edition.component_like(probe.component),
+        title=edition.translated(probe.title, FIRST),
+        needs=needs,
+        may_need=may_need,
+        despite=despite,
+    )
+
+
 @cache
 def all_probes(edition: Edition = FIRST) -> tuple[Probe, ...]:
     """Every check of a year of the course, module by module, in the order of the text."""
@@ -131,6 +148,7 @@ def all_probes(edition: Edition = FIRST) -> tuple[Probe, ...]:
     for name in edition.probes_in:
         module = importlib.import_module(f"{HOMEWORK}.{name}")
         for each in REGISTRY[module.__name__]:
+            each = in_words_of(edition, each)
             if each.component in edition.components and each.name not in edition.without:
                 if each.name in found:
                     raise ValueError(f"two checks of {edition.year} are called {each.name}")

@@ -9,7 +9,7 @@ needed ones: a line that ends with `#: NAME ...` is there only where another lin
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 CLASSES = {
@@ -124,10 +124,10 @@ NAME = re.compile(r"^(?:class|def) (\w+)", re.MULTILINE)
 TAG = re.compile(r"  #: ([\w ]+)$")
 
 
-def text_of(kind: str) -> str:
+def text_of(classes: Mapping[str, str], kind: str) -> str:
     """The class of a kind of double; one that is watched notes whether a tape was open when it was called, and ran."""
     plain = kind.removeprefix("watched-")
-    text = CLASSES[plain].strip()
+    text = classes[plain].strip()
     if plain == kind:
         return text
     forward = re.search(r"    def forward\(([^\n]*?)\):(.*)", text)
@@ -136,9 +136,18 @@ def text_of(kind: str) -> str:
     return text.replace(forward[0], "\n".join([f"    def forward({forward[1]}):", *body])) + WATCHING.rstrip()
 
 
-def stand_in(kind: str, base: str, script: dict[str, Any], literal: Callable[[Any], str]) -> tuple[str, str]:
-    """The class that stands in for a double (worker/doubles.py) in a script, and the expression that makes one."""
-    text = text_of("accuracy-of-rows" if kind == "accuracy" and "replies" not in script else kind)
+def stand_in(
+    classes: Mapping[str, str],
+    kind: str,
+    words: Mapping[str, str],
+    script: dict[str, Any],
+    literal: Callable[[Any], str],
+) -> tuple[str, str]:
+    """The class that stands in for a double (worker/doubles.py) in a script, and the expression that makes one.
+
+    words: `base`, the class that it derives from, and what its methods are called.
+    """
+    text = text_of(classes, "accuracy-of-rows" if kind == "accuracy" and "replies" not in script else kind)
     found = NAME.search(text)
     assert found is not None
     name = found[1]
@@ -146,7 +155,7 @@ def stand_in(kind: str, base: str, script: dict[str, Any], literal: Callable[[An
         return text, name
     given = {key: value for key, value in script.items() if not is_default(key, value)}
     arguments = [literal(value) if kind == "model" else f"{key}={literal(value)}" for key, value in given.items()]
-    return text.format(base=base), f"{name}({', '.join(arguments)})"
+    return text.format(**words), f"{name}({', '.join(arguments)})"
 
 
 def is_default(key: str, value: Any) -> bool:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import importlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -21,7 +21,7 @@ import numpy as np
 
 from grader.ask.client import Fault, Worker
 from grader.ask.local_gradients import Local
-from grader.ask.stand_ins import stand_in
+from grader.ask.stand_ins import CLASSES, stand_in
 from grader.homework import HOMEWORK, Edition
 from grader.submission.places import Places, as_named
 from grader.worker.wire import Ref
@@ -180,6 +180,7 @@ class Subject:
     """One implementation under question."""
 
     edition: Edition  # whose dialect this is
+    stand_ins: Mapping[str, str] = CLASSES  # what stands in for a double in a script
 
     def __init__(self, worker: Worker, data_path: str = "", places: Places | None = None) -> None:
         self.worker = worker
@@ -275,7 +276,7 @@ class Subject:
     def get(self, name: str) -> Remote:
         """A class or function of the assignment. Raises Fault('missing') where there is none."""
         if name not in self.classes:
-            place = self.places[name]
+            place = self.places[self.edition.component_like(name)]
             module, path = place.module, self.places.path(place.module)
             self.script.insert(0, f"from {module} import {place.name}")
             try:
@@ -316,12 +317,21 @@ class Subject:
 
         like: classes whose habits it has, where somebody looks for them: which attributes, which methods of their own.
         """
+        return self.stood_in(kind, base, like, script, {})
+
+    def stood_in(
+        self, kind: str, base: str | None, like: Sequence[str], script: dict[str, Any], words: dict[str, str]
+    ) -> Remote:
+        """words: what its methods are called, where that is not as the contract says."""
         base_class = None if base is None else self.get(base)
         name = self.unused_name(kind.replace("-", "_"))
-        definition, made = stand_in(kind, base_class.expression if base_class else "", script, self.literal)
-        if definition not in self.script:
-            self.write(definition)
-        self.write(f"{name} = {made}")
+        base_name = base_class.expression if base_class else ""
+        if kind.removeprefix("watched-") in self.stand_ins:  # what puts things right behind the scenes has no lines
+            definition, made = stand_in(self.stand_ins, kind, {"base": base_name, **words}, script, self.literal)
+            if definition not in self.script:
+                self.write(definition)
+            self.write(f"{name} = {made}")
+        script |= {"words": words} if words else {}
         target = None if base_class is None else base_class.ref
         habits = [[self.places[each].module, self.places[each].name] for each in like]
         return self.remote(self.ask("double", kind=kind, base=target, script=sent(script), like=habits), name)

@@ -47,6 +47,20 @@ class Dialect(Subject):
             self.script.pop()
             return cls(*args, **kwargs, **dict.fromkeys(insisted, 0.5))
 
+    def weight(self, value: np.ndarray, name: str = "w") -> Remote:
+        """An array that an optimizer changes."""
+        return self.keep(value, name)
+
+    def number(self, value: Any) -> Any:
+        """A Python float, a NumPy scalar and a 0-d array are all 'a float'."""
+        is_number = isinstance(value, (int, float)) or (isinstance(value, np.ndarray) and value.ndim == 0)
+        return float(value) if is_number else value
+
+    def passes_back(self, layer: Remote, upstream: Remote) -> None:
+        """What a tape calls of an element-wise layer, where that is not what `input_gradient` has asked."""
+        if self.convention == "jacobian" and layer.has("compose_to_input"):
+            layer.method("compose_to_input", upstream)
+
     def dense(self, w: np.ndarray, b: np.ndarray) -> Remote:
         """A Dense layer with these weights, set in place (they may be views, or a property may serve them)."""
         layer = self.new("Dense", *w.shape)

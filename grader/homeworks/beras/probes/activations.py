@@ -55,8 +55,7 @@ def kept(s: Dialect, draw: Draw, name: str) -> Observation:
     s.input_gradient(layer, upstream, x.value)
     found |= s.kept("input_gradients", x=x, output=output, upstream=upstream)
     x, output, upstream = x.now(), output.now(), upstream.now()
-    if s.convention == "jacobian" and layer.has("compose_to_input"):
-        layer.method("compose_to_input", upstream)
+    s.passes_back(layer, upstream)
     found |= s.kept("compose_to_input", x=x, output=output, upstream=upstream)
     return found | {"random_state_kept": s.ask("random_state") == random_state}
 

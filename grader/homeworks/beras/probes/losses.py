@@ -45,7 +45,7 @@ def kept(s: Dialect, name: str, y_pred: Any, y_true: Any) -> Observation:
 @probe("MeanSquaredError", "forward", weight=2)
 def mse_forward(s: Dialect, draw: Draw) -> Observation:
     """the mean of the squared differences over every element, as one number."""
-    return {"loss": number(s.forward(s.new("MeanSquaredError"), draw.array(B, C), draw.array(B, C)).value)}
+    return {"loss": s.number(s.forward(s.new("MeanSquaredError"), draw.array(B, C), draw.array(B, C)).value)}
 
 
 @probe("MeanSquaredError", "forward-single")
@@ -54,7 +54,7 @@ def mse_single(s: Dialect, draw: Draw) -> Observation:
     loss = s.new("MeanSquaredError")
     x = draw.array(1, C).astype(np.float32)
     single = s.forward(loss, x, draw.array(1, C).astype(np.float32)).value
-    return {"single": number(single), "perfect": number(s.forward(loss, x, x).value)}
+    return {"single": s.number(single), "perfect": s.number(s.forward(loss, x, x).value)}
 
 
 @probe("MeanSquaredError", "gradient", weight=3, gradient=GRADIENT)
@@ -94,14 +94,14 @@ def mse_side_effects(s: Dialect, draw: Draw) -> Observation:
 def cce_forward(s: Dialect, draw: Draw) -> Observation:
     """given: the mean over classes and batch of the binary cross-entropies."""
     loss = s.new("CategoricalCrossentropy")
-    return {"loss": number(s.forward(loss, draw.probabilities(B, C), draw.one_hot(B, C)).value)}
+    return {"loss": s.number(s.forward(loss, draw.probabilities(B, C), draw.one_hot(B, C)).value)}
 
 
 @probe("CategoricalCrossentropy", "extremes", loss=LOGARITHM)
 def cce_extremes(s: Dialect, draw: Draw) -> Observation:
     """given: probabilities of exactly 0 and 1 give a finite loss and a finite gradient."""
     loss = s.new("CategoricalCrossentropy")
-    value = number(s.forward(loss, np.eye(C)[[0, 1, 2, 0]], np.eye(C)[[0, 2, 2, 1]]).value)
+    value = s.number(s.forward(loss, np.eye(C)[[0, 1, 2, 0]], np.eye(C)[[0, 2, 2, 1]]).value)
     gradient = s.loss_gradient(loss)
     numeric = isinstance(gradient, np.ndarray) and gradient.dtype.kind == "f"
     return {"loss": value, "gradient_is_finite": bool(np.all(np.isfinite(gradient))) if numeric else gradient}
@@ -121,7 +121,7 @@ def cce_gradient(s: Dialect, draw: Draw) -> Observation:
 @probe("CrossEntropyLoss", "forward", weight=2, loss=LOGARITHM)
 def ce_forward(s: Dialect, draw: Draw) -> Observation:
     """softmax of the logits, then the mean over the batch of -log of the right class's probability."""
-    return {"loss": number(s.forward(s.new("CrossEntropyLoss"), draw.array(B, C), draw.one_hot(B, C)).value)}
+    return {"loss": s.number(s.forward(s.new("CrossEntropyLoss"), draw.array(B, C), draw.one_hot(B, C)).value)}
 
 
 @probe("CrossEntropyLoss", "forward-single", single=LOGARITHM, unlikely=LOGARITHM)
@@ -129,10 +129,10 @@ def ce_single(s: Dialect, draw: Draw) -> Observation:
     """a batch of one row, in float32, and one whose label is unlikely."""
     loss = s.new("CrossEntropyLoss")
     x, y = draw.array(1, C).astype(np.float32), draw.one_hot(1, C).astype(np.float32)
-    single = number(s.forward(loss, x, y).value)
+    single = s.number(s.forward(loss, x, y).value)
     # A probability of 3e-4: a guard that is as large as that changes the loss, one of 1e-7 does not
     unlikely = s.forward(loss, np.array([[8.0, 0.0, -1.0]], np.float32), np.array([[0.0, 1.0, 0.0]], np.float32))
-    return {"single": single, "unlikely": number(unlikely.value)}
+    return {"single": single, "unlikely": s.number(unlikely.value)}
 
 
 @probe("CrossEntropyLoss", "finite", weight=2, large=Rule(tolerance="extremes"))
@@ -140,8 +140,8 @@ def ce_finite(s: Dialect, draw: Draw) -> Observation:
     """logits of plus and minus 1000 give a finite loss, also when the prediction is surely wrong."""
     loss = s.new("CrossEntropyLoss")
     x = draw.array(3, C) + np.array([[1000.0], [-1000.0], [0.0]])
-    large = number(s.forward(loss, x, draw.one_hot(3, C)).value)
-    wrong = number(s.forward(loss, np.array([[1000.0, -1000.0, 0.0]]), np.array([[0.0, 1.0, 0.0]])).value)
+    large = s.number(s.forward(loss, x, draw.one_hot(3, C)).value)
+    wrong = s.number(s.forward(loss, np.array([[1000.0, -1000.0, 0.0]]), np.array([[0.0, 1.0, 0.0]])).value)
     return {
         "large": large,
         "finite_when_wrong": bool(np.all(np.isfinite(wrong))) if is_number(wrong) else wrong,

@@ -7,7 +7,6 @@ import numpy as np
 from grader.ask.probe import Observation, probe
 from grader.ask.subject import Draw
 from grader.homeworks.beras.dialect import Dialect
-from grader.homeworks.beras.probes.losses import number
 
 B, C = 8, 3
 
@@ -17,7 +16,7 @@ def accuracy(s: Dialect, rows_right: int, rows: int, draw: Draw) -> object:
     probs = np.asarray(draw.probabilities(rows, C))
     best = probs.argmax(axis=1)
     best[rows_right:] = (best[rows_right:] + 1) % C
-    return number(s.forward(s.new("CategoricalAccuracy"), probs, np.eye(C)[best]).value)
+    return s.number(s.forward(s.new("CategoricalAccuracy"), probs, np.eye(C)[best]).value)
 
 
 @probe("CategoricalAccuracy", "share", weight=3)
@@ -44,7 +43,7 @@ def any_scores(s: Dialect, draw: Draw) -> Observation:
     scores = np.array([*unsure, [-3.0, -1.0, -2.0], [5.0, 9.0, 7.0], [0.1, 0.8, 0.1], [0.7, 0.2, 0.1]])
     # Neither all wrong nor all right for who looks at something else: 0 and 1 come from many mistakes
     labels = np.eye(C)[[0, 2, 1, 1, 2, 1, 0]]
-    return {"accuracy": number(s.forward(s.new("CategoricalAccuracy"), scores, labels).value)}
+    return {"accuracy": s.number(s.forward(s.new("CategoricalAccuracy"), scores, labels).value)}
 
 
 @probe("CategoricalAccuracy", "again")
@@ -52,15 +51,15 @@ def again(s: Dialect, draw: Draw) -> Observation:
     """each call counts its own rows alone."""
     metric = s.new("CategoricalAccuracy")
     rows = np.eye(C)[[0, 1, 2, 0, 1]]
-    first = number(s.forward(metric, rows, np.eye(C)[[0, 1, 0, 1, 2]]).value)
-    return {"first": first, "second": number(s.forward(metric, rows[1:], rows[1:]).value)}
+    first = s.number(s.forward(metric, rows, np.eye(C)[[0, 1, 0, 1, 2]]).value)
+    return {"first": first, "second": s.number(s.forward(metric, rows[1:], rows[1:]).value)}
 
 
 @probe("CategoricalAccuracy", "undecided")
 def undecided(s: Dialect, draw: Draw) -> Observation:
     """equal scores for all classes, as before any training, are one guess and not a hit for every label."""
     # One row of each class: whichever class the guess is, it is right once
-    return {"accuracy": number(s.forward(s.new("CategoricalAccuracy"), np.full((C, C), 0.25), np.eye(C)).value)}
+    return {"accuracy": s.number(s.forward(s.new("CategoricalAccuracy"), np.full((C, C), 0.25), np.eye(C)).value)}
 
 
 @probe("CategoricalAccuracy", "side-effects", passive=True)

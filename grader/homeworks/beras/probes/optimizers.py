@@ -19,7 +19,7 @@ TINY = 2.0**-20  # a gradient of the size of the default epsilons
 
 
 def weights(s: Dialect, draw: Draw) -> list[Remote]:
-    return [s.keep(draw.array(*shape), "w") for shape in SHAPES]
+    return [s.weight(draw.array(*shape)) for shape in SHAPES]
 
 
 def gradients(draw: Draw) -> list[Any]:
@@ -49,7 +49,7 @@ def in_place(s: Dialect, draw: Draw, optimizer: Remote) -> Observation:
 
 def separate(s: Dialect, draw: Draw, one: Remote, two: Remote) -> Observation:
     """Steps of two optimizers in turn; in one of them two weights have the same shape."""
-    held, other = [*weights(s, draw), s.keep(draw.array(*SHAPES[0]), "w")], weights(s, draw)
+    held, other = [*weights(s, draw), s.weight(draw.array(*SHAPES[0]))], weights(s, draw)
     for _ in range(2):
         one.method("apply_gradients", held, [*gradients(draw), draw.array(*SHAPES[0])])
         two.method("apply_gradients", other, gradients(draw))

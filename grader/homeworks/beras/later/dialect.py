@@ -1,0 +1,136 @@
+"""How an implementation of 2023 to 2025 is asked: the verbs of the probes, in these years' words.
+
+Gradients go through the hand-in's own compose methods, which take a list of upstream gradients and give a list: only
+that shows what the given code makes of a local gradient. Layers sum over the batch, and losses carry the 1/B.
+
+Arguments are Tensors, weights Variables. They are made as views, so that no check but Tensor's own rests on how the
+hand-in's constructor turns a list into one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from grader.ask.subject import Remote, held, sent
+from grader.homework import LATEST
+from grader.homeworks.beras import dialect as first
+from grader.homeworks.beras.later.stand_ins import CLASSES
+
+# What every call of a layer, loss or metric makes of its result
+TENSOR = "Tensor/of-arrays"
+# The methods that doubles are asked for, by the contract's words
+ASKED_OF_DOUBLES = (
+    "forward", "input_gradients", "weight_gradients", "compose_to_input", "compose_to_weight", "trainable_variables",
+    "non_trainable_variables", "recorded",
+)  # fmt: skip
+
+
+class Dialect(first.Dialect):
+    """One implementation of a later year."""
+
+    edition = LATEST
+    stand_ins = CLASSES
+
+    def word(self, name: str) -> str:
+        return self.edition.word(name)
+
+    # --- arrays -----------------------------------------------------------------------------------------------
+
+    def tensor(self, value: Any, name: str = "") -> Any:
+        """A Tensor with these numbers, under a name in the script; what is no array of numbers stays as it is."""
+        if isinstance(value, Remote) or not isinstance(value, np.ndarray) or value.dtype.kind not in "fiu":
+            return value
+        return self.view(value, "Tensor", name)
+
+    def weight(self, value: np.ndarray, name: str = "w", trainable: bool = True) -> Remote:
+        """A Variable with these numbers."""
+        found = self.view(value, "Variable", name)
+        if not trainable:
+            found.set("trainable", False)
+        return found
+
+    def view(self, value: np.ndarray, kind: str, name: str = "") -> Remote:
+        expression = f"{self.get(kind).expression}({self.literal(value)})"
+        if name:
+            name = self.unused_name(name)
+            self.write(f"{name} = {expression}")
+        reply = self.ask("view", value=sent(value), kind=self.get(kind).ref, attributes={"trainable": True})
+        return self.remote(reply, name or expression)
+
+    def keep(self, value: Any, name: str) -> Remote:
+        found = self.tensor(value, name)
+        return found if isinstance(found, Remote) else super().keep(value, name)
+
+    def number(self, value: Any) -> Any:
+        """An array with one entry, however many axes it has, is a number too."""
+        return float(np.ravel(value)[0]) if isinstance(value, np.ndarray) and value.size == 1 else super().number(value)
+
+    # --- layers and losses ------------------------------------------------------------------------------------
+
+    def forward(self, function: Remote, *inputs: Any) -> Remote:
+        self.needs.append(TENSOR)
+        return super().forward(function, *map(self.tensor, inputs))
+
+    def rests_on(self, layer: Remote, base: str, **needs: Sequence[str]) -> None:
+        super().rests_on(layer, base, **{self.word(method): names for method, names in needs.items()})
+
+    def input_gradient(self, layer: Remote, upstream: Any, x: Any) -> Any:
+        """What the layer's own compose method makes of this upstream gradient, for its first input."""
+        return self.entry(self.composed(layer, "compose_to_input", upstream), 0)
+
+    def weight_gradients(self, layer: Remote, upstream: Any, shapes: Sequence[tuple[int, ...]]) -> Any:
+        """What the layer's own compose method makes of it, one gradient a weight: sums over the batch."""
+        found = self.composed(layer, "compose_to_weight", upstream).value
+        return list(found) if has_entries(found) else [found]
+
+    def composed(self, layer: Remote, word: str, upstream: Any) -> Remote:
+        self.convention = "jacobian"
+        J = self.tensor(upstream)
+        self.inputs.append(held(J))
+        return layer.method(self.word(word), [J])
+
+    def loss_gradient(self, loss: Remote) -> Any:
+        """The gradient of the loss with respect to the prediction, 1/B included."""
+        self.convention = "jacobian"
+        return self.entry(loss.method(self.word("input_gradients")), 0)
+
+    def entry(self, found: Remote, index: int) -> Any:
+        """One of several gradients, in a list or along the first axis of an array; anything else as it came."""
+        value = found.value
+        return found.item(index).value if has_entries(value) and index < len(value) else value
+
+    def passes_back(self, layer: Remote, upstream: Remote) -> None:
+        """The gradient was composed already."""
+
+    def uses_upstream(self, name: str) -> bool:
+        return False
+
+    # --- networks ---------------------------------------------------------------------------------------------
+
+    def double(self, kind: str, base: str | None, like: Sequence[str] = (), **script: Any) -> Remote:
+        """A scripted stand-in (worker/later_doubles.py) in this year's words."""
+        words = {name: self.word(name) for name in ASKED_OF_DOUBLES}
+        words |= {"recorded": str(self.edition.settings["recorded_by"])}
+        return self.stood_in(kind, base, like, script, words)
+
+    def tape_gradient(self, tape: Remote, target: Any = None, sources: Sequence[Remote] = ()) -> Any:
+        """What gradient(target, sources) returns, as a list."""
+        gradients = tape.method("gradient", target, list(sources)).value
+        return list(gradients) if isinstance(gradients, tuple) else gradients
+
+    def run(self, model: Remote, x: Any) -> Remote:
+        """The output of a model, which has no gradient of its own: by name, not as a function."""
+        return model.method(self.word("forward"), self.tensor(x))
+
+    def is_same(self, one: Remote, other: Remote) -> bool:
+        return bool(self.ask("same", one=one.ref, other=other.ref))
+
+    def is_tensor(self, value: Remote) -> bool:
+        return bool(self.ask("is_instance", target=value.ref, kind=self.get("Tensor").ref))
+
+
+def has_entries(value: Any) -> bool:
+    return isinstance(value, (list, tuple)) or (isinstance(value, np.ndarray) and value.ndim > 0)

@@ -1,0 +1,1 @@
+"""Checks of what the first edition does not have, or asks otherwise."""

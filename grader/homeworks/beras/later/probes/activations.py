@@ -1,0 +1,98 @@
+"""Questions about Sigmoid, and about LeakyReLU and Softmax what the first edition does not ask."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from grader.ask.probe import Observation, Rule, probe
+from grader.ask.subject import Draw
+from grader.homeworks.beras.later.dialect import Dialect
+from grader.homeworks.beras.later.probes.layers import inputs_kept
+from grader.homeworks.beras.probes.activations import ALPHA, EXTREMES, GRADIENT, B, N, asked_often, called, kept
+
+
+@probe("LeakyReLU", "inputs-kept", weight=3)
+def leaky_inputs(s: Dialect, draw: Draw) -> Observation:
+    """after a call, self.inputs is the list with the very input, which the tape walks on to."""
+    return inputs_kept(s, s.new("LeakyReLU"), s.keep(draw.array(B, N), "x"))
+
+
+@probe("LeakyReLU", "one-dimensional")
+def leaky_flat(s: Dialect, draw: Draw) -> Observation:
+    """forward takes a single example without a batch axis as well."""
+    return {"flat": s.forward(s.new("LeakyReLU", ALPHA), draw.array(2 * N)).value}
+
+
+@probe("Softmax", "inputs-kept", weight=3)
+def softmax_inputs(s: Dialect, draw: Draw) -> Observation:
+    """after a call, self.inputs is the list with the very input, which the tape walks on to."""
+    return inputs_kept(s, s.new("Softmax"), s.keep(draw.array(B, N), "x"))
+
+
+@probe("Softmax", "square-batch", dx=GRADIENT)
+def softmax_square(s: Dialect, draw: Draw) -> Observation:
+    """each example has its own Jacobian, also where the batch is as large as a row is wide."""
+    layer, x, upstream = s.new("Softmax"), draw.array(N, N), draw.array(N, N)
+    s.forward(layer, x)
+    return {"dx": s.input_gradient(layer, upstream, x)}
+
+
+@probe("Softmax", "one-dimensional")
+def softmax_flat(s: Dialect, draw: Draw) -> Observation:
+    """forward takes a single example without a batch axis as well."""
+    return {"flat": s.forward(s.new("Softmax"), draw.array(2 * N)).value}
+
+
+# --- Sigmoid ----------------------------------------------------------------------------------------------------
+
+
+@probe("Sigmoid", "forward", weight=2)
+def sigmoid_forward(s: Dialect, draw: Draw) -> Observation:
+    """1 / (1 + exp(-x)), element by element."""
+    return {"y": s.forward(s.new("Sigmoid"), draw.array(B, N)).value}
+
+
+@probe("Sigmoid", "one-dimensional")
+def sigmoid_flat(s: Dialect, draw: Draw) -> Observation:
+    """forward takes a single example without a batch axis as well."""
+    return {"flat": s.forward(s.new("Sigmoid"), draw.array(2 * N)).value}
+
+
+@probe("Sigmoid", "stable", large=EXTREMES)
+def sigmoid_stable(s: Dialect, draw: Draw) -> Observation:
+    """plus and minus 1000 give 1 and 0."""
+    return {"large": s.forward(s.new("Sigmoid"), np.array([[-1000.0, 1000.0, 0.0]])).value}
+
+
+@probe("Sigmoid", "gradient", weight=3, dx=GRADIENT)
+def sigmoid_gradient(s: Dialect, draw: Draw) -> Observation:
+    """the slope of each element is y (1 - y)."""
+    layer, x, upstream = called(s, draw, "Sigmoid")
+    return {"dx": s.input_gradient(layer, upstream, x)}
+
+
+@probe("Sigmoid", "gradient-is-fresh", first=GRADIENT, again=GRADIENT, dx=GRADIENT)
+def sigmoid_fresh(s: Dialect, draw: Draw) -> Observation:
+    """the gradient belongs to the latest call, however often it was asked for."""
+    layer, x, upstream = called(s, draw, "Sigmoid")
+    return asked_often(s, draw, layer, x, upstream)
+
+
+@probe("Sigmoid", "instances", dx=Rule(gradient=True))
+def sigmoid_instances(s: Dialect, draw: Draw) -> Observation:
+    """two layers with other inputs know nothing of each other."""
+    layer, x, upstream = called(s, draw, "Sigmoid")
+    s.forward(s.new("Sigmoid"), draw.array(B + 1, N))
+    return {"dx": s.input_gradient(layer, upstream, x)}
+
+
+@probe("Sigmoid", "inputs-kept", weight=3)
+def sigmoid_inputs(s: Dialect, draw: Draw) -> Observation:
+    """after a call, self.inputs is the list with the very input, which the tape walks on to."""
+    return inputs_kept(s, s.new("Sigmoid"), s.keep(draw.array(B, N), "x"))
+
+
+@probe("Sigmoid", "side-effects", passive=True)
+def sigmoid_side_effects(s: Dialect, draw: Draw) -> Observation:
+    """forward and the gradient leave their arguments and the random state alone."""
+    return kept(s, draw, "Sigmoid")

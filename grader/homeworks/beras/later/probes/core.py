@@ -1,0 +1,325 @@
+"""Questions about Tensor, Weighted, the given Diffable, and GradientTape.
+
+The tape is asked on a network of scripted layers, so that it is graded whatever the state of the student's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from grader.ask.probe import NotAsked, Observation, Rule, probe
+from grader.ask.subject import Draw, Remote
+from grader.homeworks.beras.later.dialect import TENSOR, Dialect
+
+B, N, M, C = 5, 3, 4, 2
+CALLING = "Diffable/calls"
+RECORDING = "Diffable/records"
+COMPOSING = ("Diffable/composes-to-input", "Diffable/composes-to-weight")
+TAPING = (TENSOR, CALLING, RECORDING, *COMPOSING, "Diffable/context")
+
+
+def layer(s: Dialect, draw: Draw, n: int, m: int, weights: int = 2) -> tuple[Remote, list[Remote]]:
+    """A scripted linear layer from n to m, and its weights, like those of a Dense: (n, m), then (m,)."""
+    held = [s.weight(draw.array(n, m)), s.weight(draw.array(m), "b")][:weights]
+    made = s.double(
+        "layer",
+        "Diffable",
+        jacobian=draw.array(n, m),
+        shift=draw.array(m),
+        weights=held,
+        weight_gradients=[draw.array(B, n, m), draw.array(m)][:weights],
+    )
+    return made, held
+
+
+def linear_loss(s: Dialect, draw: Draw) -> Remote:
+    """A scripted loss of B rows, whose gradient is constant."""
+    return s.double("loss", "Diffable", coefficients=draw.array(B, C))
+
+
+def truth(value: Any) -> Any:
+    """A matter of yes or no as NumPy says it, too; anything else as it came."""
+    if isinstance(value, np.ndarray) and value.ndim == 0 and value.dtype.kind == "b":
+        return bool(value)
+    return bool(value) if isinstance(value, np.bool_) else value
+
+
+def places(s: Dialect, found: Remote, those: Sequence[Remote]) -> Any:
+    """Which of those each entry of a list is, by number; -1 for none of them. What is no list as it came."""
+    if found.kind not in ("list", "tuple"):
+        return list(found.value) if isinstance(found.value, tuple) else found.value
+    count = found.method("__len__").value
+    entries = [found.item(place) for place in range(count)]
+    return [next((place for place, each in enumerate(those) if s.is_same(entry, each)), -1) for entry in entries]
+
+
+# --- Tensor -----------------------------------------------------------------------------------------------------
+
+
+def made(s: Dialect, given: Any) -> Observation:
+    """What becomes of an argument of Tensor."""
+    tensor = s.new("Tensor", given)
+    return {
+        "numbers": tensor.value,
+        "is_a_tensor": s.is_tensor(tensor),
+        "trainable_at_first": truth(tensor.attribute("trainable").value),
+    }
+
+
+@probe("Tensor", "of-arrays", weight=3)
+def of_arrays(s: Dialect, draw: Draw) -> Observation:
+    """Tensor(array) holds the numbers of the array and is trainable."""
+    return made(s, draw.array(N, M))
+
+
+@probe("Tensor", "of-lists", weight=2)
+def of_lists(s: Dialect, draw: Draw) -> Observation:
+    """Tensor takes a list, or lists in a list, as well."""
+    return made(s, [[1.5, 2.0, -3.25], [4.0, 5.5, 6.0]])
+
+
+@probe("Tensor", "of-tensors")
+def of_tensors(s: Dialect, draw: Draw) -> Observation:
+    """Tensor takes a Tensor as well."""
+    return made(s, s.tensor(draw.array(N, M), "t"))
+
+
+@probe("Tensor", "of-fractions")
+def of_fractions(s: Dialect, draw: Draw) -> Observation:
+    """fractions stay fractions, and one number has no axes."""
+    return {"fraction": s.new("Tensor", 0.375).value}
+
+
+@probe("Tensor", "assign")
+def assign(s: Dialect, draw: Draw) -> Observation:
+    """assign changes the numbers in place, so that whoever holds the array sees them."""
+    variable = s.weight(draw.array(N, M))
+    if not variable.has("assign"):
+        raise NotAsked("the given code of this revision has no assign")
+    view = variable.attribute("T")
+    variable.method("assign", draw.array(N, M))
+    return {"assigned": variable.read(), "seen_by_a_view": view.read()}
+
+
+# --- Weighted ---------------------------------------------------------------------------------------------------
+
+
+def holder(s: Dialect, draw: Draw, *flags: bool) -> tuple[Remote, list[Remote]]:
+    """Something with weights, of which some are frozen."""
+    weights = [s.weight(draw.array(place + 1), trainable=flag) for place, flag in enumerate(flags)]
+    return s.double("holder", "Weighted", weights=weights), weights
+
+
+def flags(weights: Sequence[Remote]) -> list[Any]:
+    return [truth(each.attribute("trainable").value) for each in weights]
+
+
+@probe("Weighted", "trainable-ones", weight=2)
+def trainable_ones(s: Dialect, draw: Draw) -> Observation:
+    """the trainable weights, the very arrays, in their order."""
+    held, weights = holder(s, draw, True, False, True)
+    return {"trainable_ones": places(s, held.attribute(s.word("trainable_variables")), weights)}
+
+
+@probe("Weighted", "frozen-ones", weight=2)
+def frozen_ones(s: Dialect, draw: Draw) -> Observation:
+    """the weights that are not trainable, the very arrays, in their order."""
+    held, weights = holder(s, draw, False, True, False)
+    return {"frozen_ones": places(s, held.attribute(s.word("non_trainable_variables")), weights)}
+
+
+@probe("Weighted", "any-trainable", weight=2)
+def any_trainable(s: Dialect, draw: Draw) -> Observation:
+    """trainable is true as long as one of the weights is."""
+    mixed, frozen = holder(s, draw, False, True, False)[0], holder(s, draw, False, False)[0]
+    return {
+        "one_of_three_is_trainable": truth(mixed.attribute("trainable").value),
+        "none_is_trainable": not truth(frozen.attribute("trainable").value),
+    }
+
+
+@probe("Weighted", "set-to-false", weight=2)
+def set_to_false(s: Dialect, draw: Draw) -> Observation:
+    """trainable = False freezes every weight."""
+    held, weights = holder(s, draw, True, False, True)
+    held.set("trainable", False)
+    return {"all_frozen": not any(flags(weights))}
+
+
+@probe("Weighted", "set-to-true")
+def set_to_true(s: Dialect, draw: Draw) -> Observation:
+    """trainable = True undoes it for every weight."""
+    held, weights = holder(s, draw, False, False)
+    held.set("trainable", True)
+    return {"all_trainable": all(each is True for each in flags(weights))}
+
+
+# --- Diffable (given) -------------------------------------------------------------------------------------------
+
+
+@probe("Diffable", "calls", needs=(TENSOR,))
+def calls(s: Dialect, draw: Draw) -> Observation:
+    """given: calling a layer, a loss or a metric returns what its forward returns."""
+    metric = s.double("metric", "Callable", reply=0.25)
+    one, _ = layer(s, draw, N, M)
+    return {
+        "layer": one(s.tensor(draw.array(B, N))).value,
+        "loss": s.number(linear_loss(s, draw)(s.tensor(draw.array(B, C)), s.tensor(draw.array(B, C))).value),
+        "metric": s.number(metric(s.tensor(draw.array(B, C)), s.tensor(draw.array(B, C))).value),
+    }
+
+
+@probe("Diffable", "records", needs=(TENSOR,))
+def records(s: Dialect, draw: Draw) -> Observation:
+    """given: a call is written down while a tape is open and only then, by the very array that it returns."""
+    (one, _), x = layer(s, draw, N, M), s.tensor(draw.array(B, N), "x")
+    before = one(x)
+    tape, diffable = s.new("GradientTape"), s.get("Diffable")
+    diffable.set("gradient_tape", tape)  # without its __enter__ and __exit__
+    output = one(x)
+    diffable.set("gradient_tape", None)
+    written = tape.attribute(str(s.edition.settings["recorded_by"]))
+    return {
+        "written_down": maker_is(s, written, output, one),
+        "not_written_down": not maker_is(s, written, before, one),
+        **inputs_of(s, one, x),
+    }
+
+
+def maker_is(s: Dialect, written: Remote, output: Remote, wanted: Remote) -> bool:
+    """Does the tape's dict say that this array is that layer's?"""
+    maker = s.remote(s.ask("item_of", target=written.ref, of=output.ref), "maker")
+    return s.is_same(maker, wanted)
+
+
+def inputs_of(s: Dialect, one: Remote, x: Remote) -> Observation:
+    inputs = one.attribute("inputs")
+    return {"inputs_are_the_arguments": inputs.kind == "list" and s.is_same(inputs.item(0), x)}
+
+
+@probe("Diffable", "composes-to-input", needs=(TENSOR,))
+def composes_to_input(s: Dialect, draw: Draw) -> Observation:
+    """given: the upstream gradient passes through a Jacobian (n, m) or (B, n, m)."""
+    jacobian = draw.array(N, M)
+    shared = s.double("layer", "Diffable", jacobian=jacobian)
+    each = s.double("layer", "Diffable", jacobian=jacobian, local=draw.array(B, N, M))
+    for one in (shared, each):
+        one(s.tensor(draw.array(B, N)))
+    return {
+        "shared": s.input_gradient(shared, draw.array(B, M), None),
+        "per_example": s.input_gradient(each, draw.array(B, M), None),
+    }
+
+
+@probe("Diffable", "composes-to-weight", needs=(TENSOR,))
+def composes_to_weight(s: Dialect, draw: Draw) -> Observation:
+    """given: one gradient a weight comes back, each the sum over the batch."""
+    one, _ = layer(s, draw, N, M)
+    one(s.tensor(draw.array(B, N)))
+    return {"gradients": s.weight_gradients(one, draw.array(B, M), [(N, M), (M,)])}
+
+
+@probe("Diffable", "context")
+def context(s: Dialect, draw: Draw) -> Observation:
+    """given: the tape is Diffable.gradient_tape while it is open, and None again after it, an exception included."""
+    diffable, tape = s.get("Diffable"), s.new("GradientTape")
+    entered = tape.method("__enter__")
+    active = s.is_same(diffable.attribute("gradient_tape"), tape)
+    tape.method("__exit__", None, None, None)
+    after = diffable.attribute("gradient_tape").value
+    fail, second = s.double("raiser", None), s.new("GradientTape")
+    s.write(f"try:\n    with {second.expression}:\n        {fail.expression}()\nexcept ArithmeticError:\n    pass")
+    raised = s.attempt(s.ask, "with", manager=second.ref, target=fail.ref, args=[])
+    return {
+        "active": active,
+        "is_what_with_names": s.is_same(entered, tape),
+        "after": after,
+        "raised": raised,
+        "after_exception": diffable.attribute("gradient_tape").value,
+    }
+
+
+# --- GradientTape -----------------------------------------------------------------------------------------------
+
+
+def recorded(s: Dialect, draw: Draw, layers: Sequence[Remote], loss: Remote | None = None) -> tuple[Remote, Remote]:
+    """A tape that has recorded one pass of a batch through these layers and a loss, and the loss's value."""
+    loss = loss or linear_loss(s, draw)
+    x, y = s.tensor(draw.array(B, N), "x"), s.tensor(draw.array(B, C), "y")
+    tape = s.new("GradientTape")
+    tape.method("__enter__")
+    signal: Any = x
+    for each in layers:
+        signal = s.forward(each, signal)
+    value = s.forward(loss, signal, y)
+    tape.method("__exit__", None, None, None)
+    return tape, value
+
+
+def network(s: Dialect, draw: Draw) -> tuple[list[Remote], list[Remote]]:
+    """Three scripted layers, and their six weights."""
+    parts = [layer(s, draw, N, M), layer(s, draw, M, M + 2), layer(s, draw, M + 2, C)]
+    return [each for each, _ in parts], [weight for _, weights in parts for weight in weights]
+
+
+@probe("GradientTape", "one-layer-sources", needs=TAPING, weight=2)
+def one_layer(s: Dialect, draw: Draw) -> Observation:
+    """gradient(target, sources) returns the gradient of each weight of one layer, in a list."""
+    only, weights = layer(s, draw, N, C)
+    return {"gradients": s.tape_gradient(*recorded(s, draw, [only]), weights)}
+
+
+@probe("GradientTape", "three-layers-sources", needs=TAPING, weight=3)
+def three_layers(s: Dialect, draw: Draw) -> Observation:
+    """gradient walks back through all layers, to the first as well."""
+    layers, weights = network(s, draw)
+    return {"gradients": s.tape_gradient(*recorded(s, draw, layers), weights)}
+
+
+@probe("GradientTape", "any-order", needs=TAPING, weight=2)
+def any_order(s: Dialect, draw: Draw) -> Observation:
+    """the gradients come in the order of the sources, whichever that is."""
+    layers, weights = network(s, draw)
+    return {"gradients": s.tape_gradient(*recorded(s, draw, layers), [weights[place] for place in (4, 1, 0, 5, 3, 2)])}
+
+
+@probe("GradientTape", "some-sources", needs=TAPING, weight=2)
+def some_sources(s: Dialect, draw: Draw) -> Observation:
+    """each source gets its own gradient, also where others of its layer are frozen and not asked for."""
+    layers, weights = network(s, draw)
+    weights[0].set("trainable", False)
+    return {"gradients": s.tape_gradient(*recorded(s, draw, layers), [weights[place] for place in (1, 2, 5)])}
+
+
+@probe("GradientTape", "without-weights", needs=TAPING)
+def without_weights(s: Dialect, draw: Draw) -> Observation:
+    """a layer without weights passes the gradient through."""
+    (first, of_first), (last, of_last) = layer(s, draw, N, M), layer(s, draw, M, C)
+    between, _ = layer(s, draw, M, M, weights=0)
+    return {"gradients": s.tape_gradient(*recorded(s, draw, [first, between, last]), [*of_first, *of_last])}
+
+
+@probe("GradientTape", "next-tape", needs=TAPING)
+def next_tape(s: Dialect, draw: Draw) -> Observation:
+    """a second tape knows nothing of what the first one recorded and gave."""
+    (one, of_one), (two, of_two) = layer(s, draw, N, C), layer(s, draw, N, C)
+    first = s.tape_gradient(*recorded(s, draw, [one]), of_one)
+    return {"first": first, "gradients": s.tape_gradient(*recorded(s, draw, [two]), of_two)}
+
+
+@probe(
+    "GradientTape",
+    "own-layers",
+    weight=2,
+    needs=(*TAPING, "Dense", "LeakyReLU", "MeanSquaredError"),
+    gradients=Rule(gradient=True, squeeze=True),
+)
+def own_layers(s: Dialect, draw: Draw) -> Observation:
+    """gradient answers for a network of this submission's own Dense, LeakyReLU and MeanSquaredError."""
+    dense = [s.dense(draw.array(N, M), draw.array(M)), s.dense(draw.array(M, C), draw.array(C))]
+    layers = [dense[0], s.new("LeakyReLU", 0.25), dense[1]]
+    weights = [each.attribute(name) for each in dense for name in ("w", "b")]
+    return {"gradients": s.tape_gradient(*recorded(s, draw, layers, s.new("MeanSquaredError")), weights)}

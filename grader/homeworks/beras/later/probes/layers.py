@@ -1,0 +1,70 @@
+"""Questions about Dense that the first edition does not ask."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from grader.ask.client import Fault
+from grader.ask.probe import NotAsked, Observation, Rule, probe
+from grader.ask.subject import Draw, Raised, Remote
+from grader.homeworks.beras.later.dialect import Dialect
+from grader.homeworks.beras.probes.layers import CENTRED, FAN_IN, FAN_OUT, STATISTIC, initialised, statistics
+
+B, N, M = 5, 3, 4
+# A uniform distribution has kurtosis 1.8, a normal one 3. The standard deviation of a sample kurtosis is below 0.02, so
+# that the bounds are at least 12 of them away from either.
+FLAT = Rule(within=((1.6, 2.05),))
+
+
+def inputs_kept(s: Dialect, layer: Remote, *given: Remote) -> Observation:
+    """What `__call__` keeps for the tape, which finds its way back by the very objects."""
+    s.forward(layer, *given)
+    inputs = layer.attribute("inputs")
+    is_a_list = inputs.kind == "list"
+    count = inputs.method("__len__").value if is_a_list else 0
+    same = [s.is_same(inputs.item(place), each) for place, each in enumerate(given) if place < count]
+    return {"inputs_is_a_list": is_a_list, "inputs_are_the_arguments": len(same) == len(given) and all(same)}
+
+
+@probe("Dense", "inputs-kept", weight=3)
+def dense_inputs(s: Dialect, draw: Draw) -> Observation:
+    """after a call, self.inputs is the list with the very input, which the tape walks on to."""
+    return inputs_kept(s, s.dense(draw.array(N, M), draw.array(M)), s.keep(draw.array(B, N), "x"))
+
+
+@probe("Dense.initializer", "default-of-the-year", std=STATISTIC)
+def default(s: Dialect, draw: Draw) -> Observation:
+    """a layer made without an initializer uses the default of the signature."""
+    return {"std": statistics(s.new("Dense", FAN_IN, FAN_OUT).attribute("w").value)["std"]}
+
+
+@probe("Dense.initializer", "unknown-name", passive=True)
+def unknown(s: Dialect, draw: Draw) -> Observation:
+    """an unknown initializer raises an exception."""
+    s.get("Dense")  # a file that does not load raises as well, but not for this reason
+    return {"unknown_is_refused": isinstance(s.attempt(s.new, "Dense", N, M, initializer="lecun-ish"), Raised)}
+
+
+def uniform(s: Dialect, name: str) -> Observation:
+    """What a uniform initializer draws, in a hand-in that offers it."""
+    try:
+        w: Any = initialised(s, name).attribute("w").value
+    except Fault as fault:
+        if fault.kind != "raised":
+            raise
+        raise NotAsked("the uniform initializers are optional, and this submission does not offer them") from None
+    return statistics(w) if np.size(w) else {"std": w}
+
+
+@probe("Dense.initializer", "xavier-uniform", std=STATISTIC, kurtosis=FLAT, mean_in_standard_errors=CENTRED)
+def xavier_uniform(s: Dialect, draw: Draw) -> Observation:
+    """xavier uniform, where it is offered, draws w up to sqrt(6 / (fan-in + fan-out)) on both sides of 0."""
+    return uniform(s, "xavier uniform")
+
+
+@probe("Dense.initializer", "kaiming-uniform", std=STATISTIC, kurtosis=FLAT, mean_in_standard_errors=CENTRED)
+def kaiming_uniform(s: Dialect, draw: Draw) -> Observation:
+    """kaiming uniform, where it is offered, draws w up to sqrt(6 / fan-in) on both sides of 0."""
+    return uniform(s, "kaiming uniform")
