@@ -17,6 +17,7 @@ from grader.homework import FIRST, LATEST, Edition
 
 VARIANTS = BERAS / "variants"
 MISCONCEPTIONS = BERAS / "misconceptions" / "patches"
+LATER = "later"  # a folder in each of them: of the years after the first
 Sources = dict[str, str]  # path below the root -> text
 
 
@@ -83,7 +84,7 @@ def fitting(folder: Path, edition: Edition, sources: Sources) -> dict[str, Patch
     if edition.year == FIRST.year:
         return load(folder)
     found: dict[str, Patch] = {}
-    for of, patches in ((FIRST, load(folder)), (LATEST, load(folder / "later"))):
+    for of, patches in ((FIRST, load(folder)), (LATEST, load(folder / LATER))):
         here = (renamed(patch, of, edition) for patch in patches.values())
         found |= {patch.code: patch for patch in here if patch.fits(edition, sources)}
     return {code: patch for code, patch in found.items() if not {code, patch.page} & edition.impossible}
