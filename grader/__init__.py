@@ -31,6 +31,7 @@ def grade(
     data: str | Path | None = None,
     key: str | Path | None = None,
     hidden_seed: str | int | None = None,
+    edition: int | None = None,
 ) -> NotebookResult:
     """Grades a folder or a .zip. The options are those of the command `grade`.
 
@@ -40,4 +41,4 @@ def grade(
     """
     from grader.commands.notebook import graded
 
-    return graded(path, only, training, track, seed, runs, full, rubric, data, key, hidden_seed)
+    return graded(path, only, training, track, seed, runs, full, rubric, data, key, hidden_seed, edition)

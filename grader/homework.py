@@ -39,6 +39,7 @@ class Edition:
     probes_in   the modules with the probes, below the homework's package
     dialect     the module with the class that asks an implementation of this year, `Dialect`
     without     checks of those modules that this year has no use for
+    loaders     packages that its given code loads MNIST with, of which nothing else may be used
     """
 
     year: int
@@ -55,6 +56,7 @@ class Edition:
     dialect: str
     without: frozenset[str]
     settings: Mapping[str, Any]
+    loaders: tuple[str, ...] = ()
 
     @property
     def folder(self) -> Path:
@@ -78,6 +80,11 @@ class Edition:
     def trainings(self) -> tuple[str, ...]:
         return tuple(name for name in self.components if is_training(name))
 
+    @property
+    def predictions(self) -> str:
+        """The file of predictions that is handed in beside the code; '' where none is."""
+        return str(self.settings.get("training", {}).get("predictions", ""))
+
     @cached_property
     def functions(self) -> tuple[str, ...]:
         """The names that are functions, not classes."""
@@ -86,6 +93,10 @@ class Edition:
     def word(self, name: str) -> str:
         """What this year calls something that the contract calls `name`."""
         return self.names.get(name, name)
+
+    def loading(self, folder: Path) -> dict[str, str]:
+        """The packages that this year's given code loads MNIST with, each with the folder that has it here."""
+        return dict.fromkeys(self.loaders, str(folder))
 
     def translated(self, text: str, of: Edition) -> str:
         """A text in the words of another year, in the words of this one."""
@@ -151,8 +162,9 @@ def edition(year: int) -> Edition:
         calling=own.get("calling", ""),
         probes_in=tuple(checks["probes"]),
         dialect=checks["dialect"],
-        without=frozenset(checks.get("without", ())),
+        without=frozenset(name for each in line for name in each.get("checks", {}).get("without", ())),
         settings=MappingProxyType(own),
+        loaders=tuple(own.get("loaders", ())),
     )  # fmt: skip
 
 

@@ -242,6 +242,9 @@ class Result:
     hidden_points: that hidden checks carry, whether they were asked here or not.
     hidden_on_gradescope: when Gradescope shows them.
     not_judged: points of max_score that nobody can say yet, see ProbeResult.
+    edition: the year of the course; graders that did not tell it knew the first one alone.
+    recognised_by: what in the hand-in tells that year, or that it was asked for; '' for the first, where nothing
+        speaks of another one.
     """
 
     score: float
@@ -263,6 +266,8 @@ class Result:
     hidden_points: float = 0.0
     hidden_on_gradescope: str = "after_published"
     not_judged: float = 0.0
+    edition: int = 2022
+    recognised_by: str = ""
     version: int = VERSION
 
     def __post_init__(self) -> None:
@@ -276,6 +281,11 @@ class Result:
     def exit_code(self) -> int:
         """0 all points of what was graded, 1 otherwise, 3 the grader itself failed. Rows without points do not say."""
         return 3 if self.grader_failed else int(self.score < self.max_score)
+
+    @property
+    def edition_text(self) -> str:
+        """The edition and how it was told, where that is not the usual."""
+        return f"edition {self.edition} (told by {self.recognised_by})" if self.recognised_by else ""
 
     @property
     def warnings(self) -> list[str]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from grader.base import tomlfile
 from grader.base.errors import UsageError
 from grader.homework import FIRST, YEARS, Edition
+from grader.homework import edition as edition_of
 from grader.isolation import Limits
 
 if TYPE_CHECKING:
@@ -123,6 +124,11 @@ def year_of(path: Path) -> int:
     return int(year)
 
 
+def year_meant(year: int | None, path: Path | None) -> Edition:
+    """The edition that is named, else the one of the rubric that is named, else the first. Raises UsageError."""
+    return edition_of(year or (year_of(path) if path is not None else FIRST.year))
+
+
 def names() -> list[str]:
     """The rubrics that `--rubric` knows by name."""
     return sorted(path.stem for path in NAMED.glob("*.toml"))
@@ -174,7 +180,7 @@ def table_of(section: str) -> str:
 def load(path: Path | None = None, edition: Edition = FIRST) -> Rubric:
     """Reads and checks a rubric. Raises UsageError with one line that says what is wrong and where."""
     if path is not None and (year := year_of(path)) != edition.year:
-        raise UsageError(f"rubric {path}: is for the edition of {year}, and the hand-in is of {edition.year}")
+        raise UsageError(f"rubric {path}: is for the edition of {year}, not of {edition.year}")
     return check(tomlfile.loads(text_of(path, edition)), str(located(path, edition)), edition)
 
 

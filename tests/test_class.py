@@ -36,7 +36,7 @@ from grader.classroom.schedule import MOST_LOST, Entry, Run
 from grader.submission.archives import digest_of
 
 TERMS = Terms("2470", ("Softmax",), 1470)
-RESULT = {"score": 5.0, "max_score": 6.0, "components": [], "training": []}
+RESULT = {"edition": 2022, "score": 5.0, "max_score": 6.0, "components": [], "training": []}
 CANVAS = "Student,ID,SIS User ID,SIS Login ID,Section,Beras (77)\n    Points Possible,,,,,100\n"
 
 
@@ -201,7 +201,7 @@ def test_older_gradebook_is_brought_up_to_date_and_a_newer_one_left_alone(tmp_pa
     old.close()
 
     book = Gradebook(path)
-    assert book.rows()["k"].state == "ungradable"
+    assert (book.rows()["k"].state, book.rows()["k"].edition) == ("ungradable", 2022)
     assert book.close_calls() == {}
     assert book.record(
         "l", "t", Outcome("graded", "d", fingerprints=[["Softmax", "Softmax/forward", "f", [[1.0]], True]])

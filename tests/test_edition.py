@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import csv
+import json
 import shutil
 from pathlib import Path, PurePosixPath
 
 import pytest
 from overlays import ROOT, SUBMISSIONS, base_of, lay_base, names, run
 
+from grader import grade as grade_here
 from grader.base.errors import UsageError
-from grader.homework import FIRST_YEAR
+from grader.homework import FIRST_YEAR, edition
+from grader.packing.template import make_edition
 from grader.submission.opening import open_submission
 from grader.submission.recognition import recognise
 from grader.submission.source import SourceModule
@@ -185,3 +188,54 @@ def test_class_has_a_row_for_a_hand_in_of_another_year(tmp_path: Path) -> None:
     assert rows["ada"]["state"] == "ungradable"
     assert "this is written for the edition of 2026" in " ".join(rows["ada"].values())
     assert rows["bob"]["state"] == "graded"
+
+
+# --- where it is told ---
+
+
+def template(year: int, folder: Path) -> Path:
+    return written(make_edition(edition(year).folder), folder)
+
+
+def test_result_says_its_year_and_what_told_it(tmp_path: Path) -> None:
+    later = str(template(2025, tmp_path / "hand-in"))
+    options = ("--no-training", "--only", "Adam")
+
+    told, named, usual = run(later, *options), run(later, *options, "--edition", "2025"), run("reference", *options)
+    found = json.loads(run(later, *options, "--format", "json").stdout)
+
+    assert "edition 2025 (told by `" in " ".join(told.stdout.split())
+    assert "edition 2025 (told by --edition)" in " ".join(named.stdout.split())
+    assert "edition" not in usual.stdout.rpartition("score")[2]
+    assert found["edition"] == 2025
+    assert "`" in found["recognised_by"]
+
+
+def test_notebook_takes_an_edition(tmp_path: Path) -> None:
+    found = grade_here(template(2025, tmp_path / "hand-in"), only="Adam", training=False, edition=2025)
+
+    assert (found.edition, found.recognised_by) == (2025, "--edition")
+    with pytest.raises(UsageError, match=r"^edition=2019: must be one of 2022, "):
+        grade_here(tmp_path / "hand-in", edition=2019)
+
+
+def test_class_of_two_years_is_told_apart(tmp_path: Path) -> None:
+    template(2025, tmp_path / "class/ada")
+    shutil.copytree(ROOT / "student_template", tmp_path / "class/bob", ignore=shutil.ignore_patterns(".github"))
+    options = ("--output", str(tmp_path / "graded"), "--no-training", "--component", "Adam", "--similarity")
+
+    run("class", str(tmp_path / "class"), *options)
+
+    with open(tmp_path / "graded/grades.csv", encoding="utf-8-sig") as file:
+        rows = {row["hand-in"]: row["edition"] for row in csv.DictReader(file)}
+    page = (tmp_path / "graded/report.html").read_text(encoding="utf-8")
+    assert rows == {"ada": "2025", "bob": "2022"}
+    assert "Adam (2022)" in page
+    assert "Adam (2025)" in page
+    assert "Adam/first-step (2025)" in page
+    assert "edition 2025" in (tmp_path / "graded/students/ada.html").read_text(encoding="utf-8")
+
+    run("class", str(tmp_path / "class"), *options, "--edition", "2022", "--regrade")
+
+    with open(tmp_path / "graded/grades.csv", encoding="utf-8-sig") as file:
+        assert {row["edition"] for row in csv.DictReader(file)} == {"2022"}

@@ -119,7 +119,7 @@ def test_progress_bar_only_iterates() -> None:
 
 
 def test_module_of_the_submission_goes_before_a_placeholder(tmp_path: Path) -> None:
-    finder = StubFinder(str(tmp_path), {})
+    finder = StubFinder(str(tmp_path), {}, ())
     assert finder.find_spec("tqdm") is not None
 
     (tmp_path / "tqdm.py").write_text("", encoding="utf-8")

@@ -22,7 +22,8 @@ from grader.classroom.schedule import Entry
 from grader.classroom.study.groups import Kind, WrongAnswers
 from grader.classroom.study.similarity import Code, Similarity, read_codes, similarity
 from grader.classroom.study.student_code import Given, given
-from grader.commands.class_ import given_code
+from grader.commands.class_ import given_code, parser
+from grader.homework import FIRST_YEAR
 
 TEMPLATE = ROOT / "student_template"
 OTHERS = (  # chaffs that are no changes to the reference: each writes its module anew
@@ -55,8 +56,8 @@ class Disguise(ast.NodeTransformer):
 
 
 @pytest.fixture(scope="module")
-def handed_out() -> Given:
-    return given(TEMPLATE)
+def handed_out() -> dict[int, Given]:
+    return {FIRST_YEAR: given(TEMPLATE)}
 
 
 def handin(folder: Path, name: str, base: Path, *overlays: str) -> Path:
@@ -67,7 +68,7 @@ def handin(folder: Path, name: str, base: Path, *overlays: str) -> Path:
     return target
 
 
-def compared(folder: Path, handed_out: Given, **people: Person) -> Similarity:
+def compared(folder: Path, handed_out: dict[int, Given], **people: Person) -> Similarity:
     lines = [
         Line(Entry(HandIn(path.name, path), path.name, path.name), None, (people[path.name],) if people else ())
         for path in sorted(folder.iterdir())
@@ -77,7 +78,7 @@ def compared(folder: Path, handed_out: Given, **people: Person) -> Similarity:
     return similarity(codes, WrongAnswers(), found)
 
 
-def test_disguised_copy_comes_first_and_independent_work_far_behind(folder: Path, handed_out: Given):
+def test_disguised_copy_comes_first_and_independent_work_far_behind(folder: Path, handed_out: dict[int, Given]):
     anna = handin(folder, "anna", ROOT / "reference")
     ben = handin(folder, "ben", ROOT / "reference")
     for path in ben.rglob("*.py"):
@@ -97,7 +98,7 @@ def test_disguised_copy_comes_first_and_independent_work_far_behind(folder: Path
     assert page.count('class="alike"') > 200
 
 
-def test_given_code_makes_no_pair(folder: Path, handed_out: Given):
+def test_given_code_makes_no_pair(folder: Path, handed_out: dict[int, Given]):
     for name in ("anna", "ben"):
         handin(folder, name, TEMPLATE)
     (folder / "ben" / "Beras" / "layers.py").write_text("def f(:")
@@ -109,7 +110,7 @@ def test_given_code_makes_no_pair(folder: Path, handed_out: Given):
     assert found.short == ["anna", "ben"]
 
 
-def test_two_hand_ins_of_one_person_are_no_pair(folder: Path, handed_out: Given):
+def test_two_hand_ins_of_one_person_are_no_pair(folder: Path, handed_out: dict[int, Given]):
     person = Person("Ann", ("1",), "ann", "ann@x.edu", {})
     for name in ("one", "two"):
         handin(folder, name, ROOT / "reference")
@@ -138,7 +139,7 @@ def test_rare_wrong_answers_in_common_move_a_pair_up():
 
 def test_missing_package_and_template_are_one_line_each(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     with pytest.raises(UsageError, match=r"--template .*: there is no code in it"):
-        given_code(tmp_path)
+        given_code(parser().parse_args([str(tmp_path), "--template", str(tmp_path)]))
     monkeypatch.setitem(sys.modules, "jinja2", None)
     with pytest.raises(UsageError, match=r"^--similarity needs the package jinja2: pip install .*\[similarity\]'$"):
-        given_code(TEMPLATE)
+        given_code(parser().parse_args([str(tmp_path)]))

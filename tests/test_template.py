@@ -17,6 +17,8 @@ import pytest
 from beras_modules import REFERENCE, ROOT, TEMPLATE, beras_modules
 
 from grader.base.errors import UsageError
+from grader.commands.main import main as grade
+from grader.homework import FIRST, YEARS, edition
 from grader.packing.template import HOLES, KEPT_IMPORTS, holes_of, make_template
 from grader.submission.syntax import definitions
 
@@ -330,3 +332,35 @@ def test_handout_prints_what_it_says():
     with beras_modules(REFERENCE), contextlib.redirect_stdout(printed):
         exec(compile(code, "README.md", "exec"), {})
     assert printed.getvalue().splitlines() == re.findall(r"print\(.*\)  # (.*)", code)
+
+
+# --- grade template ---
+
+
+@pytest.mark.parametrize("year", YEARS)
+def test_template_of_any_year_is_written_with_its_handout(year: int, tmp_path: Path, capsys: pytest.CaptureFixture):
+    target = tmp_path / "new" / "homework"
+
+    assert grade(["template", "--edition", str(year), "-o", str(target)]) == 0
+
+    assert f"Beras {year}" in capsys.readouterr().out
+    assert str(year) in (target / "README.md").read_text(encoding="utf-8").partition("\n")[0] or year == FIRST.year
+    made = {path.relative_to(target).as_posix() for path in target.rglob("*.py")}
+    assert made == {
+        path.relative_to(edition(year).reference).as_posix() for path in edition(year).reference.rglob("*.py")
+    }
+    if year == FIRST.year:
+        for name in made:
+            assert (target / name).read_bytes() == (TEMPLATE / name).read_bytes()
+
+
+def test_template_is_written_over_nothing(tmp_path: Path, capsys: pytest.CaptureFixture):
+    (tmp_path / "mine.py").write_text("x = 1\n")
+
+    for place in (tmp_path, tmp_path / "mine.py", tmp_path / "mine.py" / "below"):
+        assert grade(["template", "-o", str(place)]) == 2
+        told = capsys.readouterr()
+        assert told.out == ""
+        assert told.err.startswith(f"grade: template -o {place}: ")
+        assert told.err.count("\n") == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.py"]

@@ -17,10 +17,10 @@ from grader.ask.client import Fault
 from grader.ask.probe import NotAsked, all_probes
 from grader.ask.reference import LocalWorker, read_sources
 from grader.ask.response import Response
-from grader.ask.subject import Raised, unfilled
+from grader.ask.subject import Raised, subject_of, unfilled
 from grader.diagnose import entry_words
 from grader.explain import message as words
-from grader.homeworks.beras.dialect import Dialect
+from grader.homework import YEARS, edition
 from grader.homeworks.beras.mnist.synthetic import probe_folder
 from grader.result import accuracy_text
 from grader.worker.host import Host
@@ -56,12 +56,15 @@ def parts(entry: str, value: Any) -> Iterator[tuple[str, Any]]:
             yield from parts(f"{entry}[{place}]", each)
 
 
-def test_everything_that_a_check_sees_has_words() -> None:
-    sources, nameless, code = read_sources(), [], []
-    for probe in all_probes():
-        subject, answer = Dialect(LocalWorker(sources), str(probe_folder())), {}
+@pytest.mark.parametrize("year", YEARS)
+def test_everything_that_a_check_sees_has_words(year: int) -> None:
+    of_year = edition(year)
+    sources, nameless, code = read_sources(of_year.reference), [], []
+    digits = of_year.loading(probe_folder() / "mnist")
+    for probe in all_probes(of_year):
+        worker, answer = LocalWorker(sources, of_year.reference, digits), {}
         with suppress(NotAsked):
-            answer = probe.ask(subject, 1470)
+            answer = probe.ask(subject_of(of_year)(worker, str(probe_folder())), 1470)
         for entry, value in (each for name, of in answer.items() for each in parts(name, of)):
             told = entry_words.wrong(probe.name, entry) if isinstance(value, bool) else ""
             told = told or entry_words.looked_up(entry_words.PHRASES, probe.name, entry) or entry_words.kept(entry)
@@ -79,6 +82,7 @@ KNOWN_TO_STUDENTS = (
     "batch_step",
     "y_pred",
     "y_true",
+    "batch_size",
     "__",
 )
 

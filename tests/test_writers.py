@@ -82,6 +82,21 @@ def test_writer_is_a_function_of_the_result_and_changes_nothing(name: str, kind:
     assert one == before
 
 
+@pytest.mark.parametrize("name", ["html", "markdown", "csv", "json", "junit", "gradescope", "prairielearn"])
+def test_writer_tells_another_year(name: str) -> None:
+    later = dataclasses.replace(ordinary(), edition=2025, recognised_by="`forward`")
+
+    assert "2025" not in WRITERS[name](ordinary())
+    assert "2025" in WRITERS[name](later)
+
+
+def test_result_of_a_grader_that_knew_one_year_is_of_that_year() -> None:
+    plain = ordinary().plain()
+    del plain["edition"], plain["recognised_by"]
+
+    assert from_json(json.dumps(plain)).edition == 2022
+
+
 @pytest.mark.parametrize("name", WRITERS)
 def test_writer_has_an_option_and_writes_what_it_prints(name: str, written: Path, plain: dict[str, Any]) -> None:
     text = (written / name).read_bytes().decode("utf-8")

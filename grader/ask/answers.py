@@ -39,6 +39,8 @@ QUESTIONS = (
     "homeworks/*/editions/*/edition.toml",
     "ask/subject.py",
     "homeworks/*/probes/*.py",
+    "homeworks/*/later/*.py",
+    "homeworks/*/later/probes/*.py",
     "worker/*.py",
 )  # how they are asked
 KEY = PACKAGE / "answers.key"  # where an edition without a reference has its key
@@ -204,7 +206,8 @@ class LiveAnswers:
     def _look(self, codes: tuple[str, ...], probe: Probe, seed: int) -> Reply:
         sources = self._sources(codes)
         assert sources is not None
-        worker = LocalWorker(sources, self.folder)
+        digits = self.edition.loading(Path(self.data_path) / "mnist")
+        worker = LocalWorker(sources, self.folder, digits)
         try:
             with np.errstate(all="ignore"):  # an overflow is what some mistakes are about
                 worker.ask("seed", seed=seed % 2**32)

@@ -132,11 +132,14 @@ class Observer:
 
     def worker(self, seed: int = 0, component: str = "", numpy: str = "") -> RemoteWorker:
         """A fresh worker; a zygote that something has ended is started anew. Raises WorkerLost."""
-        limits, seconds, numpy = self.rubric.check_limits(), self.patience(component), numpy or self.numpy()
+        limits, seconds = self.rubric.check_limits(), self.patience(component)
+        year = self.places.edition
+        digits, handed_on = year.loading(Path(self.data_path) / "mnist"), year.settings["reexported"]
+        about = (limits, seconds, seed, self.unavailable(), numpy or self.numpy(), digits, handed_on)
         try:
-            return RemoteWorker(self.living_zygote(), limits, seconds, seed, self.unavailable(), numpy)
+            return RemoteWorker(self.living_zygote(), *about)
         except WorkerLost:
-            return RemoteWorker(self.living_zygote(), limits, seconds, seed, self.unavailable(), numpy)
+            return RemoteWorker(self.living_zygote(), *about)
 
     def living_zygote(self) -> Zygote:
         with self.lock:

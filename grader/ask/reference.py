@@ -11,17 +11,18 @@ import importlib.abc
 import importlib.machinery
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from types import CodeType, ModuleType
+from types import CodeType, MappingProxyType, ModuleType
 from typing import Any
 
 from grader.ask.client import fault_of
 from grader.ask.patches import Sources
 from grader.homework import FIRST
 from grader.worker import wire
+from grader.worker.digits import modules as libraries
 from grader.worker.host import Host
 
 FOLDER = FIRST.reference
@@ -37,8 +38,11 @@ def read_sources(folder: Path = FOLDER) -> Sources:
 class LocalWorker:
     """Asks an implementation in this process; the counterpart of RemoteWorker."""
 
-    def __init__(self, sources: Sources, folder: Path = FOLDER) -> None:
-        self.host = LocalHost(sources, folder)
+    def __init__(
+        self, sources: Sources, folder: Path = FOLDER, digits: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
+        """digits: libraries that load MNIST, each with the folder that it loads from."""
+        self.host = LocalHost(sources, folder, digits)
 
     def ask(self, op: str, **arguments: Any) -> Any:
         reply = wire.copied(self.host.handle(wire.copied({"op": op, "with": arguments})))
@@ -56,11 +60,12 @@ class LocalWorker:
 class LocalHost(Host):
     """A host whose modules come from texts and never meet those of another implementation."""
 
-    def __init__(self, sources: Sources, folder: Path) -> None:
+    def __init__(self, sources: Sources, folder: Path, digits: Mapping[str, str]) -> None:
         super().__init__(str(folder))
         self.finder = SourceFinder(sources, folder)
         self.names = [file.removesuffix(".py").removesuffix("/__init__").replace("/", ".") for file in sources]
-        self.modules: dict[str, ModuleType] = {}
+        self.modules = libraries(digits)
+        self.names += self.modules
 
     def load(self, module: str) -> ModuleType:
         if module in self.modules:
@@ -99,7 +104,12 @@ class SourceFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def exec_module(self, module: ModuleType) -> None:
         file = module.__spec__.loader_state if module.__spec__ else ""
+        module.__dict__["print"] = silent  # standard output is the report's
         exec(compiled(self.sources[file], str(self.folder / file)), module.__dict__)  # noqa: S102  trusted
+
+
+def silent(*values: object, **settings: object) -> None:
+    """What `print` does in the reference."""
 
 
 @lru_cache(maxsize=CODES)

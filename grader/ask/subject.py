@@ -146,6 +146,18 @@ class Remote:
         return self.subject.call(self, name, args, kwargs)
 
 
+@dataclass(frozen=True)
+class Trainee:
+    """A compiled model, how many epochs it is to be trained, and in batches of how many examples.
+
+    The two numbers are as the submission says them, so they may be anything.
+    """
+
+    model: Remote
+    epochs: Any
+    batch_size: Any
+
+
 def unfilled(place: str, value: Any, fault: Fault) -> Fault:
     """Why values could not be written in place, in words of what was there; the fault itself where that is no array."""
     if fault.kind != "raised" or fault.frames or fault.type not in ("TypeError", "ValueError"):
@@ -348,6 +360,34 @@ class Subject:
                 raise
         finally:
             self.script, self.classes = script, classes
+
+    # --- what a training asks; kind is the name of one, without `training.` ---------------------------------------
+
+    @classmethod
+    def makers(cls, kind: str) -> tuple[str, ...]:
+        """The functions of the assignment that make what is trained."""
+        raise NotImplementedError
+
+    @classmethod
+    def model_forward(cls) -> str:
+        """The method of a model that predicts."""
+        raise NotImplementedError
+
+    def trainee(self, kind: str) -> Trainee:
+        """The model that the assignment asks for. Raises Fault."""
+        raise NotImplementedError
+
+    def misfit(self, kind: str, model: Remote) -> str:
+        """How a model is not what was asked for, or ''."""
+        raise NotImplementedError
+
+    def arrays(self, data: Remote) -> Remote:
+        """Data as the assignment hands it to a model."""
+        raise NotImplementedError
+
+    def fast_core(self, model: Remote) -> Any:
+        """Vectorises what the hand-in's given core loops over, and a model uses; the names of that. Raises Fault."""
+        raise NotImplementedError
 
 
 @contextmanager

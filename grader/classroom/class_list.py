@@ -65,6 +65,15 @@ class Ledger:
         return [line for line in self.lines if line.score is not None]
 
     @property
+    def years(self) -> tuple[int, ...]:
+        """The editions of what was graded; mostly there is one."""
+        return tuple(sorted({line.row.edition for line in self.graded if line.row is not None}))
+
+    def of_year(self, name: str, year: int) -> str:
+        """What is called `name` in a year, where other years have something of that name, too."""
+        return f"{name} ({year})" if len(self.years) > 1 else name
+
+    @property
     def names(self) -> dict[int, list[str]]:
         """The hand-ins of each result; those with another that counts are not among them."""
         found: dict[int, list[str]] = defaultdict(list)

@@ -20,6 +20,7 @@ from typing import Any
 
 from grader.base.errors import UsageError
 from grader.classroom.outcome import Outcome
+from grader.homework import FIRST_YEAR
 from grader.submission.contents import shown
 
 APPLICATION = 0x42455241  # 'BERA': tells a gradebook from other SQLite files
@@ -97,10 +98,15 @@ MIGRATIONS = (
         PRIMARY KEY (result, name)
     ) WITHOUT ROWID;
     """,
+    """
+    -- edition: the year of the course. Until now there was one
+    ALTER TABLE results ADD COLUMN edition INTEGER NOT NULL DEFAULT 2022;
+    ALTER TABLE yardsticks ADD COLUMN edition INTEGER NOT NULL DEFAULT 2022;
+    """,
 )
 RESULT_COLUMNS = (
     "key", "digest", "terms", "state", "reason", "score", "max_score", "seconds", "recorded", "result", "close",
-    "alone",
+    "alone", "edition",
 )  # fmt: skip
 DETAILS = {"checks": 8, "fingerprints": 6}  # tables with rows of a result, and how many columns they have
 
@@ -116,6 +122,7 @@ class Row:
     score: float | None
     max_score: float | None
     seconds: float
+    edition: int = FIRST_YEAR
 
     @property
     def is_final(self) -> bool:
@@ -182,7 +189,7 @@ class Gradebook:
         score, most = (result["score"], result["max_score"]) if result is not None else (None, None)
         about = (
             key, outcome.digest, terms, outcome.state, outcome.reason, score, most, outcome.seconds, now(), plain,
-            " ".join(outcome.close), int(alone),
+            " ".join(outcome.close), int(alone), (result or {}).get("edition", FIRST_YEAR),
         )  # fmt: skip
         prints = [
             (None, component, name, form, json.dumps(numbers, separators=(",", ":")), int(known))
@@ -206,11 +213,11 @@ class Gradebook:
             self.connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
         return True
 
-    def record_yardstick(self, model: str, wall_seconds: float, cpu_seconds: float) -> None:
+    def record_yardstick(self, model: str, wall_seconds: float, cpu_seconds: float, year: int = FIRST_YEAR) -> None:
         with self.explained(), self.transaction():
             self.connection.execute(
-                "INSERT INTO yardsticks (recorded, model, wall_seconds, cpu_seconds) VALUES (?, ?, ?, ?)",
-                (now(), model, wall_seconds, cpu_seconds),
+                "INSERT INTO yardsticks (recorded, model, wall_seconds, cpu_seconds, edition) VALUES (?, ?, ?, ?, ?)",
+                (now(), model, wall_seconds, cpu_seconds, year),
             )
 
     def enrol(self, handins: Iterable[tuple[str, str, str, str]]) -> None:
@@ -254,7 +261,7 @@ class Gradebook:
 
     def rows(self) -> dict[str, Row]:
         """Every result by its key."""
-        found = self.select("SELECT id, key, state, reason, score, max_score, seconds FROM results")
+        found = self.select("SELECT id, key, state, reason, score, max_score, seconds, edition FROM results")
         return {row[1]: Row(*row) for row in found}
 
     def result(self, key: str) -> dict[str, Any] | None:

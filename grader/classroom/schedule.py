@@ -55,8 +55,8 @@ class Run:
     done: int = 0
     trained: int = 0
     started: float = field(default_factory=time.monotonic)
-    # CPU seconds of the reference, the latest last, by machine and model
-    cpu: dict[tuple[str, str], deque[float]] = field(default_factory=dict)
+    # CPU seconds of the reference, the latest last, by machine, year and model
+    cpu: dict[tuple[str, int, str], deque[float]] = field(default_factory=dict)
 
     def tell(self, event: str, **data: Any) -> None:
         for listener in self.listeners:
@@ -201,14 +201,15 @@ class Run:
         for trained in outcome.result["training"]:
             cpu = cpu_to_threshold(trained)
             if cpu:
-                measured = self.cpu.setdefault((outcome.machine, trained["model"]), deque(maxlen=YARDSTICKS))
-                measured.append(cpu)
-                self.gradebook.record_yardstick(trained["model"], trained["wall_seconds"], cpu)
+                year, model = outcome.result["edition"], trained["model"]
+                self.cpu.setdefault((outcome.machine, year, model), deque(maxlen=YARDSTICKS)).append(cpu)
+                self.gradebook.record_yardstick(model, trained["wall_seconds"], cpu, year)
 
     def compare_with_reference(self, outcome: Outcome) -> None:
         """CPU time against the reference's: other programs on the machine slow both, and wall clocks tell nothing."""
         for trained in outcome.result["training"] if outcome.result is not None else ():
-            cpu, reference = cpu_to_threshold(trained), self.cpu.get((outcome.machine, trained["model"]))
+            cpu, year = cpu_to_threshold(trained), outcome.result["edition"] if outcome.result else 0
+            reference = self.cpu.get((outcome.machine, year, trained["model"]))
             if cpu and reference:
                 trained["ratio_to_reference"] = round(cpu / statistics.median(reference), 2)
 

@@ -29,9 +29,10 @@ from grader.classroom.people.roster import read as read_roster
 from grader.classroom.schedule import Entry, Run
 from grader.classroom.study.groups import Group, WrongAnswers, groups
 from grader.classroom.study.similarity import Similarity, read_codes, similarity
-from grader.classroom.study.student_code import Given, given
+from grader.classroom.study.student_code import Given, given, given_in
 from grader.commands.main import DEFAULT_SEED, chosen, seed_of, stoppable
-from grader.homework import YEARS, edition, is_training
+from grader.homework import FIRST_YEAR, YEARS, Edition, edition, is_training
+from grader.packing.template import make_edition
 from grader.report.to_jsonl import EventLog
 from grader.rubric import SETUP_SECONDS, located, year_of
 from grader.rubric import load as load_rubric
@@ -91,7 +92,7 @@ def parser() -> argparse.ArgumentParser:
     how.add_argument("-q", "--quiet", action="store_true", help="print the last lines only")
     alike = found.add_argument_group("hand-ins that look alike")
     alike.add_argument("--similarity", action="store_true", help="compare the code of all hand-ins, each with each")
-    alike.add_argument("--template", metavar="DIR", type=Path, default=TEMPLATE, help="the code that was given")
+    alike.add_argument("--template", metavar="DIR", type=Path, help="the code that was given (default: of each year)")
     what = found.add_argument_group("what is graded", "as in `grade PATH`")
     what.add_argument(
         "--edition", metavar="YEAR", type=int, choices=YEARS, help="of all hand-ins (default: told by what is in each)"
@@ -114,7 +115,7 @@ def main(arguments: list[str]) -> int:
     options = parser().parse_args(arguments)
     check_where(options)
     terms = terms_of(options)
-    handed_out = given_code(options.template) if options.similarity else None
+    handed_out = given_code(options) if options.similarity else None
     progress = ClassProgress(sys.stderr, options.quiet)
     path = options.gradebook or options.output / GRADEBOOK
     roster = read_roster(options.roster) if options.roster is not None else None
@@ -204,8 +205,9 @@ def terms_of(options: argparse.Namespace) -> Terms:
 
 def open_executor(options: argparse.Namespace, terms: Terms, run: Run) -> Executor:
     """Where hand-ins are graded. Raises UsageError."""
-    rubric = terms.load_rubric()
-    trainings = max(sum(is_training(name) for name in terms.components_of(edition(year))) for year in YEARS)
+    rubric = terms.load_rubric(terms.usual)
+    years = [terms.year] if terms.year else YEARS
+    trainings = max(sum(is_training(name) for name in terms.components_of(edition(year))) for year in years)
     # Rest as well as work, should it come to that; what a busy machine stops before its end is graded again, alone
     limit = options.limit or SPARE_SECONDS + trainings * terms.runs * 2 * (
         rubric.limits["training_seconds"] + SETUP_SECONDS
@@ -239,7 +241,9 @@ def prepared(options: argparse.Namespace, gradebook: Gradebook, terms: Terms, fo
     if options.regrade is not None:
         again = set(selected(found.handins, options.regrade, "--regrade")) if options.regrade else set(wanted)
         again &= wanted
-    return Run(gradebook, terms, own, entries, wanted, again, reference_folder(terms))
+    return Run(
+        gradebook, terms, own, entries, wanted, again, reference_folder(terms, [each.path for each in found.handins])
+    )
 
 
 def entry_of(handin: HandIn, terms: Terms, own: str) -> Entry:
@@ -312,16 +316,29 @@ def held(gradebook: Path) -> Iterator[str]:
         os.close(handle)
 
 
-def given_code(template: Path) -> Given:
-    """What was handed out. Raises UsageError where hand-ins could not be compared in the end."""
+def given_code(options: argparse.Namespace) -> dict[int, Given]:
+    """What was handed out, by year. Raises UsageError where hand-ins could not be compared in the end."""
     try:
         import jinja2  # noqa: F401  what the page is made with
     except ModuleNotFoundError:
         raise UsageError("--similarity needs the package jinja2: pip install 'beras-grader[similarity]'") from None
-    return given(template)
+    if options.template is not None:
+        return dict.fromkeys(YEARS, given(options.template))
+    if options.edition:
+        return dict.fromkeys(YEARS, given_in_year(edition(options.edition)))
+    return {year: given_in_year(edition(year)) for year in YEARS}
 
 
-def looked_alike(handed_out: Given, gradebook: Gradebook, told: Ledger, progress: ClassProgress) -> Similarity:
+def given_in_year(year: Edition) -> Given:
+    """The template of a year. Raises UsageError."""
+    if year.year == FIRST_YEAR:
+        return given(TEMPLATE)
+    return given_in({path: text.encode() for path, text in make_edition(year.folder).items()}, year.title)
+
+
+def looked_alike(
+    handed_out: dict[int, Given], gradebook: Gradebook, told: Ledger, progress: ClassProgress
+) -> Similarity:
     """Compares the code of all hand-ins."""
     found = Similarity()
 

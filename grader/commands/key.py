@@ -1,4 +1,4 @@
-"""`grade key build`: freezes the answers of reference/ into a file, to grade with where there is no reference/."""
+"""`grade key build`: freezes the answers of a year's reference/ into a file, to grade with where there is none."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import numpy as np
 from grader import rubric
 from grader.ask import answer_key
 from grader.ask.answers import LiveAnswers
-from grader.ask.reference import FOLDER
 from grader.base.errors import UsageError
 from grader.commands.main import DEFAULT_SEED, seed_of
+from grader.homework import FIRST, YEARS
 from grader.homeworks.beras.mnist.synthetic import probe_folder
 from grader.run.freeze import frozen
 
@@ -30,20 +30,27 @@ def main(arguments: list[str]) -> int:
     build.add_argument(
         "--rubric", metavar="NAME|FILE", type=Path, help="which checks are hidden (default: the built-in)"
     )
+    build.add_argument(
+        "--edition", metavar="YEAR", type=int, choices=YEARS, help="of the course (default: the rubric's, else 2022)"
+    )
     build.add_argument("--hidden-seed", metavar="N", help="seed of hidden checks, or 'fresh' (default: the same)")
     options = parser.parse_args(arguments)
-    if not FOLDER.is_dir():
-        raise UsageError(f"key build: there is no reference/ in {FOLDER.parent} to take the answers from")
+    year = rubric.year_meant(options.edition, options.rubric)
+    if not year.reference.is_dir():
+        raise UsageError(f"key build: there is no reference/ in {year.reference.parent} to take the answers from")
     seed = seed_of(options.seed)
-    hidden = rubric.load(options.rubric).hidden
+    hidden = rubric.load(options.rubric, year).hidden
     hidden_seed = seed_of(options.hidden_seed, "--hidden-seed") if options.hidden_seed else seed
     with np.errstate(all="ignore"):
-        key = frozen(LiveAnswers(str(probe_folder())), seed, hidden=hidden, hidden_seed=hidden_seed if hidden else None)
+        answers = LiveAnswers(str(probe_folder()), year)
+        key = frozen(answers, seed, hidden=hidden, hidden_seed=hidden_seed if hidden else None)
     try:
         answer_key.save(key, options.output)
     except OSError as error:
         raise UsageError(f"key build: {options.output} cannot be written ({error.strerror})") from None
     mistakes, size = len(key.about["mistakes"]), options.output.stat().st_size / 1e6
     apart = f", for hidden checks {hidden_seed}," if hidden else ""
-    print(f"{options.output}: the answers for seed {seed}{apart or ','} with {mistakes} known mistakes, {size:.1f} MB")
+    of_year = f" of {year.year}" if year is not FIRST else ""
+    answered = f"the answers{of_year} for seed {seed}{apart or ','}"
+    print(f"{options.output}: {answered} with {mistakes} known mistakes, {size:.1f} MB")
     return 0

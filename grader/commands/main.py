@@ -64,6 +64,7 @@ COMMANDS = {
     "doctor": "grader.commands.doctor",
     "pack": "grader.commands.pack",
     "class": "grader.commands.class_",
+    "template": "grader.commands.template",
     "misconception": "grader.commands.misconception",
 }
 

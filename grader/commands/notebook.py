@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from grader.base.errors import UsageError
 from grader.commands.main import grade_command
+from grader.homework import YEARS
 from grader.report.notebook import NotebookResult, shown
 from grader.result import Result
 
@@ -28,6 +30,7 @@ def graded(
     data: str | Path | None,
     key: str | Path | None,
     hidden_seed: str | int | None = None,
+    edition: int | None = None,
 ) -> NotebookResult:
     """What `grade PATH` with these options finds. Raises UsageError."""
     names = [only] if isinstance(only, str) else list(only)
@@ -35,6 +38,10 @@ def graded(
     arguments += [word for name in names for word in ("--only", name)]
     given = {"track": track, "seed": seed, "rubric": rubric, "data": data, "key": key}
     given |= {"hidden-seed": hidden_seed}
+    if edition is not None:
+        if edition not in YEARS:  # argparse would end the process
+            raise UsageError(f"edition={edition!r}: must be one of {', '.join(map(str, YEARS))}")
+        given |= {"edition": edition}
     arguments += [f"--{name}={value}" for name, value in given.items() if value is not None]
     arguments += ["--no-training"] * (not training) + ["--full"] * full
     found: list[Result] = []

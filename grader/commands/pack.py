@@ -14,7 +14,7 @@ from grader import rubric
 from grader.ask.answers import KeyAnswers
 from grader.base.errors import UsageError
 from grader.commands.main import DEFAULT_SEED, chosen, seed_of
-from grader.homework import FIRST
+from grader.homework import FIRST, YEARS
 
 EPILOG = """\
 examples:
@@ -45,6 +45,9 @@ def parser() -> argparse.ArgumentParser:
     found.add_argument(
         "--rubric", metavar="NAME|FILE", type=Path, help="points, limits and hidden checks (default: built-in)"
     )
+    found.add_argument(
+        "--edition", metavar="YEAR", type=int, choices=YEARS, help="of the course (default: the rubric's, else 2022)"
+    )
     found.add_argument("--track", metavar="TRACK", help="1470 or 2470 (default: the rubric's)")
     found.add_argument(
         "--only", metavar="COMPONENT", action="append", nargs="+", default=[], help="these components alone are graded"
@@ -74,20 +77,22 @@ def main(arguments: list[str]) -> int:
     from grader.packing.packs import PACKS, Contents
     from grader.packing.wheel import Edition, check_source, key_for
 
+    course = rubric.year_meant(options.edition, options.rubric)
     check_source()
     check_output(options.output)
     pack = PACKS[options.kind]
-    loaded = rubric.load(options.rubric)
+    loaded = rubric.load(options.rubric, course)
     if options.track is not None and options.track not in loaded.points:
         raise UsageError(f"--track {options.track}: the rubric has the tracks {', '.join(loaded.points)}")
     if not all(part.isdecimal() for part in options.python.split(".")) or options.python.count(".") != 1:
         raise UsageError(f"--python {options.python}: must be a version such as 3.10")
     ready = KeyAnswers(options.key) if options.key is not None else None
     seed = seed_of(options.seed)
-    components = chosen(options, FIRST.components)
+    components = chosen(options, course.components)
     hidden_seed = hidden_seed_of(options.hidden_seed, ready)
-    edition = Edition(rubric.located(options.rubric), seed, hidden_seed, pack.student, components)
-    told = [f"--track={options.track}"] if options.track else []
+    edition = Edition(rubric.located(options.rubric, course), seed, hidden_seed, pack.student, components, course)
+    told = [f"--edition={course.year}"] if course is not FIRST else []
+    told += [f"--track={options.track}"] if options.track else []
     told += [f"--seed={seed}"] if seed != DEFAULT_SEED else []
     told += ["--no-training"] if options.no_training else []
     told += [word for name in components for word in ("--only", name)] if options.only else []

@@ -16,9 +16,10 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from grader.base import blas
@@ -194,12 +195,22 @@ class Zygote:
 
     # --- workers ----------------------------------------------------------------------------------------------
 
-    def spawn(self, limits: Limits, seed: int, unavailable: dict[str, str], numpy: str = "names") -> Process:
+    def spawn(
+        self,
+        limits: Limits,
+        seed: int,
+        unavailable: dict[str, str],
+        numpy: str = "names",
+        digits: Mapping[str, str] = MappingProxyType({}),
+        handed_on: Sequence[str] = (),
+    ) -> Process:
         """Asks for a fresh worker; returns at once, the worker answers when it is there. Raises WorkerLost.
 
         seed: of the global random generators that submissions draw from.
-        unavailable: modules that the worker replaces by placeholders, each with the reason (worker/stubs.py).
+        unavailable: modules that the worker replaces by placeholders, each with the reason (worker/placeholders.py).
         numpy: what the submission gets of an older NumPy (worker/old_numpy.py): 'installed' (nothing), 'names', 'old'.
+        digits: libraries that load MNIST, each with the folder that it loads from (worker/digits.py).
+        handed_on: the modules whose names the package of the assignment re-exports, where it does not load itself.
         """
         with self.lock:
             self.wait_until_ready()
@@ -212,7 +223,9 @@ class Zygote:
                 "spawn": number,
                 "cwd": str(process.scratch),
                 "unavailable": unavailable,
+                "handed_on": list(handed_on),
                 "numpy": numpy,
+                "digits": dict(digits),
                 "seed": seed % 2**32,
                 "limits": {
                     "cpu_seconds": limits.cpu_seconds,

@@ -15,12 +15,13 @@ BODY = 'raise NotImplementedError("a hidden check: it is not asked in this editi
 
 
 def without_questions(source: str, hidden: Collection[str]) -> str:
-    """A module of grader/homeworks/beras/probes without what its hidden probes ask."""
+    """A module with probes without what its hidden ones ask. Of one component, years differ in capitals at most."""
+    hidden = {name.casefold() for name in hidden}
     lines = source.splitlines(keepends=True)
     functions = [node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)]
     for function in reversed(functions):  # so that line numbers further up stay right
         for decorator in reversed(function.decorator_list):
-            if name_of(decorator) not in hidden:
+            if name_of(decorator).casefold() not in hidden:
                 continue
             assert isinstance(decorator, ast.Call)
             start, end = body_range(function, lines, function.name)

@@ -11,11 +11,10 @@ from pathlib import Path
 from grader.ask.answer_key import AnswerKey
 from grader.homeworks.beras.mnist import reader as data
 from grader.packing.dependencies import collect
-from grader.packing.template import WORKFLOW, WORKFLOW_SOURCE
-from grader.packing.wheel import ROOT, Edition, build_wheel
+from grader.packing.template import WORKFLOW, WORKFLOW_SOURCE, template_of
+from grader.packing.wheel import Edition, build_wheel
 
 FILES = Path(__file__).with_name("files")
-TEMPLATE = ROOT / "student_template"
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,8 @@ def classroom50(folder: Path, contents: Contents) -> None:
 
 def github(folder: Path, contents: Contents) -> None:
     """A template repository: what students start from, with the workflow, the grader and MNIST."""
-    shutil.copytree(TEMPLATE, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+    for name, text in template_of(contents.edition.course).items():
+        made((folder / name).parent).joinpath(Path(name).name).write_text(text, encoding="utf-8")
     workflow = folder / WORKFLOW
     made(workflow.parent).joinpath(workflow.name).write_text(workflow_text(contents.options), encoding="utf-8")
     build_wheel(contents.edition, contents.key, made(folder / ".github" / "grader"))

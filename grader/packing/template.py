@@ -25,6 +25,7 @@ from textwrap import indent
 from grader.base import tomlfile
 from grader.base.errors import UsageError
 from grader.base.paths import CHECKOUT
+from grader.homework import FIRST, Edition
 from grader.submission.syntax import Function, body_range, definitions, end_of
 
 # The step of the handout (student_template/README.md) -> the module -> the functions that are written in that
@@ -83,6 +84,8 @@ HOLES: dict[str, dict[str, list[str]]] = {
 # The workflow that grades every push, and what it is a copy of
 WORKFLOW = ".github/workflows/grade.yml"
 WORKFLOW_SOURCE = Path(__file__).with_name("files") / "grade.yml"
+
+HANDOUT = "README.md"  # as which it lies beside the code
 
 # Imports that stay although nothing in the template uses them yet: the handout tells students to.
 KEPT_IMPORTS = {"np", "GradientTape"}
@@ -204,6 +207,15 @@ def make_edition(folder: Path) -> dict[str, str]:
         except UsageError as error:
             raise UsageError(f"{path}: {error}; see {folder / 'edition.toml'}") from None
     return made
+
+
+def template_of(year: Edition) -> dict[str, str]:
+    """What students of a year start from, with its handout: path -> text. Raises UsageError, OSError."""
+    if year is FIRST:
+        made, handout = make_all(year.reference), CHECKOUT / "student_template" / HANDOUT
+    else:
+        made, handout = make_edition(year.folder), year.folder / "handout.md"
+    return made | {HANDOUT: handout.read_text(encoding="utf-8")}
 
 
 def differences(made: dict[str, str], template: Path) -> list[str]:

@@ -23,7 +23,9 @@ from grader.ask.answers import KEY, PACKAGE, QUESTIONS, KeyAnswers, LiveAnswers,
 from grader.ask.probe import all_probes
 from grader.ask.reference import FOLDER
 from grader.base.errors import UsageError
-from grader.homework import FIRST
+from grader.homework import FIRST, YEARS
+from grader.homework import Edition as Course
+from grader.homework import edition as edition_of
 from grader.homeworks.beras.mnist.synthetic import probe_folder
 from grader.packing.hidden import without_questions
 from grader.rubric import Rubric
@@ -37,17 +39,18 @@ BUILD = "import sys; from setuptools import build_meta; build_meta.build_wheel(s
 
 @dataclass(frozen=True)
 class Edition:
-    """What goes into a wheel. `rubric_file` becomes its built-in rubric."""
+    """What goes into a wheel. `rubric_file` becomes its built-in rubric of the year `course`."""
 
     rubric_file: Path
     seed: int
     hidden_seed: int | None = None
     student: bool = False
     components: tuple[str, ...] = FIRST.components
+    course: Course = FIRST
 
     @property
     def rubric(self) -> Rubric:
-        return rubric.load(self.rubric_file)
+        return rubric.load(self.rubric_file, self.course)
 
 
 def check_source() -> None:
@@ -64,8 +67,13 @@ def key_for(edition: Edition, ready: KeyAnswers | None) -> AnswerKey:
     hidden_seed = None if edition.student or not hidden else edition.hidden_seed
     if ready is None:
         with np.errstate(all="ignore"):
-            answers = LiveAnswers(str(probe_folder()))
-            return frozen(answers, edition.seed, with_needs(edition.components), hidden, hidden_seed)
+            answers = LiveAnswers(str(probe_folder()), edition.course)
+            needed = with_needs(edition.components, edition.course)
+            return frozen(answers, edition.seed, needed, hidden, hidden_seed)
+    if ready.year != edition.course.year:
+        raise UsageError(
+            f"{ready.path}: this answer key is for the edition of {ready.year}, not of {edition.course.year}"
+        )
     ready.check_seed(edition.seed)
     if hidden_seed is not None and hidden_seed != ready.hidden_seed:
         raise UsageError(
@@ -79,11 +87,11 @@ def key_for(edition: Edition, ready: KeyAnswers | None) -> AnswerKey:
     return found
 
 
-def with_needs(components: tuple[str, ...]) -> tuple[str, ...]:
+def with_needs(components: tuple[str, ...], course: Course = FIRST) -> tuple[str, ...]:
     """These components, and whatever else has to be judged to tell whose mistake theirs are."""
-    found = [*components, FIRST.calling.partition("/")[0]]
+    found = [*components, *([course.calling.partition("/")[0]] if course.calling else [])]
     for name in found:  # grows while it is walked
-        needed = [need for probe in all_probes() if probe.component == name for need in probe.needed_components]
+        needed = [need for probe in all_probes(course) if probe.component == name for need in probe.needed_components]
         found += [need for need in dict.fromkeys(needed) if need not in found]
     return tuple(dict.fromkeys(found))
 
@@ -110,7 +118,7 @@ def build_wheel(edition: Edition, key: AnswerKey, folder: Path) -> Path:
 def lay_out(edition: Edition, key: AnswerKey, stage: Path) -> None:
     """The source tree that a wheel is built from."""
     package = stage / "grader"
-    solution = {PACKAGE / path for path in SOLUTION}
+    solution = {PACKAGE / path for path in SOLUTION} | {edition_of(year).folder / "reference" for year in YEARS}
 
     def left_out(folder: str, names: list[str]) -> list[str]:
         return [name for name in names if name == "__pycache__" or Path(folder) / name in solution]
@@ -118,10 +126,11 @@ def lay_out(edition: Edition, key: AnswerKey, stage: Path) -> None:
     shutil.copytree(PACKAGE, package, ignore=left_out)
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, stage / name)
-    (package / FIRST.rubric.name).write_text(rubric.text_of(edition.rubric_file), encoding="utf-8")
+    target = package / edition.course.rubric.relative_to(PACKAGE)
+    target.write_text(rubric.text_of(edition.rubric_file, edition.course), encoding="utf-8")
     if edition.student:
         hidden = edition.rubric.hidden
-        for path in (package / "homeworks").glob("*/probes/*.py"):
+        for path in (package / "homeworks").rglob("probes/*.py"):
             path.write_text(without_questions(path.read_text(encoding="utf-8"), hidden), encoding="utf-8")
     key.about["questions"] = digest_of(QUESTIONS, package)
     answer_key.save(key, package / KEY.name)

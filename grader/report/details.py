@@ -109,7 +109,7 @@ def costly(result: Result) -> list[tuple[ComponentResult, ProbeResult, float]]:
 
 
 def summary_line(result: Result) -> str:
-    """Score, what hidden checks have to do with it, track, isolation level, seed, time."""
+    """Score, what hidden checks have to do with it, the edition, track, isolation level, seed, time."""
     left_out = f" ({result.not_graded:g} points not graded)" if result.not_graded else ""
     share = f", {result.score / result.max_score:.0%}" if result.max_score else ""
     share += f", {result.not_judged:g} points not judged" if result.not_judged else ""
@@ -118,8 +118,13 @@ def summary_line(result: Result) -> str:
         stopped = f" so far, stopped before {len(result.unfinished)} of {len(result.components)} components were graded"
     return (
         f"score {result.score:g} of {result.max_score:g}{share}{stopped}{left_out}{hidden_part(result)}; "
-        f"track {result.track}; isolation {result.isolation}; seed {result.seed}; {result.seconds:.1f} s"
+        f"{edition_part(result)}track {result.track}; isolation {result.isolation}; seed {result.seed}; "
+        f"{result.seconds:.1f} s"
     )
+
+
+def edition_part(result: Result) -> str:
+    return f"{result.edition_text}; " if result.edition_text else ""
 
 
 def hidden_part(result: Result) -> str:
@@ -138,7 +143,7 @@ def public_line(result: Result) -> str:
         for each in zip((0.0,) * 3, *((part.points, part.max_points, part.not_judged) for part in public))
     )
     told = f"public checks: {earned:g} of {most:g}" + (f", {left:g} points not judged" if left else "")
-    return f"{told}{hidden_part(result)}; track {result.track}; seed {result.seed}"
+    return f"{told}{hidden_part(result)}; {edition_part(result)}track {result.track}; seed {result.seed}"
 
 
 def public_passed(result: Result) -> bool:

@@ -10,7 +10,7 @@ from grader.result import Result
 
 COLUMNS = (
     "submission", "track", "component", "check", "title", "outcome", "points", "max_points", "not_judged",
-    "diagnosis", "message", "file", "line",
+    "diagnosis", "message", "file", "line", "edition",
 )  # fmt: skip
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how a cell begins that a spreadsheet would compute
 
@@ -20,7 +20,7 @@ def to_csv(result: Result) -> str:
     rows = csv.DictWriter(stream, COLUMNS)
     rows.writeheader()
     for row in result.rows():
-        whole = {"submission": result.submission, "track": result.track, **row}
+        whole = {"submission": result.submission, "track": result.track, **row, "edition": result.edition}
         rows.writerow({name: cell(value) for name, value in whole.items()})
     return stream.getvalue()
 

@@ -34,7 +34,12 @@ def to_gradescope(result: Result) -> str:
         "test_name_format": "text",
         "visibility": "visible",
         "tests": tests,
-        "extra_data": {"seed": result.seed, "track": result.track, "complete": result.complete},
+        "extra_data": {
+            "seed": result.seed,
+            "track": result.track,
+            "edition": result.edition,
+            "complete": result.complete,
+        },
     }
     return json.dumps(found, indent=2) + "\n"
 

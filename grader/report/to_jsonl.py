@@ -2,7 +2,8 @@
 
 The events:
 
-    {"event": "start", "version": 1, "submission": ..., "track": ..., "seed": ..., "components": [names]}
+    {"event": "start", "version": 1, "submission": ..., "track": ..., "seed": ..., "edition": 2025,
+     "components": [names]}
     {"event": "component", ...}    a row of the result, with its checks (ComponentResult)
     {"event": "epoch", "training": ..., "epoch": 1, "epochs": 5, "accuracy": 0.9, "seconds": 4.0, "seconds_left": 596.1}
     {"event": "end", "score": ..., "max_score": ..., "not_judged": ..., "complete": true, "exit_code": 0}

@@ -17,14 +17,14 @@ ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  
 
 
 def to_junit(result: Result) -> str:
-    suites = [suite(part, result.started) for part in result.components]
+    suites = [suite(part, result) for part in result.components]
     root = ElementTree.Element("testsuites", {"name": "grade", **sums(suites), "time": f"{result.seconds:.3f}"})
     root.extend(suites)
     ElementTree.indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
 
 
-def suite(part: ComponentResult, started: str) -> ElementTree.Element:
+def suite(part: ComponentResult, result: Result) -> ElementTree.Element:
     probes = part.probes or [ProbeResult(part.name, "", part.outcome, 0, 0, part.message)]
     found = ElementTree.Element("testsuite", {"name": part.name})
     properties = ElementTree.SubElement(found, "properties")
@@ -32,6 +32,7 @@ def suite(part: ComponentResult, started: str) -> ElementTree.Element:
         ("points", part.points),
         ("max_points", part.max_points),
         ("not_judged", part.not_judged),
+        ("edition", result.edition),
     ):
         ElementTree.SubElement(properties, "property", {"name": name, "value": f"{value:g}"})
     found.extend(case(part, probe) for probe in probes)
@@ -39,8 +40,8 @@ def suite(part: ComponentResult, started: str) -> ElementTree.Element:
     found.attrib |= {"tests": str(len(probes))}
     found.attrib |= {name: str(len(found.findall(f"testcase/{tag}"))) for name, tag in counts.items()}
     found.attrib |= {"time": f"{sum(probe.seconds for probe in probes):.3f}"}
-    if started:
-        found.attrib["timestamp"] = started.rstrip("Z")
+    if result.started:
+        found.attrib["timestamp"] = result.started.rstrip("Z")
     return found
 
 

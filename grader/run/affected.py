@@ -42,6 +42,8 @@ def snapshot(path: Path, year: int | None = None) -> Snapshot:
             for each in sorted(found.root.rglob("*"))
             if each.is_file()
         }
+        if found.predictions is not None:
+            files[found.edition.predictions] = hashlib.sha256(found.predictions).digest()
         names = found.modules.keys()
         imports = {
             name: frozenset(one for each in module.imports for one in imported(module, each, names))

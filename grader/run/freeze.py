@@ -50,6 +50,7 @@ def about(answers: LiveAnswers, seed: int) -> dict[str, Any]:
     """What a grading has to know of a key; for the pages also their worked examples."""
     return {
         "grader": GRADER_VERSION,
+        "edition": answers.edition.year,
         "questions": digest_of_questions(),
         "seeds": [seed],
         "variants": {code: patch.component for code, patch in answers.variants.items()},

@@ -9,12 +9,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from fractions import Fraction
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from grader.ask.subject import Subject, subject_of
 from grader.base.version import GRADER_VERSION
 from grader.explain.evidence import definitions
-from grader.explain.message import at, one_line, whereabouts
+from grader.explain.message import at, one_line, part, whereabouts
 from grader.explain.rows import concealed
 from grader.homeworks.beras.mnist.reader import Mnist
 from grader.isolation import Zygote
@@ -31,7 +33,10 @@ from grader.result import (
     TrainingResult,
 )
 from grader.run.grading import Grading
+from grader.run.predictions import Predictions, scored
 from grader.run.trainings import Run, Trainer, train
+from grader.submission.opening import MAX_FILE
+from grader.submission.places import as_named
 
 # What a platform tells the programs that it starts, and a writer may have to repeat
 PLATFORM = ("CLASSROOM", "ASSIGNMENT", "SUBMISSION_TAG", "COMMIT_URL", "RELEASE_URL", "REVIEW_URL")
@@ -74,6 +79,7 @@ class Session:
             submission=self.named,
             track=self.grading.track,
             seed=self.grading.seed,
+            edition=self.grading.edition.year,
             components=[row.name for row in self.result(complete=False).components],
         )
 
@@ -121,7 +127,8 @@ class Session:
         )
         yardstick = None
         if self.reference is not None:
-            yardstick = Trainer(self._reference_zygote, self.mnist, rubric, False, lambda _: None)
+            places = as_named(grading.edition)
+            yardstick = Trainer(self._reference_zygote, self.mnist, rubric, False, lambda _: None, places=places)
         try:
             result, run = train(name, trainer, yardstick, seed, self.runs)
             if trainer.numpy == "names" and run.fault is not None and observer.refused_by_numpy(run.fault):
@@ -160,9 +167,9 @@ class Session:
         elif fault is not None and fault.kind == "raised" and fault.frames:
             frame = fault.frames[-1]
             own = (
-                self.grading.places.is_part_of("SequentialModel", frame.file, frame.line)
+                self.grading.places.is_part_of(self._makers(name)[0], frame.file, frame.line)
                 and "batch_step" not in frame.function
-                and "call" not in frame.function
+                and self.dialect.model_forward() not in frame.function
             )
             if not own and run.outcome in (Outcome.NOT_IMPLEMENTED, Outcome.ERROR):
                 run.outcome = Outcome.BLOCKED
@@ -177,14 +184,25 @@ class Session:
         learned_nothing = run.accuracy and max(run.accuracy) <= self.grading.rubric.chance
         if not run.unwritten or not (run.fault is not None or run.before is None or learned_nothing):
             return
-        made = f"assignment:get_{name.partition('.')[2]}_model_components"
-        place = self.grading.place_of(made if made in run.unwritten else run.unwritten[0])
+        places = [self.grading.places[maker] for maker in self._makers(name)]
+        makers = {f"{place.home}:{place.name}" for place in places}
+        made = next((each for each in run.unwritten if each in makers), "")
+        place = self.grading.place_of(made or run.unwritten[0])
         run.fault = None
-        if made in run.unwritten:
+        if made:
             run.outcome, run.message = Outcome.NOT_IMPLEMENTED, at(place)
         else:
             run.outcome = Outcome.BLOCKED
             run.message = f"blocked by {place.function}, which is not written yet ({at(place)})"
+
+    @property
+    def dialect(self) -> type[Subject]:
+        """The class that asks implementations of this year."""
+        return subject_of(self.grading.edition)
+
+    def _makers(self, name: str) -> tuple[str, ...]:
+        """The functions that make what a training trains."""
+        return self.dialect.makers(name.partition(".")[2])
 
     def training_component(self, name: str) -> ComponentResult | None:
         """The row of a training in the result."""
@@ -209,7 +227,14 @@ class Session:
             not_judged = Fraction(0)
         goal = self.grading.rubric.thresholds[name]
         title = f"test accuracy above {goal:.0%} on all of MNIST"
-        message = result.message.partition("\n")[0] or f"{max(run.accuracy):.2%} after {run.wall_seconds:.2f} s"
+        told = result.message
+        message = told.partition("\n")[0] or f"{max(run.accuracy):.2%} after {run.wall_seconds:.2f} s"
+        by_file = self.predictions.points(possible, goal, self.grading.rubric.half[name])
+        if by_file > earned:
+            earned, not_judged = by_file, possible - by_file if not_judged else Fraction(0)
+            outcome = Outcome.PASSED if earned == possible else outcome if not_judged else Outcome.PARTIAL
+            told = f"{self.predictions.told}\n" + part("training", message)
+            message = self.predictions.told
         file, line = self._place(name, run)
         probe = ProbeResult(
             name=training_check(name),
@@ -217,7 +242,7 @@ class Session:
             outcome=str(outcome),
             points=decimal(earned),
             max_points=decimal(possible),
-            message=result.message,
+            message=told,
             seconds=result.wall_seconds,
             file=file if outcome != Outcome.PASSED else "",
             line=line if outcome != Outcome.PASSED else 0,
@@ -241,7 +266,7 @@ class Session:
         """Where in the submission a training failed, or where its model is made."""
         if run.fault is not None and run.fault.frames:
             return run.fault.frames[-1].file, run.fault.frames[-1].line
-        place = self.grading.places[f"get_{name.partition('.')[2]}_model_components"]
+        place = self.grading.places[self._makers(name)[0]]
         module = self.grading.submission.modules.get(place.home)
         return (str(module.relative), definitions(module.path).get(place.name, 1)) if module is not None else ("", 0)
 
@@ -268,16 +293,31 @@ class Session:
         trained = sum(points.get(name, 0) for name in self.chosen_trainings() if self.is_hidden(name))
         return sum((self.grading.worth(name)[1] for name in self.grading.components), Fraction(trained))
 
+    @cached_property
+    def predictions(self) -> Predictions:
+        """What the predictions are worth that were handed in, if any were."""
+        content, name = self.grading.submission.predictions, self.grading.edition.predictions
+        if content is None or self.mnist is None:
+            return Predictions()
+        return scored(name, content, self.mnist.test_labels, MAX_FILE)
+
+    def predictions_notes(self) -> list[str]:
+        """What became of the predictions; nothing where that is hidden."""
+        seen = [name for name in self.trainings if not self.is_hidden(name)]
+        return [self.predictions.told] if seen and self.predictions.told else []
+
     def fast_core_notes(self) -> list[str]:
         """That trainings went faster than the hand-in's own core would have."""
         replaced = [name for name, (_, run) in self.trainings.items() if run.fast_core and not self.is_hidden(name)]
         if not replaced:
             return []
         methods = sorted({method for name in replaced for method in self.trainings[name][1].fast_core})
+        given, own = ([each for each in methods if ("." in each) == is_own] for is_own in (False, True))
+        slow = [f"Diffable's {' and '.join(given)}, which loop over the batch"] if given else []
+        slow += [f"{each}, which makes an array of all weights for each example" for each in own]
         return [
-            f"{' and '.join(replaced)} used vectorised methods in place of Diffable's {' and '.join(methods)}, which "
-            "loop over the batch: on small arrays both return the same, to the last bit (--no-fast-core trains with "
-            "the given ones)"
+            f"{' and '.join(replaced)} used vectorised methods in place of {', and of '.join(slow)}: on small arrays "
+            "both return the same, to the last bit (--no-fast-core trains with the given ones)"
         ]
 
     def result(self, complete: bool = True) -> Result:
@@ -303,7 +343,7 @@ class Session:
                 for name in grading.edition.trainings
                 if name in self.trainings and not self.is_hidden(name)
             ],
-            notes=[*grading.notes(), *self.fast_core_notes()],
+            notes=[*grading.notes(), *self.predictions_notes(), *self.fast_core_notes()],
             not_graded=decimal(total - possible - elsewhere),
             seconds=round(time.monotonic() - self.started, 2),
             submission=self.named,
@@ -315,6 +355,8 @@ class Session:
             hidden_points=decimal(self.hidden_points()),
             hidden_on_gradescope=grading.rubric.hidden_on_gradescope,
             not_judged=decimal(sum((Fraction(str(row.not_judged)) for row in components), Fraction(0))),
+            edition=grading.edition.year,
+            recognised_by=grading.submission.recognition.text,
         )
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""Trains a submission's two models on MNIST, an epoch at a time by their own `fit`, and scores them.
+"""Trains a submission's models on MNIST, an epoch at a time by their own `fit`, and scores them.
 
 The clock follows MLPerf's training rules: it starts at the first `fit`, with the data loaded beforehand, runs through
 the evaluation after each epoch, and is the grader's own. Accuracy is computed here, from the predictions for the test
@@ -22,7 +22,7 @@ import numpy as np
 
 from grader.ask.client import Fault, RemoteWorker
 from grader.ask.observer import unwritten_called
-from grader.ask.subject import Remote, Subject
+from grader.ask.subject import Remote, Subject, subject_of
 from grader.explain.message import fault_headline, joined, part, traceback_text, value_text
 from grader.homeworks.beras.mnist.reader import Mnist
 from grader.isolation import WorkerLost, Zygote
@@ -90,10 +90,12 @@ class Trainer:
     places: Places = field(default_factory=as_named)
 
     def run(self, name: str, seed: int) -> Run:
-        """One training of 'training.simple' or 'training.advanced' with a seed. Keeps what it had when it stops."""
+        """One training, such as 'training.simple', with a seed. Keeps what it had when it stops."""
         run = Run()
         try:
-            worker = RemoteWorker(self.zygote(), self.rubric.training_limits(1), SETUP_SECONDS, seed, numpy=self.numpy)
+            digits = self.places.edition.loading(self.mnist.public / "data" / "mnist")
+            limits = self.rubric.training_limits(1)
+            worker = RemoteWorker(self.zygote(), limits, SETUP_SECONDS, seed, numpy=self.numpy, digits=digits)
         except WorkerLost:
             return Run(Outcome.CRASHED, "the process that trains could not be started")
         try:
@@ -118,12 +120,12 @@ class Trainer:
 
     def _train(self, name: str, worker: RemoteWorker, run: Run, seed: int) -> None:
         kind = name.partition(".")[2]
-        subject = Subject(worker, places=self.places)
-        components = subject.get(f"get_{kind}_model_components")()
-        model = components.attribute("model")
-        epochs = whole(components.attribute("epochs").value, "epochs")
-        batch_size = whole(components.attribute("batch_size").value, "batch_size")
-        check_structure(kind, subject, model)
+        subject = subject_of(self.places.edition)(worker, places=self.places)
+        trainee = subject.trainee(kind)
+        model = trainee.model
+        epochs, batch_size = whole(trainee.epochs, "epochs"), whole(trainee.batch_size, "batch_size")
+        if misfit := subject.misfit(kind, model):
+            raise Stopped(misfit)
         if self.fast_core:
             run.fast_core = replaced_methods(subject, model)
         images, labels = (
@@ -131,7 +133,7 @@ class Trainer:
             str(self.mnist.public / "train-labels.npy"),
         )
         tests = str(self.mnist.public / "test-images.npy")
-        test_x = subject.remote(subject.ask("scaled_images", path=tests, start=0, stop=TEST), "test_x")
+        test_x = subject.arrays(subject.remote(subject.ask("scaled_images", path=tests, start=0, stop=TEST), "test_x"))
         run.before = self._accuracy(subject, model, test_x, run, np.arange(10))
         if run.before > self.rubric.chance:
             raise Stopped(
@@ -140,8 +142,13 @@ class Trainer:
             )
         # Only now: what could learn before the clock starts has nothing to learn from
         digits_of = shuffled_digits(seed)
-        x = subject.remote(subject.ask("scaled_images", path=images, start=0, stop=TRAIN), "x")
-        y = subject.remote(subject.ask("one_hot", path=labels, start=0, stop=TRAIN, digits=digits_of.tolist()), "y")
+        x, y = (
+            subject.arrays(subject.remote(subject.ask(op, start=0, stop=TRAIN, **how), name))
+            for name, op, how in (
+                ("x", "scaled_images", {"path": images}),
+                ("y", "one_hot", {"path": labels, "digits": digits_of.tolist()}),
+            )
+        )
         limit = self.rubric.limits["training_seconds"]
         worker.allow(limit)
         run.epochs = epochs
@@ -212,12 +219,13 @@ class Trainer:
         digits_of: the digit that each output stands for.
         """
         subject.ask("set_training", model=model.ref, training=False)
-        predictions = model.method("call", test_x).value
+        predictions = model.method(subject.model_forward(), test_x).value
         subject.ask("set_training", model=model.ref, training=True)
         numbers = isinstance(predictions, np.ndarray) and predictions.dtype.kind in "fiub"
         if not numbers or predictions.shape != (TEST, 10):
             found = value_text(predictions)
-            raise Stopped(f"model.call gives {found} for the {TEST} test images, expected numbers ({TEST}, 10)")
+            method = subject.model_forward()
+            raise Stopped(f"model.{method} gives {found} for the {TEST} test images, expected numbers ({TEST}, 10)")
         outputs = predictions.argmax(axis=1)
         run.predicted = digits_of[outputs]
         brought = float(np.mean(outputs == self.mnist.test_labels))
@@ -232,7 +240,7 @@ class Trainer:
 def replaced_methods(subject: Subject, model: Remote) -> list[str]:
     """Puts the fast core in place, where the hand-in's own does the same but loops; what it replaced."""
     try:
-        found = subject.ask("fast_core", base=subject.get("Diffable").ref, model=model.ref)
+        found = subject.fast_core(model)
     except Fault as fault:
         if fault.kind not in ("raised", "missing"):
             raise
@@ -256,20 +264,6 @@ def whole(value: Any, name: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 100_000:
         raise Stopped(f"{name} of the model components must be a whole number from 1 up, not {value_text(value)}")
     return value
-
-
-def check_structure(kind: str, subject: Subject, model: Remote) -> None:
-    """At most one Dense and one activation (simple), two or more of each (advanced). Raises Stopped."""
-    rows = subject.ask("layer_kinds", model=model.ref, dense=subject.get("Dense").ref)
-    layers = [row for row in rows if isinstance(row, list) and len(row) == 4]
-    dense = sum(1 for row in layers if row[1])
-    # One that passes its input on (flattening, dropout, a linear activation) is one too many nowhere
-    activations = sum(1 for row in layers if not row[1] and not row[2] and not (kind == "simple" and row[3]))
-    found = f"the model has {dense} Dense and {activations} activation{'s' * (activations != 1)}"
-    if kind == "simple" and (dense > 1 or activations > 1):
-        raise Stopped(f"{found}: the simple model has at most one of each")
-    if kind == "advanced" and (dense < 2 or activations < 2):
-        raise Stopped(f"{found}: the advanced model has two or more of each")
 
 
 def train(name: str, trainer: Trainer, reference: Trainer | None, seed: int, runs: int) -> tuple[TrainingResult, Run]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from grader.base.errors import UsageError
 from grader.submission.contents import Entry, LeftOut, entries_of, folder_entries, shown
-from grader.submission.opening import COPIED, MAX_FILE, Submission, open_submission
+from grader.submission.opening import MAX_FILE, Submission, is_read, open_submission
 
 DEEPEST_ZIP = 3  # a .zip in a .zip in a .zip
 MAX_ZIP = 64 << 20  # bytes of an inner .zip; code has some kilobytes
@@ -34,8 +34,9 @@ def digest_of(path: Path) -> str:
                     found.update(chunk)
             return found.hexdigest()
         for entry in sorted(folder_entries(path, {}), key=lambda each: each.path):
-            if entry.path.suffix.lower() in (*COPIED, ".zip"):
-                content = entry.read((MAX_ZIP if entry.path.suffix.lower() == ".zip" else MAX_FILE) + 1)
+            is_zip = entry.path.suffix.lower() == ".zip"
+            if is_zip or is_read(entry.path):
+                content = entry.read((MAX_ZIP if is_zip else MAX_FILE) + 1)
                 found.update(f"{entry.path}\0{len(content)}\0".encode("utf-8", "surrogateescape") + content)
     except OSError as error:
         raise UsageError(f"{shown(path)}: cannot be read ({error.strerror or error})") from None
@@ -62,7 +63,7 @@ def open_handin(path: Path, scratch: Path, year: int | None = None) -> Submissio
     place, outer = path, ""
     for depth in range(DEEPEST_ZIP):
         try:
-            submission = open_submission(place, scratch / str(depth))
+            submission = open_submission(place, scratch / str(depth), year)
         except UsageError:
             inner = inner_zip(place, scratch / f"inner-{depth}.zip")
             if inner is None:

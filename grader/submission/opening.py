@@ -9,21 +9,25 @@ from __future__ import annotations
 
 import contextlib
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path, PurePosixPath
 
 from grader.base.errors import UsageError, is_full
-from grader.homework import FIRST, Edition
+from grader.homework import FIRST, YEARS, Edition, edition
 from grader.submission.contents import Entry, LeftOut, entries_of, reason, shown
 from grader.submission.layout import Read, Renames, roots
 from grader.submission.places import Places, resolve
 from grader.submission.recognition import Recognition, edition_of, recognise
-from grader.submission.source import Import, SourceError, SourceModule, read_module
+from grader.submission.source import Import, SourceError, SourceModule, read_module, with_given
 
 EXPECTED = f"expected a folder {FIRST.package}/ with layers.py and the other modules"
 # Text that code may read beside its own modules. Arrays, pickles and models stay behind: a submission learns here.
 COPIED = (".py", ".txt", ".json", ".toml", ".csv", ".md", ".cfg", ".yaml", ".yml")
 LEFT_BEHIND = (".npy", ".npz", ".pkl", ".pickle", ".pt", ".pth", ".h5", ".hdf5", ".joblib")
+PREDICTIONS = frozenset(map(attrgetter("predictions"), map(edition, YEARS))) - {""}
+NO_CODE = "a submission brings code, not data or weights"
 MAX_FILE = 1 << 20  # bytes; a module of a megabyte holds data, not code
 MAX_TOTAL = 16 << 20
 MAX_DEPTH = 4  # folders between what was named and the code
@@ -37,6 +41,7 @@ class Submission:
 
     recognition: the year that it was taken for, and by what.
     places: where it has what the assignment names.
+    predictions: the beginning of the file of predictions, where this year takes one and it is there; it is not copied.
     """
 
     origin: Path
@@ -46,6 +51,7 @@ class Submission:
     notes: tuple[str, ...]
     places: Places
     recognition: Recognition
+    predictions: bytes | None = None
 
     @property
     def edition(self) -> Edition:
@@ -65,10 +71,32 @@ def open_submission(path: Path, scratch: Path, year: int | None = None) -> Submi
         inside = [entry for entry in found if entry.path.is_relative_to(prefix)]
         renames = Renames([entry.path.relative_to(prefix) for entry in inside], reader(inside, prefix))
         modules = copy(inside, prefix, renames, target.resolve(), left_out, shown(path))
-    found_year = recognise(modules.values()) if year is None else Recognition(year)
-    places = resolve(modules, edition_of(found_year, shown(path)))
-    notes = [*renames.notes, *places.notes(), *(note(why, paths) for why, paths in left_out.items())]
-    return Submission(path, target.resolve(), prefix, modules, tuple(map(shown, notes)), places, found_year)
+        found_year = recognise(modules.values()) if year is None else Recognition(year, ("--edition",))
+        edition = edition_of(found_year, shown(path))
+        predictions = predictions_in(inside, edition, left_out)
+    if choices := frozenset(edition.settings.get("given_choices", ())):
+        modules = {name: with_given(module, choices) for name, module in modules.items()}
+    places = resolve(modules, edition)
+    notes = [
+        *renames.notes,
+        *places.notes(),
+        *notes_of_gaps(modules.values()),
+        *(note(why, paths) for why, paths in left_out.items()),
+    ]
+    return Submission(
+        path, target.resolve(), prefix, modules, tuple(map(shown, notes)), places, found_year, predictions
+    )
+
+
+def notes_of_gaps(modules: Iterable[SourceModule]) -> list[str]:
+    """Which files Python does not compile yet, though most of them can be judged."""
+    found = [f"{module.relative} line {module.gaps[0]}" for module in modules if module.gaps]
+    if not found:
+        return []
+    return [
+        f"Python cannot import {', '.join(found)} yet: ???, or comments where code should be; what else is written "
+        "there is judged all the same"
+    ]
 
 
 def note(why: str, paths: list[PurePosixPath]) -> str:
@@ -126,7 +154,7 @@ def copy(
         relative = renames.of(entry.path.relative_to(prefix))
         suffix = relative.suffix.lower()
         if suffix in LEFT_BEHIND:
-            left_out.setdefault("a submission brings code, not data or weights", []).append(entry.path)
+            left_out.setdefault(NO_CODE, []).append(entry.path)
         if suffix not in COPIED:
             continue
         total += min(entry.size, MAX_FILE)
@@ -155,6 +183,27 @@ def copy(
     return dict(sorted(modules.items()))
 
 
+def is_read(path: PurePosixPath) -> bool:
+    """Does a grading look into a file of this name?"""
+    return path.suffix.lower() in COPIED or path.name in PREDICTIONS
+
+
+def predictions_in(inside: list[Entry], year: Edition, left_out: LeftOut) -> bytes | None:
+    """The first bytes of the file of predictions, one more than it may have; None where there is none."""
+    found = [entry for entry in inside if entry.path.name == year.predictions]
+    if not found:
+        return None
+    entry = min(found, key=lambda each: len(each.path.parts))
+    brought = left_out.get(NO_CODE, [])
+    brought.remove(entry.path)
+    if not brought:
+        del left_out[NO_CODE]
+    try:
+        return entry.read(MAX_FILE + 1)
+    except (OSError, UsageError):  # what cannot be read holds nothing
+        return b""
+
+
 def bounded(entry: Entry) -> bytes:
     """The contents of a file. Raises ValueError for one that is too large, OSError, UsageError."""
     content = entry.read(MAX_FILE + 1) if entry.size <= MAX_FILE else b""
@@ -173,9 +222,12 @@ def module_name(relative: PurePosixPath) -> str:
 
 
 def forbidden_imports(submission: Submission) -> dict[str, tuple[Import, ...]]:
-    """By module, the unguarded imports of what is neither standard library, NumPy, matplotlib nor the student's own."""
+    """By module, the unguarded imports of what is neither standard library, NumPy, matplotlib nor the student's own.
+
+    What this year's given code imports to load MNIST is as good: nothing else of it can be used.
+    """
     own = {name.partition(".")[0] for name in submission.modules}
-    allowed = own | ALLOWED | sys.stdlib_module_names | {"__future__"}
+    allowed = own | ALLOWED | set(submission.edition.loaders) | sys.stdlib_module_names | {"__future__"}
     found = {}
     for name, module in submission.modules.items():
         imports = [each for each in module.imports if not (each.guarded or each.relative or each.module in allowed)]

@@ -17,6 +17,7 @@ from grader.submission.source import SourceModule
 LATER = tuple(year for year in (*YEARS, 2026) if year != FIRST_YEAR)  # those that can be told, graded or not
 LEAST = 2  # features that tell another year for sure
 MOST_TOLD = 4
+MOST_SHOWN = 2  # beside a score
 NOT_CODE = re.compile(r'("""|\'\'\').*?(?:\1|\Z)|#[^\n]*', re.DOTALL)
 
 
@@ -37,10 +38,14 @@ class Feature:
 
 @dataclass(frozen=True)
 class Recognition:
-    """The year of an edition, and the features that say so."""
+    """The year of an edition, and the features that say so, those of few years first."""
 
     year: int
     evidence: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        return " and ".join(self.evidence[:MOST_SHOWN])
 
 
 def feature(text: str, patterns: str | list[str], years: Iterable[int], *files: str) -> Feature:
@@ -98,7 +103,8 @@ def recognise(modules: Iterable[SourceModule]) -> Recognition:
     found = [*later, *(each for each in BETWEEN if is_in(each, texts))]
     votes = {year: sum(year in each.years for each in found) for year in LATER}
     year = max(votes, key=lambda each: (votes[each], each))
-    return Recognition(year, tuple(each.text for each in found if year in each.years))
+    telling = sorted((each for each in found if year in each.years), key=lambda each: len(each.years))
+    return Recognition(year, tuple(each.text for each in telling))
 
 
 def is_in(each: Feature, texts: Iterable[tuple[str, str]]) -> bool:

@@ -16,7 +16,9 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
+from grader.submission.syntax import is_setter
 from grader.submission.unwritten import last_name, unwritten_line
+from grader.worker import gaps
 
 DEEPEST_FINALLY = 6  # each level makes the compiled code about four times as large
 WIDTH = 120  # characters of a source line that are shown, around the fault
@@ -91,6 +93,7 @@ class SourceModule:
     functions  by qualified name, Dense.forward; of those that are not written yet, the line that says so
     numpy_names  what it takes of NumPy by name, each with the first line that does
     defines    what it binds, by name; "*" for `from ... import *`, of which the last counts
+    gaps       lines that keep it from compiling, and that were filled to read all else (worker/gaps.py)
     """
 
     name: str
@@ -101,6 +104,7 @@ class SourceModule:
     functions: dict[str, int | None] = field(default_factory=dict)
     numpy_names: tuple[tuple[str, int], ...] = ()
     defines: tuple[Definition, ...] = ()
+    gaps: tuple[int, ...] = ()
 
     @property
     def stubs(self) -> dict[str, int]:
@@ -125,15 +129,37 @@ def shown_by(
     dict[str, int | None],
     tuple[tuple[str, int], ...],
     tuple[Definition, ...],
+    tuple[int, ...],
 ]:
     """What a source shows; whoever grades again and again meets most files again."""
-    tree = parse(source)
+    tree, lines = parse_filled(source)
     if isinstance(tree, SourceError):
-        return tree, (), {}, (), scanned(source)
-    return None, imports_of(tree, name), functions_of(tree), numpy_names_of(tree), definitions_of(tree)
+        return tree, (), {}, (), scanned(source), ()
+    return None, imports_of(tree, name), functions_of(tree), numpy_names_of(tree), definitions_of(tree), lines
 
 
 # --- syntax -------------------------------------------------------------------------------------------------
+
+
+def parse_filled(source: bytes) -> tuple[ast.Module | SourceError, tuple[int, ...]]:
+    """The syntax tree with gaps filled, and their lines; else what keeps Python from importing this file.
+
+    Where there is another fault beside the gaps, it is that one.
+    """
+    tree = parse(source)
+    if not isinstance(tree, SourceError) or tree.kind != "SyntaxError":
+        return tree, ()
+    text, lines = gaps.filled(source)
+    found = parse(text) if lines else tree
+    if isinstance(found, SourceError):
+        return (tree if found.line in lines else found), ()
+    return found, tuple(lines)
+
+
+def text_of(source: bytes) -> str | SourceError:
+    """The text of a file with its gaps filled, or what keeps Python from importing it."""
+    tree, lines = parse_filled(source)
+    return tree if isinstance(tree, SourceError) else decoded(gaps.filled(source)[0] if lines else source)
 
 
 def parse(source: bytes) -> ast.Module | SourceError:
@@ -419,17 +445,27 @@ def scanned(source: bytes) -> tuple[Definition, ...]:
 # --- stubs --------------------------------------------------------------------------------------------------
 
 
-def functions_of(tree: ast.Module) -> dict[str, int | None]:
+def with_given(module: SourceModule, choices: frozenset[str]) -> SourceModule:
+    """The module where these initializers were handed out: written is what has others."""
+    if module.source_error is not None:
+        return module
+    tree, _ = parse_filled(module.path.read_bytes())
+    assert isinstance(tree, ast.Module)  # else there were an error
+    return replace(module, functions=functions_of(tree, choices))
+
+
+def functions_of(tree: ast.Module, given: frozenset[str] = frozenset()) -> dict[str, int | None]:
     """Functions and methods by qualified name; of those that are not written, the line that says so.
 
-    Of several with one name the last counts, as in Python.
+    Of several with one name the last counts, as in Python; the setter of a property is NAME.setter. given: see
+    `unwritten_line`.
     """
     found: dict[str, int | None] = {}
     waiting: list[tuple[ast.AST, str]] = [(node, "") for node in reversed(tree.body)]
     while waiting:
         node, prefix = waiting.pop()
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            found[prefix + node.name] = unwritten_line(node, node.name)
+            found[prefix + node.name + ".setter" * is_setter(node)] = unwritten_line(node, node.name, given)
             continue
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):
             names = [target.id for target in node.targets if isinstance(target, ast.Name)]

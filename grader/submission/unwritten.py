@@ -3,9 +3,11 @@
 A function is not written if nothing that it returns comes from a computation and it does nothing either: `pass`,
 `return None`, `return 0`, `return []`, `raise NotImplementedError` in front of leftovers, `return NotImplementedError`,
 `model=None`, or lines that were given without the rest, such as `grads = []; return grads`. Whoever multiplies, calls
-something with an argument of its own or stores a result has begun to write.
+something with an argument of its own or stores a result has begun to write. A function that holds `???` is not written,
+whatever else stands in it: Python would not even compile it.
 
-Given lines are those that keep an argument (`self.x = x`), check it, take its shape apart, or make a path of it.
+Given lines are those that keep an argument (`self.x = x`), check it, take its shape apart, make a path of it, load the
+data, or pick something from what the missing lines would have filled (`return [grads[id(each)] for each in sources]`).
 """
 
 from __future__ import annotations
@@ -14,6 +16,9 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from grader.submission.syntax import is_setter
+from grader.worker import gaps
+
 NOT_WRITTEN = {"NotImplementedError", "NotImplemented"}
 PROCEDURES = {"fit", "apply_gradients"}  # what these give back is no answer
 # Calls that make something empty, whatever they are told about its size
@@ -21,25 +26,31 @@ EMPTY = {"zeros", "zeros_like", "empty", "empty_like"}
 # Calls that give nothing but what they are given
 WRAPPING = {
     "array", "asarray", "bool", "defaultdict", "dict", "float", "float32", "float64", "frozenset", "int", "list",
-    "namedtuple", "OrderedDict", "set", "SimpleNamespace", "str", "tuple",
+    "namedtuple", "OrderedDict", "set", "SimpleNamespace", "str", "Tensor", "tuple", "Variable",
 }  # fmt: skip
 # Calls that look at an argument or prepare a text of it, as given lines do
 LOOKING = {
-    "enumerate", "format", "getattr", "hasattr", "isinstance", "join", "len", "lower", "Path", "print", "range",
-    "repr", "reversed", "strip", "super", "type", "upper", "zip",
+    "enumerate", "format", "getattr", "hasattr", "id", "isinstance", "join", "len", "load_data", "lower", "Path",
+    "print", "range", "repr", "reversed", "strip", "super", "type", "upper", "zip",
 }  # fmt: skip
 Function = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
-def unwritten_line(function: ast.AST, name: str) -> int | None:
+def unwritten_line(function: ast.AST, name: str, given: frozenset[str] = frozenset()) -> int | None:
     """The line that says that a function is not written; None of one that is. name: as it is called by.
 
-    function: its definition, or a lambda.
+    function: its definition, or a lambda. given: initializers that were handed out.
     """
     if isinstance(function, ast.Lambda):
         return function.lineno if Reading().is_blank(function.body) else None
     assert isinstance(function, Function)
-    reading = Reading(procedure=name in PROCEDURES, draws="init" in name)
+    open_lines = [
+        each.lineno for each in ast.walk(function) if isinstance(each, ast.expr) and last_name(each) == gaps.NAME
+    ]
+    if open_lines:
+        return min(open_lines)
+    reading = Reading(procedure=name in PROCEDURES, draws="init" in name and not given, given=given)
+    reading.sets = is_setter(function)
     if not reading.block(function.body):
         return None
     return reading.last.lineno if reading.last is not None else function.lineno
@@ -51,6 +62,8 @@ class Reading:
 
     procedure: bool = False
     draws: bool = False  # first weights, of which zeros in the right shape are some
+    given: frozenset[str] = frozenset()
+    sets: bool = False  # of a property, whose work is to set attributes
     blank: set[str] = field(default_factory=set)  # names, and attributes as self.x
     last: ast.stmt | None = None
 
@@ -86,7 +99,14 @@ class Reading:
         # What a loop runs over, or what is asked, may be given; what is done there counts
         if isinstance(node, (ast.With, ast.AsyncWith)):
             return self.block(node.body)
-        return all(self.branch(body) for body in bodies(node))
+        return all(self.branch(body) for body in bodies(node) if not self.is_given_choice(node, body))
+
+    def is_given_choice(self, node: ast.stmt, body: list[ast.stmt]) -> bool:
+        """`if initializer == "zero":`, and what follows there"""
+        if not isinstance(node, ast.If) or body is not node.body:
+            return False
+        texts = {each.value for each in ast.walk(node.test) if isinstance(each, ast.Constant)}
+        return bool(texts) and texts <= self.given
 
     def branch(self, body: list[ast.stmt]) -> bool:
         """A block that may be left out; a refusal there, of whatever kind, is a check of an argument."""
@@ -107,6 +127,8 @@ class Reading:
             return False
         for target in targets:
             names = list(names_in(target))
+            if self.sets and not blank and isinstance(target, ast.Attribute):
+                return False
             if stores_an_element(target) and not (blank and is_text_key(target)):
                 return False
             pairs = paired(target, node.value) if isinstance(target, ast.Tuple) else None
@@ -131,6 +153,8 @@ class Reading:
             return all(map(self.is_blank, node.values))
         if isinstance(node, (ast.ListComp, ast.SetComp, ast.GeneratorExp)):
             return self.is_blank(node.elt)
+        if isinstance(node, ast.Subscript):  # nobody has put anything there
+            return self.is_blank(node.value) and self.is_idle(node.slice)
         if isinstance(node, ast.Lambda):
             return self.is_blank(node.body)
         if isinstance(node, ast.UnaryOp):
@@ -144,6 +168,10 @@ class Reading:
             given = [*node.args, *(each.value for each in node.keywords)]
             if called in EMPTY:
                 return not self.draws or all(map(self.is_blank, given))
+            if called == "astype" and isinstance(node.func, ast.Attribute):
+                return self.is_blank(node.func.value)
+            if called[:1].isupper() and given and all(map(is_empty_list, given)):
+                return True  # a model without layers
             # A dtype, or what a defaultdict makes, is no answer either
             return called in WRAPPING and all(self.is_blank(each) or last_name(each) in WRAPPING for each in given)
         return False
@@ -156,6 +184,8 @@ class Reading:
             return self.is_idle(node.value)
         if isinstance(node, ast.Subscript):
             return self.is_idle(node.value) and self.is_idle(node.slice)
+        if isinstance(node, ast.ListComp) and is_text(node.elt):
+            return True  # names for a warning
         if isinstance(node, ast.Slice):
             return all(self.is_idle(each) for each in (node.lower, node.upper, node.step) if each is not None)
         if isinstance(node, (ast.List, ast.Tuple, ast.Set)):
@@ -197,6 +227,10 @@ def is_given_call(node: ast.expr) -> bool:
 
 def is_super(node: ast.expr) -> bool:
     return any(isinstance(each, ast.Name) and each.id == "super" for each in ast.walk(node))
+
+
+def is_empty_list(node: ast.expr) -> bool:
+    return isinstance(node, ast.List) and not node.elts
 
 
 def is_text(node: ast.expr) -> bool:
@@ -264,6 +298,6 @@ def dotted(node: ast.expr) -> str:
     return ""
 
 
-def last_name(node: ast.expr | None) -> str:
+def last_name(node: ast.AST | None) -> str:
     """`name` of `name` and of `package.name`."""
     return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""

@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from . import doubles, fast_core, later_doubles, wire
+from . import doubles, fast_core, later_doubles, later_fast_core, wire
 from .wire import Opaque, Ref
 
 INLINE_BYTES = 1 << 20  # larger results stay here until they are asked for
@@ -153,6 +153,10 @@ class Host:
         """Are they the same object?"""
         return self.objects[one.id] is self.objects[other.id]
 
+    def do_is_a(self, target: Ref, cls: Ref) -> bool:
+        """Is it an object of this class?"""
+        return isinstance(self.objects[target.id], self.objects[cls.id])
+
     def do_signature(self, target: Ref) -> list[list[str]]:
         """Name and kind of each parameter that a call takes: 'required', 'optional' or 'variadic'."""
         return doubles.parameters(self.objects[target.id])
@@ -182,6 +186,15 @@ class Host:
     def do_fast_core(self, base: Ref, model: Ref) -> list[str]:
         """Vectorises what the given Diffable loops over and a model uses; the names of those methods."""
         return fast_core.install(self.objects[base.id], list(self.objects[model.id].layers))
+
+    def do_later_fast_core(self, base: Ref, model: Ref, dense: Ref, tensor: Ref, words: dict[str, str]) -> list[str]:
+        """The same for the years from 2023 on, and a Dense that makes large arrays of its weight gradient.
+
+        words: what this year calls the methods of the contract.
+        """
+        year = later_fast_core.Year(words, self.objects[tensor.id])
+        layers = list(self.objects[model.id].layers)
+        return later_fast_core.install(self.objects[base.id], layers, year, self.objects[dense.id])
 
     def do_set_training(self, model: Ref, training: bool) -> None:
         """Sets `training` on the layers that have it, as evaluation does."""
@@ -300,21 +313,33 @@ class Host:
 
 
 def watch(module: Any, functions: list[str], called: list[str]) -> None:
-    """Puts a note of each call in front of these functions, methods or static methods of a module."""
+    """Puts a note of each call in front of these functions of a module: of methods, properties and setters too."""
     for name in functions:
-        owner, _, last = name.rpartition(".")
+        owner, _, last = name.removesuffix(".setter").rpartition(".")
         place = module
         for part in owner.split(".") if owner else ():
             place = vars(place).get(part)
             if not isinstance(place, type):
                 break
-        found = vars(place).get(last) if isinstance(place, (type, ModuleType)) else None
-        kind = type(found) if isinstance(found, (staticmethod, classmethod)) else None
-        function = found.__func__ if isinstance(found, (staticmethod, classmethod)) else found
-        if type(function) is FunctionType and function.__code__ is not NOTING:
-            noted = noting(function, f"{module.__name__}:{name}", called)
+        found: Any = vars(place).get(last) if isinstance(place, (type, ModuleType)) else None
+        noted: Any = None
+        if isinstance(found, property):
+            half = found.fset if name.endswith(".setter") else found.fget
+            if is_plain(half):
+                half = noting(half, f"{module.__name__}:{name}", called)
+                noted = found.setter(half) if name.endswith(".setter") else found.getter(half)
+        elif isinstance(found, (staticmethod, classmethod)) and is_plain(found.__func__):
+            noted = type(found)(noting(found.__func__, f"{module.__name__}:{name}", called))
+        elif is_plain(found):
+            noted = noting(found, f"{module.__name__}:{name}", called)
+        if noted is not None:
             with contextlib.suppress(AttributeError, TypeError):  # a class that lets nobody change it
-                setattr(place, last, kind(noted) if kind is not None else noted)
+                setattr(place, last, noted)
+
+
+def is_plain(function: Any) -> bool:
+    """Is it a function of the submission's, without a note in front?"""
+    return type(function) is FunctionType and function.__code__ is not NOTING
 
 
 def noting(function: Any, name: str, called: list[str]) -> Any:

@@ -131,7 +131,8 @@ class Zygote:
         os.close(output)
         sys.argv = [""]
         sys.path.insert(0, root)
-        placeholders.install(root, message["unavailable"])
+        placeholders.install(root, message["unavailable"], message["handed_on"])
+        digits.install(root, message["digits"])
         if message["numpy"] != "installed":
             old_numpy.give_back_names(root)
         if message["numpy"] == "old":
@@ -217,6 +218,7 @@ if __name__ == "__main__":
 
     load_worker_package()
     from beras_worker import (  # type: ignore[import-not-found]
+        digits,
         fence,
         host,
         landlock,

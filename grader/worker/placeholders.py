@@ -17,7 +17,7 @@ import builtins
 import importlib
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from importlib.machinery import ModuleSpec
 from types import FrameType, ModuleType
 from typing import Any
@@ -198,27 +198,38 @@ class StubModule(ModuleType):
 
 
 class GivenPackage(ModuleType):
-    """Stands for a Beras/__init__.py that does not load: hands on what core and model hold, as the given one does."""
+    """Stands for a Beras/__init__.py that does not load: hands on what the given one does, once that is asked for.
+
+    `handed_on` are the modules that it re-exports, in the order of their imports. One that does not load itself is
+    asked last: it would claim to have every name.
+    """
+
+    handed_on: tuple[str, ...] = ()
 
     def __getattr__(self, name: str) -> Any:
         if not name.startswith("__"):
-            for module in (f"{self.__name__}.core", f"{self.__name__}.model"):
+            claimed = None
+            for module in (f"{self.__name__}.{each}" for each in self.handed_on):
                 try:
                     found = getattr(importlib.import_module(module), name, None)
                 except ModuleNotFoundError as error:
                     if error.name != module:
                         raise
                     continue  # a package with modules of other names
-                if found is not None:
+                if isinstance(found, Unavailable) and not isinstance(found, Absent):
+                    claimed = claimed or found
+                elif found is not None:
                     return found
+            if claimed is not None:
+                return claimed
         raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
 
 
 class StubFinder:
     """Finds placeholders before the import system finds anything else."""
 
-    def __init__(self, root: str, unavailable: dict[str, str]) -> None:
-        self.root, self.unavailable = root, unavailable
+    def __init__(self, root: str, unavailable: dict[str, str], handed_on: Sequence[str]) -> None:
+        self.root, self.unavailable, self.handed_on = root, unavailable, tuple(handed_on)
 
     def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
         top = fullname.partition(".")[0]
@@ -239,7 +250,9 @@ class StubFinder:
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         if spec.submodule_search_locations:
-            return GivenPackage(spec.name)
+            package = GivenPackage(spec.name)
+            package.__dict__["handed_on"] = self.handed_on
+            return package
         module = StubModule(spec.name)
         module.__dict__["make"] = self.maker(spec.name)
         return module
@@ -418,7 +431,7 @@ def pool(processes: Any = None, initializer: Any = None, initargs: Any = (), max
     return multiprocessing.dummy.Pool(processes, initializer, initargs)
 
 
-def install(root: str, unavailable: dict[str, str]) -> None:
-    """Puts the placeholders in front of every other import."""
-    sys.meta_path.insert(0, StubFinder(root, unavailable))
+def install(root: str, unavailable: dict[str, str], handed_on: Sequence[str] = ()) -> None:
+    """Puts the placeholders in front of every other import. handed_on: the modules that the package re-exports."""
+    sys.meta_path.insert(0, StubFinder(root, unavailable, handed_on))
     builtins.__import__ = Importer(root)

@@ -13,12 +13,13 @@ import marshal
 import os
 import sys
 import warnings
+from functools import partial
 from importlib.machinery import FileFinder, ModuleSpec, SourceFileLoader
 from importlib.util import spec_from_file_location
 from types import CodeType
 from typing import Any
 
-from . import limits, old_numpy
+from . import gaps, limits, old_numpy
 
 COMPILE_SECONDS = 5  # CPU; honest homework compiles in milliseconds
 COMPILE_BYTES = 512 << 20
@@ -32,9 +33,14 @@ class Loader(SourceFileLoader):
     def get_code(self, fullname: str) -> CodeType | None:
         if old_numpy.switched_on:
             if self.path not in _old_code:
-                _old_code[self.path] = old_numpy.compiled(self.get_data(self.path), self.path)
+                source = self.get_data(self.path)
+                _old_code[self.path] = gaps.compiled(source, partial(old_numpy.compiled, path=self.path))
             return _old_code[self.path]
         return _code.get(self.path) or super().get_code(fullname)
+
+    def source_to_code(self, data: Any, path: Any, **options: Any) -> CodeType:  # type: ignore[override]
+        """Compiles what was not compiled before."""
+        return gaps.compiled(data, partial(super().source_to_code, path=path, **options))
 
 
 class Finder(FileFinder):
@@ -51,6 +57,7 @@ class Finder(FileFinder):
 
 def compile_all(root: str) -> None:
     """Compiles every .py file below `root` and makes imports use the result."""
+    gaps.install()
     paths = [os.path.join(folder, name) for folder, _, names in os.walk(root) for name in names if name.endswith(".py")]
     near, far = os.pipe()
     pid = os.fork()
@@ -86,7 +93,8 @@ def compiled(paths: list[str]) -> dict[str, CodeType]:
         for path in paths:
             try:
                 with open(path, "rb") as file:
-                    found[path] = compile(file.read(), path, "exec", dont_inherit=True)
+                    make = partial(compile, filename=path, mode="exec", dont_inherit=True)
+                    found[path] = gaps.compiled(file.read(), make)
             except (OSError, SyntaxError, ValueError, RecursionError, OverflowError):
                 continue
     return found

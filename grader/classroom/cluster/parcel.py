@@ -16,12 +16,11 @@ from grader.ask import answer_key
 from grader.ask.answers import LiveAnswers
 from grader.base.errors import UsageError
 from grader.classroom.jobs.settings import Terms, digest_of_grader
-from grader.homework import FIRST
 from grader.homeworks.beras.mnist import reader as data
 from grader.rubric import text_of
 from grader.submission.archives import MAX_ZIP
 from grader.submission.contents import LeftOut, folder_entries, shown
-from grader.submission.opening import COPIED, MAX_FILE, MAX_TOTAL, note
+from grader.submission.opening import MAX_FILE, MAX_TOTAL, is_read, note
 
 RUBRIC, ANSWERS, MNIST = "rubric.toml", "answers.key", "mnist"
 MOST_BYTES = MAX_TOTAL + MAX_ZIP  # of a parcel
@@ -63,8 +62,8 @@ def parcel_of(path: Path) -> Parcel:
             total = len(files[b""])
         else:
             for entry in folder_entries(path, left_out):
-                suffix = entry.path.suffix.lower()
-                most = MAX_ZIP if suffix == ".zip" else MAX_FILE if suffix in COPIED else -1
+                is_zip = entry.path.suffix.lower() == ".zip"
+                most = MAX_ZIP if is_zip else MAX_FILE if is_read(entry.path) else -1
                 content = entry.read(most + 1) if most >= 0 else b""
                 files[os.fsencode(str(entry.path))] = content
                 total += len(content)
@@ -107,7 +106,8 @@ MNIST_FILES = {f"{MNIST}/{file.name}.gz" for file in data.FILES.values()}
 
 def kit_of(terms: Terms, limit: float, tell: Callable[[str], None]) -> Kit:
     """Raises UsageError. tell: is told of what takes long."""
-    files = {RUBRIC: text_of(terms.rubric_file(FIRST), FIRST).encode(), ANSWERS: answers_file(terms, tell).read_bytes()}
+    year = terms.usual
+    files = {RUBRIC: text_of(terms.rubric_file(year), year).encode(), ANSWERS: answers_file(terms, tell).read_bytes()}
     if terms.trains:
         folder = data.located(Path(terms.data) if terms.data else data.found_directory())
         data.load(folder)  # says what is wrong with it
@@ -123,7 +123,7 @@ def digest_of_code() -> str:
 
 def answers_file(terms: Terms, tell: Callable[[str], None]) -> Path:
     """A key with the answers: the one that is graded with, or one that is frozen from the reference, and kept."""
-    answers = terms.load_answers()
+    answers = terms.load_answers(terms.usual)
     if not isinstance(answers, LiveAnswers):
         return Path(answers.path)  # type: ignore[attr-defined]
     import numpy as np

@@ -29,7 +29,6 @@ from grader.ask.probe import all_probes
 from grader.base.errors import UsageError
 from grader.classroom.jobs.job import Tools, grade
 from grader.classroom.jobs.settings import Terms
-from grader.homework import FIRST
 from grader.isolation.process_tree import children, descendants, memory_bytes
 from grader.isolation.zygote import THROUGH, remove
 from grader.worker import linux
@@ -109,7 +108,7 @@ class Nursery:
         try:
             for name in LATE:
                 importlib.import_module(name)
-            all_probes()
+            all_probes(Terms(**terms).usual)
             self.tools = Tools.load(Terms(**terms))
             self.tools.warm_up()
         except UsageError as error:
@@ -141,7 +140,7 @@ class Nursery:
     def refresh_answers(self) -> None:
         """What graders found out meanwhile about the reference is in the cache, and no other need ask again."""
         assert self.tools is not None
-        answers = self.tools.answers(FIRST)
+        answers = self.tools.answers(self.tools.terms.usual)
         if isinstance(answers, LiveAnswers) and answers.file is not None:
             with contextlib.suppress(OSError, answer_key.DamagedKey):
                 state = answers.file.stat()

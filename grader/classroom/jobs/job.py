@@ -21,7 +21,7 @@ from grader.base.errors import UsageError, is_full
 from grader.classroom.jobs.fingerprint import Fingerprint, fingerprints
 from grader.classroom.jobs.settings import Terms
 from grader.classroom.outcome import Outcome
-from grader.homework import FIRST, Edition, is_training
+from grader.homework import Edition, is_training
 from grader.homeworks.beras.mnist import reader as data
 from grader.homeworks.beras.mnist.reader import Mnist
 from grader.homeworks.beras.mnist.synthetic import probe_folder
@@ -53,8 +53,8 @@ class Tools:
         mnist = data.load(Path(terms.data) if terms.data else None) if terms.trains else None
         level = isolation.choose(terms.isolation)
         tools = cls(terms, level, mnist, str(probe_folder()))
-        tools.rubric(FIRST)  # what cannot be read is told before anything is graded
-        tools.answers(FIRST)
+        tools.rubric(terms.usual)  # what cannot be read is told before anything is graded
+        tools.answers(terms.usual)
         return tools
 
     def rubric(self, year: Edition) -> Rubric:
@@ -67,11 +67,12 @@ class Tools:
             self.known[year.year] = self.terms.load_answers(year)
         return self.known[year.year]
 
-    def warm_up(self, year: Edition = FIRST) -> None:
-        """Looks up every right answer of a year, so that graders are born with them. What is new is kept.
+    def warm_up(self) -> None:
+        """Looks up every right answer of the usual year, so that graders are born with them. What is new is kept.
 
         And which mistakes are known: their files are read once, not by each grader.
         """
+        year = self.terms.usual
         answers, components = self.answers(year), self.terms.components_of(year)
         for component in components:
             answers.misconceptions(component)
@@ -123,7 +124,10 @@ def graded(tools: Tools, terms: Terms, submission: Submission, named: str) -> Ou
     """The outcome of a submission that could be opened."""
     readable = (tools.mnist.public,) if tools.mnist else ()
     year = submission.edition
-    rubric, answers = tools.rubric(year), tools.answers(year)
+    try:
+        rubric, answers = tools.rubric(year), tools.answers(year)
+    except UsageError as error:  # a worker without the answers of that year
+        return Outcome("failed", reason=str(error))
     components, track = terms.components_of(year), terms.track_of(rubric)
     if not components:
         asked = ", ".join(terms.components)

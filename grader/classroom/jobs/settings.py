@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from grader.ask.answers import Answers, KeyAnswers, LiveAnswers, answers_of
@@ -15,6 +18,7 @@ from grader.homework import FIRST, YEARS, Edition, edition, is_training
 from grader.homeworks.beras.mnist.synthetic import probe_folder
 from grader.rubric import Rubric, text_of, year_of
 from grader.rubric import load as load_rubric
+from grader.submission.archives import open_handin
 
 # What cannot change a verdict: how results are shown, and how classes are run
 NO_JUDGES = ("report", "classroom", "commands", "packing")
@@ -41,6 +45,11 @@ class Terms:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "components", tuple(self.components))  # JSON brings a list
+
+    @property
+    def usual(self) -> Edition:
+        """The edition that is made ready for: the one that was named, else the first."""
+        return edition(self.year) if self.year else FIRST
 
     @property
     def trains(self) -> bool:
@@ -109,9 +118,22 @@ def digest_of_grader() -> str:
     return found.hexdigest()
 
 
-def reference_folder(terms: Terms) -> Path | None:
-    """What trainings are compared with, where there is one."""
-    return FIRST.reference if terms.trains and FIRST.reference.is_dir() else None
+def reference_folder(terms: Terms, handins: Iterable[Path]) -> Path | None:
+    """What trainings are compared with, where there is one: the reference of the year that the class is of.
+
+    Where no year is named, that is the one of the first hand-in that can be opened.
+    """
+    if not terms.trains:
+        return None
+    reference = (terms.usual if terms.year else year_of_class(handins)).reference
+    return reference if reference.is_dir() else None
+
+
+def year_of_class(handins: Iterable[Path]) -> Edition:
+    for path in handins:
+        with suppress(UsageError), TemporaryDirectory(prefix="beras-grade-") as scratch:
+            return open_handin(path, Path(scratch)).edition
+    return FIRST
 
 
 def named_file(path: Path | None, option: str) -> str:

@@ -9,7 +9,7 @@ import contextlib
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -50,7 +50,11 @@ class Outputs:
     tell: Callable[[str], None]
 
     def write(
-        self, ledger: Ledger, shared: list[Group], title: str, alike: tuple[Similarity, Given] | None = None
+        self,
+        ledger: Ledger,
+        shared: list[Group],
+        title: str,
+        alike: tuple[Similarity, Mapping[int, Given]] | None = None,
     ) -> None:
         """Brings every file up to date. shared: the unknown mistakes. alike: which hand-ins look alike, if asked for.
 
@@ -125,7 +129,7 @@ class Outputs:
             else:
                 (self.folder / f"{name}.csv").unlink(missing_ok=True)
 
-    def write_similarity(self, alike: tuple[Similarity, Given] | None, title: str) -> None:
+    def write_similarity(self, alike: tuple[Similarity, Mapping[int, Given]] | None, title: str) -> None:
         """The page of pairs and their table; those of an earlier run would tell of another class."""
         if alike is None:
             for name in PAIRS:

@@ -97,7 +97,7 @@ def feedback(line: Line) -> str:
 
 def grades(ledger: Ledger) -> str:
     """One row a hand-in, and one for each who handed in nothing."""
-    rows = [["hand-in", "who", "email", "id", "state", "score", "max_score", "seconds", "counts", "notes"]]
+    rows = [["hand-in", "who", "email", "id", "state", "score", "max_score", "seconds", "counts", "notes", "edition"]]
     for line in ledger.lines:
         people = line.people
         email = " ".join(filter(None, (each.email for each in people or line.hints)))
@@ -108,8 +108,9 @@ def grades(ledger: Ledger) -> str:
         most, seconds = (row.max_score, f"{row.seconds:g}") if row is not None else (None, "")
         about = [line.name, line.who, email, ids, line.state, number(line.score), number(most), seconds]
         rows.append([*map(cell, about), "no" if line.second else "yes", cell("; ".join(filter(None, notes)))])
+        rows[-1].append(str(row.edition) if row is not None and line.score is not None else "")
     for person in ledger.absent:
         identity = person.ids[0] if person.ids else ""
         about = [cell(each) for each in ("", person.name, person.email, identity)]
-        rows.append([*about, "nothing handed in", "", "", "", "", ""])
+        rows.append([*about, "nothing handed in", "", "", "", "", "", ""])
     return written(rows)

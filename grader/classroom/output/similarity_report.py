@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ MOST_LINES = 150  # of one function
 KEPT = 40  # hand-ins whose code is kept in memory, as some are in many pairs
 
 
-def similarity_report(found: Similarity, handed_out: Given, title: str) -> str:
+def similarity_report(found: Similarity, handed_out: Mapping[int, Given], title: str) -> str:
     @lru_cache(maxsize=KEPT)
     def read(name: str) -> list[Function]:
         try:

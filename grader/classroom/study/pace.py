@@ -52,24 +52,27 @@ class Race:
 
 def races(ledger: Ledger, gradebook: Gradebook) -> list[Race]:
     """One for each model that anybody has trained."""
-    by_model: dict[str, Race] = {}
+    by_model: dict[tuple[int, str], Race] = {}
     if not any(
         gradebook.select("SELECT 1 FROM checks WHERE component = ? AND outcome = 'passed' LIMIT 1", (name,))
         for name in filter(is_training, every_component())
     ):
         return []
     for line in ledger.graded:
-        result = gradebook.result(line.row.key) if line.row is not None and not line.second else None
+        if line.row is None or line.second:
+            continue
+        year, result = line.row.edition, gradebook.result(line.row.key)
         for trained in result["training"] if result is not None else ():
-            race = by_model.setdefault(trained["model"], Race(trained["model"], trained["threshold"]))
+            model = trained["model"]
+            race = by_model.setdefault((year, model), Race(ledger.of_year(model, year), trained["threshold"]))
             race.trained += 1
             seconds = cpu_to_threshold(trained)
             if seconds:
                 race.paces.append(Pace(line.name, seconds, trained["ratio_to_reference"]))
-    for race in by_model.values():
+    for (year, model), race in by_model.items():
         race.paces.sort(key=lambda each: each.seconds)
         race.outliers = outliers(race.paces)
-        measured = gradebook.select("SELECT cpu_seconds FROM yardsticks WHERE model = ?", (race.model,))
+        measured = gradebook.select("SELECT cpu_seconds FROM yardsticks WHERE model = ? AND edition = ?", (model, year))
         race.reference = median(row[0] for row in measured) if measured else None
     return [race for race in by_model.values() if race.paces]
 

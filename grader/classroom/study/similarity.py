@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import heapq
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +22,7 @@ from grader.classroom.class_list import Ledger, Line
 from grader.classroom.study.groups import WrongAnswers
 from grader.classroom.study.student_code import GRAM, Function, Given, own_functions
 from grader.submission.archives import open_handin
-from grader.submission.source import SourceModule
+from grader.submission.opening import Submission
 
 COMMON, COMMON_SHARE = 10, 0.5  # hand-ins, and share of the class: what more of them have is how such code is written
 LEAST_GRAMS = 50  # of own code; with less, half of it may be alike by chance
@@ -84,17 +84,23 @@ class Similarity:
     usual: tuple[float, float] = (0.0, 0.0)
 
 
-def read_codes(ledger: Ledger, handed_out: Given, found: Similarity, tell: Callable[[int, int], None]) -> list[Code]:
-    """The own code of every hand-in that counts for somebody; tell: is told how many of how many are read."""
+def read_codes(
+    ledger: Ledger, handed_out: Mapping[int, Given], found: Similarity, tell: Callable[[int, int], None]
+) -> list[Code]:
+    """The own code of every hand-in that counts for somebody.
+
+    handed_out: the given code of each year. tell: is told how many of how many are read.
+    """
     lines = [line for line in ledger.lines if not line.second and not line.entry.handin.fault]
     codes = []
     for count, line in enumerate(lines, 1):
         try:
-            with modules_of(line) as modules:
-                functions = own_functions(modules, handed_out)
+            with opened(line) as submission:
+                given, modules = handed_out[submission.edition.year], submission.modules.values()
+                functions = own_functions(modules, given)
                 if broken := [str(each.relative) for each in modules if each.source_error is not None]:
                     found.unread[line.name] = f"left out, as Python does not read it: {', '.join(broken)}"
-            codes.append(Code(line, np.setdiff1d(grams_of(functions), handed_out.grams, assume_unique=True)))
+            codes.append(Code(line, np.setdiff1d(grams_of(functions), given.grams, assume_unique=True)))
         except UsageError as error:
             found.unread[line.name] = str(error).removeprefix(f"{line.entry.handin.path}: ")
         tell(count, len(lines))
@@ -102,16 +108,16 @@ def read_codes(ledger: Ledger, handed_out: Given, found: Similarity, tell: Calla
 
 
 @contextmanager
-def modules_of(line: Line) -> Iterator[list[SourceModule]]:
-    """A copy of the modules of a hand-in. Raises UsageError."""
+def opened(line: Line) -> Iterator[Submission]:
+    """A copy of a hand-in. Raises UsageError."""
     with tempfile.TemporaryDirectory(prefix="beras-code-") as scratch:
-        yield list(open_handin(line.entry.handin.path, Path(scratch)).modules.values())
+        yield open_handin(line.entry.handin.path, Path(scratch))
 
 
-def read_functions(line: Line, handed_out: Given) -> list[Function]:
+def read_functions(line: Line, handed_out: Mapping[int, Given]) -> list[Function]:
     """What the student of a hand-in wrote. Raises UsageError."""
-    with modules_of(line) as modules:
-        return own_functions(modules, handed_out)
+    with opened(line) as submission:
+        return own_functions(submission.modules.values(), handed_out[submission.edition.year])
 
 
 def grams_of(functions: Sequence[Function]) -> np.ndarray:

@@ -10,7 +10,7 @@ from statistics import mean, median
 from grader.classroom.class_list import Ledger
 from grader.classroom.gradebook import Gradebook
 from grader.diagnose import pages
-from grader.homework import every_component
+from grader.homework import edition
 
 BINS = 10  # of the distribution of scores
 JUDGED = "('blocked', 'not asked', 'not on this track', 'not finished', 'grader fault', 'not graded')"
@@ -65,7 +65,8 @@ def statistics(ledger: Ledger, gradebook: Gradebook) -> Statistics:
         f"SELECT result, component, name, outcome, points, max_points, diagnosis, outcome IN {JUDGED} FROM checks"
     )
     by_check: dict[tuple[str, str], list[tuple[bool, float, float]]] = defaultdict(list)
-    by_component: dict[str, dict[int, list[float]]] = defaultdict(lambda: defaultdict(lambda: [0.0, 0.0]))
+    by_component: dict[tuple[str, int], dict[int, list[float]]] = defaultdict(lambda: defaultdict(lambda: [0.0, 0.0]))
+    years = {id_: line.row.edition for id_, line in lines.items() if line.row is not None}
     shown_by: dict[str, set[str]] = defaultdict(set)
     for result, component, name, outcome, points, most, diagnosis, unjudged in rows:
         if result not in lines:
@@ -73,22 +74,26 @@ def statistics(ledger: Ledger, gradebook: Gradebook) -> Statistics:
         for code in diagnosis.split() if outcome != "passed" else ():
             if code not in pages.RELATIONS:
                 shown_by[code].update(names[result])
-        sums = by_component[component][result]
+        year = years[result]
+        sums = by_component[component, year][result]
         sums[0] += points
         sums[1] += most
         if not unjudged:
             score = lines[result].score or 0.0
-            by_check[component, name] += [(outcome == "passed", score - points, points)] * len(names[result])
+            by_check[component, ledger.of_year(name, year)] += [(outcome == "passed", score - points, points)] * len(
+                names[result]
+            )
     found.checks = [check(key, answers) for key, answers in by_check.items()]
     found.checks.sort(key=lambda each: (each.share, each.name))
     found.mistakes = [Mistake(code, pages.title(code), sorted(who)) for code, who in shown_by.items()]
     found.mistakes.sort(key=lambda each: (-len(each.names), each.code))
-    for component in every_component():
-        sums_of = [sums for id_, sums in by_component[component].items() if sums[1] > 0 for _ in names[id_]]
-        if sums_of:
-            full = sum(round(earned, 2) >= round(most, 2) for earned, most in sums_of)
-            share = mean(earned / most for earned, most in sums_of)
-            found.components.append((component, full, len(sums_of), share))
+    for year in ledger.years:
+        for component in edition(year).components:
+            sums_of = [sums for id_, sums in by_component[component, year].items() if sums[1] > 0 for _ in names[id_]]
+            if sums_of:
+                full = sum(round(earned, 2) >= round(most, 2) for earned, most in sums_of)
+                share = mean(earned / most for earned, most in sums_of)
+                found.components.append((ledger.of_year(component, year), full, len(sums_of), share))
     return found
 
 

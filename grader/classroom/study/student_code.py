@@ -11,7 +11,7 @@ import ast
 import builtins
 import warnings
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -22,7 +22,7 @@ from grader.base.errors import UsageError
 from grader.homework import FIRST
 from grader.submission.contents import shown
 from grader.submission.places import EDITIONS, package_of
-from grader.submission.source import LINE_ENDS, SourceError, SourceModule, decoded, parse
+from grader.submission.source import LINE_ENDS, SourceError, SourceModule, text_of
 
 # Nodes. A line of NumPy has about as many. With 12, modules of tests/submissions that were written apart from the
 # reference share 0 to 12 % with it (medians, module by module; with 10 up to 19 %, with 16 up to 5 %). The longer a
@@ -70,20 +70,28 @@ class Given:
 
 
 def given(folder: Path) -> Given:
-    """The code of the template. Raises UsageError where there is none, or none that Python reads."""
-    sources: dict[str, str] = {}
-    nodes: list[ast.AST] = []
+    """The code of the template in a folder. Raises UsageError where there is none, or none that Python reads."""
+    contents: dict[str, bytes] = {}
     for path in sorted(folder.rglob("*.py")):
         try:
-            tree, source = parse(path.read_bytes()), decoded(path.read_bytes())
+            contents[path.relative_to(folder).as_posix()] = path.read_bytes()
         except OSError as error:
             raise UsageError(f"--template: {shown(path)} cannot be read ({error.strerror})") from None
-        if isinstance(tree, SourceError) or isinstance(source, SourceError):
-            raise UsageError(f"--template: {shown(path)} is no Python that can be read")
-        nodes += ast.walk(tree)
-        sources[path.relative_to(folder).as_posix()] = source
-    if not sources:
+    if not contents:
         raise UsageError(f"--template {shown(folder)}: there is no code in it; name the folder that was handed out")
+    return given_in(contents, shown(folder))
+
+
+def given_in(contents: Mapping[str, bytes], named: str) -> Given:
+    """The code of these files, by their paths in what is called `named`. Raises UsageError."""
+    sources: dict[str, str] = {}
+    nodes: list[ast.AST] = []
+    for path, content in contents.items():
+        source = text_of(content)
+        if isinstance(source, SourceError):
+            raise UsageError(f"--template: {named}/{shown(path)} is no Python that can be read")
+        nodes += ast.walk(ast.parse(source))
+        sources[path] = source
     names = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
     names |= {node.name for node in nodes if isinstance(node, (Definition, ast.ClassDef))}
     vocabulary = frozenset(names) | numpy_names()
@@ -109,7 +117,7 @@ def own_functions(modules: Iterable[SourceModule], handed_out: Given) -> list[Fu
             continue  # something else that was handed in too
         if module.source_error is not None:
             continue
-        source = decoded(module.path.read_bytes())
+        source = text_of(module.path.read_bytes())
         assert isinstance(source, str)  # else there were an error
         for each in functions(module.relative.as_posix(), source, handed_out.vocabulary):
             nodes += len(each.lines)

@@ -16,7 +16,7 @@ import numpy as np
 
 from grader.ask.client import Fault, Worker
 from grader.ask.local_gradients import Local
-from grader.ask.subject import Remote, Subject, held, missing_method, sent
+from grader.ask.subject import Remote, Subject, Trainee, held, missing_method, sent
 from grader.homework import FIRST
 from grader.submission.places import Places
 
@@ -150,6 +150,42 @@ class Dialect(Subject):
             self.script, self.classes = script, classes
         self.upstream[name] = len(required) > 1  # self, and the upstream gradient
         return self.upstream[name]
+
+    # --- trainings --------------------------------------------------------------------------------------------
+
+    @classmethod
+    def makers(cls, kind: str) -> tuple[str, ...]:
+        return (f"get_{kind}_model_components",)
+
+    @classmethod
+    def model_forward(cls) -> str:
+        return "call"
+
+    def trainee(self, kind: str) -> Trainee:
+        components = self.get(self.makers(kind)[0])()
+        model, epochs, batch_size = map(components.attribute, ("model", "epochs", "batch_size"))
+        return Trainee(model, epochs.value, batch_size.value)
+
+    def misfit(self, kind: str, model: Remote) -> str:
+        """At most one Dense and one activation (simple), two or more of each (advanced)."""
+        rows = self.ask("layer_kinds", model=model.ref, dense=self.get("Dense").ref)
+        layers = [row for row in rows if isinstance(row, list) and len(row) == 4]
+        dense = sum(1 for row in layers if row[1])
+        # One that passes its input on (flattening, dropout, a linear activation) is one too many nowhere
+        activations = sum(1 for row in layers if not row[1] and not row[2] and not (kind == "simple" and row[3]))
+        found = f"the model has {dense} Dense and {activations} activation{'s' * (activations != 1)}"
+        if kind == "simple" and (dense > 1 or activations > 1):
+            return f"{found}: the simple model has at most one of each"
+        if kind == "advanced" and (dense < 2 or activations < 2):
+            return f"{found}: the advanced model has two or more of each"
+        return ""
+
+    def arrays(self, data: Remote) -> Remote:
+        """Arrays of NumPy's own."""
+        return data
+
+    def fast_core(self, model: Remote) -> Any:
+        return self.ask("fast_core", base=self.get("Diffable").ref, model=model.ref)
 
 
 def stacked(value: Any) -> Any:

@@ -21,9 +21,11 @@ EXTREMES = Rule(tolerance="extremes")
 # ReLU may be a LeakyReLU with alpha 0: what it takes from there is charged there, and what is its own is judged alone.
 OF_LEAKY = {
     "forward": ("LeakyReLU/forward", "LeakyReLU/forward-extremes"),
-    "input_gradients": ("LeakyReLU/gradient", "LeakyReLU/gradient-is-fresh", "LeakyReLU/instances"),
+    "input_gradients": (
+        "LeakyReLU/gradient", "LeakyReLU/gradient-is-fresh", "LeakyReLU/instances", "LeakyReLU/without-leak",
+    ),
     "compose_to_input": ("LeakyReLU/compose",),
-}
+}  # fmt: skip
 
 
 def made(s: Dialect, name: str, *args: float, calls: tuple[str, ...]) -> Remote:

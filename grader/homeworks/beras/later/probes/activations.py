@@ -17,6 +17,13 @@ def leaky_inputs(s: Dialect, draw: Draw) -> Observation:
     return inputs_kept(s, s.new("LeakyReLU"), s.keep(draw.array(B, N), "x"))
 
 
+@probe("LeakyReLU", "without-leak", dx=GRADIENT)
+def leaky_without(s: Dialect, draw: Draw) -> Observation:
+    """with alpha = 0, which makes a ReLU of it, the gradient is 1 or 0."""
+    layer, x, upstream = called(s, draw, "LeakyReLU", 0.0)
+    return {"dx": s.input_gradient(layer, upstream, x)}
+
+
 @probe("LeakyReLU", "one-dimensional")
 def leaky_flat(s: Dialect, draw: Draw) -> Observation:
     """forward takes a single example without a batch axis as well."""

@@ -40,6 +40,17 @@ def default(s: Dialect, draw: Draw) -> Observation:
     return {"std": statistics(s.new("Dense", FAN_IN, FAN_OUT).attribute("w").value)["std"]}
 
 
+@probe("Dense.initializer", "bias-size")
+def bias_size(s: Dialect, draw: Draw) -> Observation:
+    """the bias has one entry for each output, whatever the initializer."""
+    names = ("zero", "normal", "xavier", "kaiming")
+    return {
+        "entries_of_b": {
+            name: int(np.size(s.new("Dense", N, M, initializer=name).attribute("b").value)) for name in names
+        }
+    }
+
+
 @probe("Dense.initializer", "unknown-name", passive=True)
 def unknown(s: Dialect, draw: Draw) -> Observation:
     """an unknown initializer raises an exception."""
