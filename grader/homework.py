@@ -72,6 +72,11 @@ class Edition:
         return PACKAGE / "rubric.toml" if self.year == FIRST_YEAR else self.folder / "rubric.toml"
 
     @cached_property
+    def impossible(self) -> frozenset[str]:
+        """Codes of mistakes of other years that nobody can make here, as what they get wrong is right or not there."""
+        return frozenset(self.settings.get("mistakes", {}).get("without", ()))
+
+    @cached_property
     def trainings(self) -> tuple[str, ...]:
         return tuple(name for name in self.components if is_training(name))
 
@@ -97,6 +102,9 @@ class Edition:
         """A text in the words of another year, in the words of this one."""
         back = {theirs: word for word, theirs in of.names.items() if "." not in word}
         own = {word: self.names.get(back.get(word, word), back.get(word, word)) for word in {*back, *self.names}}
+        own |= {name: self.component_like(name) for name in of.components if name not in self.components}
+        if "recorded_by" in of.settings:  # a dict; the tape of the first edition has a list
+            own[of.settings["recorded_by"]] = self.settings.get("recorded_by", of.settings["recorded_by"])
         text = re.sub(r"\b[a-zA-Z_]\w*\b", lambda found: own.get(found[0], found[0]), text)
         return re.sub(rf"\b{of.package}\b", self.package, text)
 

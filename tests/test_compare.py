@@ -119,6 +119,7 @@ def test_equal_up_to_what_the_contract_permits(expected: Any, actual: Any):
         pytest.param(ROW, [MATRIX, MATRIX, MATRIX], "type", id="list-of-matrices-for-array"),
         pytest.param(np.array(["a"]), MATRIX, "type", id="object-for-texts"),
         pytest.param(np.array([["a"]]), [Opaque("a")], "type", id="list-of-objects-for-texts"),
+        pytest.param(MATRIX, ROW, "type", id="array-for-object"),
         pytest.param(ROW, ["1", "2", "3"], "type", id="texts-for-numbers"),
         pytest.param(np.array(["1", "2"]), np.array([1, 2]), "type", id="numbers-for-texts"),
         pytest.param(ROW, [[1.0], [2.0, 3.0]], "type", id="ragged"),

@@ -141,7 +141,9 @@ class LiveAnswers:
     def digest(self) -> str:
         """Changes with everything that an answer depends on."""
         found = hashlib.sha256(f"{digest_of_questions()} {self.edition.year}".encode())
-        for texts in (self.sources, patches.texts(patches.VARIANTS), patches.texts(patches.MISCONCEPTIONS)):
+        folders = (patches.VARIANTS, patches.MISCONCEPTIONS)
+        changes = (patches.texts(each) for folder in folders for each in (folder, folder / patches.LATER))
+        for texts in (self.sources, *changes):
             for name, text in sorted(texts.items()):
                 found.update(f"{name}\0{text}\0".encode())
         for path in sorted(Path(self.data_path).rglob("*.gz")):

@@ -17,6 +17,7 @@ from grader.homework import FIRST, LATEST, Edition
 
 VARIANTS = BERAS / "variants"
 MISCONCEPTIONS = BERAS / "misconceptions" / "patches"
+LATER = "later"  # a folder in each of them: of the years after the first
 Sources = dict[str, str]  # path below the root -> text
 
 
@@ -78,25 +79,28 @@ def fitting(folder: Path, edition: Edition, sources: Sources) -> dict[str, Patch
     """The patches of a folder that can be made in the reference of a year, in its words.
 
     Those of the first edition are made in every year where the text that they change is the same but for names; in the
-    folder `later` are those of the later years, in the words of the latest.
+    folder `later` are those of the later years, in the words of the latest, and come before one of the same name.
     """
-    found = load(folder)
     if edition.year == FIRST.year:
-        return found
-    found = {code: renamed(patch, FIRST, edition) for code, patch in found.items()}
-    found |= {code: renamed(patch, LATEST, edition) for code, patch in load(folder / "later").items()}
-    without = edition.settings.get("mistakes", {}).get("without", ())
-    return {code: patch for code, patch in found.items() if code not in without and patch.fits(edition, sources)}
+        return load(folder)
+    found: dict[str, Patch] = {}
+    for of, patches in ((FIRST, load(folder)), (LATEST, load(folder / LATER))):
+        here = (renamed(patch, of, edition) for patch in patches.values())
+        found |= {patch.code: patch for patch in here if patch.fits(edition, sources)}
+    return {code: patch for code, patch in found.items() if not {code, patch.page} & edition.impossible}
 
 
 def renamed(patch: Patch, of: Edition, to: Edition) -> Patch:
-    """The same change in another year's words."""
-    if of is to:
+    """The same change in another year's words, and in the file where that year has the component."""
+    component = to.component_like(patch.component)
+    if of is to or component not in to.components:
         return patch
+    moved = {of.file_of(of.module_of(patch.component)): to.file_of(to.module_of(component))}
     edits = tuple(
-        (to.translated(file, of), to.translated(old, of), to.translated(new, of)) for file, old, new in patch.edits
+        (moved.get(file) or to.translated(file, of), to.translated(old, of), to.translated(new, of))
+        for file, old, new in patch.edits
     )
-    return replace(patch, component=to.component_like(patch.component), edits=edits)
+    return replace(patch, component=component, edits=edits)
 
 
 def read(path: Path) -> Patch:

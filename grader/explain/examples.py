@@ -10,12 +10,13 @@ import ast
 import re
 import warnings
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
 
 from grader.ask import patches
-from grader.ask.patches import Sources
+from grader.ask.patches import Patch, Sources
 from grader.ask.reference import LocalWorker, read_sources
 from grader.diagnose import pages
 from grader.homework import FIRST, Edition
@@ -23,17 +24,17 @@ from grader.homework import FIRST, Edition
 EXAMPLE = re.compile(r"^```example\n(.*?)^```\n", re.MULTILINE | re.DOTALL)
 
 
-def explain(code: str, examples: Mapping[str, Sequence[str]] | None = None) -> str:
-    """The page of a code, its example followed by what it gives; '' where there is no page.
+def explain(code: str, examples: Mapping[str, Sequence[str]] | None = None, edition: Edition = FIRST) -> str:
+    """The page of a code in an edition, its example followed by what it gives; '' where there is no page.
 
     examples: for each code what its example gives, right and with the mistake; without it they are worked here, which
     takes the reference.
     """
-    text = pages.text(code)
+    text = pages.text(code, edition)
     found = EXAMPLE.search(text)
     if not found:
         return text
-    answers = worked_example(code) if examples is None else examples.get(code, ())
+    answers = worked_example(code, edition) if examples is None else examples.get(code, ())
     if not answers:
         return text.replace("```example", "```python")
     right, wrong = map(indented, answers)
@@ -41,19 +42,28 @@ def explain(code: str, examples: Mapping[str, Sequence[str]] | None = None) -> s
     return text[: found.start()] + shown + text[found.end() :]
 
 
-def worked_example(code: str) -> list[str]:
+def worked_example(code: str, edition: Edition = FIRST) -> list[str]:
     """What the example of a page gives, right and with the mistake; [] where there is none."""
-    found = EXAMPLE.search(pages.text(code))
-    path = patches.MISCONCEPTIONS / f"{code}.toml"
-    if not found or not path.is_file():
+    found = EXAMPLE.search(pages.text(code, edition))
+    mistakes = mistakes_of(edition)
+    forms = [mistakes[code]] if code in mistakes else [each for each in mistakes.values() if each.page == code]
+    if not found or not forms:
         return []
-    sources = read_sources()
-    return [worked(found[1], sources), worked(found[1], patches.read(path).applied(sources))]
+    sources = read_sources(edition.reference)
+    right = worked(found[1], sources, edition)
+    # Of a mistake in several forms the first that shows here: what an example can ask, one of them may not touch
+    wrong = (worked(found[1], each.applied(sources), edition) for each in forms)
+    return [right, next((each for each in wrong if each != right), right)]
 
 
-def worked(lines: str, sources: Sources) -> str:
+@cache
+def mistakes_of(edition: Edition) -> dict[str, Patch]:
+    return patches.fitting(patches.MISCONCEPTIONS, edition, read_sources(edition.reference))
+
+
+def worked(lines: str, sources: Sources, edition: Edition = FIRST) -> str:
     """What the last expression of some lines gives in an implementation, or the exception that it raises."""
-    names = namespace(sources)
+    names = namespace(sources, edition)
     *statements, last = ast.parse(lines).body
     np.random.seed(0)
     with warnings.catch_warnings(), np.errstate(all="ignore"):
@@ -68,7 +78,7 @@ def worked(lines: str, sources: Sources) -> str:
 
 def namespace(sources: Sources, edition: Edition = FIRST) -> dict[str, Any]:
     """NumPy and every name of the contract, from one implementation."""
-    host = LocalWorker(sources).host
+    host = LocalWorker(sources, edition.reference).host
     return {"np": np} | {name: getattr(host.load(module), name) for name, module in edition.modules.items()}
 
 

@@ -21,6 +21,7 @@ from grader.ask.subject import Raised
 from grader.base.arrays import squeezed
 from grader.diagnose import entry_words, pages
 from grader.explain.script import script_text
+from grader.homework import FIRST, Edition
 from grader.judge.compare import Difference, as_array, close
 from grader.judge.verdict import Outcome, Verdict
 from grader.rubric import Tolerances
@@ -172,8 +173,8 @@ def joined(parts: Sequence[str]) -> str:
     return "\n".join(each for each in parts if each)
 
 
-def message(verdict: Verdict, tolerances: Tolerances) -> str:
-    """What a student reads about one verdict; '' for one that passed."""
+def message(verdict: Verdict, tolerances: Tolerances, edition: Edition = FIRST) -> str:
+    """What a student of an edition reads about one verdict; '' for one that passed."""
     seen = verdict.seen
     if verdict.outcome in (Outcome.PASSED, Outcome.NOT_ASKED) or verdict.message:
         return verdict.message
@@ -182,8 +183,8 @@ def message(verdict: Verdict, tolerances: Tolerances) -> str:
             "detail", one_line(seen.broken.strip().splitlines()[-1], 400)
         )
     if seen.fault is not None:
-        return fault_message(verdict, seen.fault)
-    head = headline(verdict)
+        return fault_message(verdict, seen.fault, edition)
+    head = headline(verdict, edition)
     parts = [head]
     yes_or_no = {id(each): told for each in verdict.differences if (told := answered_wrongly(verdict, each))}
     parts += [part("came back", told) for told in list(yes_or_no.values())[:2] if told != head]
@@ -198,7 +199,7 @@ def message(verdict: Verdict, tolerances: Tolerances) -> str:
         parts += [part("came back", label + came_back), part("expected", label + expected)]
     patterns = [pattern for pattern in verdict.patterns if pattern != head]
     parts += [part("pattern", "; ".join(patterns)) if patterns else ""]
-    parts += [printed(seen), next_step(verdict.diagnosis), paste(seen)]
+    parts += [printed(seen), next_step(verdict.diagnosis, edition), paste(seen)]
     return joined(parts)
 
 
@@ -222,10 +223,10 @@ def bounds(rule: Rule | None) -> str:
     return " or ".join(f"{low:g}" if low == high else f"{low:g} to {high:g}" for low, high in intervals)
 
 
-def headline(verdict: Verdict) -> str:
+def headline(verdict: Verdict, edition: Edition) -> str:
     """What is wrong, in one line: the known mistake, or what the numbers show."""
     for code in verdict.diagnosis:
-        title = pages.title(code)
+        title = pages.title(code, edition)
         if title and code not in pages.RELATIONS:
             return title
     if verdict.patterns:
@@ -284,16 +285,16 @@ def listed(names: Sequence[str]) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
-def fault_message(verdict: Verdict, fault: Fault) -> str:
+def fault_message(verdict: Verdict, fault: Fault, edition: Edition) -> str:
     """A call that gave no value."""
     if verdict.outcome == Outcome.NOT_IMPLEMENTED:
         return fault_headline(fault)
-    title = next((title for code in verdict.diagnosis if (title := pages.title(code))), "")
+    title = next((title for code in verdict.diagnosis if (title := pages.title(code, edition))), "")
     parts = [title or fault_headline(fault)]
     if fault.frames or title:
         parts.append(part("came back", traceback_text(fault) if fault.frames else fault_headline(fault)))
     parts.append(about_stand_ins(fault, verdict.seen))
-    step = next_step(verdict.diagnosis) or where_to_write(fault)
+    step = next_step(verdict.diagnosis, edition) or where_to_write(fault)
     return joined([*parts, printed(verdict.seen), step, paste(verdict.seen)])
 
 
@@ -331,7 +332,8 @@ def printed(seen: Response) -> str:
     return part("printed", "\n".join(lines[:OUTPUT_LINES]) + more)
 
 
-def next_step(codes: Sequence[str]) -> str:
+def next_step(codes: Sequence[str], edition: Edition) -> str:
     """Where to read on."""
-    known = [code for code in codes if pages.title(code)]
-    return part("next", "\n".join(f"grade explain {code}" for code in known)) if known else ""
+    known = [code for code in codes if pages.title(code, edition)]
+    year = "" if edition is FIRST else f" --edition {edition.year}"
+    return part("next", "\n".join(f"grade explain {code}{year}" for code in known)) if known else ""

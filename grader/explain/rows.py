@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from grader.explain import message as words
+from grader.homework import FIRST, Edition
 from grader.judge.hidden import NOT_HERE
 from grader.result import ProbeResult
 
 HIDDEN = "a hidden check: what it asked and what came back are not shown"
 
 
-def concealed(check: ProbeResult) -> ProbeResult:
+def concealed(check: ProbeResult, edition: Edition = FIRST) -> ProbeResult:
     """What may be seen of a hidden check: title, outcome, points, and the codes that explain it. Nothing else."""
     message = ""
     if check.outcome != "passed":
         headline = NOT_HERE if check.message == NOT_HERE else HIDDEN
-        message = words.joined([headline, words.next_step(check.diagnosis)])
+        message = words.joined([headline, words.next_step(check.diagnosis, edition)])
     return ProbeResult(
         name=check.name,
         title=check.title,

@@ -77,7 +77,8 @@ def compare(entry: str, expected: Any, actual: Any, rule: Rule, tolerance: float
     if isinstance(actual, Raised):
         return [Difference(entry, "raised", expected, actual)]
     if isinstance(expected, Opaque):
-        return [] if actual == expected else [Difference(entry, "type", expected, actual)]
+        same = isinstance(actual, Opaque) and actual == expected
+        return [] if same else [Difference(entry, "type", expected, actual)]
     if isinstance(expected, dict):
         if not isinstance(actual, dict):
             return [Difference(entry, "type", expected, actual)]

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from grader.diagnose import pages
+from grader.homework import FIRST, Edition
 
 FENCE = re.compile(r"^```(\w*)$")
 ITEM = re.compile(r"^(?:[-*]|\d+\.) +(.*)$")
@@ -30,9 +31,9 @@ class Page:
     blocks: list[Block]
 
 
-def page(code: str) -> Page | None:
-    """The page of a code, None where there is none."""
-    text = pages.text(code)
+def page(code: str, edition: Edition = FIRST) -> Page | None:
+    """The page of a code in an edition, None where there is none."""
+    text = pages.text(code, edition)
     if not text:
         return None
     title, _, rest = text.partition("\n")

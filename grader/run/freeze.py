@@ -57,5 +57,9 @@ def about(answers: LiveAnswers, seed: int) -> dict[str, Any]:
         "mistakes": {code: patch.component for code, patch in answers.mistakes.items()},
         "conventions": {code: patch.convention for code, patch in answers.mistakes.items()},
         "pages": {code: patch.page for code, patch in answers.mistakes.items()},
-        "examples": {code: example for code in pages.codes() if (example := worked_example(code))},
+        "examples": {
+            code: example
+            for code in pages.codes(answers.edition)
+            if (example := worked_example(code, answers.edition))
+        },
     }

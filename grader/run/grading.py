@@ -143,7 +143,7 @@ class Grading:
                     own = [each for each in those if each.because is None]
                     Diagnosis(own, self.answers, self.rubric, seed, self.observer.fresh).find()
             for verdict in sorted(verdicts, key=lambda each: each.because is not None):
-                explain(verdict, self.rubric.tolerances)
+                explain(verdict, self.rubric.tolerances, self.edition)
         return self.judged(probe)
 
     def judged(self, probe: Probe) -> Verdict:
@@ -397,7 +397,7 @@ class Grading:
             line=line,
             mismatches=mismatches(verdict, self.rubric.tolerances),
         )
-        return concealed(found) if self.is_hidden(verdict.probe) else found
+        return concealed(found, self.edition) if self.is_hidden(verdict.probe) else found
 
 
 FINE = (Outcome.PASSED, Outcome.NOT_ASKED)
@@ -432,11 +432,11 @@ def running(verdict: Verdict, edition: Edition) -> list[str]:
     return [name] if name in edition.components and name != edition.owner_of(component) else []
 
 
-def explain(verdict: Verdict, tolerances: Tolerances) -> None:
+def explain(verdict: Verdict, tolerances: Tolerances, edition: Edition) -> None:
     """Writes what students read; one that fails with another has its cause, and is shown together with it."""
     first = verdict.because
     if first is None:
-        verdict.message = words.message(verdict, tolerances)
+        verdict.message = words.message(verdict, tolerances, edition)
         return
     verdict.diagnosis = list(first.diagnosis)
     if not verdict.message or not first.diagnosis:

@@ -1,10 +1,10 @@
 """The other figures of the README: misconceptions, pairs of them, right submissions under many seeds.
 
     python tests/proof/figures.py [misconceptions] [pairs] [unlisted] [key] [wheats]
-        [--all] [--seeds N] [--only COMPONENT ...] [--jobs N]
+        [--all] [--seeds N] [--only COMPONENT ...] [--edition YEAR] [--jobs N]
 
 misconceptions   the reference with each known mistake: it must lose points in the mistake's own component, nowhere
-                 else, and be told that mistake and no other
+                 else, and be told that mistake and no other; the only figure of a later year, with --edition
 pairs            the reference with two mistakes in different components (300 pairs drawn with a fixed seed, with
                  --all every pair): both must be told, unless one component cannot be asked before the other is right
 unlisted         bugs of tests/submissions/chaffs that were written after the relations, to be in no list: how many are
@@ -33,7 +33,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-from in_process import ROOT, UNTRAINED, KeptGrading, KeptObserver, LocalGrading, losing, reference_submission
+from in_process import ROOT, KeptGrading, KeptObserver, LocalGrading, losing, reference_submission, untrained
 
 from grader import rubric
 from grader.ask import answer_key
@@ -42,6 +42,7 @@ from grader.ask.patches import Patch, PatchError, Sources
 from grader.ask.probe import all_probes
 from grader.base.cache import cache_folder
 from grader.commands.main import DEFAULT_SEED
+from grader.homework import FIRST, YEARS, edition
 from grader.homeworks.beras.mnist.synthetic import probe_folder
 from grader.judge.verdict import Outcome
 from grader.run.freeze import frozen
@@ -53,6 +54,7 @@ from overlays import Graded, build, expectation, grade, grading_options, names
 
 NAMES = ("misconceptions", "pairs", "unlisted", "key", "wheats")
 PAIRS = 300
+UNTRAINED = untrained(FIRST)
 DATA = "get_data_MNIST"  # slow to ask, and all by itself in preprocess.py
 RIGHT = (Outcome.PASSED, Outcome.NOT_ASKED)
 RELATIONS = {path.stem for path in (ROOT / "grader" / "diagnose" / "pages").glob("*.md")}
@@ -86,10 +88,12 @@ def told(mistakes: tuple[Patch, ...]) -> Told:
     except PatchError:
         found.fits = False
         return found
-    asks_data = any(patch.component == DATA for patch in mistakes)
-    components = tuple(name for name in UNTRAINED if asks_data or name != DATA)
+    year = SHARED["submission"].edition
+    data = year.component_like(year.word(DATA))
+    asks_data = any(patch.component == data for patch in mistakes)
+    components = tuple(name for name in untrained(year) if asks_data or name != data)
     grading = LocalGrading(
-        SHARED["submission"], SHARED["rubric"], answers, answers.data_path, DEFAULT_SEED, "2470", components,
+        SHARED["submission"], SHARED["rubric"], answers, answers.data_path, DEFAULT_SEED, SHARED["track"], components,
         sources=sources,
     )  # fmt: skip
     found.lost = losing(grading)
@@ -273,16 +277,22 @@ def main() -> int:
         "--only", metavar="COMPONENT", nargs="+", choices=UNTRAINED, default=UNTRAINED,
         help="ask wheats about these alone",
     )  # fmt: skip
+    parser.add_argument("--edition", type=int, choices=YEARS, default=FIRST.year, help="of the mistakes")
     parser.add_argument("--jobs", metavar="N", type=int, default=os.cpu_count() or 1)
     options = parser.parse_args()
     if unknown := set(options.what) - set(NAMES):
         parser.error(f"there is no figure {', '.join(sorted(unknown))}; choose of {', '.join(NAMES)}")
-    chosen = options.what or NAMES
-    answers = LiveAnswers(str(probe_folder()), cache=cache_folder())
+    year = edition(options.edition)
+    chosen = options.what or list(NAMES if year is FIRST else NAMES[:1])
+    if year is not FIRST and chosen != ["misconceptions"]:
+        parser.error("of a later year there are the misconceptions alone")
+    answers = LiveAnswers(str(probe_folder()), year, cache=cache_folder())
     with tempfile.TemporaryDirectory(prefix="beras-proof-") as scratch:
-        submission = reference_submission(Path(scratch))
-        SHARED.update(answers=answers, rubric=rubric.load(), submission=submission, components=options.only)
-        for probe in all_probes():  # once, before the processes part
+        submission = reference_submission(Path(scratch), year)
+        rules = rubric.load(None, year)
+        track = "2470" if "2470" in rules.points else rules.default_track
+        SHARED.update(answers=answers, rubric=rules, submission=submission, components=options.only, track=track)
+        for probe in all_probes(year):  # once, before the processes part
             answers.expected(probe, DEFAULT_SEED)
             for code in answers.misconceptions(probe.component):
                 answers.mistaken((code,), probe, DEFAULT_SEED)

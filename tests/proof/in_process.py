@@ -21,20 +21,23 @@ from grader.ask.patches import Sources
 from grader.ask.probe import NotAsked, Probe, all_probes
 from grader.ask.reference import LocalWorker
 from grader.ask.response import Response
-from grader.homework import FIRST
-from grader.homeworks.beras.dialect import Dialect
+from grader.ask.subject import subject_of
+from grader.homework import FIRST, Edition
 from grader.run.grading import Grading
 from grader.submission.opening import Submission, open_submission
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-UNTRAINED = tuple(name for name in FIRST.components if name not in FIRST.trainings)
+
+
+def untrained(edition: Edition) -> tuple[str, ...]:
+    return tuple(name for name in edition.components if name not in edition.trainings)
 
 
 class LocalObserver:
     """Asks an implementation in this process; the counterpart of grader.ask.observer.Observer."""
 
-    def __init__(self, sources: Sources, data_path: str, seed: int) -> None:
-        self.sources, self.data_path, self.seed = sources, data_path, seed
+    def __init__(self, sources: Sources, data_path: str, seed: int, edition: Edition = FIRST) -> None:
+        self.sources, self.data_path, self.seed, self.edition = sources, data_path, seed, edition
         self.known: dict[str, Response] = {}
         self.broken: dict[str, Fault] = {}
 
@@ -49,8 +52,8 @@ class LocalObserver:
     def fresh(self, probe: Probe, seed: int | None = None) -> Response:
         seed = self.seed if seed is None else seed
         started = time.monotonic()
-        worker = LocalWorker(self.sources)
-        subject = Dialect(worker, self.data_path)
+        worker = LocalWorker(self.sources, self.edition.reference)
+        subject = subject_of(self.edition)(worker, self.data_path)
         seen = Response()
         try:
             with np.errstate(all="ignore"):
@@ -100,11 +103,11 @@ class Shortened(Grading):
     level: Any = None
 
     def __post_init__(self) -> None:
-        self.places = self.submission.places
+        self.places, self.edition = self.submission.places, self.submission.edition
         self.forbidden: dict[str, Any] = {}
-        self.every_probe = [self.as_it_counts(probe) for probe in all_probes()]
+        self.every_probe = [self.as_it_counts(probe) for probe in all_probes(self.edition)]
         self.probes = [probe for probe in self.every_probe if self.is_asked(probe)]
-        self.probes.sort(key=lambda probe: FIRST.components.index(probe.component))
+        self.probes.sort(key=lambda probe: self.edition.components.index(probe.component))
 
 
 @dataclass
@@ -115,7 +118,7 @@ class LocalGrading(Shortened):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.observer: Any = LocalObserver(self.sources, self.data_path, self.seed)
+        self.observer: Any = LocalObserver(self.sources, self.data_path, self.seed, self.edition)
 
 
 @dataclass
@@ -142,6 +145,6 @@ def losing(grading: Grading) -> set[str]:
     return found
 
 
-def reference_submission(scratch: Path) -> Submission:
-    """The reference, opened as a submission."""
-    return open_submission(ROOT / "reference", scratch)
+def reference_submission(scratch: Path, edition: Edition = FIRST) -> Submission:
+    """The reference of a year, opened as a submission."""
+    return open_submission(edition.reference, scratch)

@@ -1,0 +1,53 @@
+"""A page in the words of another year: names, what is imported from where, and gradients in lists."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from grader.homework import FIRST, Edition
+
+BLOCK = re.compile(r"^```(?:python|example)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+IMPORT = re.compile(r"^from (\S+) import (.+)$", re.MULTILINE)
+FORWARD_PASS = "forward pass"  # an expression of the field, and no method
+# Methods of the first edition that take or give one array, where all later years have a list of arrays
+TAKES_ONE = ("compose_to_input", "compose_to_weight")
+GIVES_ONE = ("compose_to_input", "input_gradients")
+
+
+def translated(page: str, of: Edition, to: Edition) -> str:
+    """A page about the code of one year, as one about that of another."""
+    if of is to:
+        return page
+    if of is FIRST:
+        page = BLOCK.sub(lambda found: found[0].replace(found[1], with_lists(found[1])), page)
+    page = FORWARD_PASS.join(to.translated(text, of) for text in page.split(FORWARD_PASS))
+    return IMPORT.sub(lambda found: imports(found[1], found[2].split(", "), to), page)
+
+
+def imports(module: str, names: list[str], edition: Edition) -> str:
+    """The lines that import these names in a year; those that it does not know, from the module that they were in."""
+    homes: dict[str, list[str]] = {}
+    for name in names:
+        homes.setdefault(edition.modules.get(name, module), []).append(name)
+    return "\n".join(f"from {home} import {', '.join(each)}" for home, each in homes.items())
+
+
+def with_lists(code: str) -> str:
+    """Code for the first edition, with gradients handed over and taken out of lists."""
+    lines = code.encode().splitlines(keepends=True)  # Python counts columns in bytes
+    starts = [sum(map(len, lines[:number])) for number in range(len(lines))]
+    added: list[tuple[int, bytes]] = []
+    for node in ast.walk(ast.parse(code)):
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+            continue
+        if node.func.attr in TAKES_ONE:
+            first, *_, last = *node.args, node.args[-1]
+            added.append((starts[first.lineno - 1] + first.col_offset, b"["))
+            added.append((starts[(last.end_lineno or 0) - 1] + (last.end_col_offset or 0), b"]"))
+        if node.func.attr in GIVES_ONE:
+            added.append((starts[(node.end_lineno or 0) - 1] + (node.end_col_offset or 0), b"[0]"))
+    text = b"".join(lines)
+    for place, each in sorted(added, reverse=True):
+        text = text[:place] + each + text[place:]
+    return text.decode()
