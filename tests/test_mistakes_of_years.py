@@ -24,7 +24,10 @@ from grader.base import tomlfile
 from grader.diagnose import pages
 from grader.diagnose.pages import words
 from grader.explain.examples import mistakes_of, worked_example
+from grader.explain.message import next_step
 from grader.homework import FIRST, LATEST, YEARS, Edition, edition
+from grader.report.to_html import to_html
+from grader.result import ComponentResult, Components, ProbeResult, Result
 
 LATER_YEARS = [edition(year) for year in YEARS if year != FIRST.year]
 PATCHES = patches.load(MISCONCEPTIONS / LATER)
@@ -267,6 +270,21 @@ def test_code_of_another_year_has_its_page_there_all_the_same():
     assert pages.title("cce-gradient-per-example") == pages.title("cce-gradient-per-example", LATEST)
     assert "cce-gradient-per-example" not in pages.codes()
     assert "ce-no-softmax" not in pages.codes(LATEST)
+
+
+def test_report_holds_the_page_of_its_year():
+    wrong = ProbeResult("GradientTape/made-up", "", "failed", 0, 1, diagnosis=["tape-order-reversed"])
+    part = ComponentResult("GradientTape", "failed", 0, 1, probes=[wrong])
+    result = Result(0, 1, "everyone", 0, "none", Components([part]), [], edition=2024)
+
+    assert "from beras.gradient_tape import GradientTape" in to_html(result)
+
+
+def test_message_of_a_later_year_says_where_to_read_on_in_its_words():
+    told = next_step(["mse-gradient-per-example", "no-such-code"], edition(2025))
+
+    assert told.split() == ["next", "grade", "explain", "mse-gradient-per-example", "--edition", "2025"]
+    assert next_step(["mse-sum"], FIRST).split() == ["next", "grade", "explain", "mse-sum"]
 
 
 def test_explain_speaks_the_words_of_a_year():
