@@ -12,7 +12,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from grader.diagnose.entry_words import phrase
-from grader.homework import Edition, edition
+from grader.homework import FIRST, Edition, edition
 from grader.report import pictures
 from grader.report.details import cause, points, summary_line
 from grader.report.message import taken_apart
@@ -88,7 +88,7 @@ def component(part: ComponentResult, year: Edition) -> dict[str, Any]:
     }
 
 
-def check(probe: ProbeResult, told: dict[tuple[str, ...], str], year: Edition) -> dict[str, Any]:
+def check(probe: ProbeResult, told: dict[tuple[str, ...], str], year: Edition = FIRST) -> dict[str, Any]:
     """One check; `told` says which check told a cause in full: it is open, and those of the same cause are folded."""
     here = probe.name.partition("/")[2]
     first = told.setdefault(cause(probe), here)
