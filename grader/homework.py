@@ -102,7 +102,7 @@ class Edition:
         """A text in the words of another year, in the words of this one."""
         back = {theirs: word for word, theirs in of.names.items() if "." not in word}
         own = {word: self.names.get(back.get(word, word), back.get(word, word)) for word in {*back, *self.names}}
-        own |= {name: self.component_like(name) for name in of.components if name not in self.components}
+        own = {name: self.component_like(name) for name in of.components if name not in self.components} | own
         if "recorded_by" in of.settings:  # a dict; the tape of the first edition has a list
             own[of.settings["recorded_by"]] = self.settings.get("recorded_by", of.settings["recorded_by"])
         text = re.sub(r"\b[a-zA-Z_]\w*\b", lambda found: own.get(found[0], found[0]), text)

@@ -11,6 +11,7 @@ import re
 import warnings
 from collections.abc import Mapping, Sequence
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from grader.ask.reference import LocalWorker, read_sources
 from grader.diagnose import pages
 from grader.homework import FIRST, Edition
 
+NO_DIGITS = Path("mnist")  # where a library is told to load them from, which no example does
 EXAMPLE = re.compile(r"^```example\n(.*?)^```\n", re.MULTILINE | re.DOTALL)
 
 
@@ -63,7 +65,7 @@ def mistakes_of(edition: Edition) -> dict[str, Patch]:
 
 def worked(lines: str, sources: Sources, edition: Edition = FIRST) -> str:
     """What the last expression of some lines gives in an implementation, or the exception that it raises."""
-    names = namespace(sources, edition)
+    names = namespace(sources, edition, lines)
     *statements, last = ast.parse(lines).body
     np.random.seed(0)
     with warnings.catch_warnings(), np.errstate(all="ignore"):
@@ -76,10 +78,11 @@ def worked(lines: str, sources: Sources, edition: Edition = FIRST) -> str:
             return f"{type(error).__name__}: {error}"
 
 
-def namespace(sources: Sources, edition: Edition = FIRST) -> dict[str, Any]:
-    """NumPy and every name of the contract, from one implementation."""
-    host = LocalWorker(sources, edition.reference).host
-    return {"np": np} | {name: getattr(host.load(module), name) for name, module in edition.modules.items()}
+def namespace(sources: Sources, edition: Edition, lines: str) -> dict[str, Any]:
+    """NumPy and every name of the contract that some lines mention, from one implementation."""
+    host = LocalWorker(sources, edition.reference, edition.loading(NO_DIGITS)).host
+    mentioned = {name: module for name, module in edition.modules.items() if re.search(rf"\b{name}\b", lines)}
+    return {"np": np} | {name: getattr(host.load(module), name) for name, module in mentioned.items()}
 
 
 def shown(value: Any) -> str:

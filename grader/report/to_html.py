@@ -12,6 +12,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from grader.diagnose.entry_words import phrase
+from grader.homework import FIRST, Edition, edition
 from grader.report import pictures
 from grader.report.details import cause, points, summary_line
 from grader.report.message import taken_apart
@@ -48,11 +49,12 @@ def template(name: str = "report.html", *folders: Path) -> Template:
 
 
 def to_html(result: Result) -> str:
+    year = edition(result.edition)
     text = template().render(
         result=result,
         summary=summary_line(result),
         share=result.score / result.max_score if result.max_score else 1.0,
-        components=[component(part) for part in result.components],
+        components=[component(part, year) for part in result.components],
         trainings=[training(each) for each in result.training],
         shades=pictures.SHADES,
         chart_size=(pictures.WIDTH, pictures.HEIGHT, pictures.LEFT, pictures.RIGHT, pictures.TOP, pictures.BOTTOM),
@@ -73,10 +75,10 @@ def kind(outcome: str) -> str:
     return ICONS.get(outcome, ("✗", "bad"))[1]
 
 
-def component(part: ComponentResult) -> dict[str, Any]:
+def component(part: ComponentResult, year: Edition) -> dict[str, Any]:
     """A component, its checks that lost points or were not judged, and those that passed. A cause is told once."""
     told: dict[tuple[str, ...], str] = {}
-    checks = [check(probe, told) for probe in part.probes if probe.outcome != "passed"]
+    checks = [check(probe, told, year) for probe in part.probes if probe.outcome != "passed"]
     return {
         "row": part,
         "why": part.why,
@@ -86,11 +88,11 @@ def component(part: ComponentResult) -> dict[str, Any]:
     }
 
 
-def check(probe: ProbeResult, told: dict[tuple[str, ...], str]) -> dict[str, Any]:
+def check(probe: ProbeResult, told: dict[tuple[str, ...], str], year: Edition = FIRST) -> dict[str, Any]:
     """One check; `told` says which check told a cause in full: it is open, and those of the same cause are folded."""
     here = probe.name.partition("/")[2]
     first = told.setdefault(cause(probe), here)
-    found = [one for code in probe.diagnosis if first == here and (one := page(code)) is not None]
+    found = [one for code in probe.diagnosis if first == here and (one := page(code, year)) is not None]
     drawn = [(each, pictures.heats(each), phrase(probe.name, each.entry)) for each in probe.mismatches]
     message = taken_apart(probe.message)
     parts = [(label, text) for label, text in message.parts if label not in ("next", "printed")]

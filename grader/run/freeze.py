@@ -58,8 +58,6 @@ def about(answers: LiveAnswers, seed: int) -> dict[str, Any]:
         "conventions": {code: patch.convention for code, patch in answers.mistakes.items()},
         "pages": {code: patch.page for code, patch in answers.mistakes.items()},
         "examples": {
-            code: example
-            for code in pages.codes(answers.edition)
-            if (example := worked_example(code, answers.edition))
+            code: example for code in pages.codes(answers.edition) if (example := worked_example(code, answers.edition))
         },
     }

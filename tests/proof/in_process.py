@@ -52,7 +52,8 @@ class LocalObserver:
     def fresh(self, probe: Probe, seed: int | None = None) -> Response:
         seed = self.seed if seed is None else seed
         started = time.monotonic()
-        worker = LocalWorker(self.sources, self.edition.reference)
+        digits = self.edition.loading(Path(self.data_path) / "mnist")
+        worker = LocalWorker(self.sources, self.edition.reference, digits)
         subject = subject_of(self.edition)(worker, self.data_path)
         seen = Response()
         try:

@@ -41,7 +41,7 @@ def with_lists(code: str) -> str:
     for node in ast.walk(ast.parse(code)):
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
             continue
-        if node.func.attr in TAKES_ONE:
+        if node.func.attr in TAKES_ONE and node.args:
             first, *_, last = *node.args, node.args[-1]
             added.append((starts[first.lineno - 1] + first.col_offset, b"["))
             added.append((starts[(last.end_lineno or 0) - 1] + (last.end_col_offset or 0), b"]"))
