@@ -67,6 +67,10 @@ class Edition:
         """The reference implementation; not there where this is installed."""
         return CHECKOUT / "reference" if self.year == FIRST_YEAR else self.folder / "reference"
 
+    def holes_in(self, file: str) -> dict[str, str]:
+        """The functions of a file that students write, each with the step of the handout that it belongs to."""
+        return holes_in(self.settings, file)
+
     @property
     def rubric(self) -> Path:
         return PACKAGE / "rubric.toml" if self.year == FIRST_YEAR else self.folder / "rubric.toml"
@@ -128,6 +132,11 @@ class Edition:
 
     def file_of(self, module: str) -> str:
         return f"{self.package}/__init__.py" if module == self.package else module.replace(".", "/") + ".py"
+
+
+def holes_in(settings: Mapping[str, Any], file: str) -> dict[str, str]:
+    """The same, of the settings of an edition."""
+    return {name: step for step, files in settings.get("holes", {}).items() for name in files.get(file, ())}
 
 
 def is_training(component: str) -> bool:
