@@ -7,7 +7,7 @@ live and how they are asked; what it does not say it has from the first edition,
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -38,7 +38,7 @@ class Edition:
     calling     the check of what every call of a layer, loss or metric goes through
     probes_in   the modules with the probes, below the homework's package
     dialect     the module with the class that asks an implementation of this year, `Dialect`
-    without     checks of those modules that this year has no use for
+    without     checks of those modules that this year has no use for, in the words of the year that names them
     loaders     packages that its given code loads MNIST with, of which nothing else may be used
     """
 
@@ -66,6 +66,10 @@ class Edition:
     def reference(self) -> Path:
         """The reference implementation; not there where this is installed."""
         return CHECKOUT / "reference" if self.year == FIRST_YEAR else self.folder / "reference"
+
+    def holes_in(self, file: str) -> dict[str, str]:
+        """The functions of a file that students write, each with the step of the handout that it belongs to."""
+        return holes_in(self.settings, file)
 
     @property
     def rubric(self) -> Path:
@@ -108,6 +112,12 @@ class Edition:
         text = re.sub(r"\b[a-zA-Z_]\w*\b", lambda found: own.get(found[0], found[0]), text)
         return re.sub(rf"\b{of.package}\b", self.package, text)
 
+    @cached_property
+    def left_out(self) -> frozenset[str]:
+        """`without`, as this year calls its components."""
+        parts = (name.partition("/") for name in self.without)
+        return frozenset(f"{self.component_like(component)}/{check}" for component, _, check in parts)
+
     def component_like(self, name: str) -> str:
         """A component of another year: names differ in capitals at most."""
         return {each.casefold(): each for each in self.components}.get(name.casefold(), name)
@@ -124,9 +134,19 @@ class Edition:
         return f"{self.package}/__init__.py" if module == self.package else module.replace(".", "/") + ".py"
 
 
+def holes_in(settings: Mapping[str, Any], file: str) -> dict[str, str]:
+    """The same, of the settings of an edition."""
+    return {name: step for step, files in settings.get("holes", {}).items() for name in files.get(file, ())}
+
+
 def is_training(component: str) -> bool:
     """Is a component a training, and no class or function?"""
     return component.partition(".")[0] == TRAINING
+
+
+def listed(line: Sequence[Mapping[str, Any]], key: str) -> frozenset[str]:
+    """The checks that a year and those that it is like name under a key."""
+    return frozenset(name for each in line for name in each.get("checks", {}).get(key, ()))
 
 
 def settings_of(year: int) -> dict[str, Any]:
@@ -162,7 +182,7 @@ def edition(year: int) -> Edition:
         calling=own.get("calling", ""),
         probes_in=tuple(checks["probes"]),
         dialect=checks["dialect"],
-        without=frozenset(name for each in line for name in each.get("checks", {}).get("without", ())),
+        without=listed(line, "without") - listed(line, "with"),
         settings=MappingProxyType(own),
         loaders=tuple(own.get("loaders", ())),
     )  # fmt: skip

@@ -63,7 +63,8 @@ class Rubric:
     """A checked rubric. `points` maps track to component to points; a component that is absent is not on the track.
 
     extensions: components that are asked only where they are handed in, and cost nothing.
-    extension_checks: checks of other components that are just as free.
+    extension_checks: checks of other components that are just as free, as the file names them; judge/rubrics.py makes
+        of them, and of `hidden`, the checks that are meant.
     """
 
     edition: Edition
@@ -264,7 +265,7 @@ def check(data: dict[str, Any], source: str, edition: Edition = FIRST) -> Rubric
         default_track=data["default_track"],
         points=points,
         extensions=extensions,
-        extension_checks=extension_checks(data["extensions"], extensions, f"rubric {source}, extensions", edition),
+        extension_checks=frozenset(name for name in data["extensions"] if "/" in name),
         constant_factor_keeps=float(data["partial"]["constant_factor_keeps"]),
         passes_when_judged=float(data["partial"]["passes_when_judged"]),
         tolerances=Tolerances(dict(data["tolerance"])),
@@ -275,7 +276,7 @@ def check(data: dict[str, Any], source: str, edition: Edition = FIRST) -> Rubric
         chance=data["training"]["chance"],
         fast_core=fast_core,
         not_finished=not_finished,
-        hidden=named_checks(hidden, f"{where}, hidden", edition),
+        hidden=frozenset(hidden),
         hidden_on_gradescope=gradescope,
         **data["outside"],
     )
@@ -295,26 +296,6 @@ def named_extensions(names: Any, points: dict[str, dict[str, int]], where: str, 
                     f'{where}, [points.{track}], "{name}": an extension is worth 0 points, not {table[name]}'
                 )
     return frozenset(found)
-
-
-def extension_checks(names: list[str], extensions: frozenset[str], where: str, edition: Edition) -> frozenset[str]:
-    """The checks among these names, and those of other components that cannot be asked without an extension."""
-    if not names or names == list(EXTENSIONS):  # which no other component needs
-        return frozenset()
-    from grader.ask.probe import all_probes
-    from grader.judge.hidden import matching
-
-    found = matching([name for name in names if "/" in name], where, edition)
-    return found | {probe.name for probe in all_probes(edition) if extensions & set(probe.needed_components)}
-
-
-def named_checks(patterns: list[str], where: str, edition: Edition) -> frozenset[str]:
-    """The checks that these patterns name. Raises UsageError for one that names none."""
-    if not patterns:
-        return frozenset()
-    from grader.judge.hidden import matching  # it has to know every check, and with them NumPy
-
-    return matching(patterns, where, edition)
 
 
 def known(table: dict[str, Any], names: tuple[str, ...], where: str, complete: bool = True) -> None:

@@ -15,6 +15,7 @@ from overlays import build, grade
 from grader import rubric
 from grader.explain import outside
 from grader.homework import FIRST
+from grader.judge import rubrics
 from grader.submission.opening import open_submission
 from grader.worker import old_numpy
 from grader.worker.placeholders import Absent, Progress, StubFinder
@@ -214,7 +215,7 @@ def test_setting_that_is_no_word_of_the_rubric_is_told(folder: Path) -> None:
     path = with_setting(folder, "old_numpy", "sometimes")
 
     with pytest.raises(rubric.UsageError, match=r"\[outside\], old_numpy: must be told or lost, not 'sometimes'"):
-        rubric.load(path)
+        rubrics.load(path)
 
 
 # --- notes ------------------------------------------------------------------------------------------------------

@@ -31,11 +31,11 @@ from grader.base import tomlfile
 from grader.commands.main import main
 from grader.homework import edition
 from grader.homeworks.beras.mnist.synthetic import probe_folder
+from grader.judge.rubrics import load
 from grader.packing.dependencies import dependencies
 from grader.packing.hidden import without_questions
 from grader.packing.template import template_of
 from grader.packing.wheel import with_needs
-from grader.rubric import load
 from grader.run.freeze import frozen
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the platforms are Linux")
@@ -71,9 +71,9 @@ def fill_folder_of_packs(folder: Path) -> None:
 
 
 def names_of_hidden(path: Path) -> frozenset[str]:
-    from grader import rubric
+    from grader.judge import rubrics
 
-    return rubric.load(path).hidden
+    return rubrics.load(path).hidden
 
 
 def pack(kind: str, folder: Path, output: str, *options: str) -> Path:

@@ -18,6 +18,7 @@ from grader.base import tomlfile
 from grader.base.errors import UsageError
 from grader.homework import FIRST
 from grader.homeworks.beras.probes.core import CALLING
+from grader.judge import rubrics
 from grader.packing.wheel import Edition, lay_out
 from grader.rubric import EXTENSIONS
 
@@ -34,11 +35,11 @@ CONTRACT = (  # issue and assignment name these, in this spelling
 
 @pytest.mark.parametrize("track", ["1470", "2470"])
 def test_points_of_a_track_sum_to_100(track: str):
-    assert sum(rubric.load().points[track].values()) == 100
+    assert sum(rubrics.load().points[track].values()) == 100
 
 
 def test_tracks_are_the_contract_s_and_2470_is_usual():
-    loaded = rubric.load()
+    loaded = rubrics.load()
 
     assert sorted(loaded.points) == ["1470", "2470"]
     assert loaded.default_track == "2470"
@@ -46,12 +47,12 @@ def test_tracks_are_the_contract_s_and_2470_is_usual():
 
 def test_every_component_of_the_contract_is_there():
     assert sorted(FIRST.components) == sorted(CONTRACT)
-    assert sorted(rubric.load().points["2470"]) == sorted(CONTRACT)
-    assert set(CONTRACT) - set(rubric.load().points["1470"]) == {"Softmax", "training.advanced"}
+    assert sorted(rubrics.load().points["2470"]) == sorted(CONTRACT)
+    assert set(CONTRACT) - set(rubrics.load().points["1470"]) == {"Softmax", "training.advanced"}
 
 
 def test_given_code_and_extensions_are_worth_nothing_and_all_else_something():
-    for table in rubric.load().points.values():
+    for table in rubrics.load().points.values():
         assert {name for name, points in table.items() if not points} == {*FIRST.given, *EXTENSIONS}
 
 
@@ -83,11 +84,11 @@ def test_no_check_needs_itself_by_way_of_others():
 def test_every_tolerance_that_a_probe_names_is_there():
     named = {rule.tolerance for probe in all_probes() for rule in probe.rules.values()} - {""}
 
-    assert named <= set(rubric.load().tolerances.named)
+    assert named <= set(rubrics.load().tolerances.named)
 
 
 def test_thresholds_are_those_of_the_contract():
-    loaded = rubric.load()
+    loaded = rubrics.load()
 
     assert loaded.thresholds == {"training.simple": 0.85, "training.advanced": 0.95}
     assert loaded.milestones == (0.80, 0.85, 0.95)
@@ -95,7 +96,7 @@ def test_thresholds_are_those_of_the_contract():
 
 
 def test_limits_reach_the_worker_in_bytes():
-    limits = rubric.load().check_limits()
+    limits = rubrics.load().check_limits()
 
     assert limits.memory_bytes == 2048 << 20
     assert limits.file_bytes == 64 << 20
@@ -106,7 +107,7 @@ def test_limit_of_a_fraction_is_never_a_limit_of_nothing():
     tree = tomlfile.read(FIRST.rubric)
     tree["limits"] |= {"check_cpu_seconds": 0.5, "processes": 0.5}
 
-    limits = rubric.check(tree, "mine.toml").check_limits()
+    limits = rubrics.check(tree, "mine.toml").check_limits()
 
     assert limits.cpu_seconds == limits.processes == 1
 
@@ -115,7 +116,7 @@ def test_older_rubric_gets_what_was_added_since():
     tree = tomlfile.read(FIRST.rubric)
     del tree["limits"]["wall_factor"], tree["training"]["fast_core"], tree["training"]["not_finished"]
 
-    loaded = rubric.check(tree, "mine.toml")
+    loaded = rubrics.check(tree, "mine.toml")
 
     assert (loaded.limits["wall_factor"], loaded.fast_core, loaded.not_finished) == (10, True, "not judged")
 
@@ -182,7 +183,7 @@ def test_wrong_rubric_is_one_clear_line(name: str, tmp_path: Path):
     file.write_text(text, encoding="utf-8")
 
     with pytest.raises(UsageError, match=says) as caught:
-        rubric.load(file)
+        rubrics.load(file)
 
     message = str(caught.value)
     assert str(file) in message
@@ -202,7 +203,7 @@ def test_file_that_holds_no_text_is_one_clear_line(content: bytes | None, says: 
         file.write_bytes(content)
 
     with pytest.raises(UsageError, match=says):
-        rubric.load(file)
+        rubrics.load(file)
 
 
 @pytest.mark.parametrize(
@@ -244,7 +245,7 @@ def without_what_the_course_did_not_ask(folder: Path) -> Path:
 
 
 def test_named_rubric_differs_from_the_built_in_by_its_points_and_extensions_alone():
-    built_in, course = vars(rubric.load()), vars(rubric.load(COURSE))
+    built_in, course = vars(rubrics.load()), vars(rubrics.load(COURSE))
 
     assert {name for name in built_in if built_in[name] != course[name]} == {"points", "extensions", "extension_checks"}
     assert course["extensions"] == {"BatchNorm", "CrossEntropyLoss"}
@@ -314,7 +315,7 @@ def test_pack_carries_a_named_rubric_whole(folder: Path):
     stage = folder / "stage"
     lay_out(Edition(rubric.located(COURSE), 1470), AnswerKey(), stage)
 
-    assert vars(rubric.load(stage / "grader/rubric.toml")) == vars(rubric.load(COURSE))
+    assert vars(rubrics.load(stage / "grader/rubric.toml")) == vars(rubrics.load(COURSE))
     assert len(tomlfile.read(stage / "grader/rubric.toml")) == len(tomlfile.read(FIRST.rubric)) + 1  # base
 
 
@@ -336,7 +337,7 @@ def test_any_value_anywhere_gives_a_rubric_or_a_usage_error(data: Any):
     table[key] = value
 
     try:
-        checked = rubric.check(tree, "mine.toml")
+        checked = rubrics.check(tree, "mine.toml")
     except UsageError:
         return
 

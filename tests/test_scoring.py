@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader import rubric
 from grader.ask.probe import Probe, all_probes
 from grader.ask.response import Response
+from grader.judge import rubrics
 from grader.judge.scoring import UNIT, Share, allocate, decimal, shares, summary
 from grader.judge.verdict import UNJUDGED, Outcome, Verdict
 
@@ -123,7 +123,7 @@ def test_every_component_of_the_rubric_is_divided_exactly():
     for probe in all_probes():
         weights.setdefault(probe.component, []).append(probe.weight)
 
-    for table in rubric.load().points.values():
+    for table in rubrics.load().points.values():
         for component, points in table.items():
             parts = allocate(points, weights.get(component, [1]))
             assert sum(parts) == points

@@ -19,11 +19,11 @@ from beras_modules import REFERENCE, ROOT, TEMPLATE, beras_modules
 from grader.base.errors import UsageError
 from grader.commands.main import main as grade
 from grader.homework import FIRST, YEARS, edition
-from grader.packing.template import HOLES, KEPT_IMPORTS, holes_of, make_template
+from grader.packing.template import KEPT_IMPORTS, make_template
 from grader.submission.syntax import definitions
 
 MODULES = sorted(path.relative_to(REFERENCE).as_posix() for path in REFERENCE.rglob("*.py"))
-FUNCTIONS = [(module, name) for module in MODULES for name in holes_of(module)]
+FUNCTIONS = [(module, name) for module in MODULES for name in FIRST.holes_in(module)]
 
 
 def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
@@ -99,11 +99,11 @@ def test_folder_that_does_not_exist_is_a_usage_error(arguments: list[str], tmp_p
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("class Softmax(", "class SoftMax(", "Softmax.forward is in HOLES, but there is no such function"),
+        ("class Softmax(", "class SoftMax(", "Softmax.forward is a hole, but there is no such function"),
         (
             '"""The slope at each element of the last x, in its shape: 1 where x > 0, otherwise alpha."""',
             "",
-            "LeakyReLU.input_gradients is in HOLES, but has no docstring",
+            "LeakyReLU.input_gradients is a hole, but has no docstring",
         ),
     ],
 )
@@ -138,14 +138,14 @@ def test_hole_raises_not_implemented_with_its_step(module: str, name: str):
         required = [p for p in inspect.signature(function).parameters.values() if p.default is p.empty]
         with pytest.raises(NotImplementedError) as raised:
             function(*[None] * len(required))
-    assert str(raised.value) == f"{name}: {holes_of(module)[name]} of the handout"
+    assert str(raised.value) == f"{name}: {FIRST.holes_in(module)[name]} of the handout"
 
 
 @pytest.mark.parametrize(("module", "name"), FUNCTIONS, ids=[name for _, name in FUNCTIONS])
 def test_no_line_of_a_solution_is_left(module: str, name: str):
     reference, template = REFERENCE / module, TEMPLATE / module
     given = Counter(stripped_lines(reference))
-    for each in holes_of(module):
+    for each in FIRST.holes_in(module):
         given.subtract(line.strip() for line in head_and_body(reference, each)[1])
     shown = stripped_lines(template)
     for line in head_and_body(reference, name)[1]:
@@ -194,7 +194,7 @@ def test_words_of_the_solution_do_not_leak(module: str, word: str):
 
 @pytest.mark.parametrize("module", MODULES)
 def test_given_code_is_identical(module: str):
-    holes, kept = holes_of(module), functions_of(TEMPLATE / module)
+    holes, kept = FIRST.holes_in(module), functions_of(TEMPLATE / module)
     sources = [(folder / module).read_text(encoding="utf-8") for folder in (REFERENCE, TEMPLATE)]
     if not holes:
         assert sources[0] == sources[1]
@@ -212,7 +212,7 @@ def test_given_code_is_identical(module: str):
 def test_template_has_no_lines_of_its_own_but_the_errors(module: str):
     own = [line for line in stripped_lines(TEMPLATE / module) if line not in stripped_lines(REFERENCE / module)]
     assert all(line.startswith(("raise NotImplementedError(", "from ", "import ")) for line in own)
-    assert len([line for line in own if "NotImplementedError" in line]) == len(holes_of(module))
+    assert len([line for line in own if "NotImplementedError" in line]) == len(FIRST.holes_in(module))
 
 
 # --- small modules ---
@@ -310,7 +310,7 @@ def test_module_without_holes_is_copied():
 
 @pytest.mark.parametrize("name", ["nothing", "Given", "Given.nothing", "Given.one"])
 def test_hole_must_be_a_function_with_a_docstring(name: str):
-    with pytest.raises(UsageError, match=f"{name} is in HOLES, but"):
+    with pytest.raises(UsageError, match=f"{name} is a hole, but"):
         make_template(SOURCE, {name: "step 1"})
 
 
@@ -322,7 +322,7 @@ def test_handout_has_a_row_for_every_step():
     rows = re.findall(r"^\| (\d+|extension) \| (.*?) \|", handout, re.M)
     listed = {("the extension" if step == "extension" else f"step {step}"): where for step, where in rows}
     assert {step: set(re.findall(r"`(.*?)`", where)) for step, where in listed.items()} == {
-        step: set(modules) for step, modules in HOLES.items()
+        step: set(modules) for step, modules in FIRST.settings["holes"].items()
     }
 
 

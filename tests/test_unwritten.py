@@ -12,7 +12,6 @@ from beras_modules import REFERENCE, TEMPLATE
 from overlays import grade
 
 from grader.homework import FIRST
-from grader.packing.template import HOLES
 from grader.submission.syntax import body_range, definitions
 
 GENERIC = {
@@ -95,7 +94,7 @@ def with_bodies(folder: Path, body: Callable[[str], str | None], base: Path = TE
     """The template, or the reference, in which every hole has this body; None leaves what is there."""
     target = folder / "submission"
     shutil.copytree(base, target, ignore=shutil.ignore_patterns("__pycache__"))
-    for step in HOLES.values():
+    for step in FIRST.settings["holes"].values():
         for module, names in step.items():
             path = target / module
             source = path.read_text(encoding="utf-8")
@@ -124,7 +123,7 @@ def check(submission: Path, *options: str) -> None:
 
 
 FORMS = list(GENERIC)
-NAMES = [name for step in HOLES.values() for names in step.values() for name in names]
+NAMES = [name for step in FIRST.settings["holes"].values() for names in step.values() for name in names]
 TURNS = 6  # templates, in which every form stands somewhere, and in each hole another one
 
 

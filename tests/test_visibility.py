@@ -23,6 +23,7 @@ from grader.explain.evidence import mismatch
 from grader.explain.rows import concealed
 from grader.homework import FIRST
 from grader.homeworks.beras.dialect import Dialect
+from grader.judge import rubrics
 from grader.judge.compare import Difference
 from grader.report.details import summary_line
 from grader.report.to_gradescope import to_gradescope
@@ -135,14 +136,14 @@ def test_gradescope_gets_tests_of_their_own_and_no_total(graded: dict[str, str])
 def loaded(hidden: Any, **more: Any) -> rubric.Rubric:
     tree = tomlfile.read(FIRST.rubric)
     tree["visibility"] = {"hidden": hidden, "gradescope": "hidden", **more}
-    return rubric.check(tree, "mine.toml")
+    return rubrics.check(tree, "mine.toml")
 
 
 def test_rubric_hides_nothing_unless_told_to_and_may_be_an_older_one():
     tree = tomlfile.read(FIRST.rubric)
     del tree["visibility"]
 
-    assert rubric.load().hidden == rubric.check(tree, "old.toml").hidden == frozenset()
+    assert rubrics.load().hidden == rubrics.check(tree, "old.toml").hidden == frozenset()
 
 
 @pytest.mark.parametrize(

@@ -149,7 +149,7 @@ def all_probes(edition: Edition = FIRST) -> tuple[Probe, ...]:
         module = importlib.import_module(f"{HOMEWORK}.{name}")
         for each in REGISTRY[module.__name__]:
             each = in_words_of(edition, each)
-            if each.component in edition.components and each.name not in edition.without:
+            if each.component in edition.components and each.name not in edition.left_out:
                 if each.name in found:
                     raise ValueError(f"two checks of {edition.year} are called {each.name}")
                 found[each.name] = each

@@ -154,7 +154,8 @@ def stand_in(
     if kind == "raiser":
         return text, name
     given = {key: value for key, value in script.items() if not is_default(key, value)}
-    arguments = [literal(value) if kind == "model" else f"{key}={literal(value)}" for key, value in given.items()]
+    plain = list(given) == ["layers"]  # of a model, which is made of nothing else
+    arguments = [literal(value) if plain else f"{key}={literal(value)}" for key, value in given.items()]
     return text.format(**words), f"{name}({', '.join(arguments)})"
 
 

@@ -32,10 +32,10 @@ from grader.classroom.study.similarity import Similarity, read_codes, similarity
 from grader.classroom.study.student_code import Given, given, given_in
 from grader.commands.main import DEFAULT_SEED, chosen, seed_of, stoppable
 from grader.homework import FIRST_YEAR, YEARS, Edition, edition, is_training
+from grader.judge.rubrics import load as load_rubric
 from grader.packing.template import make_edition
 from grader.report.to_jsonl import EventLog
 from grader.rubric import SETUP_SECONDS, located, year_of
-from grader.rubric import load as load_rubric
 from grader.submission.archives import digest_of
 from grader.submission.contents import shown
 

@@ -14,6 +14,7 @@ from grader.base.errors import UsageError
 from grader.commands.main import DEFAULT_SEED, seed_of
 from grader.homework import FIRST, YEARS
 from grader.homeworks.beras.mnist.synthetic import probe_folder
+from grader.judge import rubrics
 from grader.run.freeze import frozen
 
 
@@ -39,7 +40,7 @@ def main(arguments: list[str]) -> int:
     if not year.reference.is_dir():
         raise UsageError(f"key build: there is no reference/ in {year.reference.parent} to take the answers from")
     seed = seed_of(options.seed)
-    hidden = rubric.load(options.rubric, year).hidden
+    hidden = rubrics.load(options.rubric, year).hidden
     hidden_seed = seed_of(options.hidden_seed, "--hidden-seed") if options.hidden_seed else seed
     with np.errstate(all="ignore"):
         answers = LiveAnswers(str(probe_folder()), year)

@@ -235,7 +235,7 @@ def grade_command(arguments: list[str], conclude: Conclude | None = None) -> int
 
 def plan(options: argparse.Namespace, year: Edition) -> tuple[Rubric, str, tuple[str, ...]]:
     """By what rules, on which track, and what is graded of this year's edition. Raises UsageError."""
-    from grader import rubric as rubrics
+    from grader.judge import rubrics
 
     rubric = rubrics.load(options.rubric, year)
     if getattr(options, "fast_core", None) is not None:

@@ -15,6 +15,7 @@ from grader.ask.answers import KeyAnswers
 from grader.base.errors import UsageError
 from grader.commands.main import DEFAULT_SEED, chosen, seed_of
 from grader.homework import FIRST, YEARS
+from grader.judge import rubrics
 
 EPILOG = """\
 examples:
@@ -81,7 +82,7 @@ def main(arguments: list[str]) -> int:
     check_source()
     check_output(options.output)
     pack = PACKS[options.kind]
-    loaded = rubric.load(options.rubric, course)
+    loaded = rubrics.load(options.rubric, course)
     if options.track is not None and options.track not in loaded.points:
         raise UsageError(f"--track {options.track}: the rubric has the tracks {', '.join(loaded.points)}")
     if not all(part.isdecimal() for part in options.python.split(".")) or options.python.count(".") != 1:

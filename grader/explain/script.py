@@ -21,6 +21,7 @@ BLOCKS = ("class ", "def ", "with ", "try:", "from sys")  # how statements begin
 INDENT = "    "
 LENGTH = re.compile(r"([\w.\[\]]+)\.__len__\(\)")
 ENTERED, LEFT = re.compile(r"(\w+)\.__enter__\(\)$"), re.compile(r"(\w+)\.__exit__\(")
+ARRAY = re.compile(r"(?:[A-Z]\w*\()?np\.")  # how what makes an array begins, or a Variable of one
 OTHER_DATA = "# the check asks with made-up images in MNIST's form: with MNIST itself, other numbers are printed"
 
 
@@ -37,7 +38,7 @@ def script_text(notes: Sequence[str]) -> str:
     for place, note in enumerate(shown):
         lines.append(folded(printed(note, shown[place + 1 :])))
         name, value = assigned(note)
-        arrays += [name] if value.startswith("np.") and is_used(name, shown[place + 1 :]) else []
+        arrays += [name] if ARRAY.match(value) and is_used(name, shown[place + 1 :]) else []
         if ".apply_gradients(" in note and arrays:  # it works in place
             lines.append(f"print({', '.join(arrays)})")
     lines = [closed(each) for each in with_blocks(lines)]
@@ -114,7 +115,7 @@ def printed(note: str, later: Sequence[str]) -> str:
     name, value = assigned(note)
     if not value or is_used(name, later):
         return note
-    return value if any(method in value for method in SILENT) or value.startswith("np.") else f"print({value})"
+    return value if any(method in value for method in SILENT) or ARRAY.match(value) else f"print({value})"
 
 
 def folded(line: str) -> str:

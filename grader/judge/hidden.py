@@ -11,7 +11,6 @@ import difflib
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
-from grader.ask.probe import all_probes
 from grader.base.errors import UsageError
 from grader.homework import Edition
 
@@ -20,6 +19,8 @@ NOT_HERE = "hidden: not asked here, but where the work is handed in"
 
 def check_names(edition: Edition) -> list[str]:
     """Every check by its name, COMPONENT/CHECK, those of training included."""
+    from grader.ask.probe import all_probes  # NumPy comes with it, while a worker may start
+
     return [*(probe.name for probe in all_probes(edition)), *map(training_check, edition.trainings)]
 
 

@@ -1,9 +1,8 @@
 """python -m grader.packing.template: student_template/ is reference/ with the bodies of some functions taken out.
 
-`HOLES` names the functions that students write. In the template such a function keeps its signature and
-docstring, and raises NotImplementedError. What only the removed bodies used (imports, private functions and
-names) goes with them, so helpers of the solution must have a leading underscore. All other code is copied as
-it is.
+Its `edition.toml` names the functions that students write, the holes. In the template such a function keeps its
+signature and docstring, and raises NotImplementedError. What only the removed bodies used (imports, private functions
+and names) goes with them, so helpers of the solution must have a leading underscore. All other code is copied as it is.
 
 A later year of the homework says in its `edition.toml` which functions are holes, and what stands in each
 (`make_edition`).
@@ -25,61 +24,8 @@ from textwrap import indent
 from grader.base import tomlfile
 from grader.base.errors import UsageError
 from grader.base.paths import CHECKOUT
-from grader.homework import FIRST, Edition
+from grader.homework import FIRST, Edition, holes_in
 from grader.submission.syntax import Function, body_range, definitions, end_of
-
-# The step of the handout (student_template/README.md) -> the module -> the functions that are written in that
-# step.
-HOLES: dict[str, dict[str, list[str]]] = {
-    "step 1": {"Beras/onehot.py": ["OneHotEncoder.fit", "OneHotEncoder.forward", "OneHotEncoder.inverse"]},
-    "step 2": {
-        "Beras/layers.py": [
-            "Dense.forward",
-            "Dense.input_gradients",
-            "Dense.weight_gradients",
-            "Dense._initialize_weight",
-        ]
-    },
-    "step 3": {
-        "Beras/activations.py": [
-            "LeakyReLU.forward",
-            "LeakyReLU.input_gradients",
-            "Softmax.forward",
-            "Softmax.input_gradients",
-        ]
-    },
-    "step 4": {
-        "Beras/losses.py": [
-            "MeanSquaredError.forward",
-            "MeanSquaredError.input_gradients",
-            "CrossEntropyLoss.forward",
-            "CrossEntropyLoss.input_gradients",
-        ]
-    },
-    "step 5": {"Beras/metrics.py": ["CategoricalAccuracy.forward"]},
-    "step 6": {
-        "Beras/optimizers.py": [
-            "BasicOptimizer.apply_gradients",
-            "RMSProp.apply_gradients",
-            "Adam.apply_gradients",
-        ]
-    },
-    "step 7": {"Beras/core.py": ["GradientTape.gradient"]},
-    "step 8": {
-        "Beras/model.py": ["Model.evaluate"],
-        "assignment.py": ["SequentialModel.call", "SequentialModel.batch_step"],
-    },
-    "step 9": {"preprocess.py": ["get_data_MNIST"]},
-    "step 10": {"assignment.py": ["get_simple_model_components", "get_advanced_model_components"]},
-    "the extension": {
-        "Beras/batchnorm.py": [
-            "BatchNorm.forward",
-            "BatchNorm.input_gradients",
-            "BatchNorm.weight_gradients",
-            "BatchNorm.compose_to_input",
-        ]
-    },
-}
 
 # The workflow that grades every push, and what it is a copy of
 WORKFLOW = ".github/workflows/grade.yml"
@@ -92,11 +38,6 @@ KEPT_IMPORTS = {"np", "GradientTape"}
 
 # What students replace in an expression of a later year's template: no Python. While one is made, a name stands there.
 GAP, GAP_NAME = "???", "__gap__"
-
-
-def holes_of(module: str) -> dict[str, str]:
-    """The holes of one module, by its path under reference/: qualified name -> the step it belongs to."""
-    return {name: step for step, modules in HOLES.items() for name in modules.get(module, [])}
 
 
 def make_template(
@@ -115,7 +56,7 @@ def make_template(
     lines = source.splitlines(keepends=True)
     for name in holes:
         if name not in functions:
-            raise UsageError(f"{name} is in HOLES, but there is no such function")
+            raise UsageError(f"{name} is a hole, but there is no such function")
     # From the last to the first, so that line numbers further up stay right.
     for name in sorted(holes, key=lambda name: functions[name].lineno, reverse=True):
         start, end = body_range(functions[name], lines, name)
@@ -178,13 +119,13 @@ def is_private(name: str, unused: set[str]) -> bool:
 def make_all(reference: Path) -> dict[str, str]:
     """The whole template: path under student_template/ -> text, for every module in reference/."""
     modules = sorted(path.relative_to(reference).as_posix() for path in reference.rglob("*.py"))
-    missing = sorted({module for step in HOLES.values() for module in step} - set(modules))
+    missing = sorted({module for step in FIRST.settings["holes"].values() for module in step} - set(modules))
     if missing:
-        raise UsageError(f"{reference / missing[0]}: no such file, but grader/packing/template.py has it in HOLES")
+        raise UsageError(f"{reference / missing[0]}: no such file, but edition.toml has holes in it")
     made = {}
     for module in modules:
         try:
-            made[module] = make_template((reference / module).read_text(encoding="utf-8"), holes_of(module))
+            made[module] = make_template((reference / module).read_text(encoding="utf-8"), FIRST.holes_in(module))
         except UsageError as error:
             raise UsageError(f"{reference / module}: {error}; see grader/packing/template.py") from None
     return made | {WORKFLOW: WORKFLOW_SOURCE.read_text(encoding="utf-8")}
@@ -196,7 +137,7 @@ def make_edition(folder: Path) -> dict[str, str]:
     kinds, made = edition["stubs"], {}
     for path in sorted(reference.rglob("*.py")):
         module = path.relative_to(reference).as_posix()
-        holes = {name: step for step, files in edition["holes"].items() for name in files.get(module, ())}
+        holes = holes_in(edition, module)
         stubs = {
             name: kinds.get(stub, stub)
             for files in edition["holes"].values()

@@ -28,6 +28,7 @@ from grader.homework import FIRST, YEARS
 from grader.homework import Edition as Course
 from grader.homework import edition as edition_of
 from grader.homeworks.beras.mnist.synthetic import probe_folder
+from grader.judge import rubrics
 from grader.packing.hidden import without_questions
 from grader.rubric import Rubric
 from grader.run.freeze import frozen
@@ -51,7 +52,7 @@ class Edition:
 
     @property
     def rubric(self) -> Rubric:
-        return rubric.load(self.rubric_file, self.course)
+        return rubrics.load(self.rubric_file, self.course)
 
 
 def check_source() -> None:

@@ -29,7 +29,7 @@ def is_setter(method: Definition) -> bool:
 def body_range(function: Function, lines: list[str], name: str) -> tuple[int, int]:
     """The lines [start, end) of a function's body after its docstring, with all comments."""
     if ast.get_docstring(function) is None:
-        raise UsageError(f"{name} is in HOLES, but has no docstring: students would not know what to write")
+        raise UsageError(f"{name} is a hole, but has no docstring: students would not know what to write")
     start, end = end_of(function.body[0]), end_of(function)
     for number in range(end, len(lines)):  # comments are not in the tree: go on while lines are indented
         if lines[number].strip():

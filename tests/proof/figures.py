@@ -35,7 +35,6 @@ from typing import Any
 
 from in_process import ROOT, KeptGrading, KeptObserver, LocalGrading, losing, reference_submission, untrained
 
-from grader import rubric
 from grader.ask import answer_key
 from grader.ask.answers import LiveAnswers
 from grader.ask.patches import Patch, PatchError, Sources
@@ -44,6 +43,7 @@ from grader.base.cache import cache_folder
 from grader.commands.main import DEFAULT_SEED
 from grader.homework import FIRST, YEARS, edition
 from grader.homeworks.beras.mnist.synthetic import probe_folder
+from grader.judge import rubrics
 from grader.judge.verdict import Outcome
 from grader.run.freeze import frozen
 from grader.run.grading import Grading
@@ -289,7 +289,7 @@ def main() -> int:
     answers = LiveAnswers(str(probe_folder()), year, cache=cache_folder())
     with tempfile.TemporaryDirectory(prefix="beras-proof-") as scratch:
         submission = reference_submission(Path(scratch), year)
-        rules = rubric.load(None, year)
+        rules = rubrics.load(None, year)
         track = "2470" if "2470" in rules.points else rules.default_track
         SHARED.update(answers=answers, rubric=rules, submission=submission, components=options.only, track=track)
         for probe in all_probes(year):  # once, before the processes part

@@ -34,12 +34,12 @@ import libcst as cst
 from in_process import ROOT, LocalGrading, reference_submission
 from libcst.metadata import MetadataWrapper, PositionProvider
 
-from grader import rubric
 from grader.ask.answers import LiveAnswers
 from grader.ask.probe import all_probes
 from grader.base import tomlfile
 from grader.commands.main import DEFAULT_SEED
 from grader.homeworks.beras.mnist.synthetic import probe_folder
+from grader.judge import rubrics
 from grader.judge.verdict import Outcome
 
 LIST = Path(__file__).with_name("equivalent_mutants.toml")
@@ -491,7 +491,7 @@ def asked(mutants: list[Mutant], jobs: int, seed: int) -> Iterator[tuple[Mutant,
         answers.permitted(probe, seed)
     with tempfile.TemporaryDirectory(prefix="beras-proof-") as scratch:
         submission = reference_submission(Path(scratch))
-        SHARED.update(answers=answers, rubric=rubric.load(), submission=submission, seed=seed)
+        SHARED.update(answers=answers, rubric=rubrics.load(), submission=submission, seed=seed)
         with multiprocessing.get_context("fork").Pool(jobs, prepare) as pool:
             yield from zip(mutants, pool.imap(ask, mutants, chunksize=4))
 

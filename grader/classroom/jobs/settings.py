@@ -16,8 +16,8 @@ from grader.base.errors import UsageError
 from grader.base.paths import PACKAGE
 from grader.homework import FIRST, YEARS, Edition, edition, is_training
 from grader.homeworks.beras.mnist.synthetic import probe_folder
+from grader.judge.rubrics import load as load_rubric
 from grader.rubric import Rubric, text_of, year_of
-from grader.rubric import load as load_rubric
 from grader.submission.archives import open_handin
 
 # What cannot change a verdict: how results are shown, and how classes are run

@@ -17,7 +17,6 @@ from grader.classroom.study.groups import Group
 from grader.explain.message import one_line
 from grader.explain.script import script_text
 from grader.homework import FIRST
-from grader.packing.template import holes_of
 from grader.report.message import taken_apart
 from grader.result import ProbeResult
 from grader.submission.syntax import body_range, definitions, end_of
@@ -109,7 +108,7 @@ def function_asked(source: str, file: str, owner: str, script: list[str]) -> str
     """
     tree = ast.parse(source)
     functions = {name: node for name, node in definitions(tree) if isinstance(node, ast.FunctionDef)}
-    chosen = candidates(tree, owner, list(functions), set(holes_of(file)))
+    chosen = candidates(tree, owner, list(functions), set(FIRST.holes_in(file)))
     if not chosen:
         raise UsageError(f"reference/{file}: nothing that students write is in {owner}")
     called = [name for line in script for name in CALLED.findall(line)]

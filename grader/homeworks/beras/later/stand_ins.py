@@ -45,9 +45,11 @@ class Holder({base}):
 ''',
     "metric": '''
 class Metric({base}):
-    def __init__(self, reply): self.reply, self.seen = reply, []
+    def __init__(self, reply):
+        self.reply = reply
+        self.seen = []  #: seen
     def {forward}(self, probs, labels):
-        self.seen.append((np.array(probs), np.array(labels)))
+        self.seen.append((np.array(probs), np.array(labels)))  #: seen
         return np.float64(self.reply)
 ''',
     "optimizer": '''
@@ -61,7 +63,7 @@ class Optimizer:
 ''',
     "model": '''
 class ScriptedModel({base}):
-    def __init__(self, layers, losses, form, accuracy):
+    def __init__(self, losses, form, accuracy, layers=()):
         super().__init__(layers)
         self.double_losses, self.double_form, self.double_names = losses, form, ("loss", accuracy)
         self.double_steps = []

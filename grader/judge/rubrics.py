@@ -1,0 +1,42 @@
+"""A rubric whose names of checks have become the checks that they mean: which are hidden, and which cost nothing.
+
+The file itself is read by grader/rubric.py, which knows no check.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from grader import rubric
+from grader.homework import FIRST, Edition
+from grader.judge.hidden import matching
+from grader.rubric import Rubric
+
+
+def load(path: Path | None = None, edition: Edition = FIRST) -> Rubric:
+    """Reads and checks a rubric. Raises UsageError with one line that says what is wrong and where."""
+    return resolved(rubric.load(path, edition), str(rubric.located(path, edition)))
+
+
+def check(data: dict[str, Any], source: str, edition: Edition = FIRST) -> Rubric:
+    """The rubric that parsed TOML describes. Raises UsageError."""
+    return resolved(rubric.check(data, source, edition), source)
+
+
+def resolved(found: Rubric, source: str) -> Rubric:
+    """The same with checks for names. Raises UsageError for a name that means none."""
+    hidden = matching(sorted(found.hidden), f"rubric {source}, [visibility], hidden", found.edition)
+    return replace(found, hidden=hidden, extension_checks=extension_checks(found, source))
+
+
+def extension_checks(found: Rubric, source: str) -> frozenset[str]:
+    """The checks that are named, and those of other components that cannot be asked without an extension."""
+    if not found.extension_checks and found.extensions <= set(rubric.EXTENSIONS):  # which no other component needs
+        return frozenset()
+    from grader.ask.probe import all_probes  # NumPy comes with it, while a worker may start
+
+    named = matching(sorted(found.extension_checks), f"rubric {source}, extensions", found.edition)
+    needing = {each.name for each in all_probes(found.edition) if found.extensions & set(each.needed_components)}
+    return named | needing
