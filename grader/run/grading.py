@@ -48,6 +48,7 @@ class Grading:
     hidden_seed: int | None = None  # of the questions of hidden checks, where it is another one
     zygote: Zygote | None = None  # of this submission, where one was started before
     verdicts: dict[str, Verdict] = field(default_factory=dict)
+    judging: set[str] = field(default_factory=set)  # checks that wait for what they need
     explained: set[str] = field(default_factory=set)
     rows: dict[str, ComponentResult | None] = field(default_factory=dict)
 
@@ -149,7 +150,9 @@ class Grading:
     def judged(self, probe: Probe) -> Verdict:
         """The verdict on one probe, before anything is explained."""
         if probe.name not in self.verdicts:
+            self.judging.add(probe.name)
             self.verdicts[probe.name] = self._judge(probe)
+            self.judging.discard(probe.name)
         return self.verdicts[probe.name]
 
     def probes_of(self, component: str) -> list[Probe]:
@@ -207,7 +210,7 @@ class Grading:
         for need in (*verdict.probe.needs, *verdict.seen.needs, *running(verdict, self.edition)):
             component = need.partition("/")[0]
             for each in self.concerning(verdict.probe, self.probes_of(component)):
-                wanted = need in (component, each.name) and each.name != verdict.probe.name and each.weight
+                wanted = need in (component, each.name) and each.name not in self.judging and each.weight
                 if wanted and self.answers.knows(each, self.seed_of(each)):  # not so in the key of an older grader
                     yield component, self.judged(each)
 

@@ -11,6 +11,7 @@ any other fault is left alone.
 
 from __future__ import annotations
 
+import ast
 import builtins
 import re
 import warnings
@@ -20,7 +21,7 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 NAME = "__gap__"  # what stands in place of ???, called
-MOST_BODIES = 100  # of comments alone in one file; each is found by compiling the file once more
+MOST_BODIES = 100  # of comments alone in one file; each is found by parsing the file once more
 # Texts and comments may hold ??? as they like
 TOKENS = re.compile(
     rb"""("{3}|'{3})(?:\\.|(?!\1).)*(?:\1|\Z)|"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n])*'?|\#[^\n]*|(?P<gap>\?\?\?)""",
@@ -73,7 +74,7 @@ def empty_body(source: bytes) -> int:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            compile(source, "submission", "exec", dont_inherit=True)
+            ast.parse(source)  # no more than its grammar: code can be far larger than its source
     except IndentationError as error:
         found = EMPTY_BODY.match(error.msg)
         if found is None:

@@ -4,7 +4,7 @@
         [--all] [--seeds N] [--only COMPONENT ...] [--edition YEAR] [--jobs N]
 
 misconceptions   the reference with each known mistake: it must lose points in the mistake's own component, nowhere
-                 else, and be told that mistake and no other; the only figure of a later year, with --edition
+                 else, and be told that mistake and no other
 pairs            the reference with two mistakes in different components (300 pairs drawn with a fixed seed, with
                  --all every pair): both must be told, unless one component cannot be asked before the other is right
 unlisted         bugs of tests/submissions/chaffs that were written after the relations, to be in no list: how many are
@@ -15,7 +15,8 @@ key              every right and every wrong submission of tests/submissions, gr
 wheats           every right submission of tests/submissions/wheats under N seeds (default 200) in a real worker: none
                  may lose a point
 
-Without a name all of them are measured. Prints a Markdown table and every exception; exit code 1 if there is one.
+Without a name all of them are measured; of a later year (--edition) the misconceptions, the pairs and the wheats, which
+lie in tests/submissions/YEAR. Prints a Markdown table and every exception; exit code 1 if there is one.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ from grader.ask.patches import Patch, PatchError, Sources
 from grader.ask.probe import all_probes
 from grader.base.cache import cache_folder
 from grader.commands.main import DEFAULT_SEED
-from grader.homework import FIRST, YEARS, edition
+from grader.homework import FIRST, YEARS, Edition, edition
 from grader.homeworks.beras.mnist.synthetic import probe_folder
 from grader.judge import rubrics
 from grader.judge.verdict import Outcome
@@ -50,9 +51,12 @@ from grader.run.grading import Grading
 from grader.submission.opening import open_submission
 
 sys.path.append(str(ROOT / "tests"))
+from editions import build as build_of_year
+from editions import overlays
 from overlays import Graded, build, expectation, grade, grading_options, names
 
 NAMES = ("misconceptions", "pairs", "unlisted", "key", "wheats")
+OF_LATER_YEARS = ("misconceptions", "pairs", "wheats")
 PAIRS = 300
 UNTRAINED = untrained(FIRST)
 DATA = "get_data_MNIST"  # slow to ask, and all by itself in preprocess.py
@@ -88,8 +92,7 @@ def told(mistakes: tuple[Patch, ...]) -> Told:
     except PatchError:
         found.fits = False
         return found
-    year = SHARED["submission"].edition
-    data = year.component_like(year.word(DATA))
+    year, data = SHARED["submission"].edition, SHARED["data"]
     asks_data = any(patch.component == data for patch in mistakes)
     components = tuple(name for name in untrained(year) if asks_data or name != data)
     grading = LocalGrading(
@@ -217,20 +220,43 @@ def measure_key(jobs: int) -> Iterator[tuple[str, int, int, list[str]]]:
 # --- right submissions ------------------------------------------------------------------------------------------
 
 
+def wheats() -> list[str]:
+    """Those of the year that is measured."""
+    year = answers_year()
+    return names("wheats") if year is FIRST else [name for of, name in overlays("wheats") if of == str(year.year)]
+
+
+def built(name: str, folder: Path) -> Path:
+    year = answers_year()
+    return build("wheats", name, folder) if year is FIRST else build_of_year(str(year.year), "wheats", name, folder)
+
+
+def answers_year() -> Edition:
+    found: Edition = SHARED["answers"].edition
+    return found
+
+
 def alarms(name: str) -> tuple[int, list[str]]:
     """How many questions a wheat was asked under all seeds, and what it lost."""
     answers = SHARED["answers"]
     found: list[str] = []
     asked = 0
     with tempfile.TemporaryDirectory(prefix="beras-proof-") as scratch:
-        submission = open_submission(build("wheats", name, Path(scratch)), Path(scratch) / "opened")
-        observer = KeptObserver(submission.root, answers.data_path, SHARED["rubric"], 0, {})
+        submission = open_submission(built(name, Path(scratch)), Path(scratch) / "opened")
+        observer = KeptObserver(submission.root, answers.data_path, SHARED["rubric"], 0, {}, places=submission.places)
         try:
             for seed in range(SHARED["seeds"]):
                 observer.start_over(seed)
-                components = tuple(part for part in SHARED["components"] if part != DATA or not seed)
+                components = tuple(part for part in SHARED["components"] if part != SHARED["data"] or not seed)
                 grading = KeptGrading(
-                    submission, SHARED["rubric"], answers, answers.data_path, seed, "2470", components, kept=observer
+                    submission,
+                    SHARED["rubric"],
+                    answers,
+                    answers.data_path,
+                    seed,
+                    SHARED["track"],
+                    components,
+                    kept=observer,
                 )
                 asked += len(grading.probes)
                 found += [f"{name}, seed {seed}: {what}" for what in lost_by(grading)]
@@ -248,7 +274,7 @@ def lost_by(grading: Grading) -> list[str]:
 def measure_wheats(jobs: int, seeds: int) -> Iterator[tuple[str, int, int, list[str]]]:
     SHARED["seeds"] = seeds
     results = []
-    for name, result in zip(names("wheats"), spread(alarms, names("wheats"), jobs)):
+    for name, result in zip(wheats(), spread(alarms, wheats(), jobs)):
         print(f"{name}: {len(result[1])} false alarms", file=sys.stderr, flush=True)
         results.append(result)
     false = [alarm for _, found in results for alarm in found]
@@ -274,24 +300,25 @@ def main() -> int:
     parser.add_argument("--all", action="store_true", help="every pair of misconceptions, not 300")
     parser.add_argument("--seeds", metavar="N", type=int, default=200, help="seeds for each wheat (default 200)")
     parser.add_argument(
-        "--only", metavar="COMPONENT", nargs="+", choices=UNTRAINED, default=UNTRAINED,
-        help="ask wheats about these alone",
+        "--only", metavar="COMPONENT", nargs="+", default=[], help="ask wheats about these alone",
     )  # fmt: skip
-    parser.add_argument("--edition", type=int, choices=YEARS, default=FIRST.year, help="of the mistakes")
+    parser.add_argument("--edition", type=int, choices=YEARS, default=FIRST.year, help="whose figures (default 2022)")
     parser.add_argument("--jobs", metavar="N", type=int, default=os.cpu_count() or 1)
     options = parser.parse_args()
     if unknown := set(options.what) - set(NAMES):
         parser.error(f"there is no figure {', '.join(sorted(unknown))}; choose of {', '.join(NAMES)}")
     year = edition(options.edition)
-    chosen = options.what or list(NAMES if year is FIRST else NAMES[:1])
-    if year is not FIRST and chosen != ["misconceptions"]:
-        parser.error("of a later year there are the misconceptions alone")
+    measured = NAMES if year is FIRST else OF_LATER_YEARS
+    chosen = options.what or list(measured)
+    if others := set(chosen) - set(measured):
+        parser.error(f"of a later year there is no figure {', '.join(sorted(others))}")
     answers = LiveAnswers(str(probe_folder()), year, cache=cache_folder())
     with tempfile.TemporaryDirectory(prefix="beras-proof-") as scratch:
         submission = reference_submission(Path(scratch), year)
         rules = rubrics.load(None, year)
         track = "2470" if "2470" in rules.points else rules.default_track
-        SHARED.update(answers=answers, rubric=rules, submission=submission, components=options.only, track=track)
+        SHARED.update(answers=answers, rubric=rules, submission=submission, track=track)
+        SHARED.update(components=options.only or untrained(year), data=year.component_like(year.word(DATA)))
         for probe in all_probes(year):  # once, before the processes part
             answers.expected(probe, DEFAULT_SEED)
             for code in answers.misconceptions(probe.component):

@@ -1,10 +1,11 @@
 """Mutation proof: automatic mutants of reference/, and how many of them the grader's questions catch.
 
-    python tests/proof/mutants.py [--component NAME] [--jobs N] [--sample N] [--seed N] [--list]
+    python tests/proof/mutants.py [--edition YEAR] [--component NAME] [--jobs N] [--sample N] [--seed N] [--list]
 
 A mutant is the reference with one small change: an operator, a constant, an axis, a sign, a bound, a dropped argument,
 a removed statement. It is caught if the grader, asked for the component that the change is in, takes points off. The
 reference's designs (widths, learning rates), its command line, messages, docstrings and annotations are not mutated.
+Of a later year's reference only what students write is.
 
 A mutant that nothing catches must be listed in equivalent_mutants.toml with the reason why no behaviour that the
 contract names is changed. Exit code 0: every mutant is caught or listed. 1: some are not, or the list has a line that
@@ -31,13 +32,14 @@ from pathlib import Path
 from typing import Any
 
 import libcst as cst
-from in_process import ROOT, LocalGrading, reference_submission
+from in_process import LocalGrading, reference_submission
 from libcst.metadata import MetadataWrapper, PositionProvider
 
 from grader.ask.answers import LiveAnswers
 from grader.ask.probe import all_probes
 from grader.base import tomlfile
 from grader.commands.main import DEFAULT_SEED
+from grader.homework import FIRST, YEARS, Edition, edition
 from grader.homeworks.beras.mnist.synthetic import probe_folder
 from grader.judge import rubrics
 from grader.judge.verdict import Outcome
@@ -57,6 +59,7 @@ COMPONENTS = {  # of the code whose name is not that of its component; the first
     "SequentialModel.batch_step": ("SequentialModel", "BatchNorm"),  # it sets `training` for the latter
     "_read_idx": ("get_data_MNIST",),
 }
+OF_LATER = {"_rows": "load_and_preprocess_data"}
 MUTANT_SECONDS = 10.0  # an honest one needs some hundredths
 MUTANT_BYTES = 4 << 30  # address space
 
@@ -65,6 +68,7 @@ MUTANT_BYTES = 4 << 30  # address space
 class Mutant:
     """One change. `old` and `new` are the lines that differ, stripped; `text` is the whole changed file."""
 
+    edition: int
     file: str
     line: int
     where: str
@@ -76,10 +80,14 @@ class Mutant:
     @property
     def components(self) -> tuple[str, ...]:
         """The components that must notice."""
-        for name in (self.where, self.where.partition(".")[0]):
+        year = edition(self.edition)
+        owner, _, method = self.where.partition(".")
+        for name in (self.where, owner) if year is FIRST else ():
             if name in COMPONENTS:
                 return COMPONENTS[name]
-        return (self.where.partition(".")[0],)
+        parts = [name for name, methods in year.parts.items() if "." in name and method in methods]
+        exact = [name for name in parts if year.owner_of(name) == owner]
+        return tuple(exact) or (OF_LATER.get(owner, owner),)
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line} {self.where} [{self.operator}]\n    - {self.old}\n    + {self.new}"
@@ -127,7 +135,7 @@ ORDERED = (cst.Subtract, cst.Divide, cst.Power, cst.MatrixMultiply)
 @mutates(cst.BinaryOperation)
 def arithmetic(node: cst.BinaryOperation) -> Iterator[Change]:
     """Another operator, operands the other way round, one operand alone."""
-    for kind in ARITHMETIC[type(node.operator)]:
+    for kind in ARITHMETIC.get(type(node.operator), ()):
         yield "operator", enclosed(node.with_changes(operator=kind()))
     if isinstance(node.operator, ORDERED):
         yield "swapped operands", enclosed(node.with_changes(left=enclosed(node.right), right=enclosed(node.left)))
@@ -399,7 +407,7 @@ def is_docstring(node: Any) -> bool:
     return isinstance(node, cst.Expr) and isinstance(node.value, (cst.SimpleString, cst.ConcatenatedString))
 
 
-def mutants_of(file: str, source: str) -> Iterator[Mutant]:
+def mutants_of(file: str, source: str, year: Edition = FIRST) -> Iterator[Mutant]:
     """Every mutant of a file, each text once."""
     wrapper = MetadataWrapper(cst.parse_module(source))
     module, positions = wrapper.module, wrapper.resolve(PositionProvider)
@@ -422,7 +430,7 @@ def mutants_of(file: str, source: str) -> Iterator[Mutant]:
                     if tree not in known:
                         known.add(tree)
                         old, new = changed_lines(source, code)
-                        yield Mutant(file, positions[node].start.line, where, name, old, new, code)
+                        yield Mutant(year.year, file, positions[node].start.line, where, name, old, new, code)
 
 
 COMMENT = re.compile("  # .*")
@@ -463,8 +471,8 @@ def ask(mutant: Mutant) -> tuple[str, str]:
     """The check that catches it, or nothing; and a fault of the grader's own that it met."""
     answers = SHARED["answers"]
     grading = LocalGrading(
-        SHARED["submission"], SHARED["rubric"], answers, answers.data_path, SHARED["seed"], "2470",
-        mutant.components, sources={**answers.sources, mutant.file: mutant.text},
+        SHARED["submission"], SHARED["rubric"], answers, answers.data_path, SHARED["seed"],
+        SHARED["rubric"].default_track, mutant.components, sources={**answers.sources, mutant.file: mutant.text},
     )  # fmt: skip
     fault = ""
     SHARED["rang"] = False
@@ -483,15 +491,15 @@ def ask(mutant: Mutant) -> tuple[str, str]:
     return "", fault
 
 
-def asked(mutants: list[Mutant], jobs: int, seed: int) -> Iterator[tuple[Mutant, tuple[str, str]]]:
+def asked(mutants: list[Mutant], jobs: int, seed: int, year: Edition) -> Iterator[tuple[Mutant, tuple[str, str]]]:
     """Every mutant with what became of it."""
-    answers = LiveAnswers(str(probe_folder()))
-    for probe in all_probes():  # once, before the processes part
+    answers = LiveAnswers(str(probe_folder()), year)
+    for probe in all_probes(year):  # once, before the processes part
         answers.expected(probe, seed)
         answers.permitted(probe, seed)
     with tempfile.TemporaryDirectory(prefix="beras-proof-") as scratch:
-        submission = reference_submission(Path(scratch))
-        SHARED.update(answers=answers, rubric=rubrics.load(), submission=submission, seed=seed)
+        submission = reference_submission(Path(scratch), year)
+        SHARED.update(answers=answers, rubric=rubrics.load(None, year), submission=submission, seed=seed)
         with multiprocessing.get_context("fork").Pool(jobs, prepare) as pool:
             yield from zip(mutants, pool.imap(ask, mutants, chunksize=4))
 
@@ -501,10 +509,11 @@ def asked(mutants: list[Mutant], jobs: int, seed: int) -> Iterator[tuple[Mutant,
 Key = tuple[str, str, str, str]
 
 
-def load_reasons() -> dict[Key, str]:
-    """(file, where, old, new) -> why this mutant is as right as the reference."""
+def load_reasons(year: Edition) -> dict[Key, str]:
+    """(file, where, old, new) -> why this mutant is as right as the reference of a year."""
     reasons: dict[Key, str] = {}
-    for group in tomlfile.read(LIST)["equivalent"]:
+    groups = [each for each in tomlfile.read(LIST)["equivalent"] if each.get("edition", FIRST.year) == year.year]
+    for group in groups:
         for new in group["new"]:
             reasons[group["file"], group["where"], group["old"], new] = group["reason"]
     return reasons
@@ -519,6 +528,7 @@ def key(mutant: Mutant) -> Key:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--edition", type=int, choices=YEARS, default=FIRST.year, help="whose reference (default 2022)")
     parser.add_argument("--component", metavar="NAME", help="mutants of this component only")
     parser.add_argument("--jobs", metavar="N", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--sample", metavar="N", type=int, help="N mutants, drawn with a fixed seed")
@@ -526,8 +536,12 @@ def main() -> int:
     parser.add_argument("--list", action="store_true", help="print every mutant and what caught it")
     options = parser.parse_args()
     started = time.monotonic()
-    sources = {file: (ROOT / "reference" / file).read_text(encoding="utf-8") for file in MUTATED}
-    mutants = [mutant for file, source in sources.items() for mutant in mutants_of(file, source)]
+    year = edition(options.edition)
+    files = MUTATED if year is FIRST else sorted({file for step in year.settings["holes"].values() for file in step})
+    sources = {file: (year.reference / file).read_text(encoding="utf-8") for file in files}
+    mutants = [mutant for file, source in sources.items() for mutant in mutants_of(file, source, year)]
+    if year is not FIRST:
+        mutants = [mutant for mutant in mutants if set(mutant.components) <= set(year.components) - year.given]
     known = {component for mutant in mutants for component in mutant.components}
     if options.component and options.component not in known:
         parser.error(f"--component {options.component}: known are {', '.join(sorted(known))}")
@@ -535,14 +549,14 @@ def main() -> int:
         mutants = [mutant for mutant in mutants if options.component in mutant.components]
     if options.sample:
         mutants = random.Random(0).sample(mutants, min(options.sample, len(mutants)))
-    reasons = load_reasons()
+    reasons = load_reasons(year)
     unused = set(reasons)
     caught: Counter[str] = Counter()
     equivalent: Counter[str] = Counter()
     left: list[Mutant] = []
     explained: list[Mutant] = []
     faults: list[tuple[Mutant, str]] = []
-    for mutant, (by, fault) in asked(mutants, options.jobs, options.seed):
+    for mutant, (by, fault) in asked(mutants, options.jobs, options.seed, year):
         component = " + ".join(mutant.components)
         if options.list:
             print(f"{mutant}\n    {by or 'SURVIVES'}")
