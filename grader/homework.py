@@ -179,7 +179,7 @@ def edition(year: int) -> Edition:
             for component, methods in parts.items()
             if component in order
         }),
-        calling=own.get("calling", ""),
+        calling=next(each["calling"] for each in reversed(line) if "calling" in each),
         probes_in=tuple(checks["probes"]),
         dialect=checks["dialect"],
         without=listed(line, "without") - listed(line, "with"),

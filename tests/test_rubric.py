@@ -16,8 +16,7 @@ from grader.ask.answer_key import AnswerKey
 from grader.ask.probe import all_probes
 from grader.base import tomlfile
 from grader.base.errors import UsageError
-from grader.homework import FIRST
-from grader.homeworks.beras.probes.core import CALLING
+from grader.homework import FIRST, YEARS, edition
 from grader.judge import rubrics
 from grader.packing.wheel import Edition, lay_out
 from grader.rubric import EXTENSIONS
@@ -60,20 +59,25 @@ def test_every_component_is_checked_by_a_probe():
     assert {probe.component for probe in all_probes()} == set(CONTRACT) - set(FIRST.trainings)
 
 
-def test_no_check_needs_itself_by_way_of_others():
+@pytest.mark.parametrize("year", YEARS)
+def test_no_check_needs_itself_by_way_of_others(year: int):
     """Who is blocked by whom is asked recursively, and every call of a layer may rest on the given code."""
-    probes = {probe.name: probe for probe in all_probes()}
+    of_year = edition(year)
+    probes = {probe.name: probe for probe in all_probes(of_year)}
+    calling = of_year.calling
     needs = {
         probe.name: {
             other.name
-            for other in all_probes()
-            for need in (*probe.needs, *probe.may_need, CALLING)
+            for other in probes.values()
+            for need in (*probe.needs, *probe.may_need, calling)
             if need in (other.component, other.name) and other.name != probe.name
         }
-        for probe in all_probes()
+        for probe in probes.values()
     }
-    needs[CALLING] = set()  # which calls its layers itself
-    assert {need for probe in all_probes() for need in (*probe.needs, *probe.may_need)} <= {*CONTRACT, *probes}
+    assert calling in probes
+    needs[calling] = set()  # which calls its layers itself
+    named = {need for probe in probes.values() for need in (*probe.needs, *probe.may_need)}
+    assert named <= {*of_year.components, *probes}
 
     for _ in range(len(probes).bit_length()):  # each turn doubles how far one looks
         needs = {name: found.union(*(needs[other] for other in found)) for name, found in needs.items()}

@@ -40,14 +40,13 @@ def default(s: Dialect, draw: Draw) -> Observation:
     return {"std": statistics(s.new("Dense", FAN_IN, FAN_OUT).attribute("w").value)["std"]}
 
 
-@probe("Dense.initializer", "bias-size")
-def bias_size(s: Dialect, draw: Draw) -> Observation:
-    """the bias has one entry for each output, whatever the initializer."""
-    names = ("zero", "normal", "xavier", "kaiming")
+@probe("Dense.initializer", "sizes")
+def sizes(s: Dialect, draw: Draw) -> Observation:
+    """w is (n, m) and b has one entry for each output, whatever the initializer."""
+    layers = {name: s.new("Dense", N, M, initializer=name) for name in ("zero", "normal", "xavier", "kaiming")}
     return {
-        "entries_of_b": {
-            name: int(np.size(s.new("Dense", N, M, initializer=name).attribute("b").value)) for name in names
-        }
+        "shape_of_w": {name: str(np.shape(each.attribute("w").value)) for name, each in layers.items()},
+        "entries_of_b": {name: int(np.size(each.attribute("b").value)) for name, each in layers.items()},
     }
 
 
@@ -66,7 +65,7 @@ def uniform(s: Dialect, name: str) -> Observation:
         if fault.kind != "raised":
             raise
         raise NotAsked("the uniform initializers are optional, and this submission does not offer them") from None
-    return statistics(w) if np.size(w) else {"std": w}
+    return {"shape_of_w": str(np.shape(w))} | (statistics(w) if np.size(w) else {"std": w})
 
 
 @probe("Dense.initializer", "xavier-uniform", std=STATISTIC, kurtosis=FLAT, mean_in_standard_errors=CENTRED)
