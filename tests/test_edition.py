@@ -239,3 +239,26 @@ def test_class_of_two_years_is_told_apart(tmp_path: Path) -> None:
 
     with open(tmp_path / "graded/grades.csv", encoding="utf-8-sig") as file:
         assert {row["edition"] for row in csv.DictReader(file)} == {"2022"}
+
+
+def test_readme_says_of_each_year_what_is_judged() -> None:
+    rows = [
+        [cell.strip() for cell in line.strip("|\n").split("|")]
+        for line in (ROOT / "README.md")
+        .read_text(encoding="utf-8")
+        .partition("| component | 2022 |")[2]
+        .splitlines()[3:]
+    ]
+    table = rows[: next(place for place, row in enumerate(rows) if len(row) < 2)]
+    said = {name.strip(): row[1:] for row in table for name in row[0].replace("or `predictions.npy`", "").split(",")}
+    said.pop("", None)
+
+    years = [edition(year) for year in (2022, 2023, 2024, 2025)]
+    for name, cells in said.items():
+        for year, cell in zip(years, cells):
+            own = year.component_like(name)
+            there = "given" if own in year.given else "judged" if own in year.components else "—"
+            assert (name, year.year, cell) == (name, year.year, there)
+    assert {year.component_like(name) for year in years for name in said} >= {
+        name for y in years for name in y.components
+    }
