@@ -30,7 +30,7 @@ TABLES: dict[str, tuple[str, ...]] = {
         "check_seconds", "check_seconds_after_timeout", "check_cpu_seconds", "check_memory_mb", "training_seconds",
         "training_memory_mb", "file_mb", "processes", "address_space_gb", "wall_factor",
     ),
-    "training": ("milestones", "chance", "fast_core", "not_finished"),  # and, for each training, see `shares_of`
+    "training": ("milestones", "chance", "implausible", "fast_core", "not_finished"),  # and see `shares_of`
     "visibility": ("hidden", "gradescope"),
     "outside": tuple(OUTSIDE),
 }  # fmt: skip
@@ -42,7 +42,7 @@ ALL_PUBLIC: dict[str, Any] = {"hidden": [], "gradescope": "after_published"}
 ADDED: dict[str, dict[str, Any]] = {
     "partial": {"passes_when_judged": 0.5},
     "limits": {"wall_factor": 10},
-    "training": {"fast_core": True, "not_finished": "not judged"},
+    "training": {"implausible": 0.995, "fast_core": True, "not_finished": "not judged"},
 }
 NOT_FINISHED = ("not judged", "lost")
 GRADESCOPE_VISIBILITY = ("hidden", "after_due_date", "after_published", "visible")
@@ -80,6 +80,7 @@ class Rubric:
     half: dict[str, float]
     milestones: tuple[float, ...]
     chance: float
+    implausible: float
     fast_core: bool
     not_finished: str  # one of NOT_FINISHED
     hidden: frozenset[str]  # checks by name
@@ -239,7 +240,7 @@ def check(data: dict[str, Any], source: str, edition: Edition = FIRST) -> Rubric
         raise UsageError(f"{where}, fast_core: must be true or false, not {fast_core!r}")
     if not_finished not in NOT_FINISHED:
         raise UsageError(f"{where}, not_finished: must be one of {', '.join(NOT_FINISHED)}, not {not_finished!r}")
-    shares |= {key: data["training"][key] for key in ("chance", *shares_of(edition))}
+    shares |= {key: data["training"][key] for key in ("chance", "implausible", *shares_of(edition))}
     for key, value in shares.items():
         number(value, f"{where}, {key}", 1.0)
     for key, value in data["tolerance"].items():
@@ -274,6 +275,7 @@ def check(data: dict[str, Any], source: str, edition: Edition = FIRST) -> Rubric
         half={name: data["training"]["half_" + name.partition(".")[2]] for name in edition.trainings},
         milestones=tuple(sorted(milestones)),
         chance=data["training"]["chance"],
+        implausible=data["training"]["implausible"],
         fast_core=fast_core,
         not_finished=not_finished,
         hidden=frozenset(hidden),

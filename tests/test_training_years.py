@@ -255,7 +255,7 @@ WRONG = {
 def test_file_that_is_wrong_is_told_in_a_line(name: str):
     content, told = WRONG[name]
 
-    found = scored("predictions.npy", content, LABELS, MAX_FILE)
+    found = scored("predictions.npy", content, LABELS, MAX_FILE, 1.0)
 
     assert found.accuracy is None
     assert found.told.startswith(f"predictions.npy is not scored: it {told}")
@@ -277,6 +277,16 @@ def test_better_of_training_and_predictions_counts(tmp_path: Path):
     assert (part["outcome"], part["points"], part["message"]) == ("partial", 3, told)
     assert told in graded.result["notes"]
     assert trained(graded)["outcome"] == "failed"
+
+
+def test_labels_that_all_may_read_are_no_predictions():
+    content = io.BytesIO()
+    np.save(content, LABELS)
+
+    found = scored("predictions.npy", content.getvalue(), LABELS, MAX_FILE, 0.995)
+
+    assert found.points(Fraction(6), goal=0.95, half=0.85) == 0
+    assert "100.00% of the test digits, more than a network of this homework reaches" in found.told
 
 
 def test_predictions_count_where_nothing_can_be_trained(tmp_path: Path):

@@ -24,7 +24,10 @@ MOST_SHOWN = 100  # characters of what a file says it holds
 
 @dataclass(frozen=True)
 class Predictions:
-    """What a file of predictions is worth. accuracy: None where it cannot be scored; told: that, in one line."""
+    """What a file of predictions is worth.
+
+    accuracy: None where it cannot be scored, or is more than such a network reaches. told: that, in one line.
+    """
 
     accuracy: float | None = None
     told: str = ""
@@ -36,12 +39,15 @@ class Predictions:
         return possible if self.accuracy > goal else possible / 2
 
 
-def scored(name: str, content: bytes, labels: np.ndarray, most_bytes: int) -> Predictions:
-    """The predictions in a file of this name."""
+def scored(name: str, content: bytes, labels: np.ndarray, most_bytes: int, implausible: float) -> Predictions:
+    """The predictions in a file of this name. implausible: above this share, these are the labels that all may read."""
     try:
         accuracy = accuracy_of(content, labels, most_bytes)
     except ValueError as fault:
         return Predictions(None, f"{name} is not scored: it {fault}")
+    if accuracy > implausible:
+        said = f"is right on {accuracy:.2%} of the test digits, more than a network of this homework reaches"
+        return Predictions(None, f"{name} is not scored: it {said}")
     return Predictions(accuracy, f"{name} is right on {accuracy:.2%} of the test digits")
 
 

@@ -299,7 +299,7 @@ class Session:
         content, name = self.grading.submission.predictions, self.grading.edition.predictions
         if content is None or self.mnist is None:
             return Predictions()
-        return scored(name, content, self.mnist.test_labels, MAX_FILE)
+        return scored(name, content, self.mnist.test_labels, MAX_FILE, self.grading.rubric.implausible)
 
     def predictions_notes(self) -> list[str]:
         """What became of the predictions; nothing where that is hidden."""
