@@ -42,12 +42,12 @@ def load_everything(standard_library: list[str]) -> None:
 def loaded_libraries() -> list[str]:
     names: list[str] = []
 
-    @ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(LoadedObject), ctypes.c_size_t, ctypes.c_void_p)
     def note(found: ctypes._Pointer[LoadedObject], _size: int, _data: int) -> int:
         names.append(os.fsdecode(found.contents.name or b""))
         return 0
 
-    ctypes.CDLL(None).dl_iterate_phdr(note, None)
+    callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(LoadedObject), ctypes.c_size_t, ctypes.c_void_p)
+    ctypes.CDLL(None).dl_iterate_phdr(callback(note), None)
     return sorted(name for name in names if os.path.isabs(name) and os.path.exists(name))
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.ask.answer_key import AnswerKey
+from grader.homeworks.beras.mnist import files as digits
 from grader.homeworks.beras.mnist import reader as data
 from grader.packing.dependencies import collect
 from grader.packing.template import WORKFLOW, WORKFLOW_SOURCE, template_of
@@ -92,7 +93,7 @@ def mnist(folder: Path, contents: Contents) -> None:
     """The four files, where the grader looks for them."""
     if contents.training:
         target = made(folder / "data" / "mnist")
-        for file in data.FILES.values():
+        for file in digits.FILES.values():
             shutil.copy(data.default_directory() / f"{file.name}.gz", target)
 
 

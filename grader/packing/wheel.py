@@ -20,10 +20,11 @@ import numpy as np
 from grader import rubric
 from grader.ask import answer_key
 from grader.ask.answer_key import AnswerKey
-from grader.ask.answers import KEY, PACKAGE, QUESTIONS, KeyAnswers, LiveAnswers, digest_of
+from grader.ask.answers import KEY, QUESTIONS, KeyAnswers, LiveAnswers, digest_of
 from grader.ask.probe import all_probes
 from grader.ask.reference import FOLDER
 from grader.base.errors import UsageError
+from grader.base.paths import PACKAGE
 from grader.homework import FIRST, YEARS
 from grader.homework import Edition as Course
 from grader.homework import edition as edition_of

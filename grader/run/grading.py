@@ -29,7 +29,8 @@ from grader.judge.scoring import Share, allocate, decimal, shares, summary
 from grader.judge.verdict import Outcome, Verdict, judge
 from grader.result import ComponentResult, ProbeResult
 from grader.rubric import Rubric, Tolerances
-from grader.submission.opening import Import, SourceModule, Submission, forbidden_imports
+from grader.submission.opening import Submission, forbidden_imports
+from grader.submission.source import Import, SourceModule
 
 
 @dataclass

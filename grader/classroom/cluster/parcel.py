@@ -14,9 +14,11 @@ from typing import Any
 
 from grader.ask import answer_key
 from grader.ask.answers import LiveAnswers
+from grader.base.cache import cache_folder
 from grader.base.errors import UsageError
 from grader.classroom.jobs.settings import Terms, digest_of_grader
 from grader.homeworks.beras.mnist import reader as data
+from grader.homeworks.beras.mnist.files import FILES
 from grader.rubric import text_of
 from grader.submission.archives import MAX_ZIP
 from grader.submission.contents import LeftOut, folder_entries, shown
@@ -101,7 +103,7 @@ def terms_in(folder: Path, terms: dict[str, Any]) -> Terms:
     return Terms(**{**terms, **here})
 
 
-MNIST_FILES = {f"{MNIST}/{file.name}.gz" for file in data.FILES.values()}
+MNIST_FILES = {f"{MNIST}/{file.name}.gz" for file in FILES.values()}
 
 
 def kit_of(terms: Terms, limit: float, tell: Callable[[str], None]) -> Kit:
@@ -130,7 +132,7 @@ def answers_file(terms: Terms, tell: Callable[[str], None]) -> Path:
 
     from grader.run.freeze import frozen
 
-    path = data.cache_folder() / f"frozen-{answers.digest()}-{terms.seed}.key"
+    path = cache_folder() / f"frozen-{answers.digest()}-{terms.seed}.key"
     if not path.is_file():
         tell("freezing the answers of reference/ for the workers: a minute or two, once")
         with np.errstate(all="ignore"):

@@ -26,8 +26,9 @@ from grader.ask.probe import Rule
 from grader.ask.subject import Raised
 from grader.base.arrays import squeezed
 from grader.diagnose import pages
-from grader.judge.compare import FLOOR, Difference, Tolerances, as_array
+from grader.judge.compare import FLOOR, Difference, as_array
 from grader.judge.verdict import Outcome, Verdict
+from grader.rubric import Tolerances
 from grader.worker.wire import Opaque
 
 WRONG = (Outcome.FAILED, Outcome.PARTIAL, Outcome.ERROR)

@@ -1,0 +1,21 @@
+"""What runs beside student code brings nothing along: the standard library, NumPy, and modules of the same folder."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+WORKER = Path(__file__).resolve().parent.parent / "grader" / "worker"
+ALLOWED = {*sys.stdlib_module_names, "numpy", "beras_worker"}  # the last is what the folder is called in a worker
+
+
+@pytest.mark.parametrize("path", sorted(WORKER.glob("*.py")), ids=lambda path: path.stem)
+def test_beside_student_code(path: Path) -> None:
+    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    modules = {name.name for node in nodes if isinstance(node, ast.Import) for name in node.names}
+    modules |= {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom) and not node.level}
+    assert {name.partition(".")[0] for name in modules} <= ALLOWED
+    assert all(node.level <= 1 for node in nodes if isinstance(node, ast.ImportFrom))
