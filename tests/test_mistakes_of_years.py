@@ -97,6 +97,14 @@ def test_patch_file_holds_nothing_that_is_not_read(path: Path):
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", path.stem)
 
 
+@of_years
+def test_permitted_differences_of_the_later_years_fit_all_of_them(year: Edition):
+    fitting = patches.fitting(patches.VARIANTS, year, read_sources(year.reference))
+
+    assert set(patches.load(patches.VARIANTS / LATER)) <= set(fitting)
+    assert not set(fitting) & set(pages.codes(year))
+
+
 def test_every_patch_of_the_later_years_fits_one_of_them():
     fitting = set().union(*(mistakes_of(year) for year in LATER_YEARS))
 
