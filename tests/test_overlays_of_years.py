@@ -20,7 +20,7 @@ from grader.homework import Edition, edition
 from grader.packing.template import GAP
 from grader.run.affected import affected, snapshot
 
-TURNS = 3  # weeks until every submission has been graded; all of them at once where BERAS_EVERY is set
+TURNS = 5  # weeks until every submission has been graded; all of them at once where BERAS_EVERY is set
 
 
 def in_turn(submissions: list[tuple[str, str]]) -> list[tuple[str, str]]:
