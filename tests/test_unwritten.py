@@ -13,6 +13,7 @@ from overlays import grade
 
 from grader.homework import FIRST
 from grader.submission.syntax import body_range, definitions
+from grader.submission.unwritten import unwritten_line
 
 GENERIC = {
     "pass": "pass",
@@ -183,3 +184,22 @@ def test_method_that_is_not_there_is_not_implemented(old: str, new: str, folder:
     graded = grade(submission, "--no-training", "--only", *parts)
 
     assert {graded.components[part]["outcome"] for part in parts} == {"not implemented"}
+
+
+SETTER = "@trainable.setter\ndef trainable(self, trainable):\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "is_written"),
+    [
+        ("    pass", False),
+        ("    for weight in self.weights:\n        weight.trainable = ...", False),
+        ("    for weight in self.weights:\n        weight.trainable = trainable", True),
+        ("    for weight in self.weights:\n        weight.trainable = True", True),  # wrong, and yet no stub
+        ("    if not trainable:\n        for weight in self.weights:\n            weight.trainable = False", True),
+    ],
+)
+def test_setter_that_sets_a_flag_is_written(body: str, is_written: bool) -> None:
+    setter = ast.parse(SETTER + body).body[0]
+
+    assert (unwritten_line(setter, "trainable") is None) is is_written

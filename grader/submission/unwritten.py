@@ -127,7 +127,7 @@ class Reading:
             return False
         for target in targets:
             names = list(names_in(target))
-            if self.sets and not blank and isinstance(target, ast.Attribute):
+            if self.sets and isinstance(target, ast.Attribute) and (not blank or is_flag(node.value)):
                 return False
             if stores_an_element(target) and not (blank and is_text_key(target)):
                 return False
@@ -231,6 +231,11 @@ def is_super(node: ast.expr) -> bool:
 
 def is_empty_list(node: ast.expr) -> bool:
     return isinstance(node, ast.List) and not node.elts
+
+
+def is_flag(node: ast.expr) -> bool:
+    """True or False, of which a setter's loop makes something and a function's return does not."""
+    return isinstance(node, ast.Constant) and isinstance(node.value, bool)
 
 
 def is_text(node: ast.expr) -> bool:

@@ -21,6 +21,8 @@ from grader.homeworks.beras.later.training import Training
 
 # What every call of a layer, loss or metric makes of its result
 TENSOR = "Tensor/of-arrays"
+# What makes Tensors in the submission's own code: the weights of a layer, the data
+MAKERS_OF_TENSORS = ("Dense", "load_and_preprocess_data")
 # The methods that doubles are asked for, by the contract's words
 ASKED_OF_DOUBLES = (
     "forward", "input_gradients", "weight_gradients", "compose_to_input", "compose_to_weight", "trainable_variables",
@@ -36,6 +38,11 @@ class Dialect(Training):
 
     def word(self, name: str) -> str:
         return self.edition.word(name)
+
+    def get(self, name: str) -> Remote:
+        if name in MAKERS_OF_TENSORS:
+            self.needs.append(TENSOR)
+        return super().get(name)
 
     # --- arrays -----------------------------------------------------------------------------------------------
 

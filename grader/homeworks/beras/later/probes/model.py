@@ -45,8 +45,10 @@ SCALE = 0.5  # of a scripted tape's gradient, times the weight itself
 def own_form(s: Dialect, draw: Draw) -> tuple[str, str]:
     """In which form the submission's own batch_step answers without training, and what it calls the accuracy.
 
-    As the year's given code has it where batch_step cannot be asked. Leaves no trace in the script.
+    As the year's given code has it where batch_step cannot be asked. Leaves no trace in the script, and draws apart:
+    how far it comes must not change what is drawn after it.
     """
+    draw = Draw(draw.seed)
     script, classes, names = list(s.script), dict(s.classes), dict(s.names)
     form, accuracy = str(s.edition.settings["evaluate_returns"]), "acc"
     try:
