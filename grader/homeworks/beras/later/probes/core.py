@@ -288,10 +288,11 @@ def any_order(s: Dialect, draw: Draw) -> Observation:
 
 @probe("GradientTape", "some-sources", needs=TAPING, weight=2)
 def some_sources(s: Dialect, draw: Draw) -> Observation:
-    """each source gets its own gradient, also where others of its layer are frozen and not asked for."""
+    """each source gets its own gradient, also behind a frozen layer, and beside a weight that is frozen."""
     layers, weights = network(s, draw)
-    weights[0].set("trainable", False)
-    return {"gradients": s.tape_gradient(*recorded(s, draw, layers), [weights[place] for place in (1, 2, 5)])}
+    for place in (2, 3, 4):
+        weights[place].set("trainable", False)
+    return {"gradients": s.tape_gradient(*recorded(s, draw, layers), [weights[place] for place in (0, 1, 5)])}
 
 
 @probe("GradientTape", "without-weights", needs=TAPING)
