@@ -82,8 +82,10 @@ def test_half_done_work_is_judged_as_far_as_it_goes(year: str, name: str, folder
 
     found = grade(submission, "--no-training")
 
-    implemented = set(expectation(year, "chaffs", name)["implemented"])
+    expected = expectation(year, "chaffs", name)
+    implemented = set(expected["implemented"])
     assert not found.losing() & implemented
+    assert set(expected.get("missing", ())) <= found.reading("not implemented")
     if not any(GAP in path.read_text(encoding="utf-8") for path in submission.rglob("*.py")):
         assert implemented <= found.reading("passed")
 

@@ -165,7 +165,7 @@ def _plumbing(base: Any, script: dict[str, Any], words: dict[str, str]) -> Any:
     """Puts right what a training step runs on, in the submission's own classes: so the step alone is asked about.
 
     base: Weighted. script: `model` and `tape`, the classes Model and GradientTape, and `scale`: the tape's gradient for
-    a source is `scale` times the source, and 0 where the target was not recorded.
+    a source is `scale` times the source, and 0 where the target was not recorded or is no single number, as a loss is.
     """
 
     def chosen(wanted: bool) -> Any:
@@ -183,9 +183,10 @@ def _plumbing(base: Any, script: dict[str, Any], words: dict[str, str]) -> Any:
 
     def gradient(self: Any, target: Any, sources: Any) -> Any:
         recorded = getattr(self, words["recorded"])
-        known = recorded.get(id(target))
-        seen.append([known is not None, len(list(sources))])
-        return [np.asarray(each) * (script["scale"] if known is not None else 0.0) for each in sources]
+        known = recorded.get(id(target)) is not None
+        seen.append([known, len(list(sources))])
+        scale = script["scale"] if known and np.size(target) == 1 else 0.0
+        return [np.asarray(each) * scale for each in sources]
 
     script["tape"].gradient = gradient
     return seen

@@ -11,7 +11,7 @@ from grader.homeworks.beras.later.probes.layers import inputs_kept
 from grader.homeworks.beras.probes.activations import ALPHA, EXTREMES, GRADIENT, B, N, asked_often, called, kept
 
 
-@probe("LeakyReLU", "inputs-kept", weight=3)
+@probe("LeakyReLU", "inputs-kept", weight=3, passive=True)
 def leaky_inputs(s: Dialect, draw: Draw) -> Observation:
     """after a call, self.inputs is the list with the very input, which the tape walks on to."""
     return inputs_kept(s, s.new("LeakyReLU"), s.keep(draw.array(B, N), "x"))
@@ -30,7 +30,7 @@ def leaky_flat(s: Dialect, draw: Draw) -> Observation:
     return {"flat": s.forward(s.new("LeakyReLU", ALPHA), draw.array(2 * N)).value}
 
 
-@probe("Softmax", "inputs-kept", weight=3)
+@probe("Softmax", "inputs-kept", weight=3, passive=True)
 def softmax_inputs(s: Dialect, draw: Draw) -> Observation:
     """after a call, self.inputs is the list with the very input, which the tape walks on to."""
     return inputs_kept(s, s.new("Softmax"), s.keep(draw.array(B, N), "x"))
@@ -93,7 +93,7 @@ def sigmoid_instances(s: Dialect, draw: Draw) -> Observation:
     return {"dx": s.input_gradient(layer, upstream, x)}
 
 
-@probe("Sigmoid", "inputs-kept", weight=3)
+@probe("Sigmoid", "inputs-kept", weight=3, passive=True)
 def sigmoid_inputs(s: Dialect, draw: Draw) -> Observation:
     """after a call, self.inputs is the list with the very input, which the tape walks on to."""
     return inputs_kept(s, s.new("Sigmoid"), s.keep(draw.array(B, N), "x"))

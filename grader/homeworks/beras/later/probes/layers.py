@@ -28,7 +28,7 @@ def inputs_kept(s: Dialect, layer: Remote, *given: Remote) -> Observation:
     return {"inputs_is_a_list": is_a_list, "inputs_are_the_arguments": len(same) == len(given) and all(same)}
 
 
-@probe("Dense", "inputs-kept", weight=3)
+@probe("Dense", "inputs-kept", weight=3, passive=True)
 def dense_inputs(s: Dialect, draw: Draw) -> Observation:
     """after a call, self.inputs is the list with the very input, which the tape walks on to."""
     return inputs_kept(s, s.dense(draw.array(N, M), draw.array(M)), s.keep(draw.array(B, N), "x"))

@@ -16,7 +16,7 @@ GRADIENT = Rule(gradient=True, tolerance="logarithm")  # any epsilon is right
 CROSS_ENTROPY = "CategoricalCrossentropy"
 
 
-@probe("MeanSquaredError", "inputs-kept")
+@probe("MeanSquaredError", "inputs-kept", passive=True)
 def mse_inputs(s: Dialect, draw: Draw) -> Observation:
     """after a call, self.inputs is the list with the very arguments, which the tape walks on to."""
     given = s.keep(draw.array(B, C), "y_pred"), s.keep(draw.array(B, C), "y_true")
@@ -77,7 +77,7 @@ def slope_is_fresh(s: Dialect, draw: Draw) -> Observation:
     return found | {"gradient": s.loss_gradient(loss)}
 
 
-@probe(CROSS_ENTROPY, "inputs-kept")
+@probe(CROSS_ENTROPY, "inputs-kept", passive=True)
 def inputs(s: Dialect, draw: Draw) -> Observation:
     """after a call, self.inputs is the list with the very arguments, which the tape walks on to."""
     given = s.keep(draw.probabilities(B, C), "y_pred"), s.keep(draw.one_hot(B, C), "y_true")
