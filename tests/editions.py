@@ -395,10 +395,10 @@ def squares(h: HandIn) -> None:
 @owes("CategoricalCrossEntropy")
 def cross_entropy(h: HandIn) -> None:
     p, t = rng().dirichlet(np.ones(C), size=B), one_hot(B, C)
-    value = -np.sum(t * np.log(p)) / B
-    if h.year == "2023":
-        value = -np.mean(t * np.log(p) + (1 - t) * np.log(1 - p))
-    loss_agrees(h, h.new("CategoricalCrossEntropy"), p, t, value)
+    values = [-np.sum(t * np.log(p)) / B, -np.mean(t * np.log(p) + (1 - t) * np.log(1 - p))]
+    own = number(h.new("CategoricalCrossEntropy")(h.new("Tensor", p), h.new("Tensor", t)))
+    either = h.year in ("2023", "2024")  # both formulas were given there
+    loss_agrees(h, h.new("CategoricalCrossEntropy"), p, t, min(values[: 1 + either], key=lambda each: abs(each - own)))
     loss = h.new("CategoricalCrossEntropy")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -23,6 +23,7 @@ from grader.rubric import Rubric
 WRONG = (Outcome.FAILED, Outcome.PARTIAL, Outcome.ERROR)
 FURTHER_SEEDS = 3  # two mistakes that agree on four sets of random questions are not told apart by a fifth
 MOST_PAIRED = 14  # candidates for two mistakes at once: at most 91 pairs
+MOST_RIVALS = 2  # pages that one exception may have: of more of them none is told
 Codes = tuple[str, ...]
 AskAgain = Callable[[Probe, int], Response]
 
@@ -54,7 +55,7 @@ class Diagnosis:
             for pair in combinations(partial, 2):
                 if shown := self.fits(pair, left):
                     fitting[pair] = shown
-        for explanation, shown in self.undominated(fitting).items():
+        for explanation, shown in self.telling(self.undominated(fitting)).items():
             for verdict in self.wrong:
                 if verdict.probe.name in shown:
                     pages = dict.fromkeys(map(self.answers.page, self.seen_in(verdict, explanation)))
@@ -114,17 +115,26 @@ class Diagnosis:
         return False
 
     def same(self, probe: Probe, mistaken: Reply, seen: Response) -> bool:
-        """Did the submission show the same? Of two exceptions of a type, those that speak of other shapes differ."""
+        """Did the submission show the same? Of two exceptions of a type, those that say something else differ."""
         if isinstance(mistaken, Fault):
-            fault = seen.fault
-            return fault is not None and (
-                (fault.kind, fault.type, shapes_in(fault)) == (mistaken.kind, mistaken.type, shapes_in(mistaken))
-            )
+            return seen.fault is not None and gist(seen.fault) == gist(mistaken)
         if not isinstance(mistaken, dict) or seen.observation is None:
             return False
         return not differences(
             probe, mistaken, seen.observation, self.rubric.tolerances, seen.convention, mistakes=True
         )
+
+    def telling(self, fitting: dict[Codes, set[str]]) -> dict[Codes, set[str]]:
+        """Without the mistakes of which many raise the same: that an exception fits them all says nothing."""
+        raised = {verdict.probe.name for verdict in self.wrong if verdict.seen.fault is not None}
+        pages: dict[frozenset[str], set[str]] = {}
+        for codes, shown in fitting.items():
+            pages.setdefault(frozenset(shown), set()).update(map(self.answers.page, codes))
+        return {
+            codes: shown
+            for codes, shown in fitting.items()
+            if len(pages[frozenset(shown)]) <= MOST_RIVALS or not shown <= raised
+        }
 
     def undominated(self, fitting: dict[Codes, set[str]]) -> dict[Codes, set[str]]:
         """Of explanations of the same answers the one that explains most; of equal ones those that go on agreeing."""
@@ -150,6 +160,8 @@ class Diagnosis:
         return all(self.matches(codes, probe, seed, self.ask_again(probe, seed)) for probe in probes)
 
 
-def shapes_in(fault: Fault) -> set[str]:
-    """The array shapes that a message names, such as (5,2) and (5, 3)."""
-    return {shape.replace(" ", "") for shape in re.findall(r"\([\d, ]*\)", fault.message)}
+def gist(fault: Fault) -> tuple[str, str, frozenset[str], str]:
+    """What an exception says, without names, numbers and how its shapes are written, but for which shapes those are."""
+    shapes = frozenset(shape.replace(" ", "") for shape in re.findall(r"\([\d, ]*\)", fault.message))
+    words = re.sub(r"'[^']*'|\"[^\"]*\"|\([\d, ]*\)|[\d.]+", "", fault.message.partition(". Did you mean")[0])
+    return fault.kind, fault.type, shapes, " ".join(words.split())
