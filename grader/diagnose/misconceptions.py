@@ -161,7 +161,11 @@ class Diagnosis:
 
 
 def gist(fault: Fault) -> tuple[str, str, frozenset[str], str]:
-    """What an exception says, without names, numbers and how its shapes are written, but for which shapes those are."""
+    """What an exception says: the array shapes that it names, such as (5,2); where it names none, its words.
+
+    Without names, numbers, and whether an operator works in place.
+    """
     shapes = frozenset(shape.replace(" ", "") for shape in re.findall(r"\([\d, ]*\)", fault.message))
     words = re.sub(r"'[^']*'|\"[^\"]*\"|\([\d, ]*\)|[\d.]+", "", fault.message.partition(". Did you mean")[0])
-    return fault.kind, fault.type, shapes, " ".join(words.split())
+    words = re.sub(r"(?<=[-+*/@%&|^])=", "", words)
+    return fault.kind, fault.type, shapes, "" if shapes else " ".join(words.split())
