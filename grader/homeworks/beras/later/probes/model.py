@@ -60,7 +60,7 @@ def own_form(s: Dialect, draw: Draw) -> tuple[str, str]:
             form = "labels" if np.ndim(result[1]) == 1 else "pair"
         elif isinstance(result, dict):
             form = "dict"
-    except Fault:
+    except (Fault, ValueError):  # no step, or predictions that are no array: then the form is not known
         pass
     finally:
         s.script, s.classes, s.names = script, classes, names
