@@ -1,26 +1,121 @@
-"""What the engine is told of an assignment: an `Edition` for each year of the course.
+"""What the engine is told of an assignment: a `Homework`, and an `Edition` of it for each year of the course.
 
-An edition is a folder, `homeworks/beras/editions/yYEAR/`. Its `edition.toml` says what things are called, where they
-live and how they are asked; what it does not say it has from the first edition, whose words are the contract's.
+A homework is a folder. The one that is graded is HOMEWORK: `homeworks/beras`, or the folder that `grade --homework`
+names. It is chosen before anything of it is read, by an environment variable, so that every process of a run has it.
+
+An edition is a folder below it, `editions/yYEAR/`. Its `edition.toml` says what things are called, where they live and
+how they are asked; what it does not say it has from the first edition, whose words are the contract's.
 """
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
+import os
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any
+from types import MappingProxyType, ModuleType
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from grader.base import tomlfile
-from grader.base.paths import BERAS, CHECKOUT, PACKAGE
+from grader.base.errors import UsageError
+from grader.base.paths import CHECKOUT, PACKAGE
 
-EDITIONS = BERAS / "editions"
-HOMEWORK = "grader.homeworks.beras"  # the package that its probes and dialects are in
-FIRST_YEAR = 2022
-YEARS = tuple(sorted(int(path.name[1:]) for path in EDITIONS.glob("y*/edition.toml") for path in [path.parent]))
+if TYPE_CHECKING:
+    import numpy as np
+
+VARIABLE = "GRADE_HOMEWORK"  # names the folder of a homework, as --homework does
+BUILT_IN = PACKAGE / "homeworks" / "beras"
+ELSEWHERE = "grade_homework"  # what the package is called that a folder outside this package becomes
+
+
+class Dataset(Protocol):
+    """What models are trained on. public: a folder that untrusted code may read."""
+
+    @property
+    def public(self) -> Path: ...
+    @property
+    def test_images(self) -> np.ndarray: ...
+    @property
+    def test_labels(self) -> np.ndarray: ...
+
+
+class Data(Protocol):
+    """The module of a homework that has its data."""
+
+    NAMES: Sequence[str]  # of its files
+
+    def load(self, directory: Path | None = None, submission: Path | None = None) -> Dataset:
+        """The data in a folder, by default the one that is found. Raises UsageError."""
+
+    def located(self, directory: Path) -> Path:
+        """The folder that holds the files. Raises UsageError."""
+
+    def found_directory(self, submission: Path | None = None) -> Path:
+        """The folder where none was named. Raises UsageError."""
+
+    def default_directory(self) -> Path: ...
+
+
+@dataclass(frozen=True)
+class Homework:
+    """An assignment: a folder with `homework.toml`, editions/, probes, dialects, misconceptions/ and variants/.
+
+    title      what reports are headed with
+    data       the module with what models are trained on, see `Data`; '' where nothing is trained
+    questions  the module whose `probe_folder` makes the files that checks ask with; '' for none
+    words      the module that says how students call what checks see, see diagnose/entry_words.py; '' for none
+    """
+
+    folder: Path
+    title: str
+    data: str = ""
+    questions: str = ""
+    words: str = ""
+
+    def module(self, name: str) -> ModuleType:
+        """A module of this homework, named below its folder."""
+        if self.folder == BUILT_IN:
+            return importlib.import_module(f"grader.homeworks.{self.folder.name}.{name}")
+        if ELSEWHERE not in sys.modules:
+            spec = importlib.util.spec_from_loader(ELSEWHERE, None, is_package=True)
+            assert spec is not None
+            spec.submodule_search_locations = [str(self.folder)]
+            sys.modules[ELSEWHERE] = importlib.util.module_from_spec(spec)
+        return importlib.import_module(f"{ELSEWHERE}.{name}")
+
+    def dataset(self) -> Data:
+        return cast("Data", self.module(self.data))
+
+    def probe_folder(self) -> str:
+        """The folder with made-up data that checks ask with; '' for none."""
+        return str(self.module(self.questions).probe_folder()) if self.questions else ""
+
+
+def opened(folder: Path) -> Homework:
+    """The homework in a folder. Raises UsageError."""
+    try:
+        about = tomlfile.read(folder / "homework.toml")
+    except OSError as error:
+        raise UsageError(f"--homework {folder}: homework.toml cannot be read ({error.strerror})") from None
+    except (tomlfile.DecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"--homework {folder}: homework.toml is not valid TOML ({error})") from None
+    strange = sorted(set(about) - {"title", "data", "questions", "words"})
+    if strange or not isinstance(about.get("title"), str):
+        raise UsageError(f"--homework {folder}: homework.toml has a title, and may name data, questions and words")
+    if not any(folder.glob("editions/y*/edition.toml")):
+        raise UsageError(f"--homework {folder}: there is no editions/yYEAR/edition.toml in it")
+    return Homework(folder, **about)
+
+
+HOMEWORK = opened(Path(os.environ[VARIABLE]).resolve() if os.environ.get(VARIABLE) else BUILT_IN)
+EDITIONS = HOMEWORK.folder / "editions"
+YEARS = tuple(sorted(int(path.parent.name[1:]) for path in EDITIONS.glob("y*/edition.toml")))
+FIRST_YEAR = YEARS[0]
 TABLES = ("parts", "checks")  # of which a year has what it does not say from the year that it is like, or the first
 TRAINING = "training"  # how the name of a component begins that is a training
 
@@ -35,7 +130,7 @@ class Edition:
     given       those of them that are handed out complete: worth nothing, must not be broken
     names       the contract's word -> this year's, where they differ
     parts       the methods that students write of each component, in this year's words
-    calling     the check of what every call of a layer, loss or metric goes through
+    calling     the check of what every call of a layer, loss or metric goes through; '' for none
     probes_in   the modules with the probes, below the homework's package
     dialect     the module with the class that asks an implementation of this year, `Dialect`
     without     checks of those modules that this year has no use for, in the words of the year that names them
@@ -65,7 +160,12 @@ class Edition:
     @property
     def reference(self) -> Path:
         """The reference implementation; not there where this is installed."""
-        return CHECKOUT / "reference" if self.year == FIRST_YEAR else self.folder / "reference"
+        return (CHECKOUT if self.lies_at_the_top else self.folder) / "reference"
+
+    @property
+    def lies_at_the_top(self) -> bool:
+        """Do its reference and rubric lie at the top of this project, where newcomers look first?"""
+        return bool(self.settings.get("lies_at_the_top"))
 
     def holes_in(self, file: str) -> dict[str, str]:
         """The functions of a file that students write, each with the step of the handout that it belongs to."""
@@ -73,7 +173,7 @@ class Edition:
 
     @property
     def rubric(self) -> Path:
-        return PACKAGE / "rubric.toml" if self.year == FIRST_YEAR else self.folder / "rubric.toml"
+        return (PACKAGE if self.lies_at_the_top else self.folder) / "rubric.toml"
 
     @cached_property
     def impossible(self) -> frozenset[str]:
@@ -93,6 +193,12 @@ class Edition:
     def functions(self) -> tuple[str, ...]:
         """The names that are functions, not classes."""
         return tuple(name for name in self.modules if name[0].islower())
+
+    @property
+    def usual_file(self) -> str:
+        """A file of its package that every hand-in has."""
+        named = self.settings.get("usual_file")
+        return named or f"{next(each for each in self.modules.values() if '.' in each).rpartition('.')[2]}.py"
 
     def word(self, name: str) -> str:
         """What this year calls something that the contract calls `name`."""
@@ -179,7 +285,7 @@ def edition(year: int) -> Edition:
             for component, methods in parts.items()
             if component in order
         }),
-        calling=next(each["calling"] for each in reversed(line) if "calling" in each),
+        calling=next((each["calling"] for each in reversed(line) if "calling" in each), ""),
         probes_in=tuple(checks["probes"]),
         dialect=checks["dialect"],
         without=listed(line, "without") - listed(line, "with"),

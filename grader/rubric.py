@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from grader.base import tomlfile
 from grader.base.errors import UsageError
+from grader.base.paths import PACKAGE
 from grader.homework import FIRST, YEARS, Edition
 from grader.homework import edition as edition_of
 from grader.isolation import Limits
@@ -158,7 +159,7 @@ def text_of(path: Path | None, edition: Edition = FIRST) -> str:
         text = source.read_text(encoding="utf-8")
         data = tomlfile.loads(text)
         if data.get("base") == BUILT_IN:
-            for other in dict.fromkeys((edition.rubric, FIRST.rubric)):
+            for other in dict.fromkeys((edition.rubric, FIRST.rubric, PACKAGE / "rubric.toml")):
                 missing = [each for each in sections(other.read_text(encoding="utf-8")) if table_of(each) not in data]
                 text += "".join(missing)
                 data = tomlfile.loads(text)
@@ -210,7 +211,10 @@ def check(data: dict[str, Any], source: str, edition: Edition = FIRST) -> Rubric
         if not isinstance(data[table], dict):
             raise UsageError(f"rubric {source}: {table} must be a table, [{table}]")
         data[table] = {**ADDED.get(table, {}), **data[table]}
-        keys = (*shares_of(edition), *keys) if table == "training" else keys
+        if table == "training":
+            keys = (*shares_of(edition), *keys)
+            if not edition.trainings:  # what the built-in rubric says of trainings is of no other homework's
+                data[table] = {key: value for key, value in data[table].items() if key in keys}
         known(data[table], keys, f"rubric {source}, [{table}]")
     points = data["points"]
     if not isinstance(points, dict) or not points:

@@ -67,7 +67,11 @@ def test_everything_that_a_check_sees_has_words(year: int) -> None:
             answer = probe.ask(subject_of(of_year)(worker, str(probe_folder())), 1470)
         for entry, value in (each for name, of in answer.items() for each in parts(name, of)):
             told = entry_words.wrong(probe.name, entry) if isinstance(value, bool) else ""
-            told = told or entry_words.looked_up(entry_words.PHRASES, probe.name, entry) or entry_words.kept(entry)
+            told = (
+                told
+                or entry_words.looked_up(entry_words.table("PHRASES"), probe.name, entry)
+                or entry_words.kept(entry)
+            )
             nameless += [] if told or (isinstance(value, Raised) and told) else [f"{probe.name}: {entry}"]
             code += [told] if "_" in told and not any(name in told for name in KNOWN_TO_STUDENTS) else []
 

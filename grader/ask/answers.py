@@ -30,19 +30,15 @@ from grader.base.cache import cache_folder
 from grader.base.errors import UsageError
 from grader.base.paths import PACKAGE
 from grader.base.processes import apart
-from grader.homework import FIRST, Edition
+from grader.homework import FIRST, HOMEWORK, Edition
 
 QUESTIONS = (
     "ask/probe.py",
     "homework.py",
-    "homeworks/*/*.py",
-    "homeworks/*/editions/*/edition.toml",
     "ask/subject.py",
-    "homeworks/*/probes/*.py",
-    "homeworks/*/later/*.py",
-    "homeworks/*/later/probes/*.py",
     "worker/*.py",
 )  # how they are asked
+OF_HOMEWORK = ("*.py", "editions/*/edition.toml", "probes/*.py", "later/*.py", "later/probes/*.py")
 KEY = PACKAGE / "answers.key"  # where an edition without a reference has its key
 KEPT_SEEDS = 32  # in each of them, the latest: fresh ones do not come back
 KEPT_CACHES = 8  # files of answers, of this and other versions of the reference, in the cache
@@ -104,10 +100,15 @@ def digest_of(patterns: tuple[str, ...], package: Path = PACKAGE) -> str:
     return found.hexdigest()
 
 
+def digest_of_code(package: Path, homework: Path) -> str:
+    """Changes with the code that asks: the engine's, and that of a homework."""
+    return hashlib.sha256((digest_of(QUESTIONS, package) + digest_of(OF_HOMEWORK, homework)).encode()).hexdigest()
+
+
 @cache
 def digest_of_questions() -> str:
     """That of the code which asks here: it was imported once, and stays when a file is changed during the run."""
-    return digest_of(QUESTIONS)
+    return digest_of_code(PACKAGE, HOMEWORK.folder)
 
 
 def subsets(codes: Iterable[str]) -> list[tuple[str, ...]]:
@@ -146,8 +147,9 @@ class LiveAnswers:
         for texts in (self.sources, *changes):
             for name, text in sorted(texts.items()):
                 found.update(f"{name}\0{text}\0".encode())
-        for path in sorted(Path(self.data_path).rglob("*.gz")):
-            found.update(path.read_bytes())
+        if self.data_path:
+            for path in sorted(Path(self.data_path).rglob("*.gz")):
+                found.update(path.read_bytes())
         return found.hexdigest()[:24]
 
     def knows(self, probe: Probe, seed: int) -> bool:

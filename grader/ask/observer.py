@@ -74,7 +74,7 @@ class Observer:
         self.refused: dict[str, set[tuple[str, int]]] = {}  # what older NumPy allowed, and the lines that need it
         self.slow: set[str] = set()  # components with a check that ran out of time
         self.lock = threading.RLock()
-        self.level, self.readable = level or choose(), (Path(data_path), *readable)
+        self.level, self.readable = level or choose(), (*([Path(data_path)] if data_path else []), *readable)
         self.zygote = zygote or start(root, self.level, self.readable)
         # Two at a time: while one worker thinks, the grader compares and the next worker starts.
         most = max(2, min(4, os.cpu_count() or 1)) if self.level.limited else 1  # one terminal, one debugger
@@ -134,7 +134,7 @@ class Observer:
         """A fresh worker; a zygote that something has ended is started anew. Raises WorkerLost."""
         limits, seconds = self.rubric.check_limits(), self.patience(component)
         year = self.places.edition
-        digits, handed_on = year.loading(Path(self.data_path) / "mnist"), year.settings["reexported"]
+        digits, handed_on = year.loading(Path(self.data_path) / "mnist"), year.settings.get("reexported", [])
         about = (limits, seconds, seed, self.unavailable(), numpy or self.numpy(), digits, handed_on)
         try:
             return RemoteWorker(self.living_zygote(), *about)

@@ -12,11 +12,10 @@ from functools import cache
 from pathlib import Path
 
 from grader.base import tomlfile
-from grader.base.paths import BERAS
-from grader.homework import FIRST, LATEST, Edition
+from grader.homework import FIRST, HOMEWORK, LATEST, Edition
 
-VARIANTS = BERAS / "variants"
-MISCONCEPTIONS = BERAS / "misconceptions" / "patches"
+VARIANTS = HOMEWORK.folder / "variants"
+MISCONCEPTIONS = HOMEWORK.folder / "misconceptions" / "patches"
 LATER = "later"  # a folder in each of them: of the years after the first
 Sources = dict[str, str]  # path below the root -> text
 

@@ -7,7 +7,6 @@ a `Rule`, and used by the verdict alone.
 
 from __future__ import annotations
 
-import importlib
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -146,7 +145,7 @@ def all_probes(edition: Edition = FIRST) -> tuple[Probe, ...]:
     """Every check of a year of the course, module by module, in the order of the text."""
     found: dict[str, Probe] = {}
     for name in edition.probes_in:
-        module = importlib.import_module(f"{HOMEWORK}.{name}")
+        module = HOMEWORK.module(name)
         for each in REGISTRY[module.__name__]:
             each = in_words_of(edition, each)
             if each.component in edition.components and each.name not in edition.left_out:

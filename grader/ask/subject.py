@@ -9,7 +9,6 @@ a student can paste.
 
 from __future__ import annotations
 
-import importlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -415,5 +414,5 @@ def held(value: Any) -> np.ndarray:
 @cache
 def subject_of(edition: Edition) -> type[Subject]:
     """The class that asks implementations of a year."""
-    module = importlib.import_module(f"{HOMEWORK}.{edition.dialect}")
+    module = HOMEWORK.module(edition.dialect)
     return type("Dialect", (module.Dialect,), {"edition": edition})

@@ -31,7 +31,7 @@ from grader.classroom.study.groups import Group, WrongAnswers, groups
 from grader.classroom.study.similarity import Similarity, read_codes, similarity
 from grader.classroom.study.student_code import Given, given, given_in
 from grader.commands.main import DEFAULT_SEED, chosen, seed_of, stoppable
-from grader.homework import FIRST_YEAR, YEARS, Edition, edition, is_training
+from grader.homework import FIRST_YEAR, HOMEWORK, YEARS, Edition, edition, is_training
 from grader.judge.rubrics import load as load_rubric
 from grader.packing.template import make_edition
 from grader.report.to_jsonl import EventLog
@@ -72,7 +72,12 @@ def parser() -> argparse.ArgumentParser:
     add("--output", metavar="DIR", type=Path, default=Path("graded"), help="where everything goes (default graded/)")
     add("--gradebook", metavar="FILE", type=Path, help=f"the gradebook (default {GRADEBOOK} in the output)")
     add("--roster", metavar="FILE", type=Path, help="CSV of the people in the class, as a platform exports it")
-    add("--title", metavar="TEXT", default="Beras", help="the assignment's column in CSV files (default Beras)")
+    add(
+        "--title",
+        metavar="TEXT",
+        default=HOMEWORK.title,
+        help="the assignment's column in CSV files (default %(default)s)",
+    )
     which = found.add_argument_group("which hand-ins", "names, and patterns such as 'a*'")
     which.add_argument("--only", metavar="NAME", nargs="+", action="extend", default=[], help="grade these")
     which.add_argument("--skip", metavar="NAME", nargs="+", action="extend", default=[], help="do not grade these")

@@ -15,7 +15,7 @@ from typing import Any
 
 from grader.base.cache import cache_folder
 from grader.base.errors import UsageError
-from grader.homeworks.beras.mnist import reader as data
+from grader.homework import HOMEWORK
 from grader.isolation import Zygote, choose
 from grader.isolation import levels as isolation_levels
 
@@ -42,7 +42,8 @@ def findings() -> Iterator[Finding]:
     yield blas()
     yield control_group()
     yield from levels()
-    yield mnist()
+    if HOMEWORK.data:
+        yield data()
     yield cache()
     yield reference()
 
@@ -118,12 +119,12 @@ def started(level: isolation_levels.Level) -> str:
     return ""
 
 
-def mnist() -> Finding:
+def data() -> Finding:
     try:
-        found = data.load()
+        found = HOMEWORK.dataset().load()
     except UsageError as error:
-        return Finding("MNIST", "no", f"no training can be graded, all else can: {error}")
-    return Finding("MNIST", "ok", f"60,000 and 10,000 digits, unpacked in {found.public.parent}")
+        return Finding("data", "no", f"no training can be graded, all else can: {error}")
+    return Finding("data", "ok", f"unpacked in {found.public.parent}")
 
 
 def cache() -> Finding:

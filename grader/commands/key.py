@@ -12,8 +12,7 @@ from grader.ask import answer_key
 from grader.ask.answers import LiveAnswers
 from grader.base.errors import UsageError
 from grader.commands.main import DEFAULT_SEED, seed_of
-from grader.homework import FIRST, YEARS
-from grader.homeworks.beras.mnist.synthetic import probe_folder
+from grader.homework import FIRST, HOMEWORK, YEARS
 from grader.judge import rubrics
 from grader.run.freeze import frozen
 
@@ -43,7 +42,7 @@ def main(arguments: list[str]) -> int:
     hidden = rubrics.load(options.rubric, year).hidden
     hidden_seed = seed_of(options.hidden_seed, "--hidden-seed") if options.hidden_seed else seed
     with np.errstate(all="ignore"):
-        answers = LiveAnswers(str(probe_folder()), year)
+        answers = LiveAnswers(HOMEWORK.probe_folder(), year)
         key = frozen(answers, seed, hidden=hidden, hidden_seed=hidden_seed if hidden else None)
     try:
         answer_key.save(key, options.output)

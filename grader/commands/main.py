@@ -22,17 +22,17 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from grader.base import blas
 from grader.base.errors import UsageError, is_full
-from grader.homework import FIRST_YEAR, YEARS, Edition, edition
+from grader.homework import FIRST_YEAR, HOMEWORK, VARIABLE, YEARS, Edition, edition, is_training, opened
 from grader.report.writers import WRITERS
 from grader.run.outputs import Outputs, add_options
 
 if TYPE_CHECKING:
     from grader.ask.answers import Answers
-    from grader.homeworks.beras.mnist.reader import Mnist
+    from grader.homework import Dataset
     from grader.result import Result
     from grader.rubric import Rubric
     from grader.run.session import Session
@@ -79,11 +79,29 @@ def program() -> int:
     return code
 
 
+def homework_of(arguments: list[str]) -> tuple[Path | None, list[str]]:
+    """The folder that `--homework` names, and the other arguments."""
+    split = arguments.index("--") if "--" in arguments else len(arguments)
+    found = argparse.ArgumentParser(prog="grade", add_help=False, allow_abbrev=False)
+    found.add_argument("--homework", type=Path)
+    named, rest = found.parse_known_args(arguments[:split])
+    return named.homework, [*rest, *arguments[split:]]
+
+
+def start_with(folder: Path, arguments: list[str]) -> NoReturn:
+    """This command in the same process anew, of another homework: one is read when modules are imported."""
+    os.environ[VARIABLE] = str(opened(folder.resolve()).folder)
+    os.execv(sys.executable, [sys.executable, "-m", "grader", *arguments])
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command; returns its exit code and never lets a traceback out, but of the grader's own faults."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     open_streams()
     try:
+        folder, others = homework_of(arguments)
+        if folder is not None:
+            start_with(folder, others)
         if arguments and arguments[0] in COMMANDS:
             command = importlib.import_module(COMMANDS[arguments[0]])
             return int(command.main(arguments[1:]))
@@ -163,6 +181,11 @@ def add_grading_options(found: argparse.ArgumentParser) -> None:
         type=int,
         choices=YEARS,
         help="take it for the edition of this year: %(choices)s (default: told by what is in it)",
+    )
+    found.add_argument(
+        "--homework",
+        metavar="FOLDER",
+        help="grade another homework than Beras: a folder with homework.toml (docs/homework.md); any command takes it",
     )
     found.add_argument("--track", metavar="TRACK", help="1470 or 2470 (default: the rubric's)")
     found.add_argument(
@@ -258,7 +281,6 @@ def run(
     names: the components to grade, where that is not what the options say.
     """
     from grader import isolation
-    from grader.homeworks.beras.mnist.synthetic import probe_folder
     from grader.submission.opening import open_submission
 
     outputs = Outputs(options)
@@ -268,14 +290,14 @@ def run(
     level = isolation.choose(options.isolation, options.user)
     if not level.limited:
         print("grade: warning: --isolation none runs the submission unfenced and without limits", file=sys.stderr)
-    mnist = mnist_for(options, components)
-    made_up = str(probe_folder())
+    data = data_for(options, components)
+    made_up = HOMEWORK.probe_folder()
     if level.user is not None:
-        made_up, mnist = isolation.shown(made_up, mnist, scratch)
-    readable = (mnist.public,) if mnist else ()
+        made_up, data = isolation.shown(made_up, data, scratch)
+    readable = (data.public,) if data else ()
     with contextlib.ExitStack() as unless_grading:
         # It imports NumPy while this process does
-        zygote = isolation.start(submission.root, level, (Path(made_up), *readable))
+        zygote = isolation.start(submission.root, level, (*((Path(made_up),) if made_up else ()), *readable))
         unless_grading.callback(zygote.close)
         from grader.ask.answers import answers_of
         from grader.report.progress import Progress
@@ -294,8 +316,8 @@ def run(
         from grader.run.session import Session
 
         reference = submission.edition.reference
-        yardstick = reference if mnist and reference.is_dir() else None
-        session = Session(grading, mnist, options.full, options.runs, yardstick, str(options.path))
+        yardstick = reference if data and reference.is_dir() else None
+        session = Session(grading, data, options.full, options.runs, yardstick, str(options.path))
         progress = Progress(sys.stderr, options.quiet)
         # Saved first, told afterwards: what was said to be graded is safe
         session.listeners += [*outputs.listeners(lambda: session.result(complete=False)), progress]
@@ -313,13 +335,11 @@ def run(
         answers.save()
 
 
-def mnist_for(options: argparse.Namespace, components: tuple[str, ...]) -> Mnist | None:
+def data_for(options: argparse.Namespace, components: tuple[str, ...]) -> Dataset | None:
     """The data that models are trained on, where any is. Raises UsageError."""
-    if not any(name.startswith("training.") for name in components):
+    if not any(map(is_training, components)):
         return None
-    from grader.homeworks.beras.mnist import reader as data
-
-    return data.load(options.data, Path(options.path))
+    return HOMEWORK.dataset().load(options.data, Path(options.path))
 
 
 def hidden_seed_of(text: str | None, answers: Answers) -> int | None:

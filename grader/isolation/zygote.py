@@ -41,7 +41,7 @@ from grader.worker import linux
 from grader.worker.main import LENGTH
 
 if TYPE_CHECKING:
-    from grader.homeworks.beras.mnist.reader import Mnist
+    from grader.homework import Dataset
 
 WORKER = Path(__file__).parent.with_name("worker")
 # BLAS kernels chosen for this processor by its owner: without them an older OpenBLAS may compute wrong results.
@@ -427,15 +427,18 @@ def total(seconds: Callable[[int], float | None], tree: list[int]) -> float | No
     return sum(each for each in found if each is not None) if found and found[0] is not None else None
 
 
-def shown(made_up: str, mnist: Mnist | None, folder: Path) -> tuple[str, Mnist | None]:
+def shown(made_up: str, data: Dataset | None, folder: Path) -> tuple[str, Dataset | None]:
     """Copies, below `folder`, of the data that another user may read: the cache itself is the grader's alone."""
     folder.chmod(THROUGH)
-    copied = shutil.copytree(made_up, folder / "made-up")
-    make_read_only(copied, everybody=True)
-    if mnist is not None:
-        mnist = replace(mnist, public=shutil.copytree(mnist.public, folder / "public"))
-        make_read_only(mnist.public, everybody=True)
-    return str(copied), mnist
+    copied = ""
+    if made_up:
+        copied = str(shutil.copytree(made_up, folder / "made-up"))
+        make_read_only(Path(copied), everybody=True)
+    if data is not None:
+        public = shutil.copytree(data.public, folder / "public")
+        data = replace(data, public=public)  # type: ignore[type-var]
+        make_read_only(data.public, everybody=True)
+    return copied, data
 
 
 def make_read_only(folder: Path, everybody: bool = False) -> None:

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.ask.answer_key import AnswerKey
-from grader.homeworks.beras.mnist import files as digits
-from grader.homeworks.beras.mnist import reader as data
+from grader.homework import HOMEWORK
 from grader.packing.dependencies import collect
 from grader.packing.template import WORKFLOW, WORKFLOW_SOURCE, template_of
 from grader.packing.wheel import Edition, build_wheel
@@ -93,8 +92,9 @@ def mnist(folder: Path, contents: Contents) -> None:
     """The four files, where the grader looks for them."""
     if contents.training:
         target = made(folder / "data" / "mnist")
-        for file in digits.FILES.values():
-            shutil.copy(data.default_directory() / f"{file.name}.gz", target)
+        data = HOMEWORK.dataset()
+        for name in data.NAMES:
+            shutil.copy(data.default_directory() / name, target)
 
 
 def workflow_text(options: list[str]) -> str:

@@ -20,15 +20,14 @@ import numpy as np
 from grader import rubric
 from grader.ask import answer_key
 from grader.ask.answer_key import AnswerKey
-from grader.ask.answers import KEY, QUESTIONS, KeyAnswers, LiveAnswers, digest_of
+from grader.ask.answers import KEY, KeyAnswers, LiveAnswers, digest_of_code
 from grader.ask.probe import all_probes
 from grader.ask.reference import FOLDER
 from grader.base.errors import UsageError
 from grader.base.paths import PACKAGE
-from grader.homework import FIRST, YEARS
+from grader.homework import FIRST, HOMEWORK, YEARS
 from grader.homework import Edition as Course
 from grader.homework import edition as edition_of
-from grader.homeworks.beras.mnist.synthetic import probe_folder
 from grader.judge import rubrics
 from grader.packing.hidden import without_questions
 from grader.rubric import Rubric
@@ -70,7 +69,7 @@ def key_for(edition: Edition, ready: KeyAnswers | None) -> AnswerKey:
     hidden_seed = None if edition.student or not hidden else edition.hidden_seed
     if ready is None:
         with np.errstate(all="ignore"):
-            answers = LiveAnswers(str(probe_folder()), edition.course)
+            answers = LiveAnswers(HOMEWORK.probe_folder(), edition.course)
             needed = with_needs(edition.components, edition.course)
             return frozen(answers, edition.seed, needed, hidden, hidden_seed)
     if ready.year != edition.course.year:
@@ -146,6 +145,6 @@ def lay_out(edition: Edition, key: AnswerKey, stage: Path) -> None:
         hidden = edition.rubric.hidden
         for path in (package / "homeworks").rglob("probes/*.py"):
             path.write_text(without_questions(path.read_text(encoding="utf-8"), hidden), encoding="utf-8")
-    key.about["questions"] = digest_of(QUESTIONS, package)
+    key.about["questions"] = digest_of_code(package, package / HOMEWORK.folder.relative_to(PACKAGE))
     answer_key.save(key, package / KEY.name)
     (package / KEY.name).chmod(0o644)  # whoever may read the package may read its key

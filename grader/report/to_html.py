@@ -12,7 +12,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from grader.diagnose.entry_words import phrase
-from grader.homework import FIRST, Edition, edition
+from grader.homework import FIRST, HOMEWORK, Edition, edition
 from grader.report import pictures
 from grader.report.details import cause, points, summary_line
 from grader.report.message import taken_apart
@@ -45,6 +45,7 @@ def template(name: str = "report.html", *folders: Path) -> Template:
         lstrip_blocks=True,
     )
     environment.filters |= {"anchor": anchor, "points": points, "icon": icon, "kind": kind}
+    environment.globals["homework"] = HOMEWORK.title
     return environment.get_template(name)
 
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 
 from grader.base.fitting import fitting, shortened
+from grader.homework import HOMEWORK
 from grader.report.details import blocks, points, summary_line
 from grader.report.message import taken_apart
 from grader.result import ComponentResult, Result, TrainingResult
@@ -43,7 +44,7 @@ def to_summary(result: Result, room: int = SUMMARY) -> str:
 def page(result: Result, cut: int | None) -> str:
     """Everything, with at most `cut` characters of each message; a cut of 0 leaves the table alone."""
     share = f" ({result.score / result.max_score:.0%})" if result.max_score else ""
-    parts = [f"## Beras: {result.score:g} of {result.max_score:g} points{share}", text(summary_line(result))]
+    parts = [f"## {HOMEWORK.title}: {result.score:g} of {result.max_score:g} points{share}", text(summary_line(result))]
     parts += [f"> {text(note)}" for note in result.notes + result.warnings] if cut != 0 else []
     parts.append(table(result.components))
     if cut != 0:

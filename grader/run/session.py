@@ -18,7 +18,7 @@ from grader.base.version import GRADER_VERSION
 from grader.explain.evidence import definitions
 from grader.explain.message import at, one_line, part, whereabouts
 from grader.explain.rows import concealed
-from grader.homeworks.beras.mnist.reader import Mnist
+from grader.homework import Dataset
 from grader.isolation import Zygote
 from grader.judge.hidden import training_check
 from grader.judge.scoring import decimal
@@ -52,7 +52,7 @@ class Session:
     """
 
     grading: Grading
-    mnist: Mnist | None
+    data: Dataset | None
     full: bool
     runs: int
     reference: Path | None
@@ -92,9 +92,7 @@ class Session:
                 self.tell("component", **vars(row))
 
     def chosen_trainings(self) -> list[str]:
-        return (
-            [name for name in self.grading.edition.trainings if name in self.grading.components] if self.mnist else []
-        )
+        return [name for name in self.grading.edition.trainings if name in self.grading.components] if self.data else []
 
     def is_hidden(self, training: str) -> bool:
         return training_check(training) in self.grading.rubric.hidden
@@ -108,7 +106,7 @@ class Session:
         return self.trainings[name][0]
 
     def _train(self, name: str) -> tuple[TrainingResult, Run]:
-        assert self.mnist is not None
+        assert self.data is not None
         grading, rubric = self.grading, self.grading.rubric
         observer = grading.observer
         hidden = self.is_hidden(name)
@@ -116,7 +114,7 @@ class Session:
         progress = (lambda _: None) if hidden else (lambda epoch: self.tell("epoch", **epoch))
         trainer = Trainer(
             observer.living_zygote,
-            self.mnist,
+            self.data,
             rubric,
             self.full,
             progress,
@@ -128,7 +126,7 @@ class Session:
         yardstick = None
         if self.reference is not None:
             places = as_named(grading.edition)
-            yardstick = Trainer(self._reference_zygote, self.mnist, rubric, False, lambda _: None, places=places)
+            yardstick = Trainer(self._reference_zygote, self.data, rubric, False, lambda _: None, places=places)
         try:
             result, run = train(name, trainer, yardstick, seed, self.runs)
             if trainer.numpy == "names" and run.fault is not None and observer.refused_by_numpy(run.fault):
@@ -297,9 +295,9 @@ class Session:
     def predictions(self) -> Predictions:
         """What the predictions are worth that were handed in, if any were."""
         content, name = self.grading.submission.predictions, self.grading.edition.predictions
-        if content is None or self.mnist is None:
+        if content is None or self.data is None:
             return Predictions()
-        return scored(name, content, self.mnist.test_labels, MAX_FILE, self.grading.rubric.implausible)
+        return scored(name, content, self.data.test_labels, MAX_FILE, self.grading.rubric.implausible)
 
     def predictions_notes(self) -> list[str]:
         """What became of the predictions; nothing where that is hidden."""

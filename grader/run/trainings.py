@@ -24,7 +24,7 @@ from grader.ask.client import Fault, RemoteWorker
 from grader.ask.observer import unwritten_called
 from grader.ask.subject import Remote, Subject, subject_of
 from grader.explain.message import fault_headline, joined, part, traceback_text, value_text
-from grader.homeworks.beras.mnist.reader import Mnist
+from grader.homework import Dataset
 from grader.isolation import WorkerLost, Zygote
 from grader.judge.verdict import Outcome, outcome_of
 from grader.result import Digit, Milestone, TrainingResult, accuracy_text
@@ -80,7 +80,7 @@ class Trainer:
     """
 
     zygote: Callable[[], Zygote]
-    mnist: Mnist
+    data: Dataset
     rubric: Rubric
     full: bool
     progress: Progress
@@ -93,7 +93,7 @@ class Trainer:
         """One training, such as 'training.simple', with a seed. Keeps what it had when it stops."""
         run = Run()
         try:
-            digits = self.places.edition.loading(self.mnist.public / "data" / "mnist")
+            digits = self.places.edition.loading(self.data.public / "data" / "mnist")
             limits = self.rubric.training_limits(1)
             worker = RemoteWorker(self.zygote(), limits, SETUP_SECONDS, seed, numpy=self.numpy, digits=digits)
         except WorkerLost:
@@ -129,10 +129,10 @@ class Trainer:
         if self.fast_core:
             run.fast_core = replaced_methods(subject, model)
         images, labels = (
-            str(self.mnist.public / "train-images.npy"),
-            str(self.mnist.public / "train-labels.npy"),
+            str(self.data.public / "train-images.npy"),
+            str(self.data.public / "train-labels.npy"),
         )
-        tests = str(self.mnist.public / "test-images.npy")
+        tests = str(self.data.public / "test-images.npy")
         test_x = subject.arrays(subject.remote(subject.ask("scaled_images", path=tests, start=0, stop=TEST), "test_x"))
         run.before = self._accuracy(subject, model, test_x, run, np.arange(10))
         if run.before > self.rubric.chance:
@@ -228,13 +228,13 @@ class Trainer:
             raise Stopped(f"model.{method} gives {found} for the {TEST} test images, expected numbers ({TEST}, 10)")
         outputs = predictions.argmax(axis=1)
         run.predicted = digits_of[outputs]
-        brought = float(np.mean(outputs == self.mnist.test_labels))
+        brought = float(np.mean(outputs == self.data.test_labels))
         if brought > self.rubric.chance and run.before is not None:
             raise Stopped(
                 f"output 0 means the digit 0, and so on, for {brought:.1%} of the test digits, but in the labels that "
                 "`fit` was given the digits had other columns: these weights were trained before. Learn from those"
             )
-        return float(np.mean(run.predicted == self.mnist.test_labels))
+        return float(np.mean(run.predicted == self.data.test_labels))
 
 
 def replaced_methods(subject: Subject, model: Remote) -> list[str]:
@@ -290,8 +290,8 @@ def train(name: str, trainer: Trainer, reference: Trainer | None, seed: int, run
         cpu_seconds=shown.cpu_seconds,
     )
     if shown.accuracy and shown.predicted is not None:
-        result.confusion = confusion(trainer.mnist, shown.predicted)
-        result.digits = digits(trainer.mnist, shown.predicted)
+        result.confusion = confusion(trainer.data, shown.predicted)
+        result.digits = digits(trainer.data, shown.predicted)
     seconds = [value for run in done if (value := run.seconds_to(goal) or reached(run, goal)) is not None]
     if reference is not None and shown.outcome == Outcome.PASSED:
         yardstick = reference.run(name, seed)
@@ -331,25 +331,25 @@ def reported_loss(history: Remote) -> float | None:
     return round(loss, 6) if np.isfinite(loss) else None
 
 
-def confusion(mnist: Mnist, predicted: np.ndarray) -> list[list[int]]:
+def confusion(data: Dataset, predicted: np.ndarray) -> list[list[int]]:
     """How often each digit (row) was taken for each (column)."""
     counts = np.zeros((10, 10), dtype=int)
-    np.add.at(counts, (mnist.test_labels, predicted), 1)
+    np.add.at(counts, (data.test_labels, predicted), 1)
     return counts.tolist()
 
 
-def digits(mnist: Mnist, predicted: np.ndarray) -> list[Digit]:
+def digits(data: Dataset, predicted: np.ndarray) -> list[Digit]:
     """The first test image of each digit that the model gets right, and the first that it gets wrong."""
-    right = np.flatnonzero(predicted == mnist.test_labels)
-    wrong = np.flatnonzero(predicted != mnist.test_labels)
-    _, first_of_each = np.unique(mnist.test_labels[right], return_index=True)
+    right = np.flatnonzero(predicted == data.test_labels)
+    wrong = np.flatnonzero(predicted != data.test_labels)
+    _, first_of_each = np.unique(data.test_labels[right], return_index=True)
     shown = right[first_of_each].tolist() + wrong[:DIGITS_SHOWN].tolist()
     return [
         Digit(
             index=index,
-            label=int(mnist.test_labels[index]),
+            label=int(data.test_labels[index]),
             predicted=int(predicted[index]),
-            pixels=base64.b64encode(mnist.test_images[index].tobytes()).decode("ascii"),
+            pixels=base64.b64encode(data.test_images[index].tobytes()).decode("ascii"),
         )
         for index in shown
     ]

@@ -18,6 +18,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from grader.base.errors import UsageError
+from grader.homework import FIRST
 
 if TYPE_CHECKING:
     from zipfile import ZipFile, ZipInfo
@@ -34,7 +35,7 @@ STORED, DEFLATED = 0, 8  # the other methods of compression can make gigabytes o
 ENCRYPTED = 1  # a flag
 TOO_DEEP = f"more than {MOST_FOLDERS_DEEP} folders deep"
 FOLDER_LIKE_A_MODULE = "a folder with the name of a module"
-ACCEPTED = "expected a folder or a .zip with Beras/ in it"
+ACCEPTED = f"expected a folder or a .zip with {FIRST.package}/ in it"
 KINDS = {
     b"\x1f\x8b": "a gzip file, like .tar.gz",
     b"Rar!": "a RAR archive",

@@ -12,10 +12,11 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import PurePosixPath
 
-from grader.submission.places import ASIDE, LEAST_NAMES, LEAST_STEMS, NAMES, PACKAGES, STEMS
+from grader.submission.places import ASIDE, EDITIONS, LEAST_NAMES, LEAST_STEMS, NAMES, PACKAGES, STEMS
 
-CODE_FILES = ("assignment.py", "preprocess.py")
-KNOWN = STEMS | {"assignment", "preprocess"}
+MODULES = frozenset(module for each in EDITIONS for module in each.modules.values() if "." not in module)
+CODE_FILES = tuple(f"{module}.py" for module in sorted(MODULES))  # beside the package
+KNOWN = STEMS | MODULES
 MOST_READ = 400  # files that are looked into to find the code
 # What systems and browsers put behind the name of a copy: `layers copy 2`, `layers - Copy`, `layers (1)`, `layers-1`
 COPY_MARK = re.compile(r"(?i)(?:[ _-]+(?:copy|kopie|copie|copia)(?:[ _-]*\d+)?|[ _]*\(\d+\)|[ -]\d)$")

@@ -15,14 +15,14 @@ from operator import attrgetter
 from pathlib import Path, PurePosixPath
 
 from grader.base.errors import UsageError, is_full
-from grader.homework import FIRST, YEARS, Edition, edition
+from grader.homework import FIRST, HOMEWORK, YEARS, Edition, edition
 from grader.submission.contents import Entry, LeftOut, entries_of, reason, shown
 from grader.submission.layout import Read, Renames, roots
 from grader.submission.places import Places, resolve
 from grader.submission.recognition import Recognition, edition_of, recognise
 from grader.submission.source import Import, SourceError, SourceModule, read_module, with_given
 
-EXPECTED = f"expected a folder {FIRST.package}/ with layers.py and the other modules"
+EXPECTED = f"expected a folder {FIRST.package}/ with {FIRST.usual_file} and the other modules"
 # Text that code may read beside its own modules. Arrays, pickles and models stay behind: a submission learns here.
 COPIED = (".py", ".txt", ".json", ".toml", ".csv", ".md", ".cfg", ".yaml", ".yml")
 LEFT_BEHIND = (".npy", ".npz", ".pkl", ".pickle", ".pt", ".pth", ".h5", ".hdf5", ".joblib")
@@ -110,7 +110,7 @@ def note(why: str, paths: list[PurePosixPath]) -> str:
 
 
 def code_folder(found: list[Entry], named: str) -> PurePosixPath:
-    """The shallowest folder that holds Beras/, else the assignment's own files, else such code. Raises UsageError."""
+    """The shallowest folder with the package, else with the assignment's files, else such code. Raises UsageError."""
     paths = [entry.path for entry in found]
     several = roots(paths, reader(found, PurePosixPath()), MAX_DEPTH)
     if len(several) > 1:
@@ -120,7 +120,7 @@ def code_folder(found: list[Entry], named: str) -> PurePosixPath:
         return several[0]
     if not paths:
         raise UsageError(f"{named}: is empty (data, caches and hidden files are not looked at); {EXPECTED}")
-    raise UsageError(f"{named}: no Beras code in it; {EXPECTED} (looked {MAX_DEPTH} folders deep)")
+    raise UsageError(f"{named}: no {HOMEWORK.title} code in it; {EXPECTED} (looked {MAX_DEPTH} folders deep)")
 
 
 def reader(found: list[Entry], prefix: PurePosixPath) -> Read:

@@ -106,7 +106,8 @@ class Places:
     @cached_property
     def in_order(self) -> tuple[str, ...]:
         """Every module that something is looked for in, those that others stand on first."""
-        first = [self.package] * bool(self.package) + [self["Diffable"].module]
+        base = self.edition.calling.partition("/")[0]  # the class that all others stand on
+        first = [self.package] * bool(self.package) + ([self[base].module] if base else [])
         last = {self.table[name].module for name, module in self.edition.modules.items() if module == "assignment"}
         middle = {place.module for place in self.table.values()} - last
         return tuple(dict.fromkeys([*first, *sorted(middle), "visualize", *sorted(last)]))

@@ -17,14 +17,13 @@ from grader.ask.answers import LiveAnswers
 from grader.base.cache import cache_folder
 from grader.base.errors import UsageError
 from grader.classroom.jobs.settings import Terms, digest_of_grader
-from grader.homeworks.beras.mnist import reader as data
-from grader.homeworks.beras.mnist.files import FILES
+from grader.homework import HOMEWORK
 from grader.rubric import text_of
 from grader.submission.archives import MAX_ZIP
 from grader.submission.contents import LeftOut, folder_entries, shown
 from grader.submission.opening import MAX_FILE, MAX_TOTAL, is_read, note
 
-RUBRIC, ANSWERS, MNIST = "rubric.toml", "answers.key", "mnist"
+RUBRIC, ANSWERS, DATA = "rubric.toml", "answers.key", "data"
 MOST_BYTES = MAX_TOTAL + MAX_ZIP  # of a parcel
 
 
@@ -80,7 +79,7 @@ def parcel_of(path: Path) -> Parcel:
 
 @dataclass(eq=False)
 class Kit:
-    """What every worker needs, once: the rubric, the answers, MNIST where models are trained.
+    """What every worker needs, once: the rubric, the answers, the data where models are trained.
 
     code: digest of this package, which has to be the worker's too. limit: seconds for one hand-in.
     """
@@ -98,12 +97,14 @@ class Kit:
 
 def terms_in(folder: Path, terms: dict[str, Any]) -> Terms:
     """Terms as they are where a kit was unpacked."""
-    places = [("rubric", RUBRIC), ("key", ANSWERS), ("data", MNIST)]
+    places = [("rubric", RUBRIC), ("key", ANSWERS), ("data", DATA)]
     here = {name: str(folder / place) for name, place in places if (folder / place).exists()}
     return Terms(**{**terms, **here})
 
 
-MNIST_FILES = {f"{MNIST}/{file.name}.gz" for file in FILES.values()}
+def data_files() -> set[str]:
+    """Where a kit has the files of the data."""
+    return {f"{DATA}/{name}" for name in HOMEWORK.dataset().NAMES} if HOMEWORK.data else set()
 
 
 def kit_of(terms: Terms, limit: float, tell: Callable[[str], None]) -> Kit:
@@ -111,9 +112,10 @@ def kit_of(terms: Terms, limit: float, tell: Callable[[str], None]) -> Kit:
     year = terms.usual
     files = {RUBRIC: text_of(terms.rubric_file(year), year).encode(), ANSWERS: answers_file(terms, tell).read_bytes()}
     if terms.trains:
+        data = HOMEWORK.dataset()
         folder = data.located(Path(terms.data) if terms.data else data.found_directory())
         data.load(folder)  # says what is wrong with it
-        files |= {name: (folder / Path(name).name).read_bytes() for name in MNIST_FILES}
+        files |= {name: (folder / Path(name).name).read_bytes() for name in data_files()}
     return Kit(digest_of_code(), terms.plain(), limit, files)
 
 

@@ -21,10 +21,7 @@ from grader.base.errors import UsageError, is_full
 from grader.classroom.jobs.fingerprint import Fingerprint, fingerprints
 from grader.classroom.jobs.settings import Terms
 from grader.classroom.outcome import Outcome
-from grader.homework import Edition, is_training
-from grader.homeworks.beras.mnist import reader as data
-from grader.homeworks.beras.mnist.reader import Mnist
-from grader.homeworks.beras.mnist.synthetic import probe_folder
+from grader.homework import HOMEWORK, Dataset, Edition, is_training
 from grader.isolation import Level
 from grader.result import Result
 from grader.rubric import Rubric
@@ -42,7 +39,7 @@ class Tools:
 
     terms: Terms
     level: Level
-    mnist: Mnist | None
+    data: Dataset | None
     made_up: str
     rubrics: dict[int, Rubric] = field(default_factory=dict)  # by year
     known: dict[int, Answers] = field(default_factory=dict)
@@ -50,9 +47,9 @@ class Tools:
     @classmethod
     def load(cls, terms: Terms) -> Tools:
         """Raises UsageError."""
-        mnist = data.load(Path(terms.data) if terms.data else None) if terms.trains else None
+        data = HOMEWORK.dataset().load(Path(terms.data) if terms.data else None) if terms.trains else None
         level = isolation.choose(terms.isolation)
-        tools = cls(terms, level, mnist, str(probe_folder()))
+        tools = cls(terms, level, data, HOMEWORK.probe_folder())
         tools.rubric(terms.usual)  # what cannot be read is told before anything is graded
         tools.answers(terms.usual)
         return tools
@@ -122,7 +119,7 @@ def without_path(text: str, path: Path) -> str:
 
 def graded(tools: Tools, terms: Terms, submission: Submission, named: str) -> Outcome:
     """The outcome of a submission that could be opened."""
-    readable = (tools.mnist.public,) if tools.mnist else ()
+    readable = (tools.data.public,) if tools.data else ()
     year = submission.edition
     try:
         rubric, answers = tools.rubric(year), tools.answers(year)
@@ -133,7 +130,7 @@ def graded(tools: Tools, terms: Terms, submission: Submission, named: str) -> Ou
         asked = ", ".join(terms.components)
         return Outcome("ungradable", reason=f"the edition of {year.year} has none of the components asked for: {asked}")
     grading = Grading(submission, rubric, answers, tools.made_up, terms.seed, track, components, tools.level, readable)
-    session = Session(grading, tools.mnist, terms.full, terms.runs, None, named)
+    session = Session(grading, tools.data, terms.full, terms.runs, None, named)
     complete = True
     try:
         grading.start()

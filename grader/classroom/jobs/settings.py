@@ -14,8 +14,7 @@ from typing import Any
 from grader.ask.answers import Answers, KeyAnswers, LiveAnswers, answers_of
 from grader.base.errors import UsageError
 from grader.base.paths import PACKAGE
-from grader.homework import FIRST, YEARS, Edition, edition, is_training
-from grader.homeworks.beras.mnist.synthetic import probe_folder
+from grader.homework import FIRST, HOMEWORK, YEARS, Edition, edition, is_training
 from grader.judge.rubrics import load as load_rubric
 from grader.rubric import Rubric, text_of, year_of
 from grader.submission.archives import open_handin
@@ -77,7 +76,7 @@ class Terms:
         return tuple(name for name in year.components if name in self.components)
 
     def load_answers(self, year: Edition = FIRST) -> Answers:
-        return answers_of(Path(self.key) if self.key else None, str(probe_folder()), self.seed, year)
+        return answers_of(Path(self.key) if self.key else None, HOMEWORK.probe_folder(), self.seed, year)
 
     def digest(self) -> str:
         """Changes with everything that could change a verdict. Raises UsageError."""

@@ -10,11 +10,10 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from grader.base.paths import BERAS
 from grader.diagnose.pages import words
-from grader.homework import FIRST, LATEST, Edition
+from grader.homework import FIRST, HOMEWORK, LATEST, Edition
 
-MISCONCEPTIONS = BERAS / "misconceptions"
+MISCONCEPTIONS = HOMEWORK.folder / "misconceptions"
 LATER = MISCONCEPTIONS / "later"
 RELATION_PAGES = Path(__file__).parent
 RELATIONS = frozenset(path.stem for path in RELATION_PAGES.glob("*.md"))

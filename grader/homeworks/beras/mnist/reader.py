@@ -27,6 +27,7 @@ from grader.homeworks.beras.mnist.files import FILES, GZ_FILES, Digits, IdxFile,
 # gzip and hashlib are imported where they are needed, on a cold start: a warm one takes milliseconds.
 
 NPY_HEADER = 128  # bytes that np.save puts in front of an array of at most two dimensions
+NAMES = tuple(f"{file.name}.gz" for file in FILES.values())
 STAND_IN = 10_000  # training examples that untrusted code gets as t10k; as many as the test split has
 ARRAYS = {  # where the cache keeps each of them
     "train_images": "public/train-images.npy",

@@ -1,0 +1,98 @@
+"""Another homework, three functions that have nothing to do with networks, is graded by the same engine."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+TINY = Path(__file__).with_name("tiny_homework")
+REFERENCE = TINY / "editions" / "y2026" / "reference"
+
+
+def grade(*arguments: object, homework: Path = TINY) -> subprocess.CompletedProcess[str]:
+    """`grade` as it is typed, of another homework."""
+    command = [sys.executable, "-m", "grader", *map(str, arguments), "--homework", str(homework)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+
+
+@pytest.fixture
+def through_origin(tmp_path: Path) -> Path:
+    """A hand-in whose line goes through the origin, and whose means are those of the rows."""
+    copy = tmp_path / "ann"
+    shutil.copytree(REFERENCE, copy)
+    fit, statistics = copy / "lines" / "fit.py", copy / "lines" / "statistics.py"
+    fit.write_text(fit.read_text().replace("across = x - x.mean()", "across = 1.0 * x"))
+    statistics.write_text(statistics.read_text().replace("table.mean(axis=0)", "table.mean(axis=1)"))
+    return copy
+
+
+def test_the_reference_gets_every_point() -> None:
+    done = grade(REFERENCE)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "score 100 of 100" in done.stdout
+
+
+def test_a_mistake_is_told_by_its_page_and_others_by_relations(through_origin: Path, tmp_path: Path) -> None:
+    page, data = tmp_path / "report.html", tmp_path / "result.json"
+    done = grade(through_origin, "--html", page, "--json", data)
+    assert done.returncode == 1, done.stderr
+    checks = {probe["name"]: probe for row in json.loads(data.read_text())["components"] for probe in row["probes"]}
+    assert checks["fit_line/least-squares"]["diagnosis"] == ["line-through-origin"]
+    assert "axis 1 and should be over axis 0" in checks["column_means/values"]["message"]
+    assert "The line goes through the origin" in done.stdout
+    assert "<h1>Lines report</h1>" in page.read_text()
+
+
+def test_an_answer_key_stands_for_the_reference(through_origin: Path, tmp_path: Path) -> None:
+    homework, key = tmp_path / "homework", tmp_path / "lines.key"
+    shutil.copytree(TINY, homework)
+    built = grade("key", "build", "-o", key, homework=homework)
+    assert built.returncode == 0, built.stderr
+    shutil.rmtree(homework / "editions" / "y2026" / "reference")
+    done = grade(through_origin, "--key", key, homework=homework)
+    assert "line-through-origin" in done.stdout, done.stderr
+
+
+def test_a_class_is_graded(through_origin: Path, tmp_path: Path) -> None:
+    handins = tmp_path / "handins"
+    shutil.copytree(through_origin, handins / "ann")
+    shutil.copytree(REFERENCE, handins / "bob")
+    done = grade("class", handins, "--output", tmp_path / "graded", "-q")
+    assert done.returncode == 0, done.stderr
+    rows = (tmp_path / "graded" / "grades.csv").read_text().splitlines()
+    assert [row.split(",")[5] for row in rows[1:]] == ["0", "100"]
+
+
+def test_a_page_is_explained_with_values_of_the_reference() -> None:
+    done = grade("explain", "line-through-origin")
+    assert done.returncode == 0, done.stderr
+    assert "(0.0, 5.0)" in done.stdout
+
+
+@pytest.mark.parametrize("holds", ["nothing", "no edition", "no TOML"])
+def test_a_folder_that_is_no_homework_is_one_line(tmp_path: Path, holds: str) -> None:
+    if holds != "nothing":
+        (tmp_path / "homework.toml").write_text('title = "Lines"' if holds == "no edition" else "title =")
+    done = grade(REFERENCE, homework=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr.startswith("grade: --homework ")
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_hand_in_of_the_other_homework_is_one_line() -> None:
+    done = grade(Path(__file__).parents[1] / "student_template")
+    assert done.returncode == 2
+    assert "no Lines code in it" in done.stderr
+
+
+def test_what_is_missing_is_not_implemented(tmp_path: Path) -> None:
+    (tmp_path / "lines").mkdir()
+    (tmp_path / "lines" / "fit.py").write_text("def fit_line(x, y):\n    pass\n")
+    done = grade(tmp_path)
+    assert done.returncode == 1, done.stderr
+    assert done.stdout.count("not implemented") >= 3, done.stdout
