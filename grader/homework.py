@@ -15,7 +15,7 @@ import os
 import re
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from functools import cache, cached_property
 from pathlib import Path
 from types import MappingProxyType, ModuleType
@@ -61,7 +61,7 @@ class Data(Protocol):
     def default_directory(self) -> Path: ...
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Homework:
     """An assignment: a folder with `homework.toml`, editions/, probes, dialects, misconceptions/ and variants/.
 
@@ -69,6 +69,11 @@ class Homework:
     data       the module with what models are trained on, see `Data`; '' where nothing is trained
     questions  the module whose `probe_folder` makes the files that checks ask with; '' for none
     words      the module that says how students call what checks see, see diagnose/entry_words.py; '' for none
+    names      the module that says how else students call what the assignment names, see submission/places.py
+    features   the module that tells its years apart, see submission/recognition.py; '' where there is one
+    inherits   component -> the one whose functions it may inherit, as the handout says; its own are as right
+    may_be_empty    classes whose empty functions are meant to be that
+    imported_last   modules beside the package that import all others
     """
 
     folder: Path
@@ -76,6 +81,11 @@ class Homework:
     data: str = ""
     questions: str = ""
     words: str = ""
+    names: str = ""
+    features: str = ""
+    inherits: Mapping[str, str] = field(default_factory=dict)
+    may_be_empty: Sequence[str] = ()
+    imported_last: Sequence[str] = ()
 
     def module(self, name: str) -> ModuleType:
         """A module of this homework, named below its folder."""
@@ -104,9 +114,12 @@ def opened(folder: Path) -> Homework:
         raise UsageError(f"--homework {folder}: homework.toml cannot be read ({error.strerror})") from None
     except (tomlfile.DecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"--homework {folder}: homework.toml is not valid TOML ({error})") from None
-    strange = sorted(set(about) - {"title", "data", "questions", "words"})
-    if strange or not isinstance(about.get("title"), str):
-        raise UsageError(f"--homework {folder}: homework.toml has a title, and may name data, questions and words")
+    strange = sorted(set(about) - {each.name for each in fields(Homework)})
+    if strange or "folder" in about or not isinstance(about.get("title"), str):
+        raise UsageError(
+            f"--homework {folder}: homework.toml needs a title"
+            + (f"; it knows nothing of {', '.join(strange)}" if strange else "")
+        )
     if not any(folder.glob("editions/y*/edition.toml")):
         raise UsageError(f"--homework {folder}: there is no editions/yYEAR/edition.toml in it")
     return Homework(folder, **about)

@@ -17,11 +17,12 @@ from overlays import build, expectation, grade
 
 from grader.ask.probe import NotAsked, all_probes
 from grader.ask.reference import LocalWorker, read_sources
-from grader.ask.stand_ins import CLASSES, TAG, stand_in
+from grader.ask.stand_ins import TAG, stand_in
 from grader.ask.subject import Raised, subject_of
 from grader.explain.script import MOST_STATEMENTS, script_text
 from grader.homework import edition
 from grader.homeworks.beras.mnist.synthetic import probe_folder
+from grader.homeworks.beras.stand_ins import CLASSES
 from grader.worker import doubles
 
 SEED = 1470

@@ -14,13 +14,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from grader.ask.client import Fault, Worker
 from grader.ask.local_gradients import Local
-from grader.ask.stand_ins import CLASSES, stand_in
+from grader.ask.stand_ins import stand_in
 from grader.homework import HOMEWORK, Edition
 from grader.submission.places import Places, as_named
 from grader.worker.wire import Ref
@@ -191,7 +192,7 @@ class Subject:
     """One implementation under question."""
 
     edition: Edition  # whose dialect this is
-    stand_ins: Mapping[str, str] = CLASSES  # what stands in for a double in a script
+    stand_ins: Mapping[str, str] = MappingProxyType({})  # what stands in for a double in a script
 
     def __init__(self, worker: Worker, data_path: str = "", places: Places | None = None) -> None:
         self.worker = worker

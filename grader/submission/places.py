@@ -1,8 +1,8 @@
 """Where a submission has what the assignment names: nearly always where it was asked for, and sometimes elsewhere.
 
-A package with a name of its own, modules flat beside assignment.py, everything in one file, `SGD` for BasicOptimizer:
-what is plainly meant is graded under the name that was expected, and the notes say once what was taken for what. Only
-where the expected name is missing and one thing alone can be meant; everything else stays missing.
+A package with a name of its own, modules that lie flat, everything in one file, another word for the same thing: what
+is plainly meant is graded under the name that was expected, and the notes say once what was taken for what. Only where
+the expected name is missing and one thing alone can be meant; everything else stays missing.
 """
 
 from __future__ import annotations
@@ -12,8 +12,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
+from types import MappingProxyType
+from typing import cast
 
-from grader.homework import FIRST, YEARS, Edition, edition
+from grader.homework import FIRST, HOMEWORK, YEARS, Edition, edition
 from grader.submission.source import LINE_ENDS, Definition, SourceModule
 
 EDITIONS = tuple(map(edition, YEARS))
@@ -27,42 +29,32 @@ LONGEST_CHAIN = 5  # of modules that hand on a name
 ASIDE = re.compile(
     r"(?i)(^|[._])(tests?|conftest|old|older|backup|bak|orig|original|template|stencil|visualize)([._]|\d*$)"
 )
-KINDS = ("layer", "loss", "optimizer", "optimiser", "activation", "metric", "model", "class")  # that end a name
 
-# Other names of the same thing, without case, underscores and the kind at the end
-ALSO = {
-    "OneHotEncoder": ("onehot", "onehotencoding"),
-    "GradientTape": ("tape",),
-    "Dense": ("linear", "fullyconnected", "fc"),
-    "BatchNorm": ("batchnormalization", "batchnormalisation", "batchnorm1d"),
-    "MeanSquaredError": ("mse", "meansquareerror", "meansquared"),
-    "CrossEntropyLoss": (
-        "softmaxcrossentropy",
-        "crossentropywithlogits",
-        "softmaxcrossentropywithlogits",
-        "categoricalcrossentropy",
-    ),
-    "BasicOptimizer": ("sgd", "gd", "gradientdescent", "stochasticgradientdescent", "vanilla"),
-    "CategoricalAccuracy": ("accuracy", "acc", "categoricalacc"),
-    "get_data_MNIST": ("getmnistdata", "getmnist", "loaddatamnist", "loadmnist", "loadmnistdata"),
-}
-# What such a class has to define for itself
-METHODS = {
-    "OneHotEncoder": {"fit", "forward", "inverse"},
-    "GradientTape": {"gradient", "__enter__", "__exit__"},
-    "Dense": {"forward"},
-    "MeanSquaredError": {"forward"},
-    "CategoricalCrossentropy": {"forward"},
-    "CrossEntropyLoss": {"forward"},
-    "BasicOptimizer": {"apply_gradients"},
-    "RMSProp": {"apply_gradients"},
-    "Adam": {"apply_gradients"},
-    "CategoricalAccuracy": {"forward"},
-    "SequentialModel": {"batch_step"},
-}
-KEPT = re.compile(r"\bself\.(\w+)\s*(?:\[[^\]]{0,200}\]\s*)?[-+*/]?=(?!=)")  # attributes that a class sets
-EXPONENTIAL = re.compile(r"(?i)\bexp\b|softmax|logsumexp|logaddexp")  # what turns logits into probabilities
-COMPLEMENT = re.compile(r"\b1(?:\.0?)?\s*-")  # of a probability: the given formula has it, the usual one has not
+
+class OtherNames:
+    """How else students call what the assignment names. A homework that knows has a class of its own in `names`.
+
+    kinds: words that may end a name. also: other names, without case, underscores and a kind at the end. methods: what
+    a class of a name has to define for itself.
+    """
+
+    kinds: tuple[str, ...] = ()
+    also: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    methods: Mapping[str, frozenset[str]] = MappingProxyType({})
+
+    def fits(self, name: str, module: SourceModule, each: Definition, year: Edition) -> bool:
+        """Has a definition of the right kind, with the right methods, what one of this name must have besides?"""
+        return True
+
+    def is_like(self, name: str, module: SourceModule, each: Definition, year: Edition) -> bool:
+        """Can what fits be nothing else, whatever it is called?"""
+        return False
+
+
+@cache
+def other_names() -> OtherNames:
+    """Those of the homework."""
+    return cast("OtherNames", HOMEWORK.module(HOMEWORK.names).Names()) if HOMEWORK.names else OtherNames()
 
 
 @dataclass(frozen=True)
@@ -108,9 +100,12 @@ class Places:
         """Every module that something is looked for in, those that others stand on first."""
         base = self.edition.calling.partition("/")[0]  # the class that all others stand on
         first = [self.package] * bool(self.package) + ([self[base].module] if base else [])
-        last = {self.table[name].module for name, module in self.edition.modules.items() if module == "assignment"}
-        middle = {place.module for place in self.table.values()} - last
-        return tuple(dict.fromkeys([*first, *sorted(middle), "visualize", *sorted(last)]))
+        last: list[str] = []
+        for module in HOMEWORK.imported_last:
+            here = {self.table[name].module for name, where in self.edition.modules.items() if where == module}
+            last += sorted(here) or [module]
+        middle = {place.module for place in self.table.values()} - set(last)
+        return tuple(dict.fromkeys([*first, *sorted(middle), *last]))
 
     def path(self, module: str) -> str:
         """The file of a module, below the folder with the code."""
@@ -190,7 +185,7 @@ def resolve(modules: Mapping[str, SourceModule], year: Edition = FIRST) -> Place
             if (module.name, each.name) not in taken and each.name not in names and fits(name, module, each, year)
         ]
         called = [(module, each) for module, each in others if is_called(name, each)]
-        meant = called or [(module, each) for module, each in others if is_like(name, module, each, year)]
+        meant = called or [(module, each) for module, each in others if other_names().is_like(name, module, each, year)]
         if len(meant) == 1:
             found[name] = Place(meant[0][0].name, meant[0][1].name, meant[0][0].name, True)
     homes = {place.home for place in found.values()}
@@ -290,7 +285,7 @@ def the_one(those: list[SourceModule], modules: Mapping[str, SourceModule]) -> S
 def plain(name: str) -> str:
     """A name without case, underscores and the kind of thing at its end."""
     short = name.casefold().replace("_", "")
-    for kind in KINDS:
+    for kind in other_names().kinds:
         if short.endswith(kind) and short != kind:
             return short.removesuffix(kind)
     return short
@@ -298,34 +293,15 @@ def plain(name: str) -> str:
 
 def is_called(name: str, each: Definition) -> bool:
     """Is this another way to write, or another word for, what the assignment calls `name`?"""
-    return plain(each.name) == plain(name) or plain(each.name) in ALSO.get(name, ())
-
-
-def is_like(name: str, module: SourceModule, each: Definition, year: Edition) -> bool:
-    """Can what fits be nothing else, whatever it is called?"""
-    if name == "SequentialModel":
-        return "Model" in each.bases and {"call", "forward"} & each.members != set()
-    if name == "BasicOptimizer":
-        kept = set(KEPT.findall(text_of(module, each)))
-        return len(each.parameters) == 2 and len(kept) == 1 and f"{each.name}.apply_gradients" not in module.stubs
-    return False
+    return plain(each.name) == plain(name) or plain(each.name) in other_names().also.get(name, ())
 
 
 def fits(name: str, module: SourceModule, each: Definition, year: Edition) -> bool:
     """Has a definition what one of this name must have?"""
     if each.kind != ("function" if name in year.functions else "class"):
         return False
-    if not each.members >= set(map(year.word, METHODS.get(name, ()))):
-        return False
-    if name == "get_data_MNIST":
-        return [parameter for parameter, _ in each.parameters[1:2]] == ["data_path"]
-    if name == "BasicOptimizer":  # beside the learning rate nothing that changes a step
-        return all(is_nothing for _, is_nothing in each.parameters[2:])
-    if name in ("CategoricalCrossentropy", "CrossEntropyLoss") and "CrossEntropyLoss" in year.modules:
-        text = text_of(module, each)
-        of_logits = bool(EXPONENTIAL.search(text))
-        return of_logits if name == "CrossEntropyLoss" else bool(COMPLEMENT.search(text)) and not of_logits
-    return True
+    known = other_names()
+    return each.members >= set(map(year.word, known.methods.get(name, ()))) and known.fits(name, module, each, year)
 
 
 def text_of(module: SourceModule, each: Definition) -> str:

@@ -18,6 +18,7 @@ from grader.ask.client import Fault, Worker
 from grader.ask.local_gradients import Local
 from grader.ask.subject import Remote, Subject, Trainee, held, missing_method, sent
 from grader.homework import FIRST
+from grader.homeworks.beras.stand_ins import CLASSES
 from grader.submission.places import Places
 
 RATE_PARAMETERS = ("learning_rate", "lr", "alpha")
@@ -27,6 +28,7 @@ class Dialect(Subject):
     """One implementation of the first edition."""
 
     edition = FIRST
+    stand_ins = CLASSES
 
     def __init__(self, worker: Worker, data_path: str = "", places: Places | None = None) -> None:
         super().__init__(worker, data_path, places)
