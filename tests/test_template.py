@@ -19,7 +19,7 @@ from beras_modules import REFERENCE, ROOT, TEMPLATE, beras_modules
 from grader.base.errors import UsageError
 from grader.commands.main import main as grade
 from grader.homework import FIRST, YEARS, edition
-from grader.packing.template import KEPT_IMPORTS, make_template
+from grader.packing.template import make_template
 from grader.submission.syntax import definitions
 
 MODULES = sorted(path.relative_to(REFERENCE).as_posix() for path in REFERENCE.rglob("*.py"))
@@ -162,7 +162,7 @@ def test_nothing_is_left_that_only_the_solution_uses(module: str):
     reference, template = ((folder / module).read_text(encoding="utf-8") for folder in (REFERENCE, TEMPLATE))
     bound = imported(template) | private(template)
     before, after = ({word: len(re.findall(rf"\b{word}\b", text)) for word in bound} for text in (reference, template))
-    assert {word for word in bound if after[word] == 1 < before[word]} <= KEPT_IMPORTS
+    assert {word for word in bound if after[word] == 1 < before[word]} <= set(FIRST.settings["kept_imports"])
 
 
 def imported(source: str) -> set[str]:

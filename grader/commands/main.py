@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     Conclude = Callable[[argparse.Namespace, Outputs, Session, list[int]], int]
 
-DESCRIPTION = "Checks a Beras submission: every component against the reference, then training on MNIST."
+DESCRIPTION = f"Checks a {HOMEWORK.title} submission: every component against the reference, then training."
 EPILOG = """\
 examples:
   grade submission/                     everything
@@ -149,7 +149,7 @@ def parser() -> argparse.ArgumentParser:
     )
     found.add_argument("path", metavar="PATH", nargs="?", help="folder or .zip with the submission")
     add_grading_options(found)
-    found.add_argument("--no-training", action="store_true", help="leave out training on MNIST")
+    found.add_argument("--no-training", action="store_true", help="leave out training")
     found.add_argument("--full", action="store_true", help="train all epochs, also beyond the threshold")
     found.add_argument(
         "--fast-core",
@@ -185,7 +185,7 @@ def add_grading_options(found: argparse.ArgumentParser) -> None:
     found.add_argument(
         "--homework",
         metavar="FOLDER",
-        help="grade another homework than Beras: a folder with homework.toml (docs/homework.md); any command takes it",
+        help="grade another homework: a folder with homework.toml (docs/homework.md); any command takes it",
     )
     found.add_argument("--track", metavar="TRACK", help="1470 or 2470 (default: the rubric's)")
     found.add_argument(
@@ -213,7 +213,10 @@ def add_grading_options(found: argparse.ArgumentParser) -> None:
         help="points, tolerances and limits: a file, or the name course-2022 (default: the built-in rubric)",
     )
     found.add_argument(
-        "--data", metavar="DIR", type=Path, help="folder with MNIST's four .gz files (default: data/mnist)"
+        "--data",
+        metavar="DIR",
+        type=Path,
+        help="folder with the files that models are trained on (default: data/mnist)",
     )
     found.add_argument(
         "--key",

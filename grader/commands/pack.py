@@ -53,7 +53,7 @@ def parser() -> argparse.ArgumentParser:
     found.add_argument(
         "--only", metavar="COMPONENT", action="append", nargs="+", default=[], help="these components alone are graded"
     )
-    found.add_argument("--no-training", action="store_true", help="leave out training, and MNIST with it")
+    found.add_argument("--no-training", action="store_true", help="leave out training, and its data with it")
     found.add_argument("--seed", metavar="N", help=f"seed of public checks, or 'fresh' (default {DEFAULT_SEED})")
     found.add_argument("--hidden-seed", metavar="N", help="seed of hidden checks (default: fresh)")
     found.add_argument("--key", metavar="FILE", type=Path, help="answers that `grade key build` wrote before")

@@ -33,9 +33,6 @@ WORKFLOW_SOURCE = Path(__file__).with_name("files") / "grade.yml"
 
 HANDOUT = "README.md"  # as which it lies beside the code
 
-# Imports that stay although nothing in the template uses them yet: the handout tells students to.
-KEPT_IMPORTS = {"np", "GradientTape"}
-
 # What students replace in an expression of a later year's template: no Python. While one is made, a name stands there.
 GAP, GAP_NAME = "???", "__gap__"
 
@@ -44,7 +41,7 @@ def make_template(
     source: str,
     holes: Mapping[str, str],
     stubs: Mapping[str, str] | None = None,
-    kept_imports: Collection[str] = frozenset(KEPT_IMPORTS),
+    kept_imports: Collection[str] = (),
 ) -> str:
     """A module of the template: source with the bodies of `holes` replaced, and what only they used removed.
 
@@ -125,7 +122,8 @@ def make_all(reference: Path) -> dict[str, str]:
     made = {}
     for module in modules:
         try:
-            made[module] = make_template((reference / module).read_text(encoding="utf-8"), FIRST.holes_in(module))
+            source, holes = (reference / module).read_text(encoding="utf-8"), FIRST.holes_in(module)
+            made[module] = make_template(source, holes, kept_imports=FIRST.settings["kept_imports"])
         except UsageError as error:
             raise UsageError(f"{reference / module}: {error}; see grader/packing/template.py") from None
     return made | {WORKFLOW: WORKFLOW_SOURCE.read_text(encoding="utf-8")}
