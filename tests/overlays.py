@@ -17,6 +17,8 @@ from warm_grade import grade_warm
 
 from grader.base import tomlfile
 from grader.homework import FIRST
+from grader.report.from_json import from_json
+from grader.report.to_table import to_table
 
 ROOT = Path(__file__).resolve().parent.parent
 SUBMISSIONS = Path(__file__).with_name("submissions")
@@ -60,6 +62,10 @@ class Graded:
     def messages(self) -> list[tuple[str, str]]:
         """What is said of each check."""
         return [(probe["name"], probe["message"]) for part in self.components.values() for probe in part["probes"]]
+
+    def screen(self) -> list[str]:
+        """The lines that a terminal of 80 columns shows."""
+        return to_table(from_json(json.dumps(self.result)), width=80).splitlines()
 
     def outcomes(self) -> set[str]:
         return {probe["outcome"] for part in self.components.values() for probe in part["probes"]}

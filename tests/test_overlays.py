@@ -14,6 +14,7 @@ import pytest
 from overlays import base_of, build, expectation, grade, graded_on, grading_options, lay_base
 
 from grader.homework import FIRST
+from grader.report.first_screen import LINES
 from grader.run.affected import Snapshot, affected, snapshot
 
 # More than a wrong answer comes of these
@@ -70,6 +71,7 @@ def test_chaff_loses_points_only_where_its_bug_is_and_is_diagnosed(name: str, ba
     assert [part for part in expected.get("judged", ()) if graded.components[part]["not_judged"]] == []
     assert "grader fault" not in graded.outcomes()
     assert [name for name, message in graded.messages() if UNUSABLE in message] == []
+    assert len(graded.screen()) <= LINES
     for component, outcome in expected.get("outcomes", {}).items():
         assert graded.components[component]["outcome"] == outcome
     for component, points in expected.get("at_most", {}).items():

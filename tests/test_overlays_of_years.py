@@ -18,6 +18,7 @@ from overlays import Graded, grade
 
 from grader.homework import Edition, edition
 from grader.packing.template import GAP
+from grader.report.first_screen import LINES
 from grader.run.affected import affected, snapshot
 
 TURNS = 5  # weeks until every submission has been graded; all of them at once where BERAS_EVERY is set
@@ -72,6 +73,7 @@ def test_chaff_loses_points_only_where_its_bug_is_and_is_told(year: str, name: s
     lost = found.losing()
     assert lost == wanted  # where everything is made of it as well: the rest is blocked then
     assert "grader fault" not in found.outcomes()
+    assert len(found.screen()) <= LINES
     told = set().union(*(found.diagnosis(component) for component in wanted))
     assert set(expected.get("diagnosis", ())) <= told
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from results import (
     CHINESE,
+    blocked,
     component,
     failed,
     made,
@@ -19,6 +20,8 @@ from results import (
 )
 
 from grader.base.columns import columns, cut, wrap
+from grader.report.details import component_text
+from grader.report.first_screen import LINES
 from grader.report.progress import Progress, epoch_text
 from grader.report.to_table import to_table
 from grader.result import Milestone, Result
@@ -35,8 +38,10 @@ def chinese() -> Result:
 @pytest.mark.parametrize("width", [80, 132])
 @pytest.mark.parametrize("make", [chinese, ordinary])
 def test_table_fits_the_terminal_but_for_lines_to_paste(make: Callable[[], Result], width: int) -> None:
-    lines = to_table(make(), width=width).splitlines()
+    lines = to_table(make(), verbose=True, width=width).splitlines()
+    brief = to_table(make(), width=width).splitlines()
 
+    assert all(columns(line) <= width for line in brief)
     paste = [line for line in lines if line.startswith("x = np.array")]
     assert all(columns(line) <= width for line in lines if line not in paste)
     assert [line.count("1.0") for line in paste] == [41] * (make is chinese)
@@ -75,8 +80,9 @@ def test_words_that_several_checks_share_are_told_once() -> None:
     text = to_table(result, width=100)
 
     assert text.count("came back  line 1") == 1
-    assert "  also       2 more checks for the same reason (-4): gradient, compose\n  try it" in text
-    assert "Dense/b  failed  -1 of 7" in text
+    assert "Dense  failed  -7 of 7" in text
+    assert "-v shows 1 more fault" in text
+    assert component_text(result.components[0]).count("2 more checks for the same reason (-4): gradient, compose") == 1
     assert to_table(result, verbose=True).count("came back  line 1") == 3
 
 
@@ -194,3 +200,30 @@ def test_cut_and_wrap_keep_to_the_columns() -> None:
     assert wrap("one two three", 8, 2) == ["one two", "  three"]
     assert wrap("一二三四五六", 8, 2) == ["一二三四", "  五六"]
     assert wrap("  indented " + "x" * 20, 12, 2) == ["  indented", "  " + "x" * 10, "  " + "x" * 10]
+
+
+def test_the_first_screen_holds_whatever_went_wrong() -> None:
+    """A block a component where there is room, the others by name; all of it with -v."""
+    long = "\n".join([f"  pattern    {'so much to say ' * 9}"] * 30)
+    message = f"{'something is wrong ' * 12}\n  came back  1\n  expected   2\n{long}\n  next       {'do this ' * 20}"
+    parts = [component(f"Part{n}", *(failed(f"Part{n}/{m}", n + 1, message) for m in range(3))) for n in range(9)]
+    text = to_table(made(*parts), width=80)
+
+    assert len(text.splitlines()) <= LINES
+    assert "Part8  failed  -27 of 27" in text, "the costliest first"
+    assert re.search(r"^\d more: Part\d.*-v for everything$", text, re.MULTILINE)
+    assert all(columns(line) <= 80 for line in text.splitlines())
+    assert all(to_table(made(*parts), verbose=True).count(f"Part{n}/2  failed") == 1 for n in range(9))
+
+
+def test_what_others_wait_for_comes_first() -> None:
+    waits = blocked("Model/a", 3, "blocked by Dense, which is not right yet; this check uses it")
+    text = to_table(
+        made(
+            component("Adam", failed("Adam/a", 9, "no")),
+            component("Dense", failed("Dense/a", 1, "no")),
+            component("Model", waits),
+        )
+    )
+
+    assert text.index("Dense  failed") < text.index("Adam  failed")

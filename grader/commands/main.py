@@ -49,6 +49,7 @@ examples:
   grade watch submission/               again whenever a file is saved
   grade show submission/                curves and digits of the last training
   grade explain softmax-over-batch      what a mistake is, and how to see it
+  grade try Softmax submission/         lines of Python that show what is wrong
   grade . -- -k gradient                further arguments go to pytest
   grade doctor                          what this machine has, and what it lacks
 
@@ -59,6 +60,7 @@ DEFAULT_SEED = 1470
 COMMANDS = {
     "watch": "grader.commands.watch",
     "show": "grader.commands.show",
+    "try": "grader.commands.try_",
     "explain": "grader.commands.explain",
     "key": "grader.commands.key",
     "doctor": "grader.commands.doctor",
@@ -166,7 +168,9 @@ def parser() -> argparse.ArgumentParser:
         help="what to print: %(choices)s (default table)",
     )
     found.add_argument("--list", action="store_true", help="list components, checks and points, and stop")
-    found.add_argument("-v", "--verbose", action="store_true", help="show every check, also those that passed")
+    found.add_argument(
+        "-v", "--verbose", action="store_true", help="show every check and every message in full, with lines to paste"
+    )
     found.add_argument("-q", "--quiet", action="store_true", help="print the last line only")
     found.add_argument("--version", action="version", version=version())
     add_options(found)

@@ -38,8 +38,14 @@ def is_lost(probe: ProbeResult) -> bool:
 
 
 def cause(probe: ProbeResult) -> tuple[str, ...]:
-    """What a check has in common with others that fail for one reason: the diagnosis, else the very same words."""
+    """What a check has in common with others that fail for one reason.
+
+    The diagnosis; where code stopped, the line and the kind of exception, whatever shapes it names; else the very same
+    words.
+    """
     if is_lost(probe):
+        if probe.outcome in STOPPED and probe.line and not probe.diagnosis:
+            return (probe.outcome, probe.file, str(probe.line), probe.why.partition(":")[0])
         return tuple(probe.diagnosis) or ((probe.message,) if probe.message else (probe.name,))
     return ("", probe.name)
 

@@ -12,6 +12,7 @@ from tabulate import tabulate
 from grader.base.columns import columns, cut, wrap
 from grader.explain.message import WIDTH
 from grader.report.details import TOLD_BY_THE_TABLE, TRY_IT, blocks, points, summary_line
+from grader.report.first_screen import LINES, first_screen
 from grader.result import ComponentResult, Result, TrainingResult, accuracy_text
 
 COLOURS = {
@@ -30,18 +31,23 @@ BARS = "▁▂▃▄▅▆▇█"
 def to_table(
     result: Result, verbose: bool = False, quiet: bool = False, colour: bool = False, width: int | None = None
 ) -> str:
-    """Table, lost points in full, training, and a last line with the score."""
+    """Table, lost points (one block a component, or all in full), training, and a last line with the score."""
     width = max(width or shutil.get_terminal_size((LEAST_WIDTH, 24)).columns, LEAST_WIDTH)
     if quiet:
         return summary_line(result) + "\n"
     parts = [
         table(result.components, colour, width),
-        details(result, verbose, colour, width),
         training(result, width),
         notes(result, width),
         warnings(result, width),
         "\n".join(wrap(summary_line(result), width)),
     ]
+    if verbose:
+        lost = details(result, verbose, colour, width)
+    else:
+        room = LINES - sum(each.count("\n") + 2 for each in parts if each)
+        lost = first_screen(result, room, width, lambda outcome: paint(outcome, colour))
+    parts.insert(1, lost)
     return "\n\n".join(each for each in parts if each) + "\n"
 
 
