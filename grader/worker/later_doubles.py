@@ -125,18 +125,17 @@ class Optimizer:
 def _model(base: Any, script: dict[str, Any], words: dict[str, str]) -> Any:
     """A model whose batch_step replies with the next of its losses, in the form that the submission's own has.
 
-    form: 'dict' of metrics, or a 'pair' of it and predictions, or 'labels', a pair with the predicted classes.
-    The predictions are the inputs.
+    trained, evaluated: expressions of the grader's, see homeworks/beras/later/forms.py. The predictions are the inputs.
     """
+    forms = {
+        training: compile(script[name], name, "eval") for name, training in (("trained", True), ("evaluated", False))
+    }
 
     def step(self: Any, x: Any, y: Any, training: bool = True) -> Any:
         self.double_steps.append((np.array(x), np.array(y), bool(training)))
         losses = script["losses"]
-        number = min(len(self.double_steps), len(losses)) - 1
-        stats = {"loss": float(losses[number]), script["accuracy"]: 0.5}
-        if training or script["form"] == "dict":
-            return stats
-        return stats, np.argmax(x, axis=-1) if script["form"] == "labels" else x
+        loss = float(losses[min(len(self.double_steps), len(losses)) - 1])
+        return eval(forms[bool(training)], {"np": np, "loss": loss, "x": x, "y": y})  # noqa: S307  the grader's own text
 
     body = {words["forward"]: lambda self, inputs: inputs, "batch_step": step}
     for word in ("input_gradients", "weight_gradients"):

@@ -7,6 +7,7 @@ work together, and central differences of the student's own loss are the judge.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from grader.ask.probe import Observation, Rule, probe
 from grader.ask.subject import Draw, Remote
 from grader.base.arrays import squeezed
 from grader.homeworks.beras.later.dialect import TENSOR, Dialect
+from grader.homeworks.beras.later.forms import ACCURACY, USUAL, Form, expression, metrics_in
 from grader.homeworks.beras.later.probes.core import (
     CALLING,
     COMPOSING,
@@ -33,7 +35,6 @@ from grader.homeworks.beras.probes.assignment import DIRECTIONS, MARGIN, STEP, l
 
 BATCH, EPOCHS = 4, 2
 LOSSES = [0.5, 0.25, 0.875, 0.125, 1.0, 0.375, 0.625, 0.75]  # that a scripted batch_step reports, batch after batch
-ACCURACY = 0.5
 COMPILING = "Model/compiles"
 GIVEN = (TENSOR, CALLING, COMPILING)
 SCALE = 0.5  # of a scripted tape's gradient, times the weight itself
@@ -42,34 +43,26 @@ SCALE = 0.5  # of a scripted tape's gradient, times the weight itself
 # --- forms ------------------------------------------------------------------------------------------------------
 
 
-def own_form(s: Dialect, draw: Draw) -> tuple[str, str]:
-    """In which form the submission's own batch_step answers without training, and what it calls the accuracy.
+def own_form(s: Dialect, draw: Draw) -> Form:
+    """In which form the submission's own batch_step answers.
 
     As the year's given code has it where batch_step cannot be asked. Leaves no trace in the script, and draws apart:
     how far it comes must not change what is drawn after it.
     """
     draw = Draw(draw.seed)
     script, classes, names = list(s.script), dict(s.classes), dict(s.names)
-    form, accuracy = str(s.edition.settings["evaluate_returns"]), "acc"
+    found = USUAL[str(s.edition.settings["evaluate_returns"])]
     try:
         model, *_ = compiled(s, draw)
-        result = stepped(s, model, draw, training=False).value
-        stats = stats_of(result)
-        accuracy = accuracy_of(stats)
-        if isinstance(result, tuple) and len(result) > 1:
-            form = "labels" if np.ndim(result[1]) == 1 else "pair"
-        elif isinstance(result, dict):
-            form = "dict"
-    except (Fault, ValueError):  # no step, or predictions that are no array: then the form is not known
+        for training in (False, True):
+            x, y = draw.array(B, N), draw.one_hot(B, C)
+            result = model.method("batch_step", s.tensor(x, "x"), s.tensor(y, "y"), training=training).value
+            found = replace(found, **{"trained" if training else "evaluated": expression(result, np.asarray(y))})
+    except (Fault, ValueError):  # no step, or something that no step returns: then the form is not known
         pass
     finally:
         s.script, s.classes, s.names = script, classes, names
-    return form, accuracy
-
-
-def stats_of(result: Any) -> Any:
-    """The metrics of a step or an evaluation: a dict, alone or the first of a pair."""
-    return result[0] if isinstance(result, (tuple, list)) and result and isinstance(result[0], dict) else result
+    return found
 
 
 def accuracy_of(stats: Any) -> str:
@@ -132,8 +125,7 @@ def scripted(s: Dialect, draw: Draw) -> Remote:
 
     It has no layers, and its predictions are its inputs: `fit` and `evaluate` have nothing to do with what is between.
     """
-    form, accuracy = own_form(s, draw)
-    model = s.double("model", "Model", layers=[], losses=LOSSES, form=form, accuracy=accuracy)
+    model = s.double("model", "Model", layers=[], losses=LOSSES, **vars(own_form(s, draw)))
     model.method("compile", None, None, s.double("metric", "Callable", reply=ACCURACY))
     return model
 
@@ -172,7 +164,7 @@ def batches(model: Remote, x: Any, y: Any, most: int) -> Observation:
 def compiles(s: Dialect, draw: Draw) -> Observation:
     """given: compile keeps the optimizer, the loss and the metric under the names that batch_step reads."""
     only, _ = layer(s, draw, N, C)
-    model = s.double("model", "Model", layers=[only], losses=LOSSES, form="dict", accuracy="acc")
+    model = s.double("model", "Model", layers=[only], losses=LOSSES, **vars(USUAL["dict"]))
     parts = [s.double("optimizer", None), linear_loss(s, draw), s.double("metric", "Callable", reply=ACCURACY)]
     model.method("compile", *parts)
     names = ("optimizer", s.word("loss_fn"), s.word("acc_fn"))
@@ -192,7 +184,7 @@ def in_order(s: Dialect, draw: Draw) -> Observation:
     """the weights of all layers in one flat list, the very arrays, in the order of the layers."""
     (one, of_one), (two, of_two) = layer(s, draw, N, M), layer(s, draw, M, C)
     none, _ = layer(s, draw, M, M, weights=0)
-    model = s.double("model", "Model", layers=[one, none, two], losses=LOSSES, form="dict", accuracy="acc")
+    model = s.double("model", "Model", layers=[one, none, two], losses=LOSSES, **vars(USUAL["dict"]))
     return {"weights_of_the_layers": places(s, model.attribute("weights"), [*of_one, *of_two])}
 
 
@@ -207,7 +199,7 @@ def of_tuples(s: Dialect, draw: Draw) -> Observation:
     ]
     one = s.double("layer", "Diffable", weights=(held[0], held[1]))
     two = s.double("layer", "Diffable", weights=[held[2], held[3]])
-    model = s.double("model", "Model", layers=[one, two], losses=LOSSES, form="dict", accuracy="acc")
+    model = s.double("model", "Model", layers=[one, two], losses=LOSSES, **vars(USUAL["dict"]))
     return {"weights_of_the_layers": places(s, model.attribute("weights"), held)}
 
 
@@ -254,11 +246,23 @@ def fit_incomplete(s: Dialect, draw: Draw) -> Observation:
 def evaluated(s: Dialect, model: Remote, x: Remote, y: Remote) -> tuple[Any, Any]:
     """Metrics and predictions of an evaluation; None for one of the two that is left out."""
     result = model.method("evaluate", x, y, BATCH).value
-    if isinstance(result, dict):
-        return result, None
-    if isinstance(result, tuple) and len(result) == 2 and isinstance(result[0], dict):
-        return result
-    return (None, result) if isinstance(result, (list, np.ndarray)) else (result, None)
+    metrics = metrics_in(result)
+    if not isinstance(metrics, dict):
+        return (None, result) if isinstance(result, (list, np.ndarray)) else (result, None)
+    rest = [each for each in result if each is not metrics] if isinstance(result, (tuple, list)) else []
+    if len(rest) == 1 and isinstance(rest[0], tuple):  # predictions and labels in a pair of their own
+        rest = list(rest[0])
+    truth = np.asarray(y.value)
+    others = [each for each in rest if not is_labels(each, truth)]
+    return metrics, (others or rest or [None])[0]
+
+
+def is_labels(value: Any, truth: np.ndarray) -> bool:
+    """Are these the labels that evaluate was given, as they are, batch by batch, or as classes?"""
+    found = rows_of(value)
+    return isinstance(found, np.ndarray) and (
+        np.array_equal(found, truth) or np.array_equal(found, truth.argmax(axis=-1))
+    )
 
 
 @probe("Model.evaluate", "averages", weight=3, needs=GIVEN, despite=STEP_OF)
@@ -352,7 +356,7 @@ def step_values(s: Dialect, draw: Draw) -> Observation:
     result = stepped(s, model, draw, training=False).value
     seen_by_loss, seen_by_metric = first_seen(loss), first_seen(metric)
     return {
-        "values": by_name(stats_of(result), s.number),
+        "values": by_name(metrics_in(result), s.number),
         "seen_by_loss": list(seen_by_loss),
         # Probabilities do as well as classes: what counts is where the largest is
         "classes_seen_by_metric": largest(seen_by_metric[0]),
