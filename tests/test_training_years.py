@@ -142,6 +142,48 @@ def test_part_that_is_not_written_is_named(tmp_path: Path):
     assert (part["outcome"], part["message"]) == ("not implemented", f"assignment.py line {line}")
 
 
+SCRIPT = """import numpy as np
+from beras.activations import ReLU, Softmax
+from beras.layers import Dense
+from beras.losses import CategoricalCrossEntropy
+from beras.metrics import CategoricalAccuracy
+from beras.model import SequentialModel
+from beras.onehot import OneHotEncoder
+from beras.optimizers import Adam
+from preprocess import load_and_preprocess_data
+
+if __name__ == "__main__":
+    try:
+        model = SequentialModel([Dense(784, 64, "kaiming"), ReLU(), Dense(64, 10, "xavier"), Softmax()])
+        model.compile(Adam(0.005), CategoricalCrossEntropy(), CategoricalAccuracy())
+        train_inputs, train_labels, test_inputs, test_labels = load_and_preprocess_data()
+        encoder = OneHotEncoder()
+        encoder.fit(train_labels)
+        history = model.fit(train_inputs, encoder(train_labels), epochs=4, batch_size=200)
+    except Exception:
+        print("something went wrong")
+    stats = model.evaluate(test_inputs, encoder(test_labels), batch_size=200)
+    print(stats)
+"""
+
+
+def test_script_without_functions_is_run_as_far_as_its_fit(tmp_path: Path):
+    graded = grade(hand_in(tmp_path, assignment=SCRIPT), "--only", DIGITS)
+
+    assert graded.components[DIGITS]["outcome"] == "passed", graded.components[DIGITS]["message"]
+    assert trained(graded)["accuracy"][-1] > 0.95
+
+
+def test_script_that_stops_before_its_fit_says_where(tmp_path: Path):
+    text = SCRIPT.replace("Adam(0.005)", "Adam(0.005).faster()").replace("except Exception", "except ImportError")
+
+    graded = grade(hand_in(tmp_path, assignment=text), "--only", DIGITS)
+
+    part = graded.components[DIGITS]
+    assert part["outcome"] == "error"
+    assert "assignment.py line 14" in part["message"]
+
+
 def test_script_without_functions_says_what_is_missing(tmp_path: Path):
     graded = grade(hand_in(tmp_path, assignment="print('trained elsewhere')\n"), "--only", DIGITS)
 

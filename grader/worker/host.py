@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from . import doubles, fast_core, later_doubles, later_fast_core, wire
+from . import doubles, fast_core, later_doubles, later_fast_core, scripts, wire
 from .wire import Opaque, Ref
 
 INLINE_BYTES = 1 << 20  # larger results stay here until they are asked for
@@ -63,6 +63,10 @@ class Host:
     def do_find(self, module: str, name: str) -> Any:
         """A class or function of a module of the submission."""
         return self.keep(getattr(self.load(module), name))
+
+    def do_object_of_call(self, module: str, base: Ref, method: str) -> Any:
+        """What a script calls a method on first, see scripts.py."""
+        return self.keep(scripts.object_of_call(module, self.objects[base.id], method))
 
     def do_watch(self, functions: dict[str, list[str]]) -> None:
         """Notes from here on which of these functions are called."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from grader.ask.client import Fault
 from grader.ask.subject import Remote, Trainee
 from grader.homeworks.beras import dialect as first
 from grader.submission.fit_calls import read_fit
@@ -26,13 +27,24 @@ class Training(first.Dialect):
         makers = self.makers(kind)
         if makers != PARTS:
             return super().trainee(kind)
-        model, *parts = (self.get(name)() for name in makers)
-        model.method("compile", *parts)
+        if any(self.places[name].found for name in makers):
+            model, *parts = (self.get(name)() for name in makers)
+            model.method("compile", *parts)
+        else:
+            model = self.model_of_script(self.places[makers[0]].home)
         module = self.places.modules.get(self.places[makers[0]].home)
         script = module.path if module is not None else self.edition.reference / "assignment.py"
         said = read_fit(script)
         usual = self.edition.settings["training"]
         return Trainee(model, *(said.get(name, usual[name]) for name in ("epochs", "batch_size")))
+
+    def model_of_script(self, module: str) -> Remote:
+        """The model that a script fits: that of fall 2024 has no functions. Raises Fault where it fits none."""
+        reply = self.ask("object_of_call", module=module, base=self.get("Model").ref, method="fit")
+        model = self.remote(reply, "model")
+        if model.kind == "NoneType":
+            raise Fault("missing", f"{self.places.path(module)} has no {PARTS[0]}, and fits no model as a script")
+        return model
 
     def misfit(self, kind: str, model: Remote) -> str:
         """Nothing: these years leave it to the student how many layers there are."""
