@@ -22,6 +22,7 @@ STILL = {
     "explain/message.py": "names of stand-ins",
     "explain/script.py": "made-up data",
     "commands/main.py": "examples",
+    "commands/try_.py": "examples",
     "judge/parts.py": "gradients of weights",
     "rubric.py": "the extension of older rubrics",
     "run/session.py": "what training is on",

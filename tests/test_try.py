@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -40,8 +41,9 @@ def test_lines_run_in_the_folder_of_the_code(wrong: Path) -> None:
 
 
 def test_the_table_names_the_command_as_it_is_typed(wrong: Path) -> None:
-    table = " ".join(grade(wrong, "--only", "Softmax", "--no-training").stdout.split())
-    assert f"grade try Softmax '{wrong}'" in table
+    command = [sys.executable, "-m", "grader", wrong.name, "--only", "Softmax", "--no-training"]
+    shown = run(*command, cwd=wrong.parent, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    assert "grade try Softmax 'my hand-in'" in " ".join(shown.stdout.split())
 
 
 def test_what_is_right_has_nothing_to_show(wrong: Path) -> None:

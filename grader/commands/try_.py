@@ -33,9 +33,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("path", metavar="PATH", nargs="?", default=".", help="the submission (default: this folder)")
     options, others = parser.parse_known_args(arguments)
     if options.component.startswith("training."):
-        raise UsageError(
-            f"try {options.component}: no few lines show a training; grade --only {options.component} -v says all there is"
-        )
+        raise UsageError(f"try {options.component}: no few lines show a training; grade -v says all there is")
     command = [options.path, "--only", options.component, "--no-training", "--quiet", *others]
     return grade_command(command, printed)
 
