@@ -87,9 +87,13 @@ class Homework:
     may_be_empty: Sequence[str] = ()
     imported_last: Sequence[str] = ()
 
+    @property
+    def is_built_in(self) -> bool:
+        return self.folder == BUILT_IN
+
     def module(self, name: str) -> ModuleType:
         """A module of this homework, named below its folder."""
-        if self.folder == BUILT_IN:
+        if self.is_built_in:
             return importlib.import_module(f"grader.homeworks.{self.folder.name}.{name}")
         if ELSEWHERE not in sys.modules:
             spec = importlib.util.spec_from_loader(ELSEWHERE, None, is_package=True)

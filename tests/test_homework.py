@@ -96,3 +96,18 @@ def test_what_is_missing_is_not_implemented(tmp_path: Path) -> None:
     done = grade(tmp_path)
     assert done.returncode == 1, done.stderr
     assert done.stdout.count("not implemented") >= 3, done.stdout
+
+
+@pytest.mark.parametrize("command", [("template", "-o", "made"), ("pack", "student", "-o", "made")])
+def test_what_only_the_built_in_homework_has_is_one_line(command: tuple[str, ...], tmp_path: Path) -> None:
+    done = grade(*command[:-1], tmp_path / command[-1])
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"grade: {command[0]}: ")
+    assert done.stderr.count("\n") == 1
+    assert not (tmp_path / "made").exists()
+
+
+def test_lines_to_try_are_those_of_the_homework(through_origin: Path) -> None:
+    done = grade("try", "fit_line", through_origin)
+    assert done.returncode == 0, done.stderr
+    assert "from lines.fit import fit_line" in done.stdout

@@ -14,7 +14,7 @@ from grader import rubric
 from grader.ask.answers import KeyAnswers
 from grader.base.errors import UsageError
 from grader.commands.main import DEFAULT_SEED, chosen, seed_of
-from grader.homework import FIRST, YEARS
+from grader.homework import FIRST, HOMEWORK, YEARS
 from grader.judge import rubrics
 
 EPILOG = """\
@@ -74,6 +74,8 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: list[str]) -> int:
     """Builds one pack. Raises UsageError."""
+    if not HOMEWORK.is_built_in:
+        raise UsageError("pack: there are packs of the built-in homework only, not with --homework")
     options = parser().parse_args(arguments)
     from grader.packing.packs import PACKS, Contents
     from grader.packing.wheel import Edition, check_source, key_for

@@ -6,13 +6,15 @@ import argparse
 from pathlib import Path
 
 from grader.base.errors import UsageError
-from grader.homework import FIRST_YEAR, YEARS, edition
+from grader.homework import FIRST_YEAR, HOMEWORK, YEARS, edition
 from grader.packing.template import HANDOUT, template_of
 from grader.submission.contents import reason, shown
 
 
 def main(arguments: list[str]) -> int:
     """Writes one template. Raises UsageError where there is no reference/, or the folder is not empty."""
+    if not HOMEWORK.is_built_in:
+        raise UsageError("template: there is one of the built-in homework only, not with --homework")
     parser = argparse.ArgumentParser(prog="grade template", description="Writes what students of a year start from.")
     parser.add_argument(
         "--edition",
