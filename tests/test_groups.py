@@ -24,11 +24,14 @@ from grader.classroom.jobs.job import Tools, grade
 from grader.classroom.jobs.settings import Terms
 from grader.classroom.outcome import Outcome
 from grader.classroom.study.groups import Group, groups, names_of_results
+from grader.classroom.study.skeleton import skeleton
 from grader.commands import misconception
 from grader.diagnose import pages
+from grader.homework import LATEST
 from grader.judge.compare import Difference, Tolerances
 from grader.judge.verdict import Outcome as Result
 from grader.judge.verdict import Verdict
+from grader.result import ProbeResult
 
 TERMS = Terms("2470", ("Softmax",), 1470)
 LOOSE = Tolerances({"float": 1e-5})
@@ -194,3 +197,17 @@ def test_group_becomes_a_misconception_that_its_hand_ins_are_told(
     assert all(known for *_, known in outcome.fingerprints)
     assert outcome.result is not None
     assert "softmax-of-two" in json.dumps(outcome.result)
+
+
+def test_misconception_of_a_later_year_is_in_its_words(tmp_path: Path) -> None:
+    sources = read_sources(LATEST.reference)
+    lines = ["from beras.optimizers import Adam", "adam = Adam(0.1)", "adam.apply_gradients([w], [g])"]
+    wrong = ProbeResult("Adam/later-steps", "both moments decay", "failed", 0, 1, "it is wrong", script=lines)
+    group = Group("adam-123456", "Adam", ("Adam/later-steps",), ("ann", "bob"), 1)
+
+    made = skeleton(group, [wrong], sources, LATEST)
+
+    path = tmp_path / "adam-plus.toml"
+    path.write_text(made.patch)
+    assert 'file = "beras/optimizers.py"' in made.patch
+    assert patches.read(path).applied(sources) == sources

@@ -8,12 +8,13 @@ import re
 from pathlib import Path
 
 from grader.ask import patches
-from grader.ask.reference import FOLDER, read_sources
+from grader.ask.reference import read_sources
 from grader.base.errors import UsageError
 from grader.classroom.gradebook import Gradebook
-from grader.classroom.study.groups import Group, groups, names_of_results, wrong_checks
+from grader.classroom.study.groups import Group, groups, names_of_results, wrong_checks, year_of
 from grader.classroom.study.skeleton import skeleton
 from grader.diagnose import pages
+from grader.homework import FIRST, LATEST, Edition
 from grader.submission.contents import shown
 
 GRADEBOOK = Path("graded") / "gradebook.sqlite"
@@ -23,7 +24,7 @@ NEXT = """\
 {page}
 Now
   1. make the mistake in the patch, and fill in what is marked TODO
-  2. grade explain {code}
+  2. grade explain {code}{of_year}
   3. add a chaff with the same mistake in other words, and run the tests (CONTRIBUTING.md, "Add a misconception")
   4. grade the class again: the group's hand-ins are then told {code}"""
 
@@ -42,25 +43,27 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: list[str]) -> int:
     """Writes both files. Raises UsageError."""
     options = parser().parse_args(arguments)
-    if not FOLDER.is_dir():
-        raise UsageError(f"misconception new: there is no reference/ in {FOLDER.parent} to make a mistake in")
     if not options.gradebook.is_file():
         raise UsageError(f"--gradebook {shown(options.gradebook)}: there is no such gradebook; `grade class` makes one")
     gradebook = Gradebook(options.gradebook)
     try:
         group = chosen(groups(gradebook, names_of_results(gradebook)), options.group)
         probes = wrong_checks(gradebook, group)
+        year = FIRST if year_of(gradebook, group) == FIRST.year else LATEST  # in whose words mistakes are written
     finally:
         gradebook.close()
+    if not year.reference.is_dir():
+        raise UsageError(f"misconception new: there is no reference/ in {year.reference.parent} to make a mistake in")
     code = options.name or group.id
-    page, patch = free_places(code)
-    made = skeleton(group, probes, read_sources())
+    page, patch = free_places(code, year)
+    made = skeleton(group, probes, read_sources(year.reference), year)
     for path, text in ((patch, made.patch), (page, made.page)):
         try:
             path.write_text(text, encoding="utf-8")
         except OSError as error:
             raise UsageError(f"{shown(path)}: cannot be written ({error.strerror})") from None
-    print(NEXT.format(patch=shown(patch), page=shown(page), code=code))
+    of_year = f" --edition {year.year}" if year is not FIRST else ""
+    print(NEXT.format(patch=shown(patch), page=shown(page), code=code, of_year=of_year))
     return 0
 
 
@@ -76,12 +79,13 @@ def chosen(found: list[Group], wanted: str) -> Group:
     raise UsageError(f"--from {wanted}: there is no such group; {hint}")
 
 
-def free_places(code: str) -> tuple[Path, Path]:
-    """Where the page and the patch of a new misconception go. Raises UsageError."""
+def free_places(code: str, year: Edition) -> tuple[Path, Path]:
+    """Where the page and the patch of a new misconception go, in the words of a year. Raises UsageError."""
     if not CODE.fullmatch(code):
         raise UsageError(f"misconception new {code}: a name has small letters, digits, and hyphens between words")
-    places = pages.MISCONCEPTIONS / f"{code}.md", patches.MISCONCEPTIONS / f"{code}.toml"
-    taken = [path for path in (*places, patches.VARIANTS / f"{code}.toml") if path.exists()]
-    if taken or pages.text(code):
+    below = "" if year is FIRST else patches.LATER
+    places = pages.MISCONCEPTIONS / below / f"{code}.md", patches.MISCONCEPTIONS / below / f"{code}.toml"
+    taken = [path for path in (*places, patches.VARIANTS / below / f"{code}.toml") if path.exists()]
+    if taken or pages.text(code, year):
         raise UsageError(f"misconception new {code}: that name is taken; see `grade explain {code}`")
     return places

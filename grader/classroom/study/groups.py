@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from grader.classroom.gradebook import Gradebook
 from grader.classroom.jobs.fingerprint import Sketch, same
 from grader.classroom.restored import restored
+from grader.homework import FIRST_YEAR
 from grader.result import ProbeResult
 
 SHARED = 2  # hand-ins; a mistake of one alone is told in that one's report
@@ -117,6 +118,11 @@ class Example:
 
 def examples(gradebook: Gradebook, found: Sequence[Group], names: Mapping[int, Sequence[str]]) -> list[Example]:
     return [Example(group, names[group.example][0], wrong_checks(gradebook, group)) for group in found]
+
+
+def year_of(gradebook: Gradebook, group: Group) -> int:
+    """The year of the course that the example of a group is of."""
+    return int((gradebook.result_of(group.example) or {}).get("edition", FIRST_YEAR))
 
 
 def wrong_checks(gradebook: Gradebook, group: Group) -> list[ProbeResult]:

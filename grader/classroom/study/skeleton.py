@@ -16,7 +16,7 @@ from grader.base.errors import UsageError
 from grader.classroom.study.groups import Group
 from grader.explain.message import one_line
 from grader.explain.script import script_text
-from grader.homework import FIRST
+from grader.homework import FIRST, Edition
 from grader.report.message import taken_apart
 from grader.result import ProbeResult
 from grader.submission.syntax import body_range, definitions, end_of
@@ -73,13 +73,14 @@ class Skeleton:
     patch: str
 
 
-def skeleton(group: Group, probes: list[ProbeResult], sources: Sources) -> Skeleton:
-    """probes: the example's wrong answers to the checks of the group. sources: the reference. Raises UsageError."""
-    owner = FIRST.owner_of(group.component)
-    file = FIRST.file_of(FIRST.modules[owner])
+def skeleton(group: Group, probes: list[ProbeResult], sources: Sources, year: Edition = FIRST) -> Skeleton:
+    """probes: the example's wrong answers to the group's checks. sources: a year's reference. Raises UsageError."""
+    component = year.component_like(group.component)
+    owner = year.owner_of(component)
+    file = year.file_of(year.modules[owner])
     shortest = min(probes, key=lambda probe: (len(probe.script), probe.name), default=None)
     script = shortest.script if shortest is not None else []
-    old = function_asked(sources[file], file, owner, script)
+    old = function_asked(sources[file], file, owner, script, year)
     told_of_one = "; ".join(f"{probe.title}: {one_line(probe.why, 200)}" for probe in probes[:2]).replace("`", "'")
     seen = f"The report of one says: {told_of_one}." if told_of_one else ""
     return Skeleton(
@@ -87,7 +88,7 @@ def skeleton(group: Group, probes: list[ProbeResult], sources: Sources) -> Skele
         PATCH.format(
             group=group.id,
             checks="\n".join(f"#   {line}" for probe in probes for line in told(probe)),
-            component=group.component,
+            component=component,
             file=file,
             old=toml_text(old),
         ),
@@ -101,19 +102,21 @@ def told(probe: ProbeResult) -> list[str]:
     return [f"{probe.name}: {one_line(message.headline, 200)}", *parts]
 
 
-def function_asked(source: str, file: str, owner: str, script: list[str]) -> str:
+def function_asked(source: str, file: str, owner: str, script: list[str], year: Edition) -> str:
     """The text of the reference that a script asks: a body where that text is unique, else the function with its head.
 
     Of several methods the one that is called last. Raises UsageError.
     """
     tree = ast.parse(source)
     functions = {name: node for name, node in definitions(tree) if isinstance(node, ast.FunctionDef)}
-    chosen = candidates(tree, owner, list(functions), set(FIRST.holes_in(file)))
+    chosen = candidates(tree, owner, list(functions), set(year.holes_in(file)))
     if not chosen:
         raise UsageError(f"reference/{file}: nothing that students write is in {owner}")
     called = [name for line in script for name in CALLED.findall(line)]
     by_method = {name.rpartition(".")[2]: name for name in reversed(chosen)}
-    wanted = next((by_method[name] for name in reversed(called) if name in by_method), by_method.get("forward"))
+    wanted = next(
+        (by_method[name] for name in reversed(called) if name in by_method), by_method.get(year.word("forward"))
+    )
     name = wanted or chosen[0]
     lines = source.splitlines(keepends=True)
     start, end = body_range(functions[name], lines, name)
