@@ -81,6 +81,16 @@ class Host:
         """Stores plain data, so that a later request can name it."""
         return self.keep(self.live(value))
 
+    def do_made_around(self, cls: Ref, name: str, value: Any, args: list[Any]) -> Any:
+        """An object of a class, made while one of its methods gives this value, whatever that one does."""
+        kind, found = self.objects[cls.id], self.live(value)
+        own = vars(kind)[name]
+        setattr(kind, name, lambda *_, **__: found)
+        try:
+            return self.keep(kind(*map(self.live, args)))
+        finally:
+            setattr(kind, name, own)
+
     def do_get(self, target: Ref, name: str) -> Any:
         """An attribute."""
         return self.keep(getattr(self.objects[target.id], name))

@@ -52,6 +52,9 @@ class Dialect(Training):
             return value
         return self.view(value, "Tensor", name)
 
+    def relist(self, layer: Remote, weights: list[Any]) -> None:
+        """Nothing: here `weights` is a property, which makes the list anew."""
+
     def weight(self, value: np.ndarray, name: str = "w", trainable: bool = True) -> Remote:
         """A Variable with these numbers."""
         found = self.view(value, "Variable", name)

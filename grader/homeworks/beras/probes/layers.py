@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,11 @@ STATISTIC = Rule(tolerance="statistic")
 BELL = Rule(within=((2.1, 3.5),))
 
 
+# Whoever has not written the initializer yet is asked what Dense makes of weights all the same, see Dialect.dense
+INITIALIZER = "Dense.initializer"
+of_dense = partial(probe, "Dense", despite=(INITIALIZER,))
+
+
 def called(s: Dialect, draw: Draw, rows: int = B) -> tuple[Remote, Any, Any]:
     """A Dense layer after one call, its input and an upstream gradient."""
     dense = s.dense(draw.array(N, M), draw.array(M))
@@ -31,14 +37,14 @@ def called(s: Dialect, draw: Draw, rows: int = B) -> tuple[Remote, Any, Any]:
     return dense, x, upstream
 
 
-@probe("Dense", "forward", weight=3)
+@of_dense("forward", weight=3)
 def forward(s: Dialect, draw: Draw) -> Observation:
     """y = x @ w + b."""
     dense = s.dense(draw.array(N, M), draw.array(M))
     return {"y": s.forward(dense, draw.array(B, N)).value}
 
 
-@probe("Dense", "forward-float32")
+@of_dense("forward-float32")
 def forward_float32(s: Dialect, draw: Draw) -> Observation:
     """y = x @ w + b for float32 inputs, also for a single row."""
     dense = s.dense(draw.array(N, M), draw.array(M))
@@ -47,7 +53,15 @@ def forward_float32(s: Dialect, draw: Draw) -> Observation:
     return {"y": y, "single": s.forward(dense, draw.array(1, N).astype(np.float32)).value}
 
 
-@probe("Dense", "attributes", weight=2, passive=True, b=Rule(squeeze=True), weights=Rule(squeeze=True))
+@probe(
+    "Dense",
+    "attributes",
+    weight=2,
+    needs=(f"{INITIALIZER}/static-method",),
+    passive=True,
+    b=Rule(squeeze=True),
+    weights=Rule(squeeze=True),
+)
 def attributes(s: Dialect, draw: Draw) -> Observation:
     """w is (n, m), b has m entries, and weights holds the two."""
     dense = s.new("Dense", N, M)
@@ -65,10 +79,10 @@ def attributes(s: Dialect, draw: Draw) -> Observation:
     }
 
 
-@probe("Dense", "trainable", needs=(RECORDING,), passive=True)
+@of_dense("trainable", needs=(RECORDING,), passive=True)
 def trainable(s: Dialect, draw: Draw) -> Observation:
     """a new layer has trainable = True, which Diffable's __init__ sets."""
-    return trainable_at_first(s, s.new("Dense", N, M))
+    return trainable_at_first(s, s.dense(draw.array(N, M), draw.array(M)))
 
 
 def trainable_at_first(s: Dialect, layer: Remote) -> Observation:
@@ -78,7 +92,7 @@ def trainable_at_first(s: Dialect, layer: Remote) -> Observation:
     return {"trainable": layer.attribute("trainable").value}
 
 
-@probe("Dense", "weights-are-live")
+@of_dense("weights-are-live")
 def weights_are_live(s: Dialect, draw: Draw) -> Observation:
     """changing `weights` in place changes what forward computes, and each layer has weights of its own."""
     dense, other = s.dense(draw.array(N, M), draw.array(M)), s.dense(draw.array(N, M), draw.array(M))
@@ -89,7 +103,7 @@ def weights_are_live(s: Dialect, draw: Draw) -> Observation:
     return {"y": s.forward(dense, x).value, "other": s.forward(other, x).value}
 
 
-@probe("Dense", "input-gradient", weight=3, dx=GRADIENT, square=GRADIENT, after_an_update=GRADIENT)
+@of_dense("input-gradient", weight=3, dx=GRADIENT, square=GRADIENT, after_an_update=GRADIENT)
 def input_gradient(s: Dialect, draw: Draw) -> Observation:
     """the gradient with respect to the input, from input_gradients, with the weights as they are now."""
     dense, x, upstream = called(s, draw)
@@ -103,14 +117,14 @@ def input_gradient(s: Dialect, draw: Draw) -> Observation:
     return {"dx": dx, "square": first, "after_an_update": s.input_gradient(square, upstream, x)}
 
 
-@probe("Dense", "weight-gradient", weight=3, dw=GRADIENT)
+@of_dense("weight-gradient", weight=3, dw=GRADIENT)
 def weight_gradient(s: Dialect, draw: Draw) -> Observation:
     """the gradient of w, from weight_gradients."""
     dense, _, upstream = called(s, draw)
     return {"dw": entry(s.weight_gradients(dense, upstream, [(N, M), (M,)]), 0)}
 
 
-@probe("Dense", "bias-gradient", weight=2, db=GRADIENT)
+@of_dense("bias-gradient", weight=2, db=GRADIENT)
 def bias_gradient(s: Dialect, draw: Draw) -> Observation:
     """the gradient of b, from weight_gradients."""
     dense, _, upstream = called(s, draw)
@@ -122,7 +136,7 @@ def entry(gradients: list[Any], index: int) -> Any:
     return gradients[index] if index < len(gradients) else f"only {len(gradients)} of 2 gradients"
 
 
-@probe("Dense", "gradients-agree", both=GRADIENT)
+@of_dense("gradients-agree", both=GRADIENT)
 def gradients_agree(s: Dialect, draw: Draw) -> Observation:
     """the gradients of w and of b count the batch alike: both are means over it, or both sums."""
     dense, _, upstream = called(s, draw)
@@ -133,7 +147,7 @@ def gradients_agree(s: Dialect, draw: Draw) -> Observation:
     return {"both": [dw, db]}
 
 
-@probe("Dense", "gradients-are-fresh", first=GRADIENT, again=GRADIENT, dw=GRADIENT)
+@of_dense("gradients-are-fresh", first=GRADIENT, again=GRADIENT, dw=GRADIENT)
 def gradients_are_fresh(s: Dialect, draw: Draw) -> Observation:
     """the gradients belong to the latest call, whatever its batch size and however often they were asked for."""
     dense, x, upstream = called(s, draw)
@@ -147,7 +161,7 @@ def gradients_are_fresh(s: Dialect, draw: Draw) -> Observation:
     return {"first": first, "again": again, "dw": entry(s.weight_gradients(dense, upstream, shapes), 0)}
 
 
-@probe("Dense", "instances", dw=GRADIENT, single=GRADIENT)
+@of_dense("instances", dw=GRADIENT, single=GRADIENT)
 def instances(s: Dialect, draw: Draw) -> Observation:
     """two layers of other sizes, as in every network, know nothing of each other, also if one is given a single row."""
     dense, upstream = s.dense(draw.array(N, M), draw.array(M)), draw.array(B, M)
@@ -164,7 +178,7 @@ def instances(s: Dialect, draw: Draw) -> Observation:
 
 
 # What a tape calls. However right all else is, a layer without it is of no use in any network
-@probe("Dense", "compose", weight=10, needs=COMPOSING, dx=GRADIENT, dw=GRADIENT, db=GRADIENT, square=GRADIENT)
+@of_dense("compose", weight=10, needs=COMPOSING, dx=GRADIENT, dw=GRADIENT, db=GRADIENT, square=GRADIENT)
 def compose(s: Dialect, draw: Draw) -> Observation:
     """compose_to_input and compose_to_weight pass the upstream gradient on, averaged over the batch for the weights."""
     dense, _, upstream = called(s, draw)
@@ -228,7 +242,7 @@ def passed_back(dense: Remote, upstream: Any, end: str) -> Observation:
     return {f"dx{end}": dx, f"dw{end}": entry(parts, 0), f"db{end}": entry(parts, 1)}
 
 
-@probe("Dense", "side-effects", weight=2, passive=True)
+@of_dense("side-effects", weight=2, passive=True)
 def side_effects(s: Dialect, draw: Draw) -> Observation:
     """forward and the gradient methods change no weight, no argument and no random state."""
     dense = s.dense(draw.array(N, M), draw.array(M))

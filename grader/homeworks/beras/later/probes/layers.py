@@ -10,7 +10,7 @@ from grader.ask.client import Fault
 from grader.ask.probe import NotAsked, Observation, Rule, probe
 from grader.ask.subject import Draw, Raised, Remote
 from grader.homeworks.beras.later.dialect import Dialect
-from grader.homeworks.beras.probes.layers import CENTRED, FAN_IN, FAN_OUT, STATISTIC, initialised, statistics
+from grader.homeworks.beras.probes.layers import CENTRED, FAN_IN, FAN_OUT, STATISTIC, initialised, of_dense, statistics
 
 B, N, M = 5, 3, 4
 # A uniform distribution has kurtosis 1.8, a normal one 3. The standard deviation of a sample kurtosis is below 0.02, so
@@ -28,7 +28,7 @@ def inputs_kept(s: Dialect, layer: Remote, *given: Remote) -> Observation:
     return {"inputs_is_a_list": is_a_list, "inputs_are_the_arguments": len(same) == len(given) and all(same)}
 
 
-@probe("Dense", "inputs-kept", weight=3, passive=True)
+@of_dense("inputs-kept", weight=3, passive=True)
 def dense_inputs(s: Dialect, draw: Draw) -> Observation:
     """after a call, self.inputs is the list with the very input, which the tape walks on to."""
     return inputs_kept(s, s.dense(draw.array(N, M), draw.array(M)), s.keep(draw.array(B, N), "x"))
