@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import warnings
 from collections.abc import Iterable
 from functools import cache, cached_property
 from itertools import combinations
@@ -18,10 +19,11 @@ from typing import Protocol
 
 import numpy as np
 
-from grader.ask import answer_key, patches
+from grader.ask import answer_key, edits, patches
 from grader.ask.answer_key import AnswerKey, DamagedKey, blob_of, seen_in
 from grader.ask.answer_key import Reply as Reply
 from grader.ask.client import Fault
+from grader.ask.edits import Change
 from grader.ask.patches import Patch, Sources
 from grader.ask.probe import EVERY_SEED, NotAsked, Observation, Probe
 from grader.ask.reference import LocalWorker, read_sources
@@ -66,6 +68,9 @@ class Answers(Protocol):
 
     def page(self, code: str) -> str:
         """The page that explains a known mistake; several forms of a mistake have one."""
+
+    def slips(self, component: str) -> dict[str, Change]:
+        """Small changes of the reference that nobody wrote a page for, by code, the most telling first."""
 
     def mistaken(self, codes: tuple[str, ...], probe: Probe, seed: int) -> Reply | None:
         """What the reference with these mistakes shows, permitted differences behind them; None where they cannot be
@@ -127,6 +132,7 @@ class LiveAnswers:
         self.sources = read_sources(self.folder)
         self.data_path = data_path
         self.variants = patches.fitting(patches.VARIANTS, edition, self.sources)
+        self.slipped: dict[str, Patch] = {}
         self.patched: dict[tuple[str, ...], Sources | None] = {(): self.sources}
         self.file = cache / f"answers-{self.digest()}.key" if cache is not None else None
         self.key = AnswerKey()
@@ -177,6 +183,17 @@ class LiveAnswers:
     def page(self, code: str) -> str:
         return self.mistakes[code].page
 
+    def slips(self, component: str) -> dict[str, Change]:
+        file = self.edition.file_of(self.edition.module_of(component))
+        text, owner = self.sources.get(file, ""), self.edition.owner_of(component)
+        written = self.edition.parts.get(component, ())
+        functions = (*written, "__init__") if written and component == owner else written
+        found = edits.changes(text, owner, functions)
+        self.slipped |= {
+            code: Patch(code, component, ((file, text, change.applied(text)),)) for code, change in found.items()
+        }
+        return found
+
     def mistaken(self, codes: tuple[str, ...], probe: Probe, seed: int) -> Reply | None:
         return None if self._sources(codes) is None else self._ask(codes, probe, seed)
 
@@ -184,7 +201,7 @@ class LiveAnswers:
         """The reference with these patches; None where two do not fit together."""
         if codes not in self.patched:
             sources = self._sources(codes[:-1])
-            patch = self.variants.get(codes[-1]) or self.mistakes[codes[-1]]
+            patch = self.variants.get(codes[-1]) or self.slipped.get(codes[-1]) or self.mistakes[codes[-1]]
             try:
                 self.patched[codes] = patch.applied(sources) if sources is not None else None
             except patches.PatchError:
@@ -211,7 +228,8 @@ class LiveAnswers:
         digits = self.edition.loading(Path(self.data_path) / "mnist")
         worker = LocalWorker(sources, self.folder, digits)
         try:
-            with np.errstate(all="ignore"):  # an overflow is what some mistakes are about
+            with np.errstate(all="ignore"), warnings.catch_warnings():  # an overflow is what some mistakes are about
+                warnings.simplefilter("ignore")
                 worker.ask("seed", seed=seed % 2**32)
                 return probe.ask(subject_of(self.edition)(worker, self.data_path), seed)
         except (Fault, NotAsked) as outcome:
@@ -300,6 +318,10 @@ class KeyAnswers:
 
     def page(self, code: str) -> str:
         return self.pages[code]
+
+    def slips(self, component: str) -> dict[str, Change]:
+        """None: their sentences, all together, would give the reference away."""
+        return {}
 
     def mistaken(self, codes: tuple[str, ...], probe: Probe, seed: int) -> Reply | None:
         return self.key.get(codes, probe.name, probe.seed_that_counts(seed))

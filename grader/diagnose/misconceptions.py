@@ -1,5 +1,8 @@
 """Why an answer is wrong: the known mistake that gives the very same wrong answers, else a relation to the right one.
 
+Where the listed mistakes leave an answer unexplained, small changes of the reference that nobody listed are asked, too
+(ask/edits.py). One is told only if it gives every wrong answer of the component and leaves every right one right.
+
 A misconception is named only if the submission agrees with it on every probe of the component on which it shows at all.
 Two that agree there are asked further questions, with other seeds, until they part or the questions run out. Where no
 single one fits, two at once are tried. What no misconception explains is left to relations (relations.py).
@@ -13,8 +16,10 @@ from itertools import combinations
 
 from grader.ask.answers import Answers, Reply
 from grader.ask.client import Fault
+from grader.ask.edits import Change
 from grader.ask.probe import NotAsked, Probe
 from grader.ask.response import Response
+from grader.diagnose.relations.places import CODES
 from grader.diagnose.relations.whole import relate
 from grader.judge.compare import differences
 from grader.judge.verdict import Outcome, Verdict
@@ -23,6 +28,9 @@ from grader.rubric import Rubric
 WRONG = (Outcome.FAILED, Outcome.PARTIAL, Outcome.ERROR)
 FURTHER_SEEDS = 3  # two mistakes that agree on four sets of random questions are not told apart by a fifth
 MOST_PAIRED = 14  # candidates for two mistakes at once: at most 91 pairs
+MOST_SLIPS = 400  # small changes that are asked for one component
+NOT_NAMED = frozenset(CODES) - {"other-distribution"}  # relations that do not name the formula as it was written
+MOST_ALIKE = 4  # of them that give the same wrong answers; where more do, none says what is wrong
 MOST_RIVALS = 2  # pages that one exception may have: of more of them none is told
 Codes = tuple[str, ...]
 AskAgain = Callable[[Probe, int], Response]
@@ -38,6 +46,7 @@ class Diagnosis:
         unexplained = [verdict for verdict in self.verdicts if not verdict.diagnosis and not verdict.message]
         self.wrong = [verdict for verdict in unexplained if verdict.outcome in WRONG]
         self.answers, self.rubric, self.seed, self.ask_again = answers, rubric, seed, ask_again
+        self.slips: dict[str, Change] = {}  # small changes that nobody listed, once they are asked about
 
     def find(self) -> None:
         """Writes the codes into the wrong verdicts."""
@@ -65,6 +74,26 @@ class Diagnosis:
             verdict.patterns += [relation.sentence for relation in relations]
             if not verdict.diagnosis:
                 verdict.diagnosis += [relation.code for relation in relations]
+        if any(not verdict.diagnosis or verdict.diagnosis[0] in NOT_NAMED for verdict in self.wrong):
+            self.tell_slip()
+
+    def tell_slip(self) -> None:
+        """Puts the small change that gives every wrong answer, and no other, in place of what was found before."""
+        if any(verdict.probe.megabytes for verdict in self.wrong) or all(each.seen.fault for each in self.wrong):
+            return  # many changes raise the same
+        self.slips = slips = self.answers.slips(self.wrong[0].probe.component)
+        wrong = {verdict.probe.name for verdict in self.wrong}
+        fitting = [code for code in list(slips)[:MOST_SLIPS] if self.fits((code,), wrong) >= wrong]
+        for seed in range(self.seed + 1, self.seed + 1 + FURTHER_SEEDS):
+            if len(fitting) > 1:
+                fitting = [code for code in fitting if self.agrees((code,), wrong, seed)]
+        clear = [code for code in fitting if not slips[code].vague]
+        if not clear and all(verdict.diagnosis for verdict in self.wrong):
+            return  # the relations say more
+        told = list(dict.fromkeys(slips[code].sentence for code in clear or fitting))
+        for verdict in self.wrong if 0 < len(told) <= MOST_ALIKE else ():
+            verdict.diagnosis = ["one-slip"]
+            verdict.patterns = [f"it answers as if {', or as if '.join(told[:MOST_RIVALS])}"]
 
     def fits(self, codes: Codes, unexplained: set[str]) -> set[str]:
         """The probes on which these mistakes show, if the submission agrees with them on all of those.
@@ -108,7 +137,8 @@ class Diagnosis:
 
     def matches(self, codes: Codes, probe: Probe, seed: int, seen: Response) -> bool:
         """Did the submission show what these mistakes show, in the reference or in one that differs as it may?"""
-        for freedom in self.answers.freedoms(probe.component):
+        freedoms = self.answers.freedoms(probe.component)
+        for freedom in freedoms[:1] if set(codes) & self.slips.keys() else freedoms:  # there are too many slips for all
             mistaken = self.answers.mistaken((*codes, *freedom), probe, seed)
             if mistaken is not None and self.same(probe, mistaken, seen):
                 return True

@@ -1,0 +1,344 @@
+"""Small changes of a function, each a slip that somebody might make, each with a sentence that says what it does.
+
+They are read off the text of the reference, so nobody writes them down one by one: an axis, an operator, an operand, a
+usual number, a name beside its like, a bracket, a statement. A sentence tells what the wrong code does and never what
+stands in its place.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+import hashlib
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+REDUCTIONS = frozenset({"sum", "mean", "max", "min", "argmax", "argmin", "average", "prod", "var", "std"})
+EXCHANGED = {
+    "sum": ("mean",), "mean": ("sum",), "max": ("min", "sum"), "min": ("max",), "argmax": ("argmin",),
+    "maximum": ("minimum",), "minimum": ("maximum",), "ones_like": ("zeros_like",), "zeros_like": ("ones_like",),
+    "ones": ("zeros",), "zeros": ("ones",), "log": ("log2", "log10"), "sqrt": ("square",),
+}  # fmt: skip
+SKIPPED = frozenset({"sqrt", "clip", "exp", "log", "abs", "square"})  # functions that are easily forgotten
+OPERATORS: Mapping[type, tuple[type[ast.operator], ...]] = {
+    ast.Add: (ast.Sub, ast.Mult), ast.Sub: (ast.Add, ast.Mult), ast.Mult: (ast.Div, ast.Add), ast.Div: (ast.Mult,),
+    ast.Pow: (ast.Mult,), ast.MatMult: (),
+}  # fmt: skip
+SIGNS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**", ast.MatMult: "@"}
+COMPARISONS = {ast.Gt: ">", ast.GtE: ">=", ast.Lt: "<", ast.LtE: "<=", ast.Eq: "==", ast.NotEq: "!="}
+DONE = {ast.Add: "added", ast.Sub: "subtracted", ast.Mult: "multiplied", ast.Div: "divided"}
+COMPARED: Mapping[type, tuple[type[ast.cmpop], ...]] = {
+    ast.Gt: (ast.GtE, ast.Lt), ast.GtE: (ast.Gt, ast.LtE), ast.Lt: (ast.LtE, ast.Gt), ast.LtE: (ast.Lt, ast.GtE),
+    ast.Eq: (ast.NotEq,), ast.NotEq: (ast.Eq,),
+}  # fmt: skip
+USUAL = ((0.5, 0.9, 0.95, 0.99, 0.999), (1e-6, 1e-7, 1e-8, 1e-10, 1e-12), (0.01, 0.1, 0.2, 0.3))
+MOST_ALIKE = 3  # names of a longer list are not taken for each other
+LONGEST_QUOTE = 32  # characters of code in a sentence: an expression, and no line of the solution
+
+
+@dataclass(frozen=True)
+class Change:
+    """Texts for stretches of a file, (first byte, end, new text), and what comes of them, after `as if`.
+
+    vague: its sentence names a number, and hardly says where.
+    """
+
+    pieces: tuple[tuple[int, int, str], ...]
+    sentence: str
+    vague: bool = False
+
+    def applied(self, text: str) -> str:
+        data = text.encode()
+        for start, end, new in sorted(self.pieces, reverse=True):
+            data = data[:start] + new.encode() + data[end:]
+        return data.decode()
+
+
+def changes(text: str, owner: str, functions: Collection[str] = ()) -> dict[str, Change]:
+    """The slips in a class, in some of its functions or all, the most telling first.
+
+    Each has a code that is the same as long as the text is.
+
+    owner: the class, or a function at the top. A function with a loop that a slip could make endless has none.
+    """
+    found: dict[str, Change] = {}
+    starts = [0]
+    for line in text.encode().splitlines(keepends=True):
+        starts.append(starts[-1] + len(line))
+    for function in functions_of(ast.parse(text), owner, functions):
+        if any(isinstance(node, ast.While) for node in ast.walk(function)):
+            continue
+        single = list(Slips(function, starts).found())
+        for change in [*single, *everywhere(single)]:
+            changed = change.applied(text)
+            if changed != text:
+                found.setdefault(f"edit-{hashlib.sha256(changed.encode()).hexdigest()[:16]}", change)
+    return dict(sorted(found.items(), key=lambda each: (each[1].vague, len(each[1].pieces))))
+
+
+def functions_of(module: ast.Module, owner: str, names: Collection[str]) -> Iterator[ast.FunctionDef]:
+    for top in module.body:
+        if isinstance(top, ast.FunctionDef) and top.name == owner:
+            yield top
+        if isinstance(top, ast.ClassDef) and top.name == owner:
+            for node in top.body:
+                if isinstance(node, ast.FunctionDef) and (not names or node.name in names):
+                    yield node
+
+
+def everywhere(single: Sequence[Change]) -> Iterator[Change]:
+    """The same slip wherever a function allows it: who forgets an axis forgets it twice."""
+    alike: dict[str, list[Change]] = defaultdict(list)
+    for change in single:
+        sentence = re.sub(r"_\d", "_", change.sentence)  # beta_1 and beta_2 are alike, whatever each is beside
+        operand = re.search(r"\w+_ were .*", sentence)
+        alike[operand[0] if operand else sentence].append(change)
+    for group in alike.values():
+        pieces = sorted(piece for change in group for piece in change.pieces)
+        apart = all(first[1] <= second[0] for first, second in pairwise(pieces))
+        if len(group) > 1 and apart:
+            told = list(dict.fromkeys(change.sentence for change in group))
+            sentence = " and ".join(told) if len(told) > 1 else f"{told[0]}, each time"
+            yield Change(tuple(pieces), sentence, group[0].vague)
+
+
+class Slips:
+    """The slips of one function."""
+
+    def __init__(self, function: ast.FunctionDef, starts: Sequence[int]) -> None:
+        self.function, self.starts = function, starts
+        self.inside = f"in {function.name}"
+        self.alike = siblings(function)
+
+    def found(self) -> Iterator[Change]:
+        for parent in ast.walk(self.function):
+            for body in (getattr(parent, name, None) for name in ("body", "orelse")):
+                for statement in body if isinstance(body, list) else ():
+                    yield from self.of_statement(statement)
+        for default in [*self.function.args.defaults, *filter(None, self.function.args.kw_defaults)]:
+            yield from self.of_expression(default)
+        told = {id(each) for each in operands(self.function) if isinstance(each, ast.Constant)}
+        for statement in self.function.body:
+            for node in (each for each in ast.walk(statement) if id(each) not in told):
+                if isinstance(node, ast.expr) and not isinstance(node, ast.JoinedStr):
+                    yield from self.of_expression(node)
+
+    def change(self, node: ast.expr | ast.stmt, new: str, what: str, vague: bool = False) -> Change:
+        return Change((self.piece(node, new),), f"{what} {self.inside}", vague)
+
+    def piece(self, node: ast.expr | ast.stmt, new: str) -> tuple[int, int, str]:
+        assert node.end_lineno is not None
+        assert node.end_col_offset is not None
+        start = self.starts[node.lineno - 1] + node.col_offset
+        return start, self.starts[node.end_lineno - 1] + node.end_col_offset, new
+
+    def put(self, node: ast.expr, new: ast.expr, what: str) -> Change:
+        text = ast.unparse(new)
+        return self.change(node, text if isinstance(new, (ast.Name, ast.Constant, ast.Call)) else f"({text})", what)
+
+    # --- statements -------------------------------------------------------------------------------------------
+
+    def of_statement(self, node: ast.stmt) -> Iterator[Change]:
+        if isinstance(node, ast.AugAssign):
+            target, value = ast.unparse(node.target), ast.unparse(node.value)
+            name, sign = quoted(node.target), SIGNS.get(type(node.op), "")
+            yield self.change(node, "pass", f"`{name} {sign}= ...` were missing")
+            yield self.change(node, f"{target} {sign}= {value}; {target} {sign}= {value}", f"{name} were changed twice")
+            yield self.change(node, f"{target} = {target} {sign} ({value})", f"{name} were a new array")
+            yield self.change(node, f"{target} = {value}", f"what {name} held were forgotten")
+            for other in OPERATORS.get(type(node.op), ()):
+                yield self.change(
+                    node, f"{target} {SIGNS[other]}= {value}", f"`{name} {SIGNS[other]}= ...` stood there"
+                )
+        elif isinstance(node, ast.If):
+            yield self.put(node.test, ast.Constant(True), f"the condition on {names_in(node.test)} always held")
+            yield self.put(node.test, ast.Constant(False), f"the condition on {names_in(node.test)} never held")
+        elif isinstance(node, (ast.Assert, ast.Raise)):
+            yield self.change(node, "pass", "nothing were refused")
+        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+            yield self.change(node, "pass", f"the call of {quoted(node.value.func)} were missing")
+        elif isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple) and len(node.value.elts) == 2:
+            first, second = node.value.elts
+            yield self.swapped(first, second, "both results were swapped")
+
+    # --- expressions ------------------------------------------------------------------------------------------
+
+    def of_expression(self, node: ast.expr) -> Iterator[Change]:
+        if isinstance(node, ast.Call):
+            yield from self.of_call(node)
+        elif isinstance(node, ast.BinOp):
+            yield from self.of_operator(node)
+        elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+            if not isinstance(node.operand, ast.Constant):
+                yield self.put(node, node.operand, "a minus were missing")
+            elif node.operand.value == 1:  # the last axis, or the last entry
+                yield self.put(
+                    node, ast.Constant(0), "the first took the place of the last (0 for an axis or an entry)"
+                )
+        elif isinstance(node, ast.Compare) and len(node.ops) == 1:
+            for comparison in COMPARED.get(type(node.ops[0]), ()):
+                new = ast.Compare(node.left, [comparison()], node.comparators)
+                yield self.put(node, new, f"`{COMPARISONS[comparison]}` compared there")
+        elif isinstance(node, ast.Constant):
+            yield from self.of_constant(node)
+        elif isinstance(node, ast.Attribute) and node.attr == "T":
+            yield self.put(node, node.value, f"{quoted(node.value)} were not transposed")
+        elif isinstance(node, ast.Dict) and len(node.values) == 2:
+            yield self.swapped(node.values[0], node.values[1], "the values of both keys were swapped")
+        elif isinstance(node, ast.DictComp) and isinstance(node.key, ast.Name):
+            keys = node.generators[0].iter
+            if isinstance(keys, ast.Tuple) and len(keys.elts) == 2:
+                first, second = map(ast.unparse, keys.elts)
+                key = f"{{{first}: {second}, {second}: {first}}}[{node.key.id}]"
+                yield self.change(node.key, key, "the values of both keys were swapped")
+        elif isinstance(node, ast.Subscript) and isinstance(node.value, ast.Attribute) and node.value.attr == "shape":
+            of = quoted(node.value.value)
+            if ast.unparse(node.slice) in ("-1", "1"):
+                yield self.change(node.slice, "0", f"the rows of {of} were counted, not its columns")
+        if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Load):
+            for other in self.alike.get(ast.unparse(node), ()):
+                yield self.change(node, other, f"{plain(other)} stood for {quoted(node)}")
+
+    def swapped(self, first: ast.expr, second: ast.expr, what: str) -> Change:
+        pieces = self.piece(first, ast.unparse(second)), self.piece(second, ast.unparse(first))
+        return Change(pieces, f"{what} {self.inside}")
+
+    def of_call(self, node: ast.Call) -> Iterator[Change]:
+        function = node.func
+        name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+        on_numpy = isinstance(function, ast.Attribute) and ast.unparse(function.value) == "np"
+        if on_numpy and name in REDUCTIONS:
+            axis = next((each for each in node.keywords if each.arg == "axis"), None)
+            for new in ("0", "1", "-1", "None"):
+                if axis is not None and ast.unparse(axis.value) == new:
+                    continue
+                where = "everything at once (no axis)" if new == "None" else f"axis {new}"
+                other = [each for each in node.keywords if each.arg != "axis"]
+                if new != "None":
+                    other = [ast.keyword("axis", ast.parse(new, mode="eval").body), *other]
+                yield self.put(node, ast.Call(function, node.args, other), f"the {name} were taken over {where}")
+            kept = [each for each in node.keywords if each.arg != "keepdims"]
+            if len(kept) < len(node.keywords):
+                yield self.put(node, ast.Call(function, node.args, kept), f"the {name} lost its axis (no keepdims)")
+        if isinstance(function, ast.Attribute) and on_numpy:
+            for swap in EXCHANGED.get(name, ()):
+                new_function = ast.Attribute(function.value, swap, function.ctx)
+                yield self.put(node, ast.Call(new_function, node.args, node.keywords), f"{swap} stood for {name}")
+            if name in SKIPPED and node.args:
+                yield self.put(node, node.args[0], f"{name} were not applied")
+        if name == "len" and len(node.args) == 1:
+            of = ast.unparse(node.args[0])
+            yield self.change(node, f"{of}.shape[-1]", f"the columns of {plain(of)} were counted, not its rows")
+            yield self.change(node, f"np.size({of})", f"every entry of {plain(of)} were counted, not its rows")
+        if name == "sqrt" and node.args and isinstance(node.args[0], ast.BinOp):
+            yield from self.of_bracket(node.args[0])
+
+    def of_bracket(self, node: ast.BinOp) -> Iterator[Change]:
+        """a / (b + c) whose bracket is forgotten: a / b + c."""
+        if isinstance(node.op, (ast.Div, ast.Mult)) and isinstance(node.right, ast.BinOp):
+            inner = node.right
+            if isinstance(inner.op, (ast.Add, ast.Sub, ast.Mult, ast.Div)):
+                new = ast.BinOp(ast.BinOp(node.left, node.op, inner.left), inner.op, inner.right)
+                yield self.put(node, new, f"a bracket were missing: {quoted(new)}")
+
+    def of_operator(self, node: ast.BinOp) -> Iterator[Change]:
+        left, right, sign = quoted(node.left), quoted(node.right), SIGNS.get(type(node.op), "")
+        for other in OPERATORS.get(type(node.op), ()):
+            new = ast.BinOp(node.left, other(), node.right)
+            yield self.put(node, new, f"{left} and {right} were {DONE[other]}")
+        if isinstance(node.op, (ast.Sub, ast.Div, ast.MatMult, ast.Pow)):
+            turned = ast.BinOp(node.right, node.op, node.left)
+            yield self.put(node, turned, f"both sides of a `{sign}` were exchanged: {quoted(turned)}")
+        what = f"the power {right}" if isinstance(node.op, ast.Pow) else right
+        yield self.put(node, node.left, f"{what} were left out")
+        if not isinstance(node.op, ast.Pow):
+            yield self.put(node, node.right, f"{left} were left out")
+        for side in ("left", "right"):
+            number = getattr(node, side)
+            if isinstance(number, ast.Constant) and number.value in (0, 1, 2) and not isinstance(node.op, ast.Pow):
+                for value in {0, 1, 2} - {number.value}:
+                    new = copy.copy(node)
+                    setattr(new, side, ast.Constant(value))
+                    yield self.put(node, new, f"{quoted(new)} stood there")
+        if isinstance(node.op, ast.Pow) and not isinstance(node.right, ast.Constant):
+            for step, told in ((ast.Sub(), "less"), (ast.Add(), "more")):
+                power = ast.BinOp(node.right, step, ast.Constant(1))
+                yield self.put(node, ast.BinOp(node.left, node.op, power), f"the power {right} were one {told}")
+        if isinstance(node.op, ast.MatMult):
+            for side in ("left", "right"):
+                new = copy.copy(node)
+                setattr(new, side, ast.Attribute(getattr(node, side), "T", ast.Load()))
+                yield self.put(node, new, f"{quoted(getattr(node, side))} were transposed")
+        if isinstance(node.op, (ast.Mult, ast.Div)) and isinstance(node.left, ast.BinOp):
+            inner = node.left  # (a - b) * c whose bracket is forgotten
+            if isinstance(inner.op, (ast.Add, ast.Sub)):
+                new = ast.BinOp(inner.left, inner.op, ast.BinOp(inner.right, node.op, node.right))
+                yield self.put(node, new, f"a bracket were missing: {quoted(new)}")
+        if isinstance(node.op, (ast.Mult, ast.Div)):
+            yield from self.of_bracket(node)
+        if isinstance(node.op, ast.Add) and isinstance(node.left, ast.Call) and len(node.left.args) == 1:
+            under = ast.BinOp(node.left.args[0], ast.Add(), node.right)
+            new_call = ast.Call(node.left.func, [under], node.left.keywords)
+            yield self.put(node, new_call, f"{right} were added within {quoted(node.left.func)}")
+
+    def of_constant(self, node: ast.Constant) -> Iterator[Change]:
+        value = node.value
+        if isinstance(value, bool):
+            yield self.put(node, ast.Constant(not value), f"a switch were {not value}")
+        elif isinstance(value, int) and value in (0, 1, 2):
+            for other in {0, 1, 2, -1} - {value}:
+                yield self.change(node, str(other), f"a {other} stood in place of another number", vague=True)
+        elif isinstance(value, float):
+            for family in USUAL:
+                for near in family if value in family else ():
+                    if near != value:
+                        yield self.put(node, ast.Constant(near), f"{near:g} stood in place of another constant")
+
+
+def operands(function: ast.FunctionDef) -> Iterator[ast.expr]:
+    """What an operator has beside it: changed with the operator, and not by itself."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.BinOp):
+            yield from (node.left, node.right)
+        elif isinstance(node, ast.UnaryOp):
+            yield node.operand
+
+
+def siblings(function: ast.FunctionDef) -> dict[str, list[str]]:
+    """Names that are easily taken for each other: arguments, what one assignment unpacks, beta_1 and beta_2."""
+    arguments = [each.arg for each in function.args.args if each.arg != "self"]
+    groups = [arguments] if function.name != "__init__" else []  # which keeps each under its own name
+    numbered: dict[str, dict[str, None]] = defaultdict(dict)
+    for node in ast.walk(function):
+        if isinstance(node, ast.Tuple) and all(isinstance(each, ast.Name) for each in node.elts):
+            groups.append([each.id for each in node.elts if isinstance(each, ast.Name) and each.id != "_"])
+        if isinstance(node, (ast.Name, ast.Attribute)) and ast.unparse(node)[-1].isdigit():
+            numbered[ast.unparse(node)[:-1]][ast.unparse(node)] = None
+    groups += [list(each) for each in numbered.values()]
+    found: dict[str, dict[str, None]] = defaultdict(dict)
+    for group in groups:
+        for name in group if len(group) <= MOST_ALIKE else ():
+            found[name].update(dict.fromkeys(each for each in group if each != name))
+    return {name: list(others) for name, others in found.items()}
+
+
+def plain(text: str) -> str:
+    """Code as one writes it on paper."""
+    return text.replace("self.", "").replace("np.", "")
+
+
+def quoted(node: ast.expr) -> str:
+    """A short expression; of a longer one, or one that shows an axis, the names in it."""
+    text = plain(ast.unparse(node))
+    shows_axis = any(isinstance(each, ast.keyword) for each in ast.walk(node))
+    return text if len(text) <= LONGEST_QUOTE and not shows_axis else f"what is made of {names_in(node)}"
+
+
+def names_in(node: ast.expr) -> str:
+    names = [each.id for each in ast.walk(node) if isinstance(each, ast.Name) and each.id not in ("np", "self")]
+    attributes = [each for each in ast.walk(node) if isinstance(each, ast.Attribute)]
+    names += [each.attr for each in attributes if ast.unparse(each) == f"self.{each.attr}"]
+    return ", ".join(dict.fromkeys(names)) or "numbers"
