@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.homeworks.beras.later.forms import ACCURACY, USUAL, expression, metrics_in
+from grader.homeworks.beras.later.forms import ACCURACY, USUAL, expression, form_of, metrics_in
 
 LABELS = np.eye(3)[[0, 2, 1, 0]]
 OUTPUTS = np.arange(12.0).reshape(4, 3)
@@ -42,6 +42,12 @@ def test_a_form_is_what_was_returned_with_other_numbers(returned: Any, expected:
 def test_what_no_step_returns_has_no_form(returned: Any) -> None:
     with pytest.raises(ValueError, match="a step returned"):
         expression(returned, LABELS)
+
+
+@pytest.mark.parametrize("returned", [None, {}, (None, None), {"loss": None, "acc": None}, "loss"])
+def test_a_step_that_is_not_written_has_no_form(returned: Any) -> None:
+    with pytest.raises(ValueError, match="a step returned no loss"):
+        form_of(returned, LABELS)
 
 
 def test_metrics_are_found_wherever_they_stand() -> None:

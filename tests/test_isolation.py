@@ -787,7 +787,7 @@ def test_doctor_has_a_line_for_everything() -> None:
     subjects = [line[:20].strip() for line in done.stdout.splitlines()]
     assert subjects == [
         "Python", "NumPy", "BLAS", "control group", "isolation strict", "isolation landlock", "isolation basic",
-        "isolation none", "isolation auto", "MNIST", "cache folder", "right answers",
+        "isolation none", "isolation auto", "data", "cache folder", "right answers",
     ]  # fmt: skip
     assert f"takes {WORKING[0].name}" in done.stdout
     assert done.returncode == 0

@@ -29,11 +29,19 @@ class Form:
 USUAL = {"dict": Form(METRICS, METRICS), "pair": Form(METRICS, f"({METRICS}, x)")}
 
 
-def expression(value: Any, labels: np.ndarray) -> str:
+def form_of(returned: Any, labels: np.ndarray) -> str:
     """What a step returned, as an expression. labels: those of its batch, (B, C).
 
-    Raises ValueError for what is none of a step's things.
+    Raises ValueError for what is none of a step's things, or tells no loss, as of a step that is not written yet.
     """
+    found = expression(returned, labels)
+    if "loss" not in compile(found, "step", "eval").co_names:
+        raise ValueError("a step returned no loss")
+    return found
+
+
+def expression(value: Any, labels: np.ndarray) -> str:
+    """A part of it."""
     if value is None or isinstance(value, (bool, str)):
         return repr(value)
     if isinstance(value, dict):

@@ -17,7 +17,7 @@ from grader.ask.probe import Observation, Rule, probe
 from grader.ask.subject import Draw, Remote
 from grader.base.arrays import squeezed
 from grader.homeworks.beras.later.dialect import TENSOR, Dialect
-from grader.homeworks.beras.later.forms import ACCURACY, USUAL, Form, expression, metrics_in
+from grader.homeworks.beras.later.forms import ACCURACY, USUAL, Form, form_of, metrics_in
 from grader.homeworks.beras.later.probes.core import (
     CALLING,
     COMPOSING,
@@ -57,7 +57,7 @@ def own_form(s: Dialect, draw: Draw) -> Form:
         for training in (False, True):
             x, y = draw.array(B, N), draw.one_hot(B, C)
             result = model.method("batch_step", s.tensor(x, "x"), s.tensor(y, "y"), training=training).value
-            found = replace(found, **{"trained" if training else "evaluated": expression(result, np.asarray(y))})
+            found = replace(found, **{"trained" if training else "evaluated": form_of(result, np.asarray(y))})
     except (Fault, ValueError):  # no step, or something that no step returns: then the form is not known
         pass
     finally:
