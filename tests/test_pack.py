@@ -291,8 +291,8 @@ def test_repository_of_a_later_year_starts_from_its_template(later_edition: Path
     done = run("pack", "github", "--no-training", "-o", str(tmp_path / "pack"), *ready)
 
     assert done.returncode == 0, done.stderr
-    assert "???" in (tmp_path / "pack/beras/core.py").read_text(encoding="utf-8")
-    assert "(2025)" in (tmp_path / "pack/README.md").read_text(encoding="utf-8")
+    assert "???" in (tmp_path / "pack/code/beras/core.py").read_text(encoding="utf-8")
+    assert "(2025)" in (tmp_path / "pack/code/README.md").read_text(encoding="utf-8")
     assert "grade . --edition=2025" in (tmp_path / "pack/.github/workflows/grade.yml").read_text(encoding="utf-8")
 
 
@@ -332,13 +332,28 @@ def test_github_pack_is_a_repository_whose_workflow_grades(folder_of_packs: Path
     assert template.returncode == 1, template.stderr
     assert "::error " in template.stdout
     assert json.loads((repository / "result.json").read_text())["score"] == 0
-    shutil.copytree(ROOT / "reference", repository, dirs_exist_ok=True)
+    shutil.copytree(ROOT / "reference", repository / "code", dirs_exist_ok=True)
     reference = step("Grade")
     assert reference.returncode == 0, reference.stdout
     assert "all public checks passed; hidden checks carry" in (tmp_path / "summary.md").read_text(encoding="utf-8")
     assert (repository / "report.html").is_file()
-    (repository / "Beras" / "losses.py").write_text(ATTACK)
+    (repository / "code" / "Beras" / "losses.py").write_text(ATTACK)
     assert step("Grade").returncode == 1
+
+
+def test_code_of_a_github_pack_finds_its_data(tmp_path: Path):
+    ready = ("--edition", "2022", "--only", "CategoricalAccuracy", "training.simple")
+    done = run("pack", "github", "-o", str(tmp_path / "pack"), *ready)
+    assert done.returncode == 0, done.stderr
+    repository = tmp_path / "pack"
+    ignored = (repository / ".gitignore").read_text().split()
+    assert "__pycache__/" in ignored
+    assert not any(line.startswith("/data") for line in ignored)
+    shutil.copytree(ROOT / "reference", repository / "code", dirs_exist_ok=True)
+    load = "from preprocess import get_data_MNIST; print(get_data_MNIST('test', '../data')[0].shape)"
+    command = [PYTHON, "-c", load]
+    found = subprocess.run(command, cwd=repository / "code", capture_output=True, text=True, check=False)
+    assert found.stdout.startswith("(10000, "), found.stderr
 
 
 def test_workflow_without_a_grader_says_what_to_do(tmp_path: Path):

@@ -51,9 +51,15 @@ def classroom50(folder: Path, contents: Contents) -> None:
 
 
 def github(folder: Path, contents: Contents) -> None:
-    """A template repository: what students start from, with the workflow, the grader and MNIST."""
+    """A template repository: what students start from in code/, with the workflow, the grader and the data beside it.
+
+    Code looks for its data in ../data, as it does in the course's own repositories.
+    """
     for name, text in template_of(contents.edition.course).items():
-        made((folder / name).parent).joinpath(Path(name).name).write_text(text, encoding="utf-8")
+        place = folder / name if name.startswith(".") else folder / "code" / name
+        made(place.parent).joinpath(place.name).write_text(text, encoding="utf-8")
+    for name in ("README.md", ".gitignore"):
+        shutil.copy(FILES / f"github-{name.lstrip('.')}", folder / name)
     workflow = folder / WORKFLOW
     made(workflow.parent).joinpath(workflow.name).write_text(workflow_text(contents.options), encoding="utf-8")
     build_wheel(contents.edition, contents.key, made(folder / ".github" / "grader"))
