@@ -343,9 +343,9 @@ def test_github_pack_is_a_repository_whose_workflow_grades(folder_of_packs: Path
 
 def test_code_of_a_github_pack_finds_its_data(tmp_path: Path):
     ready = ("--edition", "2022", "--only", "CategoricalAccuracy", "training.simple")
-    done = run("pack", "github", "-o", str(tmp_path / "pack"), *ready)
+    repository = tmp_path / "made" / "on the way" / "pack"
+    done = run("pack", "github", "-o", str(repository), *ready)
     assert done.returncode == 0, done.stderr
-    repository = tmp_path / "pack"
     ignored = (repository / ".gitignore").read_text().split()
     assert "__pycache__/" in ignored
     assert not any(line.startswith("/data") for line in ignored)
@@ -501,7 +501,7 @@ def test_classroom50_pack_grades_a_checkout(folder_of_packs: Path, tmp_path: Pat
     ("arguments", "said"),
     [
         (["student", "-o", "{folder}"], "is not an empty folder"),
-        (["student", "-o", "{folder}/none/x"], "there is no folder"),
+        (["student", "-o", "{folder}/rubric.toml/x"], "rubric.toml is no folder"),
         (["student", "-o", "{folder}/new", "--key", "{folder}/rubric.toml"], "no answer key"),
         (["student", "-o", "{folder}/new", "--track", "9"], "--track 9"),
         (["student", "-o", "{folder}/new", "--only", "Sofmax"], "did you mean Softmax"),

@@ -128,8 +128,9 @@ def hidden_seed_of(text: str | None, ready: KeyAnswers | None) -> int:
 
 def check_output(path: Path) -> None:
     """Raises UsageError where a pack would overwrite or mix with something else, before any work is done."""
-    if not path.parent.is_dir():
-        raise UsageError(f"-o {path}: there is no folder {path.parent}")
+    around = next(each for each in path.absolute().parents if each.exists())
+    if not around.is_dir():
+        raise UsageError(f"-o {path}: {around} is no folder")
     if path.suffix == ".zip":
         if path.exists() and not path.is_file():
             raise UsageError(f"-o {path}: is no ordinary file")
@@ -139,6 +140,7 @@ def check_output(path: Path) -> None:
 
 def put(folder: Path, output: Path) -> None:
     """Moves a finished pack to where it is wanted; a .zip appears whole or not at all. Raises OSError."""
+    output.parent.mkdir(parents=True, exist_ok=True)
     if output.suffix != ".zip":
         shutil.copytree(folder, output, dirs_exist_ok=True)
         return
