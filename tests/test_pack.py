@@ -435,6 +435,38 @@ def test_gradescope_pack_grades_as_another_user(folder_of_packs: Path, tmp_path:
         shutil.rmtree(root)
 
 
+def test_gradescope_pack_with_training_is_set_up_and_trains(folder_of_packs: Path, tmp_path: Path):
+    """The image has the data unpacked once it is built; a training is graded as a check is."""
+    ready = ["--key", str(folder_of_packs / "answers.key"), "--rubric", str(folder_of_packs / "rubric.toml")]
+    words = ["gradescope", "-o", str(tmp_path / "pack"), "--wheels", str(folder_of_packs / "wheels"), *ready]
+    built = run("pack", *words, *ONLY, "--only", "training.simple")
+    assert built.returncode == 0, built.stderr
+    root = tmp_path / "autograder"
+    shutil.copytree(tmp_path / "pack", root / "source")
+    shutil.copytree(ROOT / "reference", root / "submission", ignore=shutil.ignore_patterns("__pycache__"))
+    options = json.loads((root / "source" / "options.json").read_text())
+    (root / "source" / "options.json").write_text(json.dumps([*options, "--isolation=none"]))
+    environment = {"PATH": os.environ["PATH"], "AUTOGRADER_ROOT": str(root), "AUTOGRADER_PYTHON": PYTHON}
+    environment["AUTOGRADER_USER"] = pwd.getpwnam("nobody").pw_name
+
+    for command in (["bash", "setup.sh"], ["bash", "run_autograder"]):
+        done = subprocess.run(
+            command, cwd=root / "source", env=environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+
+    assert list((root / "cache").rglob("train-images.npy"))
+    found = json.loads((root / "results" / "results.json").read_text(encoding="utf-8"))
+    trained = next(each for each in found["tests"] if "training" in each["name"])
+    assert trained["score"] == trained["max_score"] > 0, found
+
+
+def test_doctor_unpacks_data_or_says_what_is_wrong_with_it(tmp_path: Path):
+    done = run("doctor", "--data", str(tmp_path))
+    assert done.returncode == 2
+    assert re.search(r"^data +MISSING .*there is no such file", done.stdout, re.MULTILINE), done.stdout
+
+
 def spy(folder: Path, root: Path) -> Path:
     """The reference, with a Softmax that says who runs it and reads what a student must not."""
     found = folder / "spy"

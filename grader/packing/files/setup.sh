@@ -24,7 +24,6 @@ chmod -R o= "$source" "$root/python/grader"
 
 # What every run would have to unpack first
 if [ -d "$source/data" ]; then
-    PYTHONPATH=$root/python XDG_CACHE_HOME=$root/cache "$python" -B -c \
-        'import sys; from pathlib import Path; from grader import data; data.load(Path(sys.argv[1])); data.probe_folder()' \
-        "$source/data/mnist"
+    PYTHONPATH=$root/python XDG_CACHE_HOME=$root/cache "$python" -B "$root/python/bin/grade" \
+        doctor --data "$source/data/mnist"
 fi
