@@ -5,6 +5,7 @@ Data flows one way: submission -> worker -> observation -> verdict -> report.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -239,8 +240,12 @@ class Grading:
         frame = fault.frames[-1] if fault is not None and fault.kind == "raised" and fault.frames else None
         if frame is not None and verdict.outcome == Outcome.NOT_IMPLEMENTED and self._is_own(verdict.probe, frame):
             return ""  # a class that inherits what is not written yet is not written yet itself
+        if fault is not None and lacking(fault, self.edition) == self.edition.owner_of(verdict.probe.component):
+            return ""
         for component, needed in self._needed(verdict):
             if component != verdict.probe.component and needed.outcome not in FINE and not needed.is_scaled:
+                if needed.outcome == Outcome.BLOCKED and needed.message.startswith("blocked by "):
+                    return needed.message.splitlines()[0]  # the first of the row, not the one in between
                 if any(need.partition("/")[0] == component for need in verdict.probe.needs):
                     state = "written" if needed.outcome == Outcome.NOT_IMPLEMENTED else "right"
                     return f"blocked by {component}, which is not {state} yet; this check uses it"
@@ -432,8 +437,18 @@ def running(verdict: Verdict, edition: Edition) -> list[str]:
     fault, component = verdict.seen.fault, verdict.probe.component
     if fault is None or not fault.frames:
         return []
-    name = fault.frames[-1].function.partition(".")[0]
+    name = lacking(fault, edition) or fault.frames[-1].function.partition(".")[0]
     return [name] if name in edition.components and name != edition.owner_of(component) else []
+
+
+def lacking(fault: Fault, edition: Edition) -> str:
+    """The component that a given class found without an attribute; '' where that is not what happened.
+
+    Given code reads what the assignment names: that it is not there is the fault of the class that lacks it.
+    """
+    found = re.match(r"'(\w+)' object has no attribute", fault.message) if fault.type == "AttributeError" else None
+    given = fault.frames[-1].function.partition(".")[0] in edition.given if fault.frames else False
+    return found[1] if found and given and found[1] in set(edition.components) - edition.given else ""
 
 
 def explain(verdict: Verdict, tolerances: Tolerances, edition: Edition) -> None:
