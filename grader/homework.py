@@ -71,6 +71,7 @@ class Homework:
     words      the module that says how students call what checks see, see diagnose/entry_words.py; '' for none
     names      the module that says how else students call what the assignment names, see submission/places.py
     features   the module that tells its years apart, see submission/recognition.py; '' where there is one
+    worker     the module with requests of its own for what runs beside student code, see `operations`; '' for none
     inherits   component -> the one whose functions it may inherit, as the handout says; its own are as right
     may_be_empty    classes whose empty functions are meant to be that
     imported_last   modules beside the package that import all others
@@ -83,6 +84,7 @@ class Homework:
     words: str = ""
     names: str = ""
     features: str = ""
+    worker: str = ""
     inherits: Mapping[str, str] = field(default_factory=dict)
     may_be_empty: Sequence[str] = ()
     imported_last: Sequence[str] = ()
@@ -91,16 +93,22 @@ class Homework:
     def is_built_in(self) -> bool:
         return self.folder == BUILT_IN
 
+    def name_of(self, module: str) -> str:
+        """The full name of one of its modules, named below its folder."""
+        return f"grader.homeworks.{self.folder.name}.{module}" if self.is_built_in else f"{ELSEWHERE}.{module}"
+
     def module(self, name: str) -> ModuleType:
         """A module of this homework, named below its folder."""
-        if self.is_built_in:
-            return importlib.import_module(f"grader.homeworks.{self.folder.name}.{name}")
-        if ELSEWHERE not in sys.modules:
+        if not self.is_built_in and ELSEWHERE not in sys.modules:
             spec = importlib.util.spec_from_loader(ELSEWHERE, None, is_package=True)
             assert spec is not None
             spec.submodule_search_locations = [str(self.folder)]
             sys.modules[ELSEWHERE] = importlib.util.module_from_spec(spec)
-        return importlib.import_module(f"{ELSEWHERE}.{name}")
+        return importlib.import_module(self.name_of(name))
+
+    def operations(self) -> ModuleType | None:
+        """The requests of its own that a worker is asked; in a folder with what they import, and nothing else."""
+        return self.module(self.worker) if self.worker else None
 
     def dataset(self) -> Data:
         return cast("Data", self.module(self.data))

@@ -16,9 +16,10 @@ from grader.ask.reference import LocalWorker, read_sources
 from grader.homework import FIRST, edition
 from grader.homeworks.beras.mnist.reader import STAND_IN, load
 from grader.homeworks.beras.mnist.synthetic import probe_files, probe_folder
+from grader.homeworks.beras.worker import digits
 from grader.isolation import Limits, Zygote, choose
 from grader.submission.opening import forbidden_imports, open_submission
-from grader.worker import digits
+from grader.worker.placeholders import Absent
 
 LATER = edition(2025)
 LIMITS = Limits(memory_bytes=1 << 30, cpu_seconds=20, file_bytes=1 << 18, processes=512, address_space=32 << 30)
@@ -78,7 +79,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def worker(zygote: Zygote, folder: Path) -> Iterator[RemoteWorker]:
-    made = RemoteWorker(zygote, LIMITS, PATIENCE, 0, digits=LATER.loading(folder))
+    made = RemoteWorker(zygote, LIMITS, PATIENCE, 0, libraries=LATER.loading(folder))
     yield made
     made.close()
 
@@ -115,7 +116,7 @@ def test_digits_come_however_they_are_imported(worker: RemoteWorker, folder: Pat
 
 
 def test_arrays_are_fresh_and_may_be_written(folder: Path):
-    load_data = digits.modules({"keras": str(folder)})["keras.datasets.mnist"].load_data
+    load_data = digits.libraries({"keras": str(folder)}, Absent)["keras.datasets.mnist"].load_data
     (first, labels), _ = load_data()
     before = first[0].copy()
     first[...] = 0
@@ -151,7 +152,7 @@ def test_module_of_the_submission_s_own_goes_first(tmp_path: Path, folder: Path)
     (tmp_path / "keras.py").write_text("def load(): return 'own'")
     zygote = Zygote(tmp_path, choose("basic"))
     try:
-        worker = RemoteWorker(zygote, LIMITS, PATIENCE, 0, digits=LATER.loading(folder))
+        worker = RemoteWorker(zygote, LIMITS, PATIENCE, 0, libraries=LATER.loading(folder))
         assert loaded(worker, "keras")["value"] == "own"
         worker.close()
     finally:
@@ -160,7 +161,7 @@ def test_module_of_the_submission_s_own_goes_first(tmp_path: Path, folder: Path)
 
 def test_first_edition_has_no_tensorflow(zygote: Zygote, folder: Path):
     assert FIRST.loading(folder) == {}
-    worker = RemoteWorker(zygote, LIMITS, PATIENCE, 0, digits=FIRST.loading(folder))
+    worker = RemoteWorker(zygote, LIMITS, PATIENCE, 0, libraries=FIRST.loading(folder))
     with pytest.raises(Fault) as caught:
         loaded(worker, "by_datasets")
     worker.close()
@@ -172,7 +173,7 @@ def test_trainings_never_show_a_test_label():
     mnist = load()
 
     folder = LATER.loading(mnist.public / "data" / "mnist")
-    _, (images, labels) = digits.modules(folder)["tensorflow.keras.datasets.mnist"].load_data()
+    _, (images, labels) = digits.libraries(folder, Absent)["tensorflow.keras.datasets.mnist"].load_data()
 
     assert np.array_equal(labels, mnist.train_labels[-STAND_IN:])
     assert np.array_equal(images.reshape(STAND_IN, -1), mnist.train_images[-STAND_IN:])

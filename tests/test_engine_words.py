@@ -27,11 +27,6 @@ STILL = {
     "rubric.py": "the extension of older rubrics",
     "run/session.py": "what training is on",
     "submission/unwritten.py": "what wraps a value",
-    "worker/digits.py": "MNIST as libraries load it",
-    "worker/doubles.py": "stand-ins",
-    "worker/fast_core.py": "the given core",
-    "worker/later_doubles.py": "stand-ins",
-    "worker/later_fast_core.py": "the given core",
 }
 
 

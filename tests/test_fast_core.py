@@ -14,7 +14,7 @@ import pytest
 from overlays import ROOT, grade
 
 from grader.ask.reference import LocalWorker, read_sources
-from grader.worker import fast_core
+from grader.homeworks.beras.worker import fast_core
 
 BOTH = ["compose_to_input", "compose_to_weight"]
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from grader.homework import edition
-from grader.worker.later_fast_core import Year, install
+from grader.homeworks.beras.worker.later_fast_core import Year, install
 
 WORDS = edition(2025).names
 TO_INPUT, TO_WEIGHT = WORDS["compose_to_input"], WORDS["compose_to_weight"]

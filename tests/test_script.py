@@ -23,7 +23,7 @@ from grader.explain.script import MOST_STATEMENTS, script_text
 from grader.homework import edition
 from grader.homeworks.beras.mnist.synthetic import probe_folder
 from grader.homeworks.beras.stand_ins import CLASSES
-from grader.worker import doubles
+from grader.homeworks.beras.worker import doubles
 
 SEED = 1470
 MARK = "paste this into Python, in the folder of the code:\n"

@@ -40,7 +40,7 @@ QUESTIONS = (
     "ask/subject.py",
     "worker/*.py",
 )  # how they are asked
-OF_HOMEWORK = ("*.py", "editions/*/edition.toml", "probes/*.py", "later/*.py", "later/probes/*.py")
+OF_HOMEWORK = ("*.py", "worker/*.py", "editions/*/edition.toml", "probes/*.py", "later/*.py", "later/probes/*.py")
 KEY = PACKAGE / "answers.key"  # where an edition without a reference has its key
 KEPT_SEEDS = 32  # in each of them, the latest: fresh ones do not come back
 KEPT_CACHES = 8  # files of answers, of this and other versions of the reference, in the cache
@@ -225,8 +225,8 @@ class LiveAnswers:
     def _look(self, codes: tuple[str, ...], probe: Probe, seed: int) -> Reply:
         sources = self._sources(codes)
         assert sources is not None
-        digits = self.edition.loading(Path(self.data_path) / "mnist")
-        worker = LocalWorker(sources, self.folder, digits)
+        libraries = self.edition.loading(Path(self.data_path) / "mnist")
+        worker = LocalWorker(sources, self.folder, libraries)
         try:
             with np.errstate(all="ignore"), warnings.catch_warnings():  # an overflow is what some mistakes are about
                 warnings.simplefilter("ignore")

@@ -134,8 +134,8 @@ class Observer:
         """A fresh worker; a zygote that something has ended is started anew. Raises WorkerLost."""
         limits, seconds = self.rubric.check_limits(), self.patience(component)
         year = self.places.edition
-        digits, handed_on = year.loading(Path(self.data_path) / "mnist"), year.settings.get("reexported", [])
-        about = (limits, seconds, seed, self.unavailable(), numpy or self.numpy(), digits, handed_on)
+        libraries, handed_on = year.loading(Path(self.data_path) / "mnist"), year.settings.get("reexported", [])
+        about = (limits, seconds, seed, self.unavailable(), numpy or self.numpy(), libraries, handed_on)
         try:
             return RemoteWorker(self.living_zygote(), *about)
         except WorkerLost:

@@ -20,10 +20,10 @@ from typing import Any
 
 from grader.ask.client import fault_of
 from grader.ask.patches import Sources
-from grader.homework import FIRST
+from grader.homework import FIRST, HOMEWORK
 from grader.worker import wire
-from grader.worker.digits import modules as libraries
 from grader.worker.host import Host
+from grader.worker.placeholders import Absent
 
 FOLDER = FIRST.reference
 _IMPORT_LOCK = threading.RLock()
@@ -39,10 +39,10 @@ class LocalWorker:
     """Asks an implementation in this process; the counterpart of RemoteWorker."""
 
     def __init__(
-        self, sources: Sources, folder: Path = FOLDER, digits: Mapping[str, str] = MappingProxyType({})
+        self, sources: Sources, folder: Path = FOLDER, libraries: Mapping[str, str] = MappingProxyType({})
     ) -> None:
-        """digits: libraries that load MNIST, each with the folder that it loads from."""
-        self.host = LocalHost(sources, folder, digits)
+        """libraries: packages that given code loads data with, each with the folder that it loads from."""
+        self.host = LocalHost(sources, folder, libraries)
 
     def ask(self, op: str, **arguments: Any) -> Any:
         reply = wire.copied(self.host.handle(wire.copied({"op": op, "with": arguments})))
@@ -60,11 +60,12 @@ class LocalWorker:
 class LocalHost(Host):
     """A host whose modules come from texts and never meet those of another implementation."""
 
-    def __init__(self, sources: Sources, folder: Path, digits: Mapping[str, str]) -> None:
-        super().__init__(str(folder))
+    def __init__(self, sources: Sources, folder: Path, libraries: Mapping[str, str]) -> None:
+        operations = HOMEWORK.operations()
+        super().__init__(str(folder), operations)
         self.finder = SourceFinder(sources, folder)
         self.names = [file.removesuffix(".py").removesuffix("/__init__").replace("/", ".") for file in sources]
-        self.modules = libraries(digits)
+        self.modules = operations.libraries(libraries, Absent) if operations else {}
         self.names += self.modules
 
     def load(self, module: str) -> ModuleType:

@@ -1,9 +1,10 @@
 """What stands in for the rest of a network in the lines that a student pastes: short classes in plain Python.
 
-The checks themselves use worker/doubles.py. Those doubles write down more than any one check reads and bear whatever a
-submission does to them; here is the same behaviour in as few lines as a student can read, of which a script keeps the
-needed ones: a line that ends with `#: NAME ...` is there only where another line of the script reads `.NAME` or gives
-`NAME=` (script.py). There are no empty lines, for an interactive Python takes one for the end of the class.
+The checks themselves use doubles of the homework (its worker/doubles.py). Those doubles write down more than any one
+check reads and bear whatever a submission does to them; here is the same behaviour in as few lines as a student can
+read, of which a script keeps the needed ones: a line that ends with `#: NAME ...` is there only where another line of
+the script reads `.NAME` or gives `NAME=` (script.py). There are no empty lines, for an interactive Python takes one for
+the end of the class.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ def stand_in(
     script: dict[str, Any],
     literal: Callable[[Any], str],
 ) -> tuple[str, str]:
-    """The class that stands in for a double (worker/doubles.py) in a script, and the expression that makes one.
+    """The class that stands in for a double in a script, and the expression that makes one.
 
     words: `base`, the class that it derives from, and what its methods are called.
     """

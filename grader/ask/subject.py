@@ -325,7 +325,7 @@ class Subject:
         return any(name == parameter or kind == "variadic" for name, kind in self.parameters(target))
 
     def double(self, kind: str, base: str | None, like: Sequence[str] = (), **script: Any) -> Remote:
-        """A scripted stand-in (worker/doubles.py) for what is not being asked about.
+        """A double of the homework, a scripted stand-in, for what is not being asked about.
 
         like: classes whose habits it has, where somebody looks for them: which attributes, which methods of their own.
         """

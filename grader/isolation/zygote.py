@@ -23,6 +23,7 @@ from types import MappingProxyType
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from grader.base import blas
+from grader.homework import HOMEWORK
 from grader.isolation import bubblewrap
 from grader.isolation.bytecode import copy_compiled
 from grader.isolation.levels import Level, choose, lacks_landlock
@@ -43,6 +44,7 @@ from grader.worker.main import LENGTH
 if TYPE_CHECKING:
     from grader.homework import Dataset
 
+OWN = "homework"  # the folder of the homework's part of the worker
 WORKER = Path(__file__).parent.with_name("worker")
 # BLAS kernels chosen for this processor by its owner: without them an older OpenBLAS may compute wrong results.
 KEPT_VARIABLES = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "LD_LIBRARY_PATH", "SYSTEMROOT")
@@ -157,6 +159,9 @@ class Zygote:
         if self.level.user is not None:
             self.folder.chmod(THROUGH)
         copy_compiled(WORKER, "grader.worker", self.folder / "worker")
+        if HOMEWORK.worker:
+            package, _, _ = HOMEWORK.worker.partition(".")
+            copy_compiled(HOMEWORK.folder / package, HOMEWORK.name_of(package), self.folder / OWN)
         self.scratch.mkdir()
         packages = self.folder / "packages"
         packages.mkdir()
@@ -169,6 +174,7 @@ class Zygote:
             "packages": str(packages),
             "root": str(self.root),
             "scratch": str(self.scratch),
+            "operations": [str(self.folder / OWN), HOMEWORK.worker.rpartition(".")[2]] if HOMEWORK.worker else [],
             "attached": not self.level.limited,
             "landlock": False,
             "user": self.level.user,
@@ -201,7 +207,7 @@ class Zygote:
         seed: int,
         unavailable: dict[str, str],
         numpy: str = "names",
-        digits: Mapping[str, str] = MappingProxyType({}),
+        libraries: Mapping[str, str] = MappingProxyType({}),
         handed_on: Sequence[str] = (),
     ) -> Process:
         """Asks for a fresh worker; returns at once, the worker answers when it is there. Raises WorkerLost.
@@ -209,7 +215,7 @@ class Zygote:
         seed: of the global random generators that submissions draw from.
         unavailable: modules that the worker replaces by placeholders, each with the reason (worker/placeholders.py).
         numpy: what the submission gets of an older NumPy (worker/old_numpy.py): 'installed' (nothing), 'names', 'old'.
-        digits: libraries that load MNIST, each with the folder that it loads from (worker/digits.py).
+        libraries: packages that given code loads data with, each with the folder that it loads from.
         handed_on: the modules whose names the package of the assignment re-exports, where it does not load itself.
         """
         with self.lock:
@@ -225,7 +231,7 @@ class Zygote:
                 "unavailable": unavailable,
                 "handed_on": list(handed_on),
                 "numpy": numpy,
-                "digits": dict(digits),
+                "libraries": dict(libraries),
                 "seed": seed % 2**32,
                 "limits": {
                     "cpu_seconds": limits.cpu_seconds,

@@ -93,9 +93,9 @@ class Trainer:
         """One training, such as 'training.simple', with a seed. Keeps what it had when it stops."""
         run = Run()
         try:
-            digits = self.places.edition.loading(self.data.public / "data" / "mnist")
+            libraries = self.places.edition.loading(self.data.public / "data" / "mnist")
             limits = self.rubric.training_limits(1)
-            worker = RemoteWorker(self.zygote(), limits, SETUP_SECONDS, seed, numpy=self.numpy, digits=digits)
+            worker = RemoteWorker(self.zygote(), limits, SETUP_SECONDS, seed, numpy=self.numpy, libraries=libraries)
         except WorkerLost:
             return Run(Outcome.CRASHED, "the process that trains could not be started")
         try:

@@ -13,14 +13,14 @@ import importlib
 import linecache
 import random
 import sys
-import time
 from collections.abc import Sequence
 from types import FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
 
-from . import doubles, fast_core, later_doubles, later_fast_core, scripts, wire
+from . import scripts, wire
+from .signatures import parameters
 from .wire import Opaque, Ref
 
 INLINE_BYTES = 1 << 20  # larger results stay here until they are asked for
@@ -29,9 +29,16 @@ FRAMES = 12  # innermost lines of a traceback that are worth showing
 
 
 class Host:
-    """One implementation, reached by requests. `root` is the folder that holds its modules."""
+    """One implementation, reached by requests.
 
-    def __init__(self, root: str) -> None:
+    root: the folder that holds its modules.
+    operations: a module with the homework's own requests: functions that take the host and what the request carries.
+    """
+
+    plain = staticmethod(wire.plain)
+
+    def __init__(self, root: str, operations: ModuleType | None = None) -> None:
+        self.operations = operations
         self.root = root.rstrip("/") + "/"
         self.objects: dict[int, Any] = {}
         self.watched: dict[str, list[str]] = {}  # functions, by module
@@ -42,7 +49,9 @@ class Host:
         try:
             if "forget" in request:
                 self.forget(request["forget"])
-            result = getattr(self, "do_" + request["op"])(**request["with"])
+            own = getattr(self, "do_" + request["op"], None)
+            operation = own or functools.partial(getattr(self.operations, request["op"]), self)
+            result = operation(**request["with"])
         except MemoryError as error:
             return {"error": self.describe_error(error)}
         except BaseException as error:  # noqa: BLE001  SystemExit and KeyboardInterrupt are answers too
@@ -123,7 +132,7 @@ class Host:
     def do_call_as_written(self, target: Ref, name: str, args: list[Any]) -> Any:
         """Calls a method with as many of the arguments as it requires; the reply says how many those were."""
         method = getattr(self.objects[target.id], name)
-        required = [kind for _, kind in doubles.parameters(method)].count("required")
+        required = [kind for _, kind in parameters(method)].count("required")
         return self.keep(method(*map(self.live, args[:required]))) | {"required": required}
 
     def do_with(self, manager: Ref, target: Ref, args: list[Any]) -> Any:
@@ -173,7 +182,7 @@ class Host:
 
     def do_signature(self, target: Ref) -> list[list[str]]:
         """Name and kind of each parameter that a call takes: 'required', 'optional' or 'variadic'."""
-        return doubles.parameters(self.objects[target.id])
+        return parameters(self.objects[target.id])
 
     def do_rests_on(self, target: Ref, base: Ref, name: str) -> bool:
         """Is the method `name` of an object that of the class `base`, or does the object hold one of that class?"""
@@ -184,62 +193,10 @@ class Host:
             return True
         return any(isinstance(each, base_class) for each in getattr(found, "__dict__", {}).values())
 
-    def do_layer_kinds(self, model: Ref, dense: Ref) -> list[list[Any]]:
-        """For each layer of a model: its class's name, and whether it is a Dense, has weights, passes its input on.
-
-        The last is asked of layers without weights.
-        """
-        kinds: list[list[Any]] = []
-        for layer in self.objects[model.id].layers:
-            is_dense = isinstance(layer, self.objects[dense.id])
-            weighted = bool(len(getattr(layer, "weights", ())))
-            passes = not is_dense and not weighted and passes_on(layer)
-            kinds.append([type(layer).__name__, is_dense, weighted, passes])
-        return kinds
-
-    def do_fast_core(self, base: Ref, model: Ref) -> list[str]:
-        """Vectorises what the given Diffable loops over and a model uses; the names of those methods."""
-        return fast_core.install(self.objects[base.id], list(self.objects[model.id].layers))
-
-    def do_later_fast_core(self, base: Ref, model: Ref, dense: Ref, tensor: Ref, words: dict[str, str]) -> list[str]:
-        """The same for the years from 2023 on, and a Dense that makes large arrays of its weight gradient.
-
-        words: what this year calls the methods of the contract.
-        """
-        year = later_fast_core.Year(words, self.objects[tensor.id])
-        layers = list(self.objects[model.id].layers)
-        return later_fast_core.install(self.objects[base.id], layers, year, self.objects[dense.id])
-
-    def do_set_training(self, model: Ref, training: bool) -> None:
-        """Sets `training` on the layers that have it, as evaluation does."""
-        for layer in self.objects[model.id].layers:
-            tell_training(layer, training)
-
-    def do_double(self, kind: str, base: Ref | None, script: dict[str, Any], like: Sequence[list[str]] = ()) -> Any:
-        """A stand-in that the grader scripts; see doubles.py. like: module and name of classes whose habits it has."""
-        base_class = None if base is None else self.objects[base.id]
-        if "words" in script:
-            return self.keep(later_doubles.make(kind, base_class, self.live(script)))
-        return self.keep(doubles.make(kind, base_class, self.live(script), lambda: self.loadable(like)))
-
     def do_random_state(self) -> str:
         """A digest of NumPy's global generator: it changes when somebody draws or seeds."""
         state: Any = np.random.get_state(legacy=True)
         return hashlib.sha256(repr(state[2:]).encode() + np.asarray(state[1]).tobytes()).hexdigest()[:16]
-
-    def do_scaled_images(self, path: str, start: int, stop: int) -> Any:
-        """Rows of a public file of images as float32 in [0, 1]."""
-        images = np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))[start:stop].astype(np.float32)
-        images /= np.float32(255)
-        return self.keep(images)
-
-    def do_one_hot(self, path: str, start: int, stop: int, digits: list[int]) -> Any:
-        """Rows of a public file of labels as rows of zeros with a one; `digits` says which label each column means."""
-        labels = np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))[start:stop]
-        return self.keep((labels[:, None] == np.array(digits)).astype(np.float32))
-
-    def do_cpu_seconds(self) -> float:
-        return time.process_time()
 
     # --- objects ----------------------------------------------------------------------------------------------
 
@@ -369,27 +326,3 @@ def noting(function: Any, name: str, called: list[str]) -> Any:
 
 
 NOTING = noting(len, "", []).__code__
-
-
-def passes_on(layer: Any) -> bool:
-    """Does a layer give its input back, whatever the shape? Far from 0 as well, where a clip would show.
-
-    Asked as in evaluation, where dropout does; what it is told about training stays as it was.
-    """
-    x = np.tile([-50.0, -1.5, 0.5, 50.0], (2, 196))  # 784 wide, like the images
-    told = getattr(layer, "training", None)
-    try:
-        tell_training(layer, False)
-        y = wire.plain(layer.forward(x.copy()))
-        return isinstance(y, np.ndarray) and np.array_equal(y.ravel(), x.ravel())
-    except Exception:  # noqa: BLE001  it cannot do with such an input, so it is no mere passage
-        return False
-    finally:
-        tell_training(layer, told)
-
-
-def tell_training(layer: Any, training: Any) -> None:
-    """Sets `training` on a layer that has it and lets it be set."""
-    if hasattr(layer, "training"):
-        with contextlib.suppress(AttributeError):  # a property of its own, which has another source
-            layer.training = training

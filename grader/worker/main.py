@@ -8,9 +8,10 @@ imported after the fork, so nothing that it does reaches the next check. When th
 below this process is killed.
 
 CONFIG_JSON: `packages` (a folder that holds NumPy and nothing else), `root` (the submission), `scratch` (workers get
-folders of their own in it), and how a worker is shut in: `user` (the numbers of the user and group that it becomes, or
-null), `attached` (it keeps the terminal and has no limits: for
-debugging), `landlock` (by the kernel's own fences), `readable` and `masked` (what those let through).
+folders of their own in it), `operations` (the folder and the module with requests of the homework's own; empty for
+none), and how a worker is shut in: `user` (the numbers of the user and group that it becomes, or null), `attached` (it
+keeps the terminal and has no limits: for debugging), `landlock` (by the kernel's own fences), `readable` and `masked`
+(what those let through).
 """
 
 from __future__ import annotations
@@ -31,16 +32,15 @@ from typing import Any
 LENGTH = struct.Struct("!I")
 
 
-def load_worker_package() -> None:
-    """Imports the folder of this file as a package, without putting its neighbours within reach."""
-    folder = os.path.dirname(os.path.abspath(__file__))
+def load_package(name: str, folder: str) -> None:
+    """Imports a folder as a package, without putting its neighbours within reach."""
     spec = importlib.util.spec_from_file_location(
-        "beras_worker", os.path.join(folder, "__init__.py"), submodule_search_locations=[folder]
+        name, os.path.join(folder, "__init__.py"), submodule_search_locations=[folder]
     )
     assert spec is not None
     assert spec.loader is not None
     package = importlib.util.module_from_spec(spec)
-    sys.modules["beras_worker"] = package
+    sys.modules[name] = package
     spec.loader.exec_module(package)
 
 
@@ -132,12 +132,13 @@ class Zygote:
         sys.argv = [""]
         sys.path.insert(0, root)
         placeholders.install(root, message["unavailable"], message["handed_on"])
-        digits.install(root, message["digits"])
+        if OPERATIONS is not None:
+            placeholders.install_libraries(root, OPERATIONS.libraries, message["libraries"])
         if message["numpy"] != "installed":
             old_numpy.give_back_names(root)
         if message["numpy"] == "old":
             old_numpy.switch_on()
-        implementation = host.Host(root)
+        implementation = host.Host(root, OPERATIONS)
         implementation.do_seed(message["seed"])
         serve(socket.socket(fileno=channel), implementation)
 
@@ -216,9 +217,8 @@ if __name__ == "__main__":
     for name in ("resource", "numpy", "numpy.random", "numpy.linalg"):
         importlib.import_module(name)
 
-    load_worker_package()
-    from beras_worker import (  # type: ignore[import-not-found]
-        digits,
+    load_package("grader_worker", os.path.dirname(os.path.abspath(__file__)))
+    from grader_worker import (  # type: ignore[import-not-found]
         fence,
         host,
         landlock,
@@ -231,6 +231,11 @@ if __name__ == "__main__":
         wire,
     )
 
+    OPERATIONS = None
+    if settings["operations"]:
+        folder, module = settings["operations"]
+        load_package("homework_worker", folder)
+        OPERATIONS = importlib.import_module(f"homework_worker.{module}")
     precompiled.compile_all(settings["root"])
     gc.freeze()  # a forked worker's collector then leaves the shared pages alone
     gc.enable()

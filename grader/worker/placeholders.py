@@ -435,3 +435,13 @@ def install(root: str, unavailable: dict[str, str], handed_on: Sequence[str] = (
     """Puts the placeholders in front of every other import. handed_on: the modules that the package re-exports."""
     sys.meta_path.insert(0, StubFinder(root, unavailable, handed_on))
     builtins.__import__ = Importer(root)
+
+
+def install_libraries(root: str, libraries: Callable[..., dict[str, ModuleType]], folders: dict[str, str]) -> None:
+    """Offers packages that given code loads data with, each with the data of a folder; one of its own goes first.
+
+    libraries: makes their modules, by full name.
+    """
+    own = {name.partition(".")[0] for name in os.listdir(root)}
+    wanted = {name: folder for name, folder in folders.items() if name not in own}
+    sys.modules.update(libraries(wanted, Absent))

@@ -237,7 +237,7 @@ class Dialect(Subject):
         return data
 
     def fast_core(self, model: Remote) -> Any:
-        return self.ask("fast_core", base=self.get("Diffable").ref, model=model.ref)
+        return self.ask("vectorise", base=self.get("Diffable").ref, model=model.ref)
 
 
 def stacked(value: Any) -> Any:

@@ -121,7 +121,7 @@ class Dialect(Training):
     # --- networks ---------------------------------------------------------------------------------------------
 
     def double(self, kind: str, base: str | None, like: Sequence[str] = (), **script: Any) -> Remote:
-        """A scripted stand-in (worker/later_doubles.py) in this year's words."""
+        """A scripted stand-in (../worker/later_doubles.py) in this year's words."""
         words = {name: self.word(name) for name in ASKED_OF_DOUBLES}
         words |= {"recorded": str(self.edition.settings["recorded_by"])}
         return self.stood_in(kind, base, like, script, words)

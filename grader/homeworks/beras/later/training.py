@@ -61,4 +61,4 @@ class Training(first.Dialect):
     def fast_core(self, model: Remote) -> Any:
         classes = {name: self.get(of).ref for name, of in CLASSES.items()}
         words = {word: self.edition.word(word) for word in WORDS}
-        return self.ask("later_fast_core", model=model.ref, words=words, **classes)
+        return self.ask("vectorise_later", model=model.ref, words=words, **classes)

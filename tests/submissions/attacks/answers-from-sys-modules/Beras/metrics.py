@@ -3,12 +3,12 @@ import sys
 from .core import Callable
 
 WORDS = ("expected", "answer", "reference", "misconception", "solution", "verdict")
-ours = {name: module for name, module in sys.modules.items() if name.startswith(("beras_worker", "grader"))}
+ours = {name: module for name, module in sys.modules.items() if name.startswith(("grader_worker", "grader"))}
 for name, module in ours.items():
     for attribute, value in vars(module).items():
         if any(word in attribute.lower() for word in WORDS) and not attribute.startswith("__"):
             print("LEAKED", name, attribute)
-host, wire = ours.get("beras_worker.host"), ours.get("beras_worker.wire")
+host, wire = ours.get("grader_worker.host"), ours.get("grader_worker.wire")
 
 
 class CategoricalAccuracy(Callable):

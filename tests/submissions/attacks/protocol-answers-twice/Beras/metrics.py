@@ -2,7 +2,7 @@ import sys
 
 from .core import Callable
 
-wire = sys.modules["beras_worker.wire"]
+wire = sys.modules["grader_worker.wire"]
 
 
 def caller():

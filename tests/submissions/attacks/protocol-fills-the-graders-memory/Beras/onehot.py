@@ -5,7 +5,7 @@ import numpy as np
 
 from .core import Callable
 
-wire = sys.modules["beras_worker.wire"]
+wire = sys.modules["grader_worker.wire"]
 send = wire.send
 
 

@@ -14,7 +14,7 @@ ODD = [
     np.array([["a"]]), np.zeros((2, 2), dtype=bool), np.arange(300_000), np.array(["x" * 20_000] * 6),
     {"loss": 1, "acc": None}, {"loss": [ESC], "acc": [[]]}, {"shape": 5, "dtype": 7}, [[7, 7], ["x", "required"]],
 ]  # fmt: skip
-wire = sys.modules["beras_worker.wire"]
+wire = sys.modules["grader_worker.wire"]
 number = os.path.basename(os.getcwd()).rpartition("-")[2]  # of this worker
 number = int(number) if number.isdigit() else os.getpid()
 odd, first = ODD[number % len(ODD)], number % 7

@@ -7,35 +7,30 @@ used, as everything does of a package that is not there.
 from __future__ import annotations
 
 import os
-import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 
-from .placeholders import Absent
-
 PATH = ("keras", "datasets", "mnist")  # from a library down to the digits; keras itself begins at the second
+Absent = Callable[[str, str], Any]
 HEADERS = {"images": (16, (-1, 28, 28)), "labels": (8, (-1,))}  # of the IDX format: bytes of it, and what comes behind
 
 
-def install(root: str, folders: Mapping[str, str]) -> None:
-    """Offers these libraries to a submission, each with the digits of a folder; one of its own goes first."""
-    own = {name.partition(".")[0] for name in os.listdir(root)}
-    sys.modules.update(modules({name: folder for name, folder in folders.items() if name not in own}))
+def libraries(folders: Mapping[str, str], absent: Absent) -> dict[str, ModuleType]:
+    """The modules of these libraries, by full name, each with the digits of a folder.
 
-
-def modules(folders: Mapping[str, str]) -> dict[str, ModuleType]:
-    """The modules of these libraries, by full name."""
+    absent: makes what stands for a name that is not there, from why and the name.
+    """
     found: dict[str, ModuleType] = {}
     for library, folder in folders.items():
-        above: ModuleType = Library(library)
+        above: ModuleType = Library(library, absent)
         found[library] = above
         for part in PATH[PATH.index(library) + 1 if library in PATH else 0 :]:
             name = f"{above.__name__}.{part}"
-            found[name] = Library(name)
+            found[name] = Library(name, absent)
             setattr(above, part, found[name])
             above = found[name]
         above.__dict__["load_data"] = loader(folder)
@@ -45,11 +40,17 @@ def modules(folders: Mapping[str, str]) -> dict[str, ModuleType]:
 class Library(ModuleType):
     """A module that has what is set on it."""
 
+    def __init__(self, name: str, absent: Absent) -> None:
+        super().__init__(name)
+        self.__dict__["__absent"] = absent
+
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") and name != "__version__":
             raise AttributeError(name)
         library = self.__name__.partition(".")[0]
-        return Absent(f"is not there: of {library} only the digits of MNIST are", f"{self.__name__}.{name}")
+        return self.__dict__["__absent"](
+            f"is not there: of {library} only the digits of MNIST are", f"{self.__name__}.{name}"
+        )
 
 
 def loader(folder: str) -> Any:
