@@ -74,6 +74,11 @@ class Homework:
     worker     the module with requests of its own for what runs beside student code, see `operations`; '' for none
     inherits   component -> the one whose functions it may inherit, as the handout says; its own are as right
     may_be_empty    classes whose empty functions are meant to be that
+    hooks           methods that a class need not have
+    extensions      components that cost nothing where a rubric names none
+    wraps           classes that only hold what they are given
+    examples        two components that help texts name
+    data_name       what is trained on, in words
     imported_last   modules beside the package that import all others
     """
 
@@ -88,6 +93,11 @@ class Homework:
     inherits: Mapping[str, str] = field(default_factory=dict)
     may_be_empty: Sequence[str] = ()
     imported_last: Sequence[str] = ()
+    hooks: Sequence[str] = ()
+    extensions: Sequence[str] = ()
+    wraps: Sequence[str] = ()
+    examples: Sequence[str] = ("COMPONENT", "COMPONENT")
+    data_name: str = ""
 
     @property
     def is_built_in(self) -> bool:

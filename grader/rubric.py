@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from grader.base import tomlfile
 from grader.base.errors import UsageError
 from grader.base.paths import PACKAGE
-from grader.homework import FIRST, YEARS, Edition
+from grader.homework import FIRST, HOMEWORK, YEARS, Edition
 from grader.homework import edition as edition_of
 from grader.isolation import Limits
 
@@ -36,7 +36,6 @@ TABLES: dict[str, tuple[str, ...]] = {
     "outside": tuple(OUTSIDE),
 }  # fmt: skip
 BUILT_IN = "built-in"
-EXTENSIONS = ("BatchNorm",)  # of an older rubric, which does not name them
 # An older rubric has no such table; Gradescope's words, https://gradescope-autograders.readthedocs.io/en/latest/specs/
 ALL_PUBLIC: dict[str, Any] = {"hidden": [], "gradescope": "after_published"}
 # What an older rubric says nothing about
@@ -195,7 +194,7 @@ def shares_of(edition: Edition) -> tuple[str, ...]:
 def check(data: dict[str, Any], source: str, edition: Edition = FIRST) -> Rubric:
     """The rubric that parsed TOML describes. Raises UsageError."""
     usual = {name: words[0] for name, words in OUTSIDE.items()}
-    extensions_of_old = [name for name in EXTENSIONS if name in edition.components]
+    extensions_of_old = [name for name in HOMEWORK.extensions if name in edition.components]
     data = {
         "visibility": ALL_PUBLIC,
         "outside": usual,

@@ -20,9 +20,8 @@ from overlays import ROOT, Graded, grade, run
 from grader import __version__, rubric
 from grader.ask.probe import all_probes
 from grader.base import tomlfile
-from grader.homework import FIRST
+from grader.homework import FIRST, HOMEWORK
 from grader.judge.verdict import Outcome
-from grader.rubric import EXTENSIONS
 
 TRACKS = ("1470", "2470")
 ESCAPE = "\x1b"
@@ -173,7 +172,7 @@ def test_list_names_every_component_check_and_point(track: str):
     assert (done.returncode, done.stderr) == (0, "")
     points = rubric.load().points[track]
     heads = [line for line in done.stdout.splitlines() if not line.startswith(" ")]
-    worth = {name: f"{each} points" for name, each in points.items()} | dict.fromkeys(EXTENSIONS, "extension")
+    worth = {name: f"{each} points" for name, each in points.items()} | dict.fromkeys(HOMEWORK.extensions, "extension")
     assert heads == [f"{name}  ({worth.get(name, 'not on this track')})" for name in FIRST.components]
     assert all(f"  {probe.name}: {probe.title}" in done.stdout for probe in all_probes())
 
@@ -234,7 +233,7 @@ def test_template_has_no_points_yet(track: str):
 def test_everything_that_students_write_is_not_implemented_in_the_template(track: str):
     outcomes = {name: part["outcome"] for name, part in template(track).components.items()}
 
-    expected = {name: "not implemented" for name in FIRST.components if name not in EXTENSIONS}
+    expected = {name: "not implemented" for name in FIRST.components if name not in HOMEWORK.extensions}
     expected |= dict.fromkeys(FIRST.given, "passed")
     expected |= dict.fromkeys(set(FIRST.components) - set(rubric.load().points[track]), "not on this track")
     assert {name: outcomes[name] for name in expected} == expected
@@ -245,8 +244,8 @@ def test_json_has_what_the_contract_names():
 
     keys = {"version", "score", "max_score", "track", "seed", "isolation", "components", "training", "notes"}
     assert keys <= set(result)
-    assert [part["name"] for part in result["components"] if part["name"] not in EXTENSIONS] == [
-        name for name in FIRST.components if name not in EXTENSIONS
+    assert [part["name"] for part in result["components"] if part["name"] not in HOMEWORK.extensions] == [
+        name for name in FIRST.components if name not in HOMEWORK.extensions
     ]
     for part in result["components"]:
         assert {"name", "outcome", "points", "max_points", "probes"} <= set(part)

@@ -16,10 +16,9 @@ from grader.ask.answer_key import AnswerKey
 from grader.ask.probe import all_probes
 from grader.base import tomlfile
 from grader.base.errors import UsageError
-from grader.homework import FIRST, YEARS, edition
+from grader.homework import FIRST, HOMEWORK, YEARS, edition
 from grader.judge import rubrics
 from grader.packing.wheel import Edition, lay_out
-from grader.rubric import EXTENSIONS
 
 TEXT = FIRST.rubric.read_text(encoding="utf-8")
 CONTRACT = (  # issue and assignment name these, in this spelling
@@ -52,7 +51,7 @@ def test_every_component_of_the_contract_is_there():
 
 def test_given_code_and_extensions_are_worth_nothing_and_all_else_something():
     for table in rubrics.load().points.values():
-        assert {name for name, points in table.items() if not points} == {*FIRST.given, *EXTENSIONS}
+        assert {name for name, points in table.items() if not points} == {*FIRST.given, *HOMEWORK.extensions}
 
 
 def test_every_component_is_checked_by_a_probe():

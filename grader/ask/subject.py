@@ -389,6 +389,11 @@ class Subject:
         """Vectorises what the hand-in's given core loops over, and a model uses; the names of that. Raises Fault."""
         raise NotImplementedError
 
+    @classmethod
+    def what_is_slow(cls, methods: Sequence[str]) -> str:
+        """What `fast_core` replaced, and why, in words."""
+        raise NotImplementedError
+
 
 @contextmanager
 def missing_method(name: str) -> Iterator[None]:

@@ -40,16 +40,17 @@ if TYPE_CHECKING:
     Conclude = Callable[[argparse.Namespace, Outputs, Session, list[int]], int]
 
 DESCRIPTION = f"Checks a {HOMEWORK.title} submission: every component against the reference, then training."
-EPILOG = """\
+ONE, OTHER = HOMEWORK.examples
+EPILOG = f"""\
 examples:
   grade submission/                     everything
   grade hw2.zip --no-training           feedback in about a second
-  grade . --only Softmax --only Adam    two components
+  {f"grade . --only {ONE} --only {OTHER}":<37} two components
   grade . --runs 5                      train with five seeds
   grade watch submission/               again whenever a file is saved
   grade show submission/                curves and digits of the last training
   grade explain softmax-over-batch      what a mistake is, and how to see it
-  grade try Softmax submission/         lines of Python that show what is wrong
+  {f"grade try {ONE} submission/":<37} lines of Python that show what is wrong
   grade . -- -k gradient                further arguments go to pytest
   grade doctor                          what this machine has, and what it lacks
 
@@ -463,7 +464,12 @@ def listing(rubric: Rubric, track: str, components: tuple[str, ...]) -> str:
         lines.append(f"{name}  ({'not on this track' if points is None else worth})")
         checks = [(probe.name, probe.title) for probe in all_probes(rubric.edition) if probe.component == name]
         if name in rubric.thresholds:
-            checks.append((training_check(name), f"test accuracy above {rubric.thresholds[name]:.0%} on all of MNIST"))
+            checks.append(
+                (
+                    training_check(name),
+                    f"test accuracy above {rubric.thresholds[name]:.0%} on all of {HOMEWORK.data_name}",
+                )
+            )
         marks = (("hidden", rubric.hidden), ("extension", rubric.extension_checks))
         lines += [
             f"  {check}: {title}" + "".join(f" ({m})" for m, those in marks if check in those)

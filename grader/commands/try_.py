@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from grader.base.errors import UsageError
 from grader.commands.main import grade_command
+from grader.homework import HOMEWORK
 from grader.report.first_screen import ordered
 from grader.report.message import taken_apart
 
@@ -15,10 +16,10 @@ if TYPE_CHECKING:
     from grader.run.outputs import Outputs
     from grader.run.session import Session
 
-DESCRIPTION = """\
+DESCRIPTION = f"""\
 Prints Python that shows what is wrong with a component, as short as there is. Run it in the folder of the code:
 
-  grade try Softmax > show.py && python show.py
+  grade try {HOMEWORK.examples[0]} > show.py && python show.py
 
 Further options are those of `grade`, such as --seed and --edition.
 """

@@ -15,8 +15,8 @@ import numpy as np
 
 from grader.ask.response import Response
 from grader.ask.stand_ins import is_definition
+from grader.diagnose.entry_words import table
 
-OPTIMIZERS = ("BasicOptimizer", "RMSProp", "Adam")
 BATCHED = ("fit", "evaluate")  # methods whose last argument is a batch size
 EXACT = 1e-5  # how well a factor must fit a size to be named after it
 MOST_NAMES = 2  # sizes that coincide: more in one sentence say nothing
@@ -158,9 +158,10 @@ def sizes(seen: Response, calls: list[ast.AST]) -> Iterator[tuple[str, float]]:
         if name in BATCHED and node.args and (batch := number(node.args[-1])):
             yield from size("the number of batches", rows // batch)
             yield from size("the batch size", batch)
-        rates = [word.value for word in node.keywords if word.arg == "learning_rate"] or node.args
-        if name in OPTIMIZERS and rates and (rate := number(rates[0])):
-            yield from size("the learning rate", rate)
+        argument = table("FACTORS").get(name, "")
+        named = [word.value for word in node.keywords if argument and word.arg == argument]
+        if argument and (given := named or node.args) and (factor := number(given[0])):
+            yield from size(f"the {argument.replace('_', ' ')}", factor)
     yield from size("the number of rows", rows)
     columns = list(dict.fromkeys(array.shape[1] for array in tables if array.ndim == 2))
     for number_of in columns:

@@ -20,6 +20,7 @@ from grader.ask.stand_ins import is_definition
 from grader.ask.subject import Raised
 from grader.base.arrays import squeezed
 from grader.diagnose import entry_words, pages
+from grader.diagnose.entry_words import table
 from grader.explain.script import script_text
 from grader.homework import FIRST, Edition
 from grader.judge.compare import Difference, as_array, close
@@ -32,14 +33,8 @@ OUTPUT_LINES = 4
 SHOWN_ELEMENTS = 6
 VALUE_CHARACTERS = 400  # of one value, whatever it holds
 # Permission denied, or a file system that is read-only, at a path below the submission: those are told relative to it
-STANDS_FOR = {
-    "Layer": "a layer",
-    "Loss": "a loss",
-    "Accuracy": "a metric",
-    "Optimizer": "an optimizer",
-    "Model": "a model",
-}
-STAND_IN = re.compile(rf"\b({'|'.join(STANDS_FOR)})(?:' object|\.\w+\(\)|\(\))")
+STANDS_FOR = table("STANDS_FOR")
+STAND_IN = re.compile(rf"\b({'|'.join(STANDS_FOR) or '(?!)'})(?:' object|\.\w+\(\)|\(\))")
 LOCALS = re.compile(r"\b_\w+\.<locals>\.")  # where Python found a class or a function that is not at the top
 READ_ONLY = re.compile(r"\[Errno (?:13|30)\] [^']*'(?!/)")
 

@@ -13,6 +13,7 @@ from itertools import groupby
 
 from grader.ask.stand_ins import is_definition, trimmed
 from grader.ask.subject import DATA_PATH
+from grader.diagnose.entry_words import table
 
 MOST_STATEMENTS = 20
 LINE = 96
@@ -22,7 +23,6 @@ INDENT = "    "
 LENGTH = re.compile(r"([\w.\[\]]+)\.__len__\(\)")
 ENTERED, LEFT = re.compile(r"(\w+)\.__enter__\(\)$"), re.compile(r"(\w+)\.__exit__\(")
 ARRAY = re.compile(r"(?:[A-Z]\w*\()?np\.")  # how what makes an array begins, or a Variable of one
-OTHER_DATA = "# the check asks with made-up images in MNIST's form: with MNIST itself, other numbers are printed"
 
 
 def script_text(notes: Sequence[str]) -> str:
@@ -48,7 +48,7 @@ def script_text(notes: Sequence[str]) -> str:
     if any("np." in line for line in classes + lines):
         imports.insert(0, "import numpy as np")
     if any(f"data_path={DATA_PATH!r}" in line for line in lines):
-        lines.insert(0, OTHER_DATA)
+        lines[:0] = table("LINES").get("made_up_data", "").splitlines()
     return "\n".join(grouped(imports) + classes + [line for line, _ in groupby(lines)]).rstrip("\n")
 
 

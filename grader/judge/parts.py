@@ -48,7 +48,7 @@ def is_part(module: str, function: str, places: Places) -> bool:
     # A base class of the student's own
     edition = places.edition
     methods = {part for each, parts in edition.parts.items() if places[each].home == module for part in parts}
-    return method in methods - {edition.word("weight_gradients"), edition.word("compose_to_weight")}
+    return method in methods - set(map(edition.word, HOMEWORK.hooks))
 
 
 def is_own(component: str, function: str, module: SourceModule | None, places: Places) -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from grader import rubric
-from grader.homework import FIRST, Edition
+from grader.homework import FIRST, HOMEWORK, Edition
 from grader.judge.hidden import matching
 from grader.rubric import Rubric
 
@@ -33,7 +33,7 @@ def resolved(found: Rubric, source: str) -> Rubric:
 
 def extension_checks(found: Rubric, source: str) -> frozenset[str]:
     """The checks that are named, and those of other components that cannot be asked without an extension."""
-    if not found.extension_checks and found.extensions <= set(rubric.EXTENSIONS):  # which no other component needs
+    if not found.extension_checks and found.extensions <= set(HOMEWORK.extensions):  # which no other component needs
         return frozenset()
     from grader.ask.probe import all_probes  # NumPy comes with it, while a worker may start
 

@@ -18,7 +18,7 @@ from grader.base.version import GRADER_VERSION
 from grader.explain.evidence import definitions
 from grader.explain.message import at, one_line, part, whereabouts
 from grader.explain.rows import concealed
-from grader.homework import Dataset
+from grader.homework import HOMEWORK, Dataset
 from grader.isolation import Zygote
 from grader.judge.hidden import training_check
 from grader.judge.scoring import decimal
@@ -224,7 +224,7 @@ class Session:
         if outcome == Outcome.NOT_FINISHED and self.grading.rubric.not_finished == "lost":
             not_judged = Fraction(0)
         goal = self.grading.rubric.thresholds[name]
-        title = f"test accuracy above {goal:.0%} on all of MNIST"
+        title = f"test accuracy above {goal:.0%} on all of {HOMEWORK.data_name}"
         told = result.message
         message = told.partition("\n")[0] or f"{max(run.accuracy):.2%} after {run.wall_seconds:.2f} s"
         by_file = self.predictions.points(possible, goal, self.grading.rubric.half[name])
@@ -310,11 +310,9 @@ class Session:
         if not replaced:
             return []
         methods = sorted({method for name in replaced for method in self.trainings[name][1].fast_core})
-        given, own = ([each for each in methods if ("." in each) == is_own] for is_own in (False, True))
-        slow = [f"Diffable's {' and '.join(given)}, which loop over the batch"] if given else []
-        slow += [f"{each}, which makes an array of all weights for each example" for each in own]
+        slow = subject_of(self.grading.edition).what_is_slow(methods)
         return [
-            f"{' and '.join(replaced)} used vectorised methods in place of {', and of '.join(slow)}: on small arrays "
+            f"{' and '.join(replaced)} used vectorised methods in place of {slow}: on small arrays "
             "both return the same, to the last bit (--no-fast-core trains with the given ones)"
         ]
 

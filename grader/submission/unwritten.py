@@ -16,6 +16,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from grader.homework import HOMEWORK
 from grader.submission.syntax import is_setter
 from grader.worker import gaps
 
@@ -26,7 +27,7 @@ EMPTY = {"zeros", "zeros_like", "empty", "empty_like"}
 # Calls that give nothing but what they are given
 WRAPPING = {
     "array", "asarray", "bool", "defaultdict", "dict", "float", "float32", "float64", "frozenset", "int", "list",
-    "namedtuple", "OrderedDict", "set", "SimpleNamespace", "str", "Tensor", "tuple", "Variable",
+    "namedtuple", "OrderedDict", "set", "SimpleNamespace", "str", "tuple", *HOMEWORK.wraps,
 }  # fmt: skip
 # Calls that look at an argument or prepare a text of it, as given lines do
 LOOKING = {

@@ -11,8 +11,7 @@ BLOCK = re.compile(r"^```(?:python|example)\n(.*?)^```$", re.MULTILINE | re.DOTA
 IMPORT = re.compile(r"^from (\S+) import (.+)$", re.MULTILINE)
 FORWARD_PASS = "forward pass"  # an expression of the field, and no method
 # Methods of the first edition that take or give one array, where all later years have a list of arrays
-TAKES_ONE = ("compose_to_input", "compose_to_weight")
-GIVES_ONE = ("compose_to_input", "input_gradients")
+TAKES_ONE, GIVES_ONE = (frozenset(FIRST.settings.get("one_array", {}).get(which, ())) for which in ("taken", "given"))
 
 
 def translated(page: str, of: Edition, to: Edition) -> str:

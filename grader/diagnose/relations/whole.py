@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from grader.ask.local_gradients import misfit, summed
-from grader.diagnose.entry_words import kept, phrase
+from grader.ask.local_gradients import made_too_early, misfit
+from grader.diagnose.entry_words import kept, phrase, table
 from grader.diagnose.inputs import Asked, asked
 from grader.diagnose.relations.places import (
     ABOUT,
@@ -207,7 +207,7 @@ def rows_of(value: Any) -> np.ndarray | None:
 
 def of_local_gradient(verdict: Verdict, difference: Difference) -> Relation | None:
     """A local gradient that nothing can pass through, or of which the batch is gone already."""
-    if (difference.entry in OF_WEIGHT) and (sentence := summed(verdict)):
+    if (difference.entry in OF_WEIGHT) and (sentence := made_too_early(verdict)):
         return Relation("axis-reduced", sentence)
     local = misfit(verdict, difference.actual)
     return Relation("wrong-shape", local.sentence(verdict.probe.component)) if local is not None else None
@@ -247,7 +247,8 @@ def spread(verdict: Verdict, difference: Difference) -> Relation | None:
 
 def sizes_of(script: tuple[str, ...]) -> tuple[int, int]:
     """Inputs and outputs of the layer that a probe made, 0 where it made none."""
-    found = re.search(r"Dense\((\d+), (\d+)", " ".join(script))
+    layers = "|".join(table("FANS")) or r"(?!)"
+    found = re.search(rf"\b(?:{layers})\((\d+), (\d+)", " ".join(script))
     return (int(found[1]), int(found[2])) if found else (0, 0)
 
 

@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 
 from grader.ask.client import Fault, Worker
-from grader.ask.local_gradients import Local
 from grader.ask.subject import Remote, Subject, Trainee, held, missing_method, sent
 from grader.homework import FIRST
+from grader.homeworks.beras.local_gradients import LayerGradient
 from grader.homeworks.beras.stand_ins import CLASSES
 from grader.submission.places import Places
 
@@ -137,7 +137,7 @@ class Dialect(Subject):
         J = held(upstream)
         local = stacked(local)
         composed, formula = propagated(local, J, np.shape(x))
-        self.locals.append(Local(local, bool(formula), J.shape, np.shape(x)))
+        self.locals.append(LayerGradient(local, bool(formula), J.shape, np.shape(x)))
         self.note_composition("dx", upstream, formula)
         return composed
 
@@ -151,7 +151,7 @@ class Dialect(Subject):
         stacks = [stacked(gradient) for gradient in local[: len(shapes)]]
         found = [averaged(gradient, J, shape) for gradient, shape in zip(stacks, shapes)]
         parts = [
-            Local(gradient, one is not gradient, J.shape, weight=shape)
+            LayerGradient(gradient, one is not gradient, J.shape, weight=shape)
             for gradient, one, shape in zip(stacks, found, shapes)
         ]
         self.locals += parts
@@ -238,6 +238,13 @@ class Dialect(Subject):
 
     def fast_core(self, model: Remote) -> Any:
         return self.ask("vectorise", base=self.get("Diffable").ref, model=model.ref)
+
+    @classmethod
+    def what_is_slow(cls, methods: Sequence[str]) -> str:
+        given, own = ([each for each in methods if ("." in each) == is_own] for is_own in (False, True))
+        slow = [f"Diffable's {' and '.join(given)}, which loop over the batch"] if given else []
+        slow += [f"{each}, which makes an array of all weights for each example" for each in own]
+        return ", and of ".join(slow)
 
 
 def stacked(value: Any) -> Any:

@@ -347,3 +347,23 @@ WRONG = {
     "train_inputs_are_a_Tensor": "the training inputs are no Tensor",
     "test_inputs_are_a_Tensor": "the test inputs are no Tensor",
 }
+
+# What the grader's stand-ins are called where a message would name their class.
+STANDS_FOR = {
+    "Layer": "a layer",
+    "Loss": "a loss",
+    "Accuracy": "a metric",
+    "Optimizer": "an optimizer",
+    "Model": "a model",
+}
+
+# The argument of a class that a wrong factor may be: the first, or the one of this name.
+FACTORS = dict.fromkeys(("BasicOptimizer", "RMSProp", "Adam"), "learning_rate")
+
+# Classes that take the number of their inputs and outputs first, with what draws their weights.
+FANS = {"Dense": "Dense.initializer"}
+
+# Above lines to paste.
+LINES = {
+    "made_up_data": "# the check asks with made-up images in MNIST's form: with MNIST itself, other numbers are shown",
+}

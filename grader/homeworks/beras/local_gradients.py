@@ -1,0 +1,56 @@
+"""Local gradients of layers: which shapes an upstream gradient (B, m) passes through."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from grader.ask.local_gradients import Local
+
+ELEMENTWISE = ("LeakyReLU", "ReLU")
+PER_EXAMPLE = ("Softmax",)
+
+
+@dataclass(frozen=True)
+class LayerGradient(Local):
+    """What a gradient method returned, for the input (`weight` is empty) or for a weight of that shape.
+
+    upstream: the shape of the upstream gradient. x: that of the layer's input.
+    """
+
+    upstream: tuple[int, ...]
+    x: tuple[int, ...] = ()
+    weight: tuple[int, ...] = ()
+
+    @property
+    def method(self) -> str:
+        return "weight_gradients()" if self.weight else "input_gradients()"
+
+    def right_shapes(self, component: str) -> str:
+        rows, m = self.upstream
+        if len(self.weight) == 2:
+            return f"{(rows, self.weight[0], 1)} or {(rows, *self.weight)}, one for each example"
+        if self.weight:
+            return f"{(m,)} or {(rows, m)}"
+        if component in ELEMENTWISE:
+            return f"{self.x}, one slope for each number"
+        per_example = f"{(rows, self.x[-1], m)}, one Jacobian for each example"
+        return per_example if component in PER_EXAMPLE else f"{(self.x[-1], m)} or {per_example}"
+
+    def made_too_early(self, x: np.ndarray) -> str:
+        """How a gradient of w was made from the batch's inputs too early."""
+        value = self.value
+        if len(self.weight) != 2 or not isinstance(value, np.ndarray) or value.dtype.kind not in "fiub":
+            return ""
+        n, m = self.weight
+        if x.shape != (self.upstream[0], n) or len(x) == 1:
+            return ""
+        for how, over_batch in (("summed", x.sum(axis=0)), ("averaged", x.mean(axis=0))):
+            column = over_batch[:, None]
+            if value.size in (n, n * m) and np.allclose(value.reshape(n, -1), column, rtol=1e-5):
+                return (
+                    f"{self.method} gives x {how} over the batch, {value.shape}: it should keep one gradient for each "
+                    f"example, {(len(x), n, 1)}, for the mean is taken after the product with the upstream gradient"
+                )
+        return ""
