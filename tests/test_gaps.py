@@ -69,11 +69,10 @@ def test_filled_source_compiles_line_by_line(source: str, lines: list[int]):
 @pytest.mark.parametrize(
     "source",
     [
-        "def f(x):\n    return x +\n",
-        "def f(x):\n\ndef g(x):\n    return 1\n",
-        "def f(???):\n    return 1\n",
+        "x = 1 +\n",
+        "class A(???\n    y = 1\n",
         "for x in range(3):\n    # TODO\nprint(x)\n",
-        "def f(x):\n    return ???\n\ndef g(x)\n    return 1\n",
+        "def f(x):\n    return ???\n\nclass A\n    y = 1\n",
     ],
 )
 def test_any_other_fault_is_still_one(source: str, tmp_path: Path):
@@ -81,7 +80,7 @@ def test_any_other_fault_is_still_one(source: str, tmp_path: Path):
 
 
 def test_other_fault_is_told_before_the_gaps(tmp_path: Path):
-    error = read("def f(x):\n    return ???\n\ndef g(x)\n    return 1\n", tmp_path).source_error
+    error = read("def f(x):\n    return ???\n\nclass A\n    y = 1\n", tmp_path).source_error
 
     assert error is not None
     assert error.line == 4
@@ -238,3 +237,64 @@ def test_half_done_hand_in_is_judged_as_far_as_it_goes(name: str, folder: Path):
         assert {"Sigmoid", "MeanSquaredError"} & done <= graded.reading("passed")
         assert done <= graded.reading("passed") | graded.reading("blocked")
         assert "blocked by Tensor, which is not written yet" in graded.components["Diffable"]["message"]
+
+
+# --- faults of syntax ---
+
+FAULTY = [
+    ("class A:\n    def f(self):\n        return (x\n\n    def g(self):\n        return 1\n", [3], "f"),
+    ("class A:\n    def f(self)\n        return x\n\n    def g(self):\n        return 1\n", [2], "f"),
+    (
+        "class A:\n    def f(self):\n        if self\n            return 2\n    def g(self):\n        return 1\n",
+        [3],
+        "f",
+    ),
+    ("class A:\n\tdef f(self):\n\t\tfor i in range(3):\n\n\tdef g(self):\n\t\treturn 1\n", [3], "f"),
+    ("class A:\n    def f(self):\n        x = 1\n          y = 2\n    def g(self):\n        return 1\n", [4], "f"),
+    (
+        "class A:\n    def f(\n      self,\n      x=1,\n    ):\n        y = = x\n    def g(self):\n        return 1\n",
+        [6],
+        "f",
+    ),
+    ("class A:\n    def f(self):\n    def g(self):\n        return 1\n", [2], "f"),
+    ("class A:\n    def f(self):\n        return 1 +\n    def g(self):\n        return [1\n", [3, 5], "f"),
+]
+
+
+@pytest.mark.parametrize(("source", "lines", "name"), FAULTY)
+def test_function_that_does_not_compile_raises_when_it_is_called(source: str, lines: list[int], name: str):
+    text, gaps_in, faults = gaps.mended(source.encode())
+    names: dict[str, object] = {gaps.FAULT: gaps.fault}
+    exec(compile(text, "code", "exec"), names)
+
+    assert (gaps_in, [line for line, *_ in faults]) == ([], lines)
+    assert text.count(b"\n") == source.count("\n")
+    with pytest.raises(SyntaxError) as found:
+        getattr(names["A"](), name)()  # type: ignore[operator]
+    assert found.traceback[1].lineno + 1 == lines[0]
+    if len(lines) == 1:
+        assert names["A"]().g() == 1  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    "source", ["x = (1\n\ndef f():\n    return 1\n", "class A:\n    x = = 1\n    def f(self): pass\n"]
+)
+def test_fault_outside_of_functions_stays(source: str):
+    assert gaps.mended(source.encode()) == (source.encode(), [], [])
+
+
+def test_one_function_that_does_not_compile_costs_no_other(tmp_path: Path):
+    """An unclosed bracket in Adam: the other optimizers keep their points, and a note says that nothing runs."""
+    shutil.copytree(ROOT / "reference", tmp_path / "hand-in")
+    path = tmp_path / "hand-in" / "Beras" / "optimizers.py"
+    text = path.read_text(encoding="utf-8")
+    assert "correction_2 = 1 - self.beta_2**self.t\n" in text
+    path.write_text(text.replace("1 - self.beta_2**self.t\n", "(1 - self.beta_2**self.t\n"), encoding="utf-8")
+
+    graded = grade(tmp_path / "hand-in", "--only", "RMSProp", "--only", "Adam", "--no-training")
+
+    rows = {row["name"]: row for row in graded.result["components"]}
+    assert rows["RMSProp"]["outcome"] == "passed"
+    assert rows["Adam"]["outcome"] == "error"
+    assert "SyntaxError" in rows["Adam"]["message"]
+    assert any("Python cannot import the file for Beras/optimizers.py line" in note for note in graded.result["notes"])

@@ -36,6 +36,7 @@ COMPARED: Mapping[type, tuple[type[ast.cmpop], ...]] = {
 }  # fmt: skip
 USUAL = ((0.5, 0.9, 0.95, 0.99, 0.999), (1e-6, 1e-7, 1e-8, 1e-10, 1e-12), (0.01, 0.1, 0.2, 0.3))
 MOST_ALIKE = 3  # names of a longer list are not taken for each other
+SHORT = 24  # characters of a formula that is named beside a name in it
 LONGEST_QUOTE = 32  # characters of code in a sentence: an expression, and no line of the solution
 
 
@@ -112,6 +113,7 @@ class Slips:
         self.function, self.starts = function, starts
         self.inside = f"in {function.name}"
         self.alike = siblings(function)
+        self.parents = {child: parent for parent in ast.walk(function) for child in ast.iter_child_nodes(parent)}
 
     def found(self) -> Iterator[Change]:
         for parent in ast.walk(self.function):
@@ -200,7 +202,19 @@ class Slips:
                 yield self.change(node.slice, "0", f"the rows of {of} were counted, not its columns")
         if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Load):
             for other in self.alike.get(ast.unparse(node), ()):
-                yield self.change(node, other, f"{plain(other)} stood for {quoted(node)}")
+                yield self.change(node, other, f"{plain(other)} stood for {quoted(node)}{self.around(node, other)}")
+
+    def around(self, node: ast.expr, new: str) -> str:
+        """The short formula in which a name has another one's place, as the slip writes it; '' for none."""
+        inner: ast.AST = node
+        while (
+            isinstance(outer := self.parents.get(inner), (ast.BinOp, ast.UnaryOp)) and len(ast.unparse(outer)) < SHORT
+        ):
+            inner = outer
+        if inner is node:
+            return ""
+        text, old = ast.unparse(inner), ast.unparse(node)
+        return f" in `{plain(text.replace(old, new))}`" if text.count(old) == 1 else ""
 
     def swapped(self, first: ast.expr, second: ast.expr, what: str) -> Change:
         pieces = self.piece(first, ast.unparse(second)), self.piece(second, ast.unparse(first))
@@ -253,7 +267,8 @@ class Slips:
             turned = ast.BinOp(node.right, node.op, node.left)
             yield self.put(node, turned, f"both sides of a `{sign}` were exchanged: {quoted(turned)}")
         what = f"the power {right}" if isinstance(node.op, ast.Pow) else right
-        yield self.put(node, node.left, f"{what} were left out")
+        if not (isinstance(node.op, ast.Sub) and isinstance(node.left, ast.Constant)):  # of 1 - b all is left out
+            yield self.put(node, node.left, f"{what} were left out")
         if not isinstance(node.op, ast.Pow):
             yield self.put(node, node.right, f"{left} were left out")
         for side in ("left", "right"):

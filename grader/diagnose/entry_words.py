@@ -41,6 +41,12 @@ def kept(entry: str) -> str:
     return "" if not was_kept else name.replace("random_state", "the random state").replace("gradient_", "gradient ")
 
 
+def changed(entry: str) -> str:
+    """The sentence for an argument that holds other values afterwards; '' for any other entry."""
+    name, by = kept(entry), entry.partition("_kept_by_")[2]
+    return f"{name} holds other values after {by or 'these calls'} than before" if name else ""
+
+
 def wrong(check: str, entry: str) -> str:
     """The sentence for a matter of yes or no that is not as it should be; '' where there is none."""
     return looked_up(table("WRONG"), check, entry)

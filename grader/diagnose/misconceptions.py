@@ -70,7 +70,7 @@ class Diagnosis:
                     pages = dict.fromkeys(map(self.answers.page, self.seen_in(verdict, explanation)))
                     verdict.diagnosis += [page for page in pages if page not in verdict.diagnosis]
         for verdict in self.wrong:
-            relations = relate(verdict)
+            relations = relate(verdict, self.wrong)
             verdict.patterns += [relation.sentence for relation in relations]
             if not verdict.diagnosis:
                 verdict.diagnosis += [relation.code for relation in relations]
@@ -112,7 +112,7 @@ class Diagnosis:
                 return set()
             if self.is_right(mistaken, verdict):
                 continue
-            if not self.matches(codes, verdict.probe, self.seed, verdict.seen):
+            if not self.matches(codes, verdict.probe, self.seed, verdict.seen, promising=bool(shown)):
                 return set()
             shown.add(verdict.probe.name)
         return shown if shown & unexplained else set()
@@ -135,10 +135,13 @@ class Diagnosis:
             return isinstance(mistaken, NotAsked)
         return not differences(verdict.probe, verdict.expected, mistaken, self.rubric.tolerances, "jacobian")
 
-    def matches(self, codes: Codes, probe: Probe, seed: int, seen: Response) -> bool:
-        """Did the submission show what these mistakes show, in the reference or in one that differs as it may?"""
+    def matches(self, codes: Codes, probe: Probe, seed: int, seen: Response, promising: bool = True) -> bool:
+        """Did the submission show what these mistakes show, in the reference or in one that differs as it may?
+
+        promising: they explained another answer. Of small changes there are too many to ask all with every freedom.
+        """
         freedoms = self.answers.freedoms(probe.component)
-        for freedom in freedoms[:1] if set(codes) & self.slips.keys() else freedoms:  # there are too many slips for all
+        for freedom in freedoms if promising or not set(codes) & self.slips.keys() else freedoms[:1]:
             mistaken = self.answers.mistaken((*codes, *freedom), probe, seed)
             if mistaken is not None and self.same(probe, mistaken, seen):
                 return True

@@ -16,7 +16,7 @@ from grader.judge.compare import FLOOR, Difference, as_array
 from grader.judge.verdict import Verdict
 from grader.result import Mismatch, Values
 from grader.rubric import Tolerances
-from grader.submission.source import SourceModule, parse_filled
+from grader.submission.source import SourceModule, parse_mended
 
 MOST_NUMBERS = 400  # of an array that is kept: a table of 20 by 20 can still be looked at
 MOST_MISMATCHES = 6  # of one check
@@ -100,7 +100,7 @@ def place(seen: Response, module: SourceModule | None, owner: str) -> tuple[str,
 def definitions(path: Path) -> dict[str, int]:
     """The line of every class, method and function of a file, by qualified name."""
     try:
-        tree, _ = parse_filled(path.read_bytes())
+        tree, *_ = parse_mended(path.read_bytes())
     except OSError:
         return {}
     lines: dict[str, int] = {}

@@ -123,6 +123,9 @@ def traceback_text(fault: Fault) -> str:
     lines = []
     for frame in fault.frames:
         place = f"{frame.file}, line {frame.line}" + (f", in {frame.function}" if in_function(frame) else "") + ": "
+        if frame.caret and in_function(frame):  # room for the caret below the code
+            lines += [place.rstrip(), f"  {frame.source}", f"  {frame.caret}"]
+            continue
         lines.append(one_line(place + frame.source, 600))
         if frame.caret:
             lines.append(" " * len(place) + frame.caret)
@@ -258,7 +261,9 @@ def sentence(verdict: Verdict, difference: Difference) -> str:
 def answered_wrongly(verdict: Verdict, difference: Difference) -> str:
     """The sentence for a matter of yes or no, which says all that there is to say; '' for anything else."""
     plain = isinstance(difference.expected, bool) and isinstance(difference.actual, bool)
-    return entry_words.wrong(verdict.probe.name, difference.entry) if plain else ""
+    if not plain:
+        return ""
+    return entry_words.wrong(verdict.probe.name, difference.entry) or entry_words.changed(difference.entry)
 
 
 def label_of(verdict: Verdict, difference: Difference) -> str:
@@ -285,7 +290,8 @@ def fault_message(verdict: Verdict, fault: Fault, edition: Edition) -> str:
     if verdict.outcome == Outcome.NOT_IMPLEMENTED:
         return fault_headline(fault)
     title = next((title for code in verdict.diagnosis if (title := pages.title(code, edition))), "")
-    parts = [title or fault_headline(fault)]
+    local = next((each for each in verdict.seen.locals if not each.fits), None)
+    parts = [title or (local.sentence(verdict.probe.component) if local is not None else fault_headline(fault))]
     if fault.frames or title:
         parts.append(part("came back", traceback_text(fault) if fault.frames else fault_headline(fault)))
     parts.append(about_stand_ins(fault, verdict.seen))

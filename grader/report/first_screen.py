@@ -60,8 +60,16 @@ def ordered(result: Result) -> list[tuple[ComponentResult, list[Cause]]]:
             if is_lost(first) and first.outcome not in TOLD_BY_THE_TABLE and not part.name.startswith("training.")
         ]
         if causes:
-            found.append((part, sorted(causes, key=lambda each: -cost(each))))
-    return sorted(found, key=lambda each: (-waiting(result, each[0].name), -sum(map(cost, each[1]))))
+            # One that is explained may well be behind those that are not
+            found.append((part, sorted(causes, key=lambda each: (not each[0].diagnosis, -cost(each)))))
+    return sorted(
+        found, key=lambda each: (not stops_all(each[1]), -waiting(result, each[0].name), -sum(map(cost, each[1])))
+    )
+
+
+def stops_all(causes: list[Cause]) -> bool:
+    """Does a fault of syntax keep a whole file from running?"""
+    return any("SyntaxError" in first.why for first, _ in causes)
 
 
 def cost(cause: Cause) -> float:

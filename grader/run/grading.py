@@ -6,7 +6,7 @@ Data flows one way: submission -> worker -> observation -> verdict -> report.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
@@ -153,7 +153,9 @@ class Grading:
         """The verdict on one probe, before anything is explained."""
         if probe.name not in self.verdicts:
             self.judging.add(probe.name)
-            self.verdicts[probe.name] = self._judge(probe)
+            verdict = self._judge(probe)
+            verdict.seen = with_caret(verdict.seen, self.submission.modules.values())
+            self.verdicts[probe.name] = verdict
             self.judging.discard(probe.name)
         return self.verdicts[probe.name]
 
@@ -487,6 +489,20 @@ def source_fault(module: SourceModule) -> Fault:
     assert error is not None
     frame = Frame(str(module.relative), error.line, "", error.text, error.caret)
     return Fault("raised", error.message, error.kind, ("SyntaxError", "Exception"), (frame,))
+
+
+def with_caret(seen: Response, modules: Iterable[SourceModule]) -> Response:
+    """The same, with the place in the line where a fault of syntax is that a function was left out for."""
+    fault = seen.fault
+    if fault is None or fault.type != "SyntaxError" or not fault.frames:
+        return seen
+    last = fault.frames[-1]
+    places = [each for module in modules if str(module.relative) == last.file for each in module.faults]
+    error = next((each for each in places if each.line == last.line), None)
+    if error is None:
+        return seen
+    pointed = replace(last, source=error.text, caret=error.caret)
+    return replace(seen, fault=replace(fault, frames=(*fault.frames[:-1], pointed)))
 
 
 def import_message(submission: Submission, module: str, imports: tuple[Import, ...]) -> str:

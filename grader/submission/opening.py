@@ -90,13 +90,22 @@ def open_submission(path: Path, scratch: Path, year: int | None = None) -> Submi
 
 def notes_of_gaps(modules: Iterable[SourceModule]) -> list[str]:
     """Which files Python does not compile yet, though most of them can be judged."""
-    found = [f"{module.relative} line {module.gaps[0]}" for module in modules if module.gaps]
-    if not found:
-        return []
-    return [
-        f"Python cannot import {', '.join(found)} yet: ???, or comments where code should be; what else is written "
-        "there is judged all the same"
-    ]
+    modules = list(modules)
+    gaps = [f"{module.relative} line {module.gaps[0]}" for module in modules if module.gaps]
+    faults = [f"{module.relative} line {each.line}" for module in modules for each in module.faults]
+    notes = []
+    if gaps:
+        notes.append(
+            f"Python cannot import {', '.join(gaps)} yet: ???, or comments where code should be; what else is written "
+            "there is judged all the same"
+        )
+    if faults:
+        listed = ", ".join(faults[:NAMED_IN_A_NOTE])
+        notes.append(
+            f"Python cannot import the file for {listed}: nothing of it runs before that is right; what else is "
+            "written there is judged all the same"
+        )
+    return notes
 
 
 def note(why: str, paths: list[PurePosixPath]) -> str:

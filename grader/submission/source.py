@@ -24,6 +24,7 @@ DEEPEST_FINALLY = 6  # each level makes the compiled code about four times as la
 WIDTH = 120  # characters of a source line that are shown, around the fault
 LINE_ENDS = re.compile(r"\r\n|\r|\n")
 IMPORT_ERRORS = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
+CAME_WITH = "that came with Python"
 TRIES = (ast.Try, getattr(ast, "TryStar", ast.Try))  # try ... except* came with Python 3.11
 HOLDS_STATEMENTS = (ast.stmt, ast.excepthandler, ast.match_case)
 
@@ -94,6 +95,7 @@ class SourceModule:
     numpy_names  what it takes of NumPy by name, each with the first line that does
     defines    what it binds, by name; "*" for `from ... import *`, of which the last counts
     gaps       lines that keep it from compiling, and that were filled to read all else (worker/gaps.py)
+    faults     of syntax, each in a function that was taken out to read all else
     """
 
     name: str
@@ -105,6 +107,7 @@ class SourceModule:
     numpy_names: tuple[tuple[str, int], ...] = ()
     defines: tuple[Definition, ...] = ()
     gaps: tuple[int, ...] = ()
+    faults: tuple[SourceError, ...] = ()
 
     @property
     def stubs(self) -> dict[str, int]:
@@ -130,36 +133,39 @@ def shown_by(
     tuple[tuple[str, int], ...],
     tuple[Definition, ...],
     tuple[int, ...],
+    tuple[SourceError, ...],
 ]:
     """What a source shows; whoever grades again and again meets most files again."""
-    tree, lines = parse_filled(source)
+    tree, lines, faults = parse_mended(source)
     if isinstance(tree, SourceError):
-        return tree, (), {}, (), scanned(source), ()
-    return None, imports_of(tree, name), functions_of(tree), numpy_names_of(tree), definitions_of(tree), lines
+        return tree, (), {}, (), scanned(source), (), ()
+    return None, imports_of(tree, name), functions_of(tree), numpy_names_of(tree), definitions_of(tree), lines, faults
 
 
 # --- syntax -------------------------------------------------------------------------------------------------
 
 
-def parse_filled(source: bytes) -> tuple[ast.Module | SourceError, tuple[int, ...]]:
-    """The syntax tree with gaps filled, and their lines; else what keeps Python from importing this file.
+def parse_mended(source: bytes) -> tuple[ast.Module | SourceError, tuple[int, ...], tuple[SourceError, ...]]:
+    """The syntax tree without what keeps it from compiling (worker/gaps.py), the lines of gaps, and faults of syntax.
 
-    Where there is another fault beside the gaps, it is that one.
+    Where that cannot be taken out: what keeps Python from importing this file, rather a fault than a gap.
     """
     tree = parse(source)
-    if not isinstance(tree, SourceError) or tree.kind != "SyntaxError":
-        return tree, ()
-    text, lines = gaps.filled(source)
-    found = parse(text) if lines else tree
+    if not isinstance(tree, SourceError) or tree.kind != "SyntaxError" or CAME_WITH in tree.message:
+        return tree, (), ()
+    text, lines, faults = gaps.mended(source)
+    found = parse(text) if lines or faults else tree
     if isinstance(found, SourceError):
-        return (tree if found.line in lines else found), ()
-    return found, tuple(lines)
+        return (tree if found.line in lines else found), (), ()
+    rows = source.decode(errors="replace").split("\n")
+    told = (fault_in_line(line, rows[line - 1], column, message) for line, column, message in faults)
+    return found, tuple(lines), tuple(told)
 
 
 def text_of(source: bytes) -> str | SourceError:
-    """The text of a file with its gaps filled, or what keeps Python from importing it."""
-    tree, lines = parse_filled(source)
-    return tree if isinstance(tree, SourceError) else decoded(gaps.filled(source)[0] if lines else source)
+    """The text of a file without what keeps it from compiling, or what keeps Python from importing it."""
+    tree, lines, faults = parse_mended(source)
+    return tree if isinstance(tree, SourceError) else decoded(gaps.mended(source)[0] if lines or faults else source)
 
 
 def parse(source: bytes) -> ast.Module | SourceError:
@@ -245,7 +251,7 @@ def newer_syntax(line: str, message: str) -> str:
         if sys.version_info < since and pattern.match(line) and not quoted:
             version = ".".join(map(str, since))
             here = f"{sys.version_info[0]}.{sys.version_info[1]}"
-            return f"if {what} is meant: that came with Python {version}, and this grader runs Python {here}"
+            return f"if {what} is meant: {CAME_WITH} {version}, and this grader runs Python {here}"
     return ""
 
 
@@ -449,7 +455,7 @@ def with_given(module: SourceModule, choices: frozenset[str]) -> SourceModule:
     """The module where these initializers were handed out: written is what has others."""
     if module.source_error is not None:
         return module
-    tree, _ = parse_filled(module.path.read_bytes())
+    tree, *_ = parse_mended(module.path.read_bytes())
     assert isinstance(tree, ast.Module)  # else there were an error
     return replace(module, functions=functions_of(tree, choices))
 

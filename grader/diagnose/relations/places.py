@@ -36,10 +36,14 @@ CODES = (
 
 @dataclass(frozen=True)
 class Relation:
-    """`code` is one of CODES and names a page; `sentence` says what is seen in this case."""
+    """`code` is one of CODES and names a page; `sentence` says what is seen in this case.
+
+    factor: that of a single number, which other numbers may contradict; None for all else.
+    """
 
     code: str
     sentence: str
+    factor: float | None = None
 
     def __post_init__(self) -> None:
         if self.code not in CODES:
@@ -268,7 +272,8 @@ def constant_factor(case: Case) -> Relation | None:
     name = case.asked.names_of(factor, alone)
     if alone and not name and (not is_count(factor) or function_of(case) is not None):
         return None
-    return Relation("constant-factor", f"{every(case)} is {factor:.6g} times the expected one{name}")
+    sentence = f"{every(case)} is {factor:.6g} times the expected one{name}"
+    return Relation("constant-factor", sentence, factor if not case.expected.ndim else None)
 
 
 def is_count(factor: float) -> bool:

@@ -7,7 +7,7 @@ student is told. A code names a page of relation_pages/.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -44,13 +44,42 @@ UNIFORM, NEAR_UNIFORM = 1.8, 0.05  # kurtosis of a uniform distribution, and how
 NORMAL = 3.0  # kurtosis of a normal distribution
 
 
-def relate(verdict: Verdict) -> list[Relation]:
-    """The most telling relation of each difference of a verdict, each once."""
+def relate(verdict: Verdict, beside: Sequence[Verdict] = ()) -> list[Relation]:
+    """The most telling relation of each difference of a verdict, each once.
+
+    beside: the other wrong verdicts of the component, which may contradict what one number seems to say.
+    """
     with np.errstate(all="ignore"):
-        return list(relations(verdict))[:MOST]
+        ratios = [ratio for each in beside or (verdict,) for ratio in ratios_of(each)]
+        return list(relations(verdict, ratios))[:MOST]
 
 
-def relations(verdict: Verdict) -> Iterator[Relation]:
+def ratios_of(verdict: Verdict) -> Iterator[tuple[float, str]]:
+    """How many times too large each wrong number of a verdict is, and what that may come from."""
+    known = asked(verdict.seen)
+    for each in verdict.differences:
+        if isinstance(each.expected, float) and isinstance(each.actual, float) and each.expected and each.actual:
+            ratio = each.actual / each.expected
+            yield ratio, known.names_of(ratio, alone=True)
+
+
+def is_contradicted(relation: Relation, ratios: Sequence[tuple[float, str]]) -> bool:
+    """Is another number of the component wrong by another factor, which has another name?"""
+    if relation.factor is None:
+        return False
+    name = next((name for ratio, name in ratios if abs(ratio / relation.factor - 1) < TOLERANCE), "")
+    return any(
+        abs(ratio / relation.factor - 1) >= TOLERANCE and (not name or kind(other) != kind(name))
+        for ratio, other in ratios
+    )
+
+
+def kind(name: str) -> str:
+    """What a factor may come from, without how large that was."""
+    return re.sub(r"[\d.]+", "", name)
+
+
+def relations(verdict: Verdict, ratios: Sequence[tuple[float, str]] = ()) -> Iterator[Relation]:
     known = asked(verdict.seen)
     if whole := together(verdict.differences, known):
         yield whole
@@ -80,6 +109,8 @@ def relations(verdict: Verdict) -> Iterator[Relation]:
             or lists(difference)
             or (relate_one(case) if case is not None else None)
         )
+        if relation is not None and is_contradicted(relation, ratios):
+            continue
         if relation is not None and relation.code not in codes and not (codes and relation.code == "almost-right"):
             codes.add(relation.code)
             where = f"{said(verdict, difference.entry)}: " if len(verdict.differences) > 1 else ""

@@ -137,7 +137,7 @@ class Dialect(Subject):
         J = held(upstream)
         local = stacked(local)
         composed, formula = propagated(local, J, np.shape(x))
-        self.locals.append(LayerGradient(local, bool(formula), J.shape, np.shape(x)))
+        self.locals.append(LayerGradient(local, bool(formula), "input_gradients", J.shape, np.shape(x)))
         self.note_composition("dx", upstream, formula)
         return composed
 
@@ -151,7 +151,7 @@ class Dialect(Subject):
         stacks = [stacked(gradient) for gradient in local[: len(shapes)]]
         found = [averaged(gradient, J, shape) for gradient, shape in zip(stacks, shapes)]
         parts = [
-            LayerGradient(gradient, one is not gradient, J.shape, weight=shape)
+            LayerGradient(gradient, one is not gradient, "weight_gradients", J.shape, weight=shape)
             for gradient, one, shape in zip(stacks, found, shapes)
         ]
         self.locals += parts

@@ -16,16 +16,26 @@ PER_EXAMPLE = ("Softmax",)
 class LayerGradient(Local):
     """What a gradient method returned, for the input (`weight` is empty) or for a weight of that shape.
 
-    upstream: the shape of the upstream gradient. x: that of the layer's input.
+    name: the method, in the year's words. upstream: the shape of the upstream gradient. x: that of the layer's input.
     """
 
+    name: str
     upstream: tuple[int, ...]
     x: tuple[int, ...] = ()
     weight: tuple[int, ...] = ()
 
     @property
     def method(self) -> str:
-        return "weight_gradients()" if self.weight else "input_gradients()"
+        return f"{self.name}()"
+
+    def fitting(self) -> tuple[tuple[int, ...], ...]:
+        """The shapes that an upstream gradient passes through."""
+        rows, m = self.upstream
+        if len(self.weight) == 2:
+            return (rows, self.weight[0], 1), (rows, *self.weight), (1, *self.weight)
+        if self.weight:
+            return (m,), (1, m), (rows, m), (rows, 1), (1, 1), (1,), ()
+        return self.x, (self.x[-1], m), (rows, self.x[-1], m), (1, self.x[-1], m)
 
     def right_shapes(self, component: str) -> str:
         rows, m = self.upstream

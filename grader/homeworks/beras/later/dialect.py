@@ -10,19 +10,24 @@ hand-in's constructor turns a list into one.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 
+from grader.ask.client import Fault
 from grader.ask.subject import Remote, held, sent
 from grader.homework import LATEST
 from grader.homeworks.beras.later.stand_ins import CLASSES
 from grader.homeworks.beras.later.training import Training
+from grader.homeworks.beras.local_gradients import LayerGradient
 
 # What every call of a layer, loss or metric makes of its result
 TENSOR = "Tensor/of-arrays"
 # What makes Tensors in the submission's own code: the weights of a layer, the data
 MAKERS_OF_TENSORS = ("Dense", "load_and_preprocess_data")
+# The local gradients that a compose method stands on
+LOCAL_OF = {"compose_to_input": "input_gradients", "compose_to_weight": "weight_gradients"}
 # The methods that doubles are asked for, by the contract's words
 ASKED_OF_DOUBLES = (
     "forward", "input_gradients", "weight_gradients", "compose_to_input", "compose_to_weight", "trainable_variables",
@@ -89,18 +94,37 @@ class Dialect(Training):
 
     def input_gradient(self, layer: Remote, upstream: Any, x: Any) -> Any:
         """What the layer's own compose method makes of this upstream gradient, for its first input."""
-        return self.entry(self.composed(layer, "compose_to_input", upstream), 0)
+        return self.entry(self.composed(layer, "compose_to_input", upstream, [np.shape(x)]), 0)
 
     def weight_gradients(self, layer: Remote, upstream: Any, shapes: Sequence[tuple[int, ...]]) -> Any:
         """What the layer's own compose method makes of it, one gradient a weight: sums over the batch."""
-        found = self.composed(layer, "compose_to_weight", upstream).value
+        found = self.composed(layer, "compose_to_weight", upstream, shapes).value
         return list(found) if has_entries(found) else [found]
 
-    def composed(self, layer: Remote, word: str, upstream: Any) -> Remote:
+    def composed(self, layer: Remote, word: str, upstream: Any, of: Sequence[tuple[int, ...]]) -> Remote:
+        """of: the shapes of what the gradients are for."""
         self.convention = "jacobian"
         J = self.tensor(upstream)
         self.inputs.append(held(J))
-        return layer.method(self.word(word), [J])
+        try:
+            return layer.method(self.word(word), [J])
+        except Fault as fault:
+            if fault.kind == "raised" and "ValueError" in fault.bases:
+                self.note_misfits(layer, LOCAL_OF[word], np.shape(held(J)), of)
+            raise
+
+    def note_misfits(self, layer: Remote, word: str, upstream: tuple[int, ...], of: Sequence[tuple[int, ...]]) -> None:
+        """Notes the local gradients of which the given code could make nothing for their shapes."""
+        script, name = list(self.script), self.word(word)
+        with suppress(Fault):
+            found = layer.method(name).value
+            for value, shape in zip(found if isinstance(found, (list, tuple)) else [], of):
+                local = LayerGradient(
+                    value, False, name, upstream, *(((), shape) if word == "weight_gradients" else (shape, ()))
+                )
+                if isinstance(value, np.ndarray) and np.shape(value) not in local.fitting():
+                    self.locals.append(local)
+        self.script[:] = script
 
     def loss_gradient(self, loss: Remote) -> Any:
         """The gradient of the loss with respect to the prediction, 1/B included."""

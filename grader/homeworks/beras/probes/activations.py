@@ -95,7 +95,7 @@ def leaky_gradient(s: Dialect, draw: Draw) -> Observation:
     return {"dx": s.input_gradient(layer, upstream, x)}
 
 
-@probe("LeakyReLU", "gradient-is-fresh", first=GRADIENT, again=GRADIENT, dx=GRADIENT)
+@probe("LeakyReLU", "gradient-is-fresh", needs=("LeakyReLU/side-effects",), first=GRADIENT, again=GRADIENT, dx=GRADIENT)
 def leaky_fresh(s: Dialect, draw: Draw) -> Observation:
     """the gradient belongs to the latest call, however often it was asked for."""
     layer, x, upstream = called(s, draw, "LeakyReLU", ALPHA)
@@ -257,7 +257,7 @@ def softmax_gradient(s: Dialect, draw: Draw) -> Observation:
     return {"dx": s.input_gradient(layer, upstream, x)}
 
 
-@probe("Softmax", "gradient-is-fresh", first=GRADIENT, again=GRADIENT, dx=GRADIENT)
+@probe("Softmax", "gradient-is-fresh", needs=("Softmax/side-effects",), first=GRADIENT, again=GRADIENT, dx=GRADIENT)
 def softmax_fresh(s: Dialect, draw: Draw) -> Observation:
     """the Jacobian belongs to the latest call, however often it was asked for."""
     layer, x, upstream = called(s, draw, "Softmax")

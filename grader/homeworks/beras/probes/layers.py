@@ -147,7 +147,7 @@ def gradients_agree(s: Dialect, draw: Draw) -> Observation:
     return {"both": [dw, db]}
 
 
-@of_dense("gradients-are-fresh", first=GRADIENT, again=GRADIENT, dw=GRADIENT)
+@of_dense("gradients-are-fresh", needs=("Dense/side-effects",), first=GRADIENT, again=GRADIENT, dw=GRADIENT)
 def gradients_are_fresh(s: Dialect, draw: Draw) -> Observation:
     """the gradients belong to the latest call, whatever its batch size and however often they were asked for."""
     dense, x, upstream = called(s, draw)

@@ -65,7 +65,9 @@ def mse_gradient(s: Dialect, draw: Draw) -> Observation:
     return {"gradient": s.loss_gradient(loss)}
 
 
-@probe("MeanSquaredError", "gradient-is-fresh", first=GRADIENT, gradient=GRADIENT)
+@probe(
+    "MeanSquaredError", "gradient-is-fresh", needs=("MeanSquaredError/side-effects",), first=GRADIENT, gradient=GRADIENT
+)
 def mse_fresh(s: Dialect, draw: Draw) -> Observation:
     """the gradient belongs to the latest call, also after it was asked for once."""
     loss = s.new("MeanSquaredError")

@@ -78,7 +78,7 @@ def sigmoid_gradient(s: Dialect, draw: Draw) -> Observation:
     return {"dx": s.input_gradient(layer, upstream, x)}
 
 
-@probe("Sigmoid", "gradient-is-fresh", first=GRADIENT, again=GRADIENT, dx=GRADIENT)
+@probe("Sigmoid", "gradient-is-fresh", needs=("Sigmoid/side-effects",), first=GRADIENT, again=GRADIENT, dx=GRADIENT)
 def sigmoid_fresh(s: Dialect, draw: Draw) -> Observation:
     """the gradient belongs to the latest call, however often it was asked for."""
     layer, x, upstream = called(s, draw, "Sigmoid")

@@ -66,7 +66,14 @@ def slope(s: Dialect, draw: Draw) -> Observation:
     return {"gradient": s.loss_gradient(loss)}
 
 
-@probe(CROSS_ENTROPY, "slope-is-fresh", first=GRADIENT, asked_again=GRADIENT, gradient=GRADIENT)
+@probe(
+    CROSS_ENTROPY,
+    "slope-is-fresh",
+    needs=(f"{CROSS_ENTROPY}/side-effects",),
+    first=GRADIENT,
+    asked_again=GRADIENT,
+    gradient=GRADIENT,
+)
 def slope_is_fresh(s: Dialect, draw: Draw) -> Observation:
     """the gradient belongs to the latest call, however often it was asked for, and to no other loss."""
     loss, other = s.new(CROSS_ENTROPY), s.new(CROSS_ENTROPY)

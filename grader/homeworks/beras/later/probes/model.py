@@ -401,7 +401,7 @@ def gradients_by_weight(optimizer: Remote, before: list[Any], call: int = 0) -> 
     return found if pairs else f"{len(params)} weights and {len(grads)} gradients"
 
 
-@probe("SequentialModel", "calls-are-recorded", weight=2, needs=(*GIVEN, RECORDING))
+@probe("SequentialModel", "calls-are-recorded", weight=2, needs=(*GIVEN, RECORDING), despite=("GradientTape",))
 def calls_are_recorded(s: Dialect, draw: Draw) -> Observation:
     """while the tape is open, a training step calls the layers and the loss as functions, which writes them down."""
     s.double("plumbing", "Weighted", model=s.get("Model"), tape=s.get("GradientTape"), scale=SCALE)
