@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -111,3 +113,46 @@ def test_lines_to_try_are_those_of_the_homework(through_origin: Path) -> None:
     done = grade("try", "fit_line", through_origin)
     assert done.returncode == 0, done.stderr
     assert "from lines.fit import fit_line" in done.stdout
+
+
+def test_a_component_is_added_as_contributing_says(tmp_path: Path) -> None:
+    homework = tmp_path / "homework"
+    shutil.copytree(TINY, homework)
+    text = Path(__file__).parents[1].joinpath("CONTRIBUTING.md").read_text(encoding="utf-8")
+    section = text.partition("## Add a component\n")[2].partition("\n## ")[0]
+    touched = [added(homework, textwrap.dedent(block)) for block in BLOCK.findall(section)]
+    reference = homework / "editions" / "y2026" / "reference"
+
+    assert len(set(touched)) == 4
+    right = grade(reference, homework=homework)
+    assert "score 100 of 100" in right.stdout, right.stdout + right.stderr
+
+    hand_in = tmp_path / "ann"
+    shutil.copytree(reference, hand_in)
+    module = hand_in / "lines" / "statistics.py"
+    module.write_text(module.read_text().replace("np.exp(-np.logaddexp(0, -x))", "1 / (1 + np.exp(x))"))
+    wrong = grade(hand_in, "--only", "sigmoid", homework=homework)
+    assert "1 minus the expected one" in wrong.stdout, wrong.stdout + wrong.stderr
+
+
+BLOCK = re.compile(r"^   ```\w+\n(.*?)^   ```", re.MULTILINE | re.DOTALL)
+
+
+def added(homework: Path, block: str) -> str:
+    """Puts a block of the page into the file that its first line names, where that says; the file."""
+    head, _, body = block.partition("\n")
+    name, _, where = head.removeprefix("# ").partition(", ")
+    path = homework / name
+    text = path.read_text(encoding="utf-8")
+    if where == "at the end":
+        text = text.rstrip("\n") + "\n\n" * ("def " in body) + "\n" + body.lstrip("\n")
+    elif where.startswith("below "):
+        line = where.removeprefix("below ") + "\n"
+        assert line in text
+        text = text.replace(line, line + body)
+    else:
+        word = where.removeprefix("in place of ")
+        text, count = re.subn(rf"^{word} = .*\n", body, text, flags=re.MULTILINE)
+        assert count == 1
+    path.write_text(text, encoding="utf-8")
+    return name
