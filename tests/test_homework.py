@@ -132,7 +132,7 @@ def test_a_component_is_added_as_contributing_says(tmp_path: Path) -> None:
     module = hand_in / "lines" / "statistics.py"
     module.write_text(module.read_text().replace("np.exp(-np.logaddexp(0, -x))", "1 / (1 + np.exp(x))"))
     wrong = grade(hand_in, "--only", "sigmoid", homework=homework)
-    assert "1 minus the expected one" in wrong.stdout, wrong.stdout + wrong.stderr
+    assert "a minus were missing in sigmoid" in wrong.stdout, wrong.stdout + wrong.stderr
 
 
 BLOCK = re.compile(r"^   ```\w+\n(.*?)^   ```", re.MULTILINE | re.DOTALL)

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from html import unescape
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
@@ -26,7 +27,7 @@ from grader.diagnose import pages
 from grader.explain import message as words
 from grader.explain.evidence import mismatch
 from grader.judge.compare import Difference
-from grader.report import page_blocks
+from grader.report import page as explained
 from grader.report.message import taken_apart
 from grader.report.notebook import shown
 from grader.report.pictures import heats, png
@@ -287,15 +288,19 @@ def test_digit_is_a_png_of_its_pixels() -> None:
 
 
 @pytest.mark.parametrize("code", pages.codes())
-def test_page_is_read_without_losing_a_word(code: str) -> None:
-    found = page_blocks.page(code)
+def test_page_loses_no_word(code: str) -> None:
+    found = explained.page(code)
     assert found is not None
 
-    shown = "".join(text + " " for block in found.blocks for line in block.lines for _, text in line)
+    shown = unescape(re.sub(r"<[^>]+>", "", found.body))
     _, _, rest = pages.text(code).partition("\n")
-    plain = re.sub(r"^```.*$|^#+ |^ *(?:[-*]|\d+\.) +", "", rest, flags=re.MULTILINE).replace("`", "").replace("**", "")
+    plain = re.sub(r"^```.*$|^#+ |^ *[-*] +", "", rest, flags=re.MULTILINE).replace("`", "").replace("**", "")
     assert re.sub(r"\W+", "", shown) == re.sub(r"\W+", "", plain)
-    assert not [line for block in found.blocks if block.kind != "code" for line in block.lines if "```" in str(line)]
+    assert "```" not in found.body
+
+
+def test_tags_of_a_page_are_text() -> None:
+    assert "&lt;b&gt;" in explained.html("a <b>word</b>")
 
 
 def test_message_is_taken_apart_as_it_was_put_together() -> None:

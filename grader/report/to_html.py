@@ -1,6 +1,6 @@
 """The result as one HTML file: it asks for nothing from the network and runs no script, and says so to the browser.
 
-The template (report.html) escapes everything that it is given; nothing here is marked as safe.
+The template (report.html) escapes everything that it is given but the pages, which page.py escapes.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from grader.homework import FIRST, HOMEWORK, Edition, edition
 from grader.report import pictures
 from grader.report.details import cause, points, summary_line
 from grader.report.message import taken_apart
-from grader.report.page_blocks import page
+from grader.report.page import page
 from grader.result import ComponentResult, ProbeResult, Result, TrainingResult, accuracy_text
 
 ICONS = {  # icon and class; the word stands beside it

@@ -12,7 +12,7 @@ from grader.classroom.study.groups import Example
 from grader.classroom.study.pace import races
 from grader.classroom.study.statistics import BINS, statistics
 from grader.report import pictures
-from grader.report.page_blocks import page
+from grader.report.page import page
 from grader.report.to_html import check, template
 
 
