@@ -418,8 +418,8 @@ def test_the_more_specific_relation_is_named(
 # --- whole verdicts ---------------------------------------------------------------------------------------------
 
 
-def verdict(expected: dict[str, Any], observation: dict[str, Any], **seen: Any) -> Verdict:
-    probe = Probe("Dense", "made-up", "a made-up probe", lambda *_: {})
+def verdict(expected: dict[str, Any], observation: dict[str, Any], component: str = "Dense", **seen: Any) -> Verdict:
+    probe = Probe(component, "made-up", "a made-up probe", lambda *_: {})
     found = differences(probe, expected, observation, Tolerances({"float": 1e-5}))
     return Verdict(probe, Outcome.FAILED, Fraction(0), Response(observation, **seen), expected, found)
 
@@ -463,6 +463,33 @@ def test_answer_equal_to_none_of_the_others_is_not_stale() -> None:
 
 def test_two_questions_with_one_right_answer_are_not_called_stale() -> None:
     assert codes_of({"first": X, "again": X}, {"first": X, "again": -X}) == ["sign-flipped"]
+
+
+@pytest.mark.parametrize(
+    ("component", "entry", "actual", "says"),
+    [
+        ("CategoricalAccuracy", "accuracy", 2.5, "the accuracy is 2.5: a share of right answers"),
+        ("MeanSquaredError", "loss", -0.5, "the loss is -0.5: a mean of squares is never negative"),
+        ("Softmax", "s", np.array([[0.5, 0.25], [0.5, 0.5]]), "a row of the output sums to 0.75"),
+        ("Softmax", "s", np.array([[-0.5, 1.5], [0.5, 0.5]]), "the output has 1.5: each row holds probabilities"),
+    ],
+)
+def test_answer_that_cannot_be_is_said_to_be_first(component: str, entry: str, actual: Any, says: str) -> None:
+    expected = np.array([[0.75, 0.25], [0.5, 0.5]]) if isinstance(actual, np.ndarray) else 0.5
+
+    relation = relate(verdict({entry: expected}, {entry: actual}, component))[0]
+
+    assert relation.code == "impossible"
+    assert relation.sentence.startswith(says)
+
+
+def test_factors_that_contradict_each_other_are_not_told() -> None:
+    """One number is some factor times any other: 4 is the number of columns, but the second is no such factor."""
+    seen: dict[str, Any] = {"inputs": (np.ones((5, 4)),)}
+    one, two = (relate(verdict({"a": 0.5, "b": 0.25}, {"a": 2.0, "b": b}, **seen)) for b in (1.0, 0.7))
+
+    assert [relation.code for relation in one] == ["constant-factor"]
+    assert "constant-factor" not in [relation.code for relation in two]
 
 
 def test_changed_arguments_are_aliasing_and_named() -> None:
@@ -670,6 +697,7 @@ def test_every_code_has_a_page_and_every_page_a_code() -> None:
 def test_every_code_is_shown_by_an_example_of_these_tests() -> None:
     of_verdicts = {
         "aliasing",
+        "impossible",
         "stale",
         "belongs-elsewhere",
         "entries-missing",

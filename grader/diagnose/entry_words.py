@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from typing import Any
 
 from grader.homework import HOMEWORK
 
@@ -19,7 +20,7 @@ LAST_PART = re.compile(r"\[[^\[\]]*\]$")
 
 
 @cache
-def table(name: str) -> dict[str, str]:
+def table(name: str) -> dict[str, Any]:
     """A table of the homework's words; empty where it has none."""
     return dict(getattr(HOMEWORK.module(HOMEWORK.words), name, {})) if HOMEWORK.words else {}
 
@@ -52,12 +53,22 @@ def wrong(check: str, entry: str) -> str:
     return looked_up(table("WRONG"), check, entry)
 
 
-def looked_up(words: dict[str, str], check: str, entry: str) -> str:
+def bounds(check: str, entry: str) -> tuple[float, float, float | None, str] | None:
+    """Between which numbers an entry lies whatever it is asked about, what its rows sum to, and why."""
+    found = table("BOUNDS")
+    return next((found[name] for name in names_of(check, entry) if name in found), None)
+
+
+def names_of(check: str, entry: str) -> tuple[str, ...]:
+    """The names in a table that an entry of a check may have, the closest first."""
     component, _, slug = check.partition("/")
-    numbers = [int(each) for each in NUMBER.findall(entry)]
     form = NUMBER.sub("#", entry)
-    names = (f"{check}:{form}", f"{component}:{form}", f"{slug}:{form}", form)
-    found = next((words[name] for name in names if name in words), "")
+    return f"{check}:{form}", f"{component}:{form}", f"{slug}:{form}", form
+
+
+def looked_up(words: dict[str, str], check: str, entry: str) -> str:
+    numbers = [int(each) for each in NUMBER.findall(entry)]
+    found = next((words[name] for name in names_of(check, entry) if name in words), "")
     # Weights are counted from 1 by their names, places of a list from 0
     first = 1 if "_after_" in entry else 0
     ordinals = [ordinal(number - first) for number in numbers]

@@ -27,7 +27,7 @@ Answers = list[tuple[str, np.ndarray]]
 CODES = (
     "affine", "aliasing", "all-zero", "almost-right", "axis-not-reduced", "axis-reduced", "belongs-elsewhere",
     "clipped", "columns-permuted", "constant-factor", "constant-offset", "entries-missing", "equals-input",
-    "factor-per-line", "function-of-it", "input-added", "later-steps", "low-precision", "not-finite",
+    "factor-per-line", "function-of-it", "impossible", "input-added", "later-steps", "low-precision", "not-finite",
     "offset-per-line", "one-slip", "other-axis", "other-distribution", "right-by-sign", "right-values-wrong-shape",
     "rows-permuted", "shifted", "sign-flipped", "some-rows", "stale", "step-direction", "step-factor", "transposed",
     "transposed-shape", "value-replaced", "wrong-shape",

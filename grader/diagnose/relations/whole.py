@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 
 from grader.ask.local_gradients import made_too_early, misfit
-from grader.diagnose.entry_words import kept, phrase, table
+from grader.diagnose.entry_words import bounds, kept, phrase, table
 from grader.diagnose.inputs import Asked, asked
 from grader.diagnose.relations.places import (
     ABOUT,
+    ROUGH,
     TOLERANCE,
     Answers,
     Case,
@@ -81,6 +82,8 @@ def kind(name: str) -> str:
 
 def relations(verdict: Verdict, ratios: Sequence[tuple[float, str]] = ()) -> Iterator[Relation]:
     known = asked(verdict.seen)
+    if cannot_be := impossible(verdict):
+        yield cannot_be
     if whole := together(verdict.differences, known):
         yield whole
         return
@@ -165,6 +168,28 @@ def arrays(observation: Any, name: str = "") -> Iterator[tuple[str, np.ndarray]]
 
 
 # --- relations of a whole verdict -----------------------------------------------------------------------------
+
+
+def impossible(verdict: Verdict) -> Relation | None:
+    """An answer that would be wrong whatever had been asked."""
+    for difference in verdict.differences:
+        known = bounds(verdict.probe.name, difference.entry)
+        actual = difference.actual
+        if known is None or not isinstance(actual, (float, np.ndarray)) or not np.all(np.isfinite(actual)):
+            continue
+        low, high, row_sum, why = known
+        slack = ROUGH * max(1.0, abs(low))
+        array = np.asarray(actual, dtype=np.float64)
+        beyond = array[(array < low - slack) | (array > high + slack)]
+        name = said(verdict, difference.entry)
+        if beyond.size:
+            worst = float(beyond.flat[np.abs(beyond).argmax()])
+            return Relation("impossible", f"{name} {'is' if not array.ndim else 'has'} {worst:.4g}: {why}")
+        sums = array.sum(axis=-1) if row_sum is not None and array.ndim == 2 else np.zeros(0)
+        wrong = sums[np.abs(sums - (row_sum or 0.0)) > slack]
+        if wrong.size:
+            return Relation("impossible", f"a row of {name} sums to {wrong[0]:.4g}: {why}")
+    return None
 
 
 def changed(differences: list[Difference]) -> Relation | None:

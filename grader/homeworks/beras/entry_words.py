@@ -348,6 +348,31 @@ WRONG = {
     "test_inputs_are_a_Tensor": "the test inputs are no Tensor",
 }
 
+# What an answer lies between whatever it is asked about, what its rows sum to, and why.
+A_SHARE = (0.0, 1.0, None, "a share of right answers lies between 0 and 1")
+PROBABILITIES = (0.0, 1.0, 1.0, "each row holds probabilities, which lie between 0 and 1 and sum to 1")
+NEVER_NEGATIVE = (0.0, float("inf"), None)
+BOUNDS = {
+    **{
+        f"CategoricalAccuracy:{entry}": A_SHARE
+        for entry in ("of_eight", "of_seven", "all", "none", "single", "accuracy", "first", "second")
+    },
+    **{f"Softmax:{entry}": PROBABILITIES for entry in ("s", "single", "float32", "large", "small", "mixed", "spread")},
+    **{
+        f"MeanSquaredError:{entry}": (*NEVER_NEGATIVE, "a mean of squares is never negative")
+        for entry in ("loss", "single")
+    },
+    **{
+        f"{loss}:{entry}": (
+            *NEVER_NEGATIVE,
+            "the logarithm of a probability is at most 0, so this loss is never negative",
+        )
+        for loss in ("CategoricalCrossentropy", "CategoricalCrossEntropy", "CrossEntropyLoss")
+        for entry in ("loss", "single", "unlikely")
+    },
+    **{f"Sigmoid:{entry}": (0.0, 1.0, None, "a sigmoid lies between 0 and 1") for entry in ("y", "flat", "large")},
+}
+
 # What the grader's stand-ins are called where a message would name their class.
 STANDS_FOR = {
     "Layer": "a layer",
