@@ -80,6 +80,7 @@ class Homework:
     examples        two components that help texts name
     data_name       what is trained on, in words
     imported_last   modules beside the package that import all others
+    idle            class -> methods that take long, and that nobody waits for while a file is imported
     """
 
     folder: Path
@@ -93,6 +94,7 @@ class Homework:
     inherits: Mapping[str, str] = field(default_factory=dict)
     may_be_empty: Sequence[str] = ()
     imported_last: Sequence[str] = ()
+    idle: Mapping[str, Sequence[str]] = field(default_factory=dict)
     hooks: Sequence[str] = ()
     extensions: Sequence[str] = ()
     wraps: Sequence[str] = ()

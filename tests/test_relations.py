@@ -15,10 +15,12 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from grader.ask.client import Fault
 from grader.ask.probe import Probe
 from grader.ask.response import Response
 from grader.diagnose import pages
 from grader.diagnose.inputs import Asked, asked
+from grader.diagnose.relations.crashes import crash
 from grader.diagnose.relations.places import CODES, LOOKS, Case, Relation, relate_one, wrong_shape
 from grader.diagnose.relations.whole import relate
 from grader.explain import examples as explain
@@ -418,8 +420,11 @@ def test_the_more_specific_relation_is_named(
 # --- whole verdicts ---------------------------------------------------------------------------------------------
 
 
-def verdict(expected: dict[str, Any], observation: dict[str, Any], component: str = "Dense", **seen: Any) -> Verdict:
-    probe = Probe(component, "made-up", "a made-up probe", lambda *_: {})
+def verdict(
+    expected: dict[str, Any], observation: dict[str, Any], check: str = "Dense/made-up", **seen: Any
+) -> Verdict:
+    component, _, slug = check.partition("/")
+    probe = Probe(component, slug, "a made-up probe", lambda *_: {})
     found = differences(probe, expected, observation, Tolerances({"float": 1e-5}))
     return Verdict(probe, Outcome.FAILED, Fraction(0), Response(observation, **seen), expected, found)
 
@@ -466,21 +471,80 @@ def test_two_questions_with_one_right_answer_are_not_called_stale() -> None:
 
 
 @pytest.mark.parametrize(
-    ("component", "entry", "actual", "says"),
+    ("check", "entry", "actual", "says"),
     [
-        ("CategoricalAccuracy", "accuracy", 2.5, "the accuracy is 2.5: a share of right answers"),
-        ("MeanSquaredError", "loss", -0.5, "the loss is -0.5: a mean of squares is never negative"),
-        ("Softmax", "s", np.array([[0.5, 0.25], [0.5, 0.5]]), "a row of the output sums to 0.75"),
-        ("Softmax", "s", np.array([[-0.5, 1.5], [0.5, 0.5]]), "the output has 1.5: each row holds probabilities"),
+        ("CategoricalAccuracy/any-scores", "accuracy", 2.5, "the accuracy is 2.5: a share of right answers"),
+        ("MeanSquaredError/forward", "loss", -0.5, "the loss is -0.5: a mean of squares is never negative"),
+        ("Softmax/forward", "s", np.array([[0.5, 0.25], [0.5, 0.5]]), "a row of the output sums to 0.75"),
+        (
+            "Softmax/forward",
+            "s",
+            np.array([[-0.5, 1.5], [0.5, 0.5]]),
+            "the output has 1.5: each row holds probabilities",
+        ),
     ],
 )
-def test_answer_that_cannot_be_is_said_to_be_first(component: str, entry: str, actual: Any, says: str) -> None:
+def test_answer_that_cannot_be_is_said_to_be_first(check: str, entry: str, actual: Any, says: str) -> None:
     expected = np.array([[0.75, 0.25], [0.5, 0.5]]) if isinstance(actual, np.ndarray) else 0.5
 
-    relation = relate(verdict({entry: expected}, {entry: actual}, component))[0]
+    relation = relate(verdict({entry: expected}, {entry: actual}, check))[0]
 
     assert relation.code == "impossible"
     assert relation.sentence.startswith(says)
+
+
+CRASHES = [
+    (
+        "ValueError",
+        "The truth value of an array with more than one element is ambiguous.",
+        "truth-value",
+        "one yes or no",
+    ),
+    ("TypeError", "The numpy boolean negative, the `-` operator, is not supported", "boolean-minus", "no minus"),
+    ("TypeError", "ufunc 'bitwise_xor' not supported for the input types", "caret-for-power", "x**2"),
+    (
+        "UFuncTypeError",
+        "Cannot cast ufunc 'divide' output from dtype('float64') to dtype('uint8') with casting rule 'same_kind'",
+        "whole-numbers",
+        "whole numbers (uint8), and `divide`",
+    ),
+    ("TypeError", "'NoneType' object is not subscriptable", "none-in-place", "without `return`"),
+    ("AttributeError", "'list' object has no attribute 'shape'", "not-an-array", "no array"),
+    ("TypeError", "unsupported operand type(s) for -: 'list' and 'float'", "not-an-array", "no array"),
+    ("AttributeError", "'Dense' object has no attribute 'x'", "attribute-missing", "`self.x` on this Dense"),
+    (
+        "ValueError",
+        "operands could not be broadcast together with shapes (5,4) (5,) ",
+        "shapes-do-not-fit",
+        "(5, 4) with (5,), that is (B, m) with (B,): an axis of length 1 is missing",
+    ),
+    (
+        "ValueError",
+        "operands could not be broadcast together with shapes (5,4) (4,5) ",
+        "shapes-do-not-fit",
+        "(B, m) with (m, B): one of the two is turned around",
+    ),
+    (
+        "ValueError",
+        "matmul: Input operand 1 has a mismatch in its core dimension 0 (size 3 is different from 4)",
+        "shapes-do-not-fit",
+        "an array with m columns and one with n rows",
+    ),
+]
+
+
+@pytest.mark.parametrize(("kind", "message", "code", "says"), CRASHES)
+def test_exception_is_explained_with_the_letters_of_the_assignment(kind: str, message: str, code: str, says: str):
+    found = crash(Fault("raised", message, kind, (kind, "Exception")), {5: "B", 3: "n", 4: "m"})
+
+    assert found is not None
+    assert found.code == code
+    assert says in found.sentence
+
+
+@pytest.mark.parametrize("message", ["'numpy.ndarray' object has no attribute 'foo'", "division by zero"])
+def test_exception_that_says_all_there_is_has_no_page(message: str):
+    assert crash(Fault("raised", message, "AttributeError", ("AttributeError", "Exception")), {}) is None
 
 
 def test_factors_that_contradict_each_other_are_not_told() -> None:
@@ -696,6 +760,7 @@ def test_every_code_has_a_page_and_every_page_a_code() -> None:
 
 def test_every_code_is_shown_by_an_example_of_these_tests() -> None:
     of_verdicts = {
+        *(code for _, _, code, _ in CRASHES),
         "aliasing",
         "impossible",
         "stale",

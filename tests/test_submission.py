@@ -686,7 +686,7 @@ def test_source_that_python_reads_is_read(source: Contents):
         pytest.param(b"x = 1\ny\0 = 2\n", 2, 2, "y� = 2", "null byte", id="null-byte"),
         pytest.param("x = 1\n".encode("utf-16"), 1, 1, None, "UTF-16", id="utf-16"),
         pytest.param(b"# coding: klingon\n", 1, 1, None, "klingon", id="unknown-encoding"),
-        pytest.param("<<<<<<< HEAD\nx = 1\n", 1, 1, "<<<<<<< HEAD", "invalid syntax", id="merge-conflict"),
+        pytest.param("<<<<<<< HEAD\nx = 1\n", 1, 1, "<<<<<<< HEAD", "merge conflict", id="merge-conflict"),
         pytest.param("x = " + "(" * 5000, 1, None, None, "", id="nested-too-deeply"),
         pytest.param("\n" * 99 + "x = = 1\n", 100, 5, "x = = 1", "invalid syntax", id="far-down"),
         pytest.param("x = 1\r\ny = = 2\r\n", 2, 5, "y = = 2", "invalid syntax", id="crlf"),

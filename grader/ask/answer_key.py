@@ -24,7 +24,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.ask.client import Fault
+from grader.ask.client import Fault, Frame
 from grader.ask.probe import NotAsked, Observation
 from grader.ask.subject import Raised
 from grader.worker import wire
@@ -150,7 +150,8 @@ def seen_in(blob: memoryview) -> Reply:
 def packed(seen: Reply) -> dict[str, Any]:
     """An observation, or the reason why there is none, as plain data."""
     if isinstance(seen, Fault):
-        return {"fault": [seen.kind, seen.message, seen.type, list(seen.bases)]}
+        called = seen.frames[0].function if seen.frames else ""
+        return {"fault": [seen.kind, seen.message, seen.type, list(seen.bases), called]}
     if isinstance(seen, NotAsked):
         return {"not asked": str(seen)}
     return {"seen": packed_value(seen)}
@@ -169,8 +170,9 @@ def packed_value(value: Any) -> Any:
 
 def unpacked(entry: dict[str, Any]) -> Reply:
     if "fault" in entry:
-        kind, message, type_, bases = entry["fault"]
-        return Fault(kind, message, type_, tuple(bases))
+        kind, message, type_, bases, called = entry["fault"]
+        frames = (Frame("", 0, called, ""),) if called else ()
+        return Fault(kind, message, type_, tuple(bases), frames)
     if "not asked" in entry:
         return NotAsked(entry["not asked"])
     return dict(unpacked_value(entry["seen"]))

@@ -188,12 +188,13 @@ class RemoteWorker:
         numpy: str = "names",
         libraries: Mapping[str, str] = MappingProxyType({}),
         handed_on: Sequence[str] = (),
+        idle: Sequence[Sequence[Any]] = (),
     ) -> None:
         self.zygote, self.limits = zygote, limits
         self.asked = 0
         self.forgotten: dict[str, int] = {}  # what the next question brings along, after `forget`
         self.output_from = 0  # where in its output the present check begins
-        self.process: Process = zygote.spawn(limits, seed, unavailable or {}, numpy, libraries, handed_on)
+        self.process: Process = zygote.spawn(limits, seed, unavailable or {}, numpy, libraries, handed_on, idle)
         self.channel = Channel(self.process.channel, self._look)
         self.allow(seconds)
 

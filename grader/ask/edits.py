@@ -24,12 +24,19 @@ EXCHANGED = {
 }  # fmt: skip
 SKIPPED = frozenset({"sqrt", "clip", "exp", "log", "abs", "square"})  # functions that are easily forgotten
 OPERATORS: Mapping[type, tuple[type[ast.operator], ...]] = {
-    ast.Add: (ast.Sub, ast.Mult), ast.Sub: (ast.Add, ast.Mult), ast.Mult: (ast.Div, ast.Add), ast.Div: (ast.Mult,),
+    ast.Add: (ast.Sub, ast.Mult), ast.Sub: (ast.Add, ast.Mult), ast.Mult: (ast.Div, ast.Add),
+    ast.Div: (ast.Mult, ast.FloorDiv),
     ast.Pow: (ast.Mult,), ast.MatMult: (),
 }  # fmt: skip
-SIGNS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**", ast.MatMult: "@"}
+SIGNS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**", ast.MatMult: "@", ast.FloorDiv: "//"}
 COMPARISONS = {ast.Gt: ">", ast.GtE: ">=", ast.Lt: "<", ast.LtE: "<=", ast.Eq: "==", ast.NotEq: "!="}
-DONE = {ast.Add: "added", ast.Sub: "subtracted", ast.Mult: "multiplied", ast.Div: "divided"}
+DONE = {
+    ast.Add: "added",
+    ast.Sub: "subtracted",
+    ast.Mult: "multiplied",
+    ast.Div: "divided",
+    ast.FloorDiv: "divided without a remainder",
+}
 COMPARED: Mapping[type, tuple[type[ast.cmpop], ...]] = {
     ast.Gt: (ast.GtE, ast.Lt), ast.GtE: (ast.Gt, ast.LtE), ast.Lt: (ast.LtE, ast.Gt), ast.LtE: (ast.Lt, ast.GtE),
     ast.Eq: (ast.NotEq,), ast.NotEq: (ast.Eq,),
@@ -44,12 +51,13 @@ LONGEST_QUOTE = 32  # characters of code in a sentence: an expression, and no li
 class Change:
     """Texts for stretches of a file, (first byte, end, new text), and what comes of them, after `as if`.
 
-    vague: its sentence names a number, and hardly says where.
+    vague: its sentence names a number, and hardly says where. place: the name that the changed statement assigns to.
     """
 
     pieces: tuple[tuple[int, int, str], ...]
     sentence: str
     vague: bool = False
+    place: str = ""
 
     def applied(self, text: str) -> str:
         data = text.encode()
@@ -93,10 +101,19 @@ def functions_of(module: ast.Module, owner: str, names: Collection[str]) -> Iter
 def everywhere(single: Sequence[Change]) -> Iterator[Change]:
     """The same slip wherever a function allows it: who forgets an axis forgets it twice."""
     alike: dict[str, list[Change]] = defaultdict(list)
+    in_place: dict[tuple[str, str], list[Change]] = defaultdict(list)
     for change in single:
-        sentence = re.sub(r"_\d", "_", change.sentence)  # beta_1 and beta_2 are alike, whatever each is beside
+        what = FORMULA.sub("", change.sentence)
+        sentence = re.sub(r"_\d", "_", what)  # beta_1 and beta_2 are alike, whatever each is beside
         operand = re.search(r"\w+_ were .*", sentence)
         alike[operand[0] if operand else sentence].append(change)
+        if change.place:
+            in_place[what, change.place].append(change)
+    for (what, place), group in in_place.items():
+        if len(group) > 1 and len(group) < sum(FORMULA.sub("", each.sentence) == what for each in single):
+            pieces = sorted(piece for change in group for piece in change.pieces)
+            if all(first[1] <= second[0] for first, second in pairwise(pieces)):
+                yield Change(tuple(pieces), f"{what}, wherever {place} is changed", group[0].vague)
     for group in alike.values():
         pieces = sorted(piece for change in group for piece in change.pieces)
         apart = all(first[1] <= second[0] for first, second in pairwise(pieces))
@@ -104,6 +121,9 @@ def everywhere(single: Sequence[Change]) -> Iterator[Change]:
             told = list(dict.fromkeys(change.sentence for change in group))
             sentence = " and ".join(told) if len(told) > 1 else f"{told[0]}, each time"
             yield Change(tuple(pieces), sentence, group[0].vague)
+
+
+FORMULA = re.compile(r" in `[^`]*`")  # behind a slip, where it stands
 
 
 class Slips:
@@ -129,7 +149,18 @@ class Slips:
                     yield from self.of_expression(node)
 
     def change(self, node: ast.expr | ast.stmt, new: str, what: str, vague: bool = False) -> Change:
-        return Change((self.piece(node, new),), f"{what} {self.inside}", vague)
+        return Change((self.piece(node, new),), f"{what} {self.inside}", vague, self.place(node))
+
+    def place(self, node: ast.AST) -> str:
+        """The name that the statement around a node assigns to; '' for none."""
+        while not isinstance(node, ast.stmt) and node in self.parents:
+            node = self.parents[node]
+        if isinstance(node, ast.AugAssign) or (isinstance(node, ast.Assign) and len(node.targets) == 1):
+            target = node.target if isinstance(node, ast.AugAssign) else node.targets[0]
+            while isinstance(target, ast.Subscript):
+                target = target.value
+            return plain(ast.unparse(target))
+        return ""
 
     def piece(self, node: ast.expr | ast.stmt, new: str) -> tuple[int, int, str]:
         assert node.end_lineno is not None
@@ -155,6 +186,21 @@ class Slips:
                 yield self.change(
                     node, f"{target} {SIGNS[other]}= {value}", f"`{name} {SIGNS[other]}= ...` stood there"
                 )
+        elif isinstance(node, ast.Return) and isinstance(node.value, (ast.BinOp, ast.Call, ast.Name, ast.Subscript)):
+            value = ast.unparse(node.value)
+            for name in ("mean", "sum"):
+                done = "averaged" if name == "mean" else "summed"
+                yield self.change(
+                    node.value, f"np.{name}({value}, axis=0)", f"the result were {done} over its first axis"
+                )
+        elif isinstance(node, ast.For):
+            of, rounds = names_in(node.iter), ast.unparse(node.iter)
+            for part, which in (("[:-1]", "last round"), ("[1:]", "first round"), ("[:1]", "rounds after the first")):
+                yield self.change(
+                    node.iter, f"list({rounds}){part}", f"the {which} of the loop over {of} were left out"
+                )
+        elif isinstance(node, ast.Continue):
+            yield self.change(node, "break", "the loop ended where it should go on")
         elif isinstance(node, ast.If):
             yield self.put(node.test, ast.Constant(True), f"the condition on {names_in(node.test)} always held")
             yield self.put(node.test, ast.Constant(False), f"the condition on {names_in(node.test)} never held")
@@ -237,18 +283,39 @@ class Slips:
             kept = [each for each in node.keywords if each.arg != "keepdims"]
             if len(kept) < len(node.keywords):
                 yield self.put(node, ast.Call(function, node.args, kept), f"the {name} lost its axis (no keepdims)")
+        if on_numpy and name in ("mean", "sum") and len(node.args) == 1 and (inside := squared(node.args[0])):
+            before = ast.BinOp(ast.Call(function, [inside], node.keywords), ast.Pow(), ast.Constant(2))
+            yield self.put(node, before, f"the {name} were taken before the square")
         if isinstance(function, ast.Attribute) and on_numpy:
             for swap in EXCHANGED.get(name, ()):
                 new_function = ast.Attribute(function.value, swap, function.ctx)
                 yield self.put(node, ast.Call(new_function, node.args, node.keywords), f"{swap} stood for {name}")
             if name in SKIPPED and node.args:
                 yield self.put(node, node.args[0], f"{name} were not applied")
+        if name == "range" and node.args:
+            yield from self.of_range(node)
         if name == "len" and len(node.args) == 1:
             of = ast.unparse(node.args[0])
             yield self.change(node, f"{of}.shape[-1]", f"the columns of {plain(of)} were counted, not its rows")
             yield self.change(node, f"np.size({of})", f"every entry of {plain(of)} were counted, not its rows")
         if name == "sqrt" and node.args and isinstance(node.args[0], ast.BinOp):
             yield from self.of_bracket(node.args[0])
+
+    def of_range(self, node: ast.Call) -> Iterator[Change]:
+        """A range that begins a step late, or ends a step early."""
+        start, stop, step = {
+            1: (None, 0, None), 2: (0, 1, None), 3: (0, 1, 2),
+        }.get(len(node.args), (None, None, None))  # fmt: skip
+        if stop is None:
+            return
+        width = node.args[step] if step is not None else ast.Constant(1)
+        early = copy.copy(node)
+        early.args = [*node.args[:stop], ast.BinOp(node.args[stop], ast.Sub(), width), *node.args[stop + 1 :]]
+        yield self.put(node, early, "the range ended one step too early")
+        late = copy.copy(node)
+        first = node.args[start] if start is not None else ast.Constant(0)
+        late.args = [ast.BinOp(first, ast.Add(), width), *(node.args[1:] if start is not None else node.args)]
+        yield self.put(node, late, "the range began one step too late")
 
     def of_bracket(self, node: ast.BinOp) -> Iterator[Change]:
         """a / (b + c) whose bracket is forgotten: a / b + c."""
@@ -278,6 +345,9 @@ class Slips:
                     new = copy.copy(node)
                     setattr(new, side, ast.Constant(value))
                     yield self.put(node, new, f"{quoted(new)} stood there")
+        if isinstance(node.op, ast.Add) and isinstance(node.left, ast.BinOp) and isinstance(node.left.op, ast.MatMult):
+            early = ast.BinOp(node.left.left, ast.MatMult(), ast.BinOp(node.left.right, ast.Add(), node.right))
+            yield self.put(node, early, f"{right} were added before the product: {quoted(early)}")
         if isinstance(node.op, ast.Pow) and not isinstance(node.right, ast.Constant):
             for step, told in ((ast.Sub(), "less"), (ast.Add(), "more")):
                 power = ast.BinOp(node.right, step, ast.Constant(1))
@@ -311,6 +381,15 @@ class Slips:
                 for near in family if value in family else ():
                     if near != value:
                         yield self.put(node, ast.Constant(near), f"{near:g} stood in place of another constant")
+
+
+def squared(node: ast.expr) -> ast.expr | None:
+    """x of x ** 2 or np.square(x)."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow) and ast.unparse(node.right) == "2":
+        return node.left
+    if isinstance(node, ast.Call) and ast.unparse(node.func) == "np.square":
+        return node.args[0]
+    return None
 
 
 def operands(function: ast.FunctionDef) -> Iterator[ast.expr]:
@@ -353,7 +432,12 @@ def quoted(node: ast.expr) -> str:
 
 
 def names_in(node: ast.expr) -> str:
-    names = [each.id for each in ast.walk(node) if isinstance(each, ast.Name) and each.id not in ("np", "self")]
+    called = {id(each.func) for each in ast.walk(node) if isinstance(each, ast.Call)}
+    names = [
+        each.id
+        for each in ast.walk(node)
+        if isinstance(each, ast.Name) and each.id not in ("np", "self") and id(each) not in called
+    ]
     attributes = [each for each in ast.walk(node) if isinstance(each, ast.Attribute)]
     names += [each.attr for each in attributes if ast.unparse(each) == f"self.{each.attr}"]
     return ", ".join(dict.fromkeys(names)) or "numbers"

@@ -135,7 +135,8 @@ class Observer:
         limits, seconds = self.rubric.check_limits(), self.patience(component)
         year = self.places.edition
         libraries, handed_on = year.loading(Path(self.data_path) / "mnist"), year.settings.get("reexported", [])
-        about = (limits, seconds, seed, self.unavailable(), numpy or self.numpy(), libraries, handed_on)
+        idle = self.places.idle()
+        about = (limits, seconds, seed, self.unavailable(), numpy or self.numpy(), libraries, handed_on, idle)
         try:
             return RemoteWorker(self.living_zygote(), *about)
         except WorkerLost:

@@ -127,9 +127,12 @@ def in_words_of(edition: Edition, probe: Probe) -> Probe:
     """The check as this year calls things."""
     if edition is FIRST:
         return probe
-    needs, may_need, despite = (
-        tuple(map(edition.component_like, names)) for names in (probe.needs, probe.may_need, probe.despite)
-    )
+
+    def of_year(name: str) -> str:
+        component, slash, slug = name.partition("/")
+        return f"{edition.component_like(component)}{slash}{slug}"
+
+    needs, may_need, despite = (tuple(map(of_year, names)) for names in (probe.needs, probe.may_need, probe.despite))
     return replace(
         probe,
         component=edition.component_like(probe.component),

@@ -28,6 +28,8 @@ FORMS: tuple[tuple[str, Callable[[float], float]], ...] = (
     ("1 over {}", lambda size: 1 / size),
     ("the square root of {}", lambda size: size**0.5),
     ("1 over the square root of {}", lambda size: size**-0.5),
+    ("the square of {}", lambda size: size**2),
+    ("1 over the square of {}", lambda size: size**-2),
 )
 NUMBER_OF = "the number of "
 RATIOS = (NUMBER_OF + "rows", NUMBER_OF + "columns")
@@ -60,6 +62,8 @@ class Asked:
         for form, function in FORMS:
             counts = [(words, size) for words, size in self.sizes if size > 1]
             known = [*counts, *ROOTS] if "root" in form else [*self.sizes, *NUMBERS]
+            if "the square of" in form:
+                known = [] if alone else counts
             fitting = [(words, size) for words, size in known if fits(function(size))]
             if fitting:
                 return form.format(one_name([words for words, _ in fitting], fitting[0][1]))

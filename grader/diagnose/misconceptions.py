@@ -15,12 +15,13 @@ from collections.abc import Callable, Sequence
 from itertools import combinations
 
 from grader.ask.answers import Answers, Reply
-from grader.ask.client import Fault
+from grader.ask.client import Fault, Frame
 from grader.ask.edits import Change
 from grader.ask.probe import NotAsked, Probe
 from grader.ask.response import Response
-from grader.diagnose.relations.places import CODES
+from grader.diagnose.relations.places import CODES, SLIP
 from grader.diagnose.relations.whole import relate
+from grader.homework import YEARS, edition
 from grader.judge.compare import differences
 from grader.judge.verdict import Outcome, Verdict
 from grader.rubric import Rubric
@@ -79,8 +80,8 @@ class Diagnosis:
 
     def tell_slip(self) -> None:
         """Puts the small change that gives every wrong answer, and no other, in place of what was found before."""
-        if any(verdict.probe.megabytes for verdict in self.wrong) or all(each.seen.fault for each in self.wrong):
-            return  # many changes raise the same
+        if any(verdict.probe.megabytes for verdict in self.wrong):
+            return
         self.slips = slips = self.answers.slips(self.wrong[0].probe.component)
         wrong = {verdict.probe.name for verdict in self.wrong}
         fitting = [code for code in list(slips)[:MOST_SLIPS] if self.fits((code,), wrong) >= wrong]
@@ -92,7 +93,7 @@ class Diagnosis:
             return  # the relations say more
         told = list(dict.fromkeys(slips[code].sentence for code in clear or fitting))
         for verdict in self.wrong if 0 < len(told) <= MOST_ALIKE else ():
-            verdict.diagnosis = ["one-slip"]
+            verdict.diagnosis = [SLIP]
             verdict.patterns = [f"it answers as if {', or as if '.join(told[:MOST_RIVALS])}"]
 
     def fits(self, codes: Codes, unexplained: set[str]) -> set[str]:
@@ -150,7 +151,11 @@ class Diagnosis:
     def same(self, probe: Probe, mistaken: Reply, seen: Response) -> bool:
         """Did the submission show the same? Of two exceptions of a type, those that say something else differ."""
         if isinstance(mistaken, Fault):
-            return seen.fault is not None and gist(seen.fault) == gist(mistaken)
+            return (
+                seen.fault is not None
+                and gist(seen.fault) == gist(mistaken)
+                and is_same_call(seen.fault.frames, mistaken.frames)
+            )
         if not isinstance(mistaken, dict) or seen.observation is None:
             return False
         return not differences(
@@ -193,12 +198,30 @@ class Diagnosis:
         return all(self.matches(codes, probe, seed, self.ask_again(probe, seed)) for probe in probes)
 
 
+CALLED = {"__call__", "forward"} | {
+    each.word("forward") for each in map(edition, YEARS)
+}  # what runs when an object is called
+METHODS = CALLED | {name for each in map(edition, YEARS) for methods in each.parts.values() for name in methods}
+
+
+def is_same_call(one: Sequence[Frame], other: Sequence[Frame]) -> bool:
+    """Did both exceptions come out of the same method, as far as the methods' names tell?"""
+    names = {
+        "()" if name in CALLED else name
+        for frames in (one, other)
+        if frames and (name := frames[0].function.rpartition(".")[2]) in METHODS
+    }
+    return len(names) < 2
+
+
 def gist(fault: Fault) -> tuple[str, str, frozenset[str], str]:
     """What an exception says: the array shapes that it names, such as (5,2); where it names none, its words.
 
     Without names, numbers, and whether an operator works in place.
     """
-    shapes = frozenset(shape.replace(" ", "") for shape in re.findall(r"\([\d, ]*\)", fault.message))
+    shapes = frozenset(
+        shape.replace(" ", "") for shape in re.findall(r"\([\d, ]*\)|size \d+ is different from \d+", fault.message)
+    )
     words = re.sub(r"'[^']*'|\"[^\"]*\"|\([\d, ]*\)|[\d.]+", "", fault.message.partition(". Did you mean")[0])
     words = re.sub(r"(?<=[-+*/@%&|^])=", "", words)
     return fault.kind, fault.type, shapes, "" if shapes else " ".join(words.split())

@@ -21,6 +21,7 @@ from grader.ask.subject import Raised
 from grader.base.arrays import squeezed
 from grader.diagnose import entry_words, pages
 from grader.diagnose.entry_words import table
+from grader.diagnose.relations.places import SLIP
 from grader.explain.script import script_text
 from grader.homework import FIRST, Edition
 from grader.judge.compare import Difference, as_array, close
@@ -291,10 +292,14 @@ def fault_message(verdict: Verdict, fault: Fault, edition: Edition) -> str:
         return fault_headline(fault)
     title = next((title for code in verdict.diagnosis if (title := pages.title(code, edition))), "")
     local = next((each for each in verdict.seen.locals if not each.fits), None)
+    if verdict.diagnosis == [SLIP]:
+        title = verdict.patterns[0]
     parts = [title or (local.sentence(verdict.probe.component) if local is not None else fault_headline(fault))]
     if fault.frames or title:
         parts.append(part("came back", traceback_text(fault) if fault.frames else fault_headline(fault)))
     parts.append(about_stand_ins(fault, verdict.seen))
+    patterns = [each for each in verdict.patterns if each != title]
+    parts += [part("pattern", "; ".join(patterns))] if patterns else []
     step = next_step(verdict.diagnosis, edition) or where_to_write(fault)
     return joined([*parts, printed(verdict.seen), step, paste(verdict.seen)])
 

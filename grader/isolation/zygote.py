@@ -44,6 +44,7 @@ from grader.worker.main import LENGTH
 if TYPE_CHECKING:
     from grader.homework import Dataset
 
+DATA = "data"  # beside the folders that workers run in: who reads ../data while a file is imported finds some
 OWN = "homework"  # the folder of the homework's part of the worker
 WORKER = Path(__file__).parent.with_name("worker")
 # BLAS kernels chosen for this processor by its owner: without them an older OpenBLAS may compute wrong results.
@@ -99,7 +100,7 @@ class Zygote:
     """The warm process and its workers. All methods may be called from any thread.
 
     root      the folder with the submission's modules, which workers read and do not change
-    readable  what else they may read: public data
+    readable  what else they may read: public data, of which code finds the first as ../data where it runs
     """
 
     # Process numbers of all that are alive: whatever else becomes a child of the grader is a worker's orphan.
@@ -127,8 +128,9 @@ class Zygote:
             linux.become_subreaper()  # should a submission end the zygote, its orphans come to the grader
         try:
             with far:
-                self._lay_out()
-                self.child = self._start(far.fileno(), [path.resolve() for path in readable], blas_threads)
+                public = [path.resolve() for path in readable]
+                self._lay_out(public)
+                self.child = self._start(far.fileno(), public, blas_threads)
         except BaseException:
             self.control.close()
             self.errors.close()
@@ -154,7 +156,7 @@ class Zygote:
             Zygote.living.add(child.pid)
         return child
 
-    def _lay_out(self) -> None:
+    def _lay_out(self, public: list[Path]) -> None:
         """The worker's own code, away from the grader's, and NumPy, away from what is installed beside it."""
         if self.level.user is not None:
             self.folder.chmod(THROUGH)
@@ -163,6 +165,8 @@ class Zygote:
             package, _, _ = HOMEWORK.worker.partition(".")
             copy_compiled(HOMEWORK.folder / package, HOMEWORK.name_of(package), self.folder / OWN)
         self.scratch.mkdir()
+        if public:
+            (self.scratch / DATA).symlink_to(public[0])
         packages = self.folder / "packages"
         packages.mkdir()
         for source in numpy_folders():
@@ -209,6 +213,7 @@ class Zygote:
         numpy: str = "names",
         libraries: Mapping[str, str] = MappingProxyType({}),
         handed_on: Sequence[str] = (),
+        idle: Sequence[Sequence[Any]] = (),
     ) -> Process:
         """Asks for a fresh worker; returns at once, the worker answers when it is there. Raises WorkerLost.
 
@@ -216,6 +221,7 @@ class Zygote:
         unavailable: modules that the worker replaces by placeholders, each with the reason (worker/placeholders.py).
         numpy: what the submission gets of an older NumPy (worker/old_numpy.py): 'installed' (nothing), 'names', 'old'.
         libraries: packages that given code loads data with, each with the folder that it loads from.
+        idle: (module, class, methods) that do nothing while a file outside of the package is imported.
         handed_on: the modules whose names the package of the assignment re-exports, where it does not load itself.
         """
         with self.lock:
@@ -231,6 +237,7 @@ class Zygote:
                 "unavailable": unavailable,
                 "handed_on": list(handed_on),
                 "numpy": numpy,
+                "idle": [list(each) for each in idle],
                 "libraries": dict(libraries),
                 "seed": seed % 2**32,
                 "limits": {

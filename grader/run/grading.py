@@ -140,11 +140,11 @@ class Grading:
             for group in self.groups(self.probes_of(probe.component)):
                 those = [self.judged(each) for each in group]
                 verdicts += those
-                set_passive_aside(those, verdicts)
                 seed = self.seed_of(group[0]) if group else self.seed
                 if self.places[probe.component].module not in self.observer.broken:  # else there is nothing to explain
                     own = [each for each in those if each.because is None]
                     Diagnosis(own, self.answers, self.rubric, seed, self.observer.fresh).find()
+                set_passive_aside(those, verdicts)  # what they do right is evidence before it is set aside
             for verdict in sorted(verdicts, key=lambda each: each.because is not None):
                 explain(verdict, self.rubric.tolerances, self.edition)
         return self.judged(probe)

@@ -95,7 +95,15 @@ class Trainer:
         try:
             libraries = self.places.edition.loading(self.data.public / "data" / "mnist")
             limits = self.rubric.training_limits(1)
-            worker = RemoteWorker(self.zygote(), limits, SETUP_SECONDS, seed, numpy=self.numpy, libraries=libraries)
+            worker = RemoteWorker(
+                self.zygote(),
+                limits,
+                SETUP_SECONDS,
+                seed,
+                numpy=self.numpy,
+                libraries=libraries,
+                idle=self.places.idle(),
+            )
         except WorkerLost:
             return Run(Outcome.CRASHED, "the process that trains could not be started")
         try:

@@ -80,12 +80,17 @@ def open_submission(path: Path, scratch: Path, year: int | None = None) -> Submi
     notes = [
         *renames.notes,
         *places.notes(),
-        *notes_of_gaps(modules.values()),
+        *notes_of_gaps(module for name, module in modules.items() if name in relevant(places, edition)),
         *(note(why, paths) for why, paths in left_out.items()),
     ]
     return Submission(
         path, target.resolve(), prefix, modules, tuple(map(shown, notes)), places, found_year, predictions
     )
+
+
+def relevant(places: Places, edition: Edition) -> set[str]:
+    """The modules of the assignment, by whatever name; older copies and scratch files are not looked at."""
+    return {*edition.modules.values(), edition.package, *(place.home for place in places.table.values())}
 
 
 def notes_of_gaps(modules: Iterable[SourceModule]) -> list[str]:

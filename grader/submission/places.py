@@ -107,6 +107,14 @@ class Places:
         middle = {place.module for place in self.table.values()} - set(last)
         return tuple(dict.fromkeys([*first, *sorted(middle), *last]))
 
+    def idle(self) -> list[tuple[str, str, list[str]]]:
+        """Module, class and methods that do nothing while a file beside the package is imported."""
+        return [
+            (self[name].module, self[name].name, list(map(self.edition.word, methods)))
+            for name, methods in HOMEWORK.idle.items()
+            if name in self.edition.modules
+        ]
+
     def path(self, module: str) -> str:
         """The file of a module, below the folder with the code."""
         if module in self.modules:

@@ -24,6 +24,7 @@ DEEPEST_FINALLY = 6  # each level makes the compiled code about four times as la
 WIDTH = 120  # characters of a source line that are shown, around the fault
 LINE_ENDS = re.compile(r"\r\n|\r|\n")
 IMPORT_ERRORS = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
+CONFLICT = re.compile(r"(<{7}|={7}|>{7})( |$)")  # what git leaves around two versions of some lines
 CAME_WITH = "that came with Python"
 TRIES = (ast.Try, getattr(ast, "TryStar", ast.Try))  # try ... except* came with Python 3.11
 HOLDS_STATEMENTS = (ast.stmt, ast.excepthandler, ast.match_case)
@@ -221,6 +222,10 @@ def parse_text(text: str) -> ast.Module | SourceError:
     except SyntaxError as error:
         lines = LINE_ENDS.split(text)
         line = min(max(error.lineno or 1, 1), len(lines))
+        if CONFLICT.match(lines[line - 1]):
+            return fault_in_line(
+                line, lines[line - 1], 1, "marks of a merge conflict: keep one side and delete the marks"
+            )
         newer = newer_syntax(lines[line - 1], error.msg)
         return fault_in_line(line, lines[line - 1], error.offset or 1, f"{error.msg}; {newer}" if newer else error.msg)
     except (RecursionError, MemoryError):

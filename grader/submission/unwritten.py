@@ -53,8 +53,38 @@ def unwritten_line(function: ast.AST, name: str, given: frozenset[str] = frozens
     reading = Reading(procedure=name in PROCEDURES, draws="init" in name and not given, given=given)
     reading.sets = is_setter(function)
     if not reading.block(function.body):
-        return None
+        left_open = None if reading.procedure or reading.sets or "__" in name else end_left_open(function)
+        return left_open.lineno if left_open is not None else None
     return reading.last.lineno if reading.last is not None else function.lineno
+
+
+def end_left_open(function: ast.FunctionDef | ast.AsyncFunctionDef) -> ast.stmt | None:
+    """The last statement of a function that gives no answer anywhere, where that one only keeps a place.
+
+    `pass`, `return NotImplementedError`, a loop that ends in `break`: whoever has finished ends otherwise, and whoever
+    forgot the `return` with the result ends with the result.
+    """
+    answers = [
+        each
+        for each in own_statements(function)
+        if isinstance(each, ast.Return) and each.value is not None and not is_not_written(each.value)
+    ]
+    if answers or any(isinstance(each, (ast.Yield, ast.YieldFrom)) for each in ast.walk(function)):
+        return None
+    last = function.body[-1]
+    while isinstance(last, (ast.With, ast.While, ast.For, ast.If)):
+        last = last.body[-1]
+    keeps_a_place = isinstance(last, (ast.Pass, ast.Break)) or (isinstance(last, ast.Return) and last.value is not None)
+    return last if keeps_a_place or (isinstance(last, ast.Raise) and is_not_written(last.exc)) else None
+
+
+def own_statements(function: ast.AST) -> Iterator[ast.stmt]:
+    """The statements of a function, without those of functions and classes inside."""
+    for each in ast.iter_child_nodes(function):
+        if isinstance(each, ast.stmt):
+            yield each
+        if not isinstance(each, (*Function, ast.ClassDef, ast.expr)):
+            yield from own_statements(each)
 
 
 @dataclass

@@ -139,6 +139,7 @@ class Zygote:
         if message["numpy"] == "old":
             old_numpy.switch_on()
         implementation = host.Host(root, OPERATIONS)
+        implementation.idle = message["idle"]
         implementation.do_seed(message["seed"])
         serve(socket.socket(fileno=channel), implementation)
 

@@ -52,6 +52,9 @@ class Silent:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self
 
+    def __format__(self, form: str) -> str:
+        return ""
+
     def __getitem__(self, key: Any) -> Any:
         return self
 

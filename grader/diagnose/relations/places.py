@@ -24,13 +24,15 @@ ABOUT = 0.015  # how well the ratio of two sample statistics fits what it is
 SEVERAL = 4  # different values that a formula of two numbers must fit: with fewer it fits by chance
 COUNTS = 12  # a single number that is 2 to 12 times too large, or too small, is likely to be counted wrongly
 Answers = list[tuple[str, np.ndarray]]
+SLIP = "one-slip"  # the code of small changes that nobody listed
 CODES = (
-    "affine", "aliasing", "all-zero", "almost-right", "axis-not-reduced", "axis-reduced", "belongs-elsewhere",
-    "clipped", "columns-permuted", "constant-factor", "constant-offset", "entries-missing", "equals-input",
-    "factor-per-line", "function-of-it", "impossible", "input-added", "later-steps", "low-precision", "not-finite",
-    "offset-per-line", "one-slip", "other-axis", "other-distribution", "right-by-sign", "right-values-wrong-shape",
-    "rows-permuted", "shifted", "sign-flipped", "some-rows", "stale", "step-direction", "step-factor", "transposed",
-    "transposed-shape", "value-replaced", "wrong-shape",
+    "affine", "aliasing", "all-zero", "almost-right", "attribute-missing", "axis-not-reduced", "axis-reduced",
+    "belongs-elsewhere", "boolean-minus", "caret-for-power", "clipped", "columns-permuted", "constant-factor",
+    "constant-offset", "entries-missing", "equals-input", "factor-per-line", "function-of-it", "impossible",
+    "input-added", "later-steps", "low-precision", "none-in-place", "not-an-array", "not-finite", "offset-per-line",
+    "one-slip", "other-axis", "other-distribution", "right-by-sign", "right-values-wrong-shape", "rows-permuted",
+    "shapes-do-not-fit", "shifted", "sign-flipped", "some-rows", "stale", "step-direction", "step-factor",
+    "transposed", "transposed-shape", "truth-value", "value-replaced", "whole-numbers", "wrong-shape",
 )  # fmt: skip
 
 
@@ -713,7 +715,12 @@ def is_flat(array: np.ndarray) -> bool:
 
 
 def telling(array: np.ndarray) -> bool:
-    """Enough different values, or enough values, to be equal to another array by no chance."""
+    """Enough different values, or enough values, to be equal to another array by no chance.
+
+    Of a single number, enough digits.
+    """
+    if not array.ndim:
+        return float(f"{float(array):.3g}") != float(array)
     return not is_flat(array) and (unique(array).size > 2 or array.size > 7)
 
 

@@ -16,6 +16,7 @@ import numpy as np
 from grader.ask.local_gradients import made_too_early, misfit
 from grader.diagnose.entry_words import bounds, kept, phrase, table
 from grader.diagnose.inputs import Asked, asked
+from grader.diagnose.relations.crashes import crash
 from grader.diagnose.relations.places import (
     ABOUT,
     ROUGH,
@@ -81,6 +82,10 @@ def kind(name: str) -> str:
 
 
 def relations(verdict: Verdict, ratios: Sequence[tuple[float, str]] = ()) -> Iterator[Relation]:
+    if verdict.seen.fault is not None:
+        if found := crash(verdict.seen.fault, letters_of(verdict)):
+            yield found
+        return
     known = asked(verdict.seen)
     if cannot_be := impossible(verdict):
         yield cannot_be
@@ -159,6 +164,8 @@ def arrays(observation: Any, name: str = "") -> Iterator[tuple[str, np.ndarray]]
     """Every array of an observation under the name that a Difference gives to its place."""
     if isinstance(observation, np.ndarray):
         yield name, observation
+    elif isinstance(observation, float):
+        yield name, np.asarray(observation)
     elif isinstance(observation, dict):
         for key, value in observation.items():
             yield from arrays(value, f"{name}[{key!r}]" if name else str(key))
@@ -278,8 +285,7 @@ def spread(verdict: Verdict, difference: Difference) -> Relation | None:
         name = verdict.probe.slug if verdict.probe.slug != "default" else "kaiming"
         return Relation(
             "all-zero",
-            f"all weights are one and the same number: nothing was drawn for {name!r}; is that name compared as it is "
-            "spelled, capitals included?",
+            f"all weights are one and the same number: nothing was drawn for {name!r}, or with a width of 0",
         )
     n, m = sizes_of(verdict.seen.script)
     formulas = {
@@ -299,6 +305,16 @@ def spread(verdict: Verdict, difference: Difference) -> Relation | None:
         f"{difference.expected:.3g} for n = {n:g} inputs and m = {m:g} outputs"
     )
     return Relation("other-distribution", sentence)
+
+
+def letters_of(verdict: Verdict) -> dict[int, str]:
+    """What the assignment calls the lengths of a check's arrays, where no two of them are the same."""
+    tables = [array for array in verdict.seen.inputs if array.ndim == 2]
+    rows = {len(array) for array in tables}
+    n, m = sizes_of(verdict.seen.script)
+    found = [*((each, "B") for each in rows if len(rows) == 1), (n, "n"), (m, "m")]
+    lengths = [length for length, _ in found]
+    return {length: letter for length, letter in found if length > 1 and lengths.count(length) == 1}
 
 
 def sizes_of(script: tuple[str, ...]) -> tuple[int, int]:

@@ -289,6 +289,8 @@ WRONG = {
     "Model.evaluate/again:trainable": "after evaluate the layers no longer have trainable = True",
     "each_drawn_by_itself": "the same numbers stand in w over and over: each weight is to be drawn by itself",
     "holds_fractions": "the array holds whole numbers, so that no step of less than 1 changes it: make it floats",
+    "b_fits_the_output": "the bias is a column (m, 1), which cannot be added to the rows of outputs (B, m): make it "
+    "(m,) or (1, m)",
     "b_is_zero_with_zero": "the bias is not 0 at the start with the initializer 'zero'",
     "b_is_zero_with_normal": "the bias is not 0 at the start with the initializer 'normal'",
     "b_is_zero_with_xavier": "the bias is not 0 at the start with the initializer 'xavier'",
@@ -326,6 +328,8 @@ WRONG = {
     "none_is_trainable": "trainable is not False though none of the weights is trainable",
     "all_frozen": "after trainable = False some weight is still trainable",
     "Weighted:all_trainable": "after trainable = True some weight is still frozen",
+    "Model.evaluate:all_trainable": "after evaluate some weight is frozen, and nothing undoes it: a further training "
+    "changes nothing",
     "SequentialModel:all_trainable": "after a step with training=False some weight is frozen, and nothing undoes it",
     "written_down": "a call while the tape is open is not written down under the array that it returns",
     "not_written_down": "a call before the tape is open is written down",
@@ -351,24 +355,31 @@ WRONG = {
 # What an answer lies between whatever it is asked about, what its rows sum to, and why.
 A_SHARE = (0.0, 1.0, None, "a share of right answers lies between 0 and 1")
 PROBABILITIES = (0.0, 1.0, 1.0, "each row holds probabilities, which lie between 0 and 1 and sum to 1")
-NEVER_NEGATIVE = (0.0, float("inf"), None)
-BOUNDS = {
+NO_NEGATIVE_SQUARES = (0.0, float("inf"), None, "a mean of squares is never negative")
+NO_NEGATIVE_LOGARITHM = (
+    0.0, float("inf"), None, "the logarithm of a probability is at most 0, so this loss is never negative",
+)  # fmt: skip
+BOUNDS: dict[str, tuple[float, float, float | None, str]] = {
     **{
         f"CategoricalAccuracy:{entry}": A_SHARE
         for entry in ("of_eight", "of_seven", "all", "none", "single", "accuracy", "first", "second")
     },
-    **{f"Softmax:{entry}": PROBABILITIES for entry in ("s", "single", "float32", "large", "small", "mixed", "spread")},
     **{
-        f"MeanSquaredError:{entry}": (*NEVER_NEGATIVE, "a mean of squares is never negative")
-        for entry in ("loss", "single")
-    },
-    **{
-        f"{loss}:{entry}": (
-            *NEVER_NEGATIVE,
-            "the logarithm of a probability is at most 0, so this loss is never negative",
+        f"Softmax/{check}:{entry}": PROBABILITIES
+        for check, entries in (
+            ("forward", ("s",)),
+            ("forward-single", ("single", "float32")),
+            ("stable", ("large", "small", "mixed", "spread")),
         )
+        for entry in entries
+    },
+    "MeanSquaredError/forward:loss": NO_NEGATIVE_SQUARES,
+    "MeanSquaredError/value:loss": NO_NEGATIVE_SQUARES,
+    "MeanSquaredError/forward-single:single": NO_NEGATIVE_SQUARES,
+    **{
+        f"{loss}/{check}": NO_NEGATIVE_LOGARITHM
         for loss in ("CategoricalCrossentropy", "CategoricalCrossEntropy", "CrossEntropyLoss")
-        for entry in ("loss", "single", "unlikely")
+        for check in ("forward:loss", "value:loss", "forward-single:single", "single-row:single")
     },
     **{f"Sigmoid:{entry}": (0.0, 1.0, None, "a sigmoid lies between 0 and 1") for entry in ("y", "flat", "large")},
 }

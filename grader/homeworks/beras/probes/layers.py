@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
 from typing import Any
 
@@ -338,7 +339,20 @@ def bias(s: Dialect, draw: Draw) -> Observation:
     names = ("zero", "normal", "xavier", "kaiming")
     biases = {name: s.new("Dense", N, M, initializer=name).attribute("b").value for name in names}
     zeros = {f"b_is_zero_with_{name}": same_values(b, np.zeros(np.shape(b))) for name, b in biases.items()}
-    return zeros | {"holds_fractions": all(map(holds_fractions, biases.values()))}
+    return zeros | {
+        "holds_fractions": all(map(holds_fractions, biases.values())),
+        "b_fits_the_output": all(fits_rows(np.shape(b)) for b in biases.values()),
+    }
+
+
+def fits_rows(shape: tuple[int, ...]) -> bool:
+    """Can an array of this shape be added to outputs (B, m)? One that has not m entries is asked about elsewhere."""
+    if math.prod(shape) != M:
+        return True
+    try:
+        return np.broadcast_shapes((B, M), shape) == (B, M)
+    except ValueError:
+        return False
 
 
 @probe("Dense.initializer", "draws-anew")

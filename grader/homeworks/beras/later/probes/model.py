@@ -208,7 +208,7 @@ def of_tuples(s: Dialect, draw: Draw) -> Observation:
 STEP_OF = ("SequentialModel", "Weighted", "Model.weights", "GradientTape")  # whose code own_form may run
 
 
-@probe("Model.fit", "history", weight=3, needs=GIVEN, despite=STEP_OF)
+@probe("Model.fit", "history", weight=3, needs=(*GIVEN, "Model.fit/steps"), despite=STEP_OF)
 def fit_history(s: Dialect, draw: Draw) -> Observation:
     """returns the metrics of the training in lists, a value for each epoch or for each batch."""
     model = scripted(s, draw)
@@ -265,7 +265,7 @@ def is_labels(value: Any, truth: np.ndarray) -> bool:
     )
 
 
-@probe("Model.evaluate", "averages", weight=3, needs=GIVEN, despite=STEP_OF)
+@probe("Model.evaluate", "averages", weight=3, needs=(*GIVEN, "Model.evaluate/every-input"), despite=STEP_OF)
 def averages(s: Dialect, draw: Draw) -> Observation:
     """returns the metrics over all batches: their means, or what each batch gave."""
     model = scripted(s, draw)
@@ -297,6 +297,17 @@ def trains_nothing(s: Dialect, draw: Draw) -> Observation:
     model.method("evaluate", *data(s, draw, 2 * BATCH), BATCH)
     steps = steps_of(model)
     return {"no_step_trains": bool(steps) and not any(training for _, _, training in steps)}
+
+
+@probe("Model.evaluate", "leaves-flags", passive=True, needs=(*GIVEN, "Weighted"), despite=STEP_OF)
+def leaves_flags(s: Dialect, draw: Draw) -> Observation:
+    """after it every weight is as trainable as before, so that training can go on."""
+    form = vars(own_form(s, draw))
+    only, weights = layer(s, draw, N, C)
+    model = s.double("model", "Model", layers=[only], losses=LOSSES, **form)
+    model.method("compile", None, None, s.double("metric", "Callable", reply=ACCURACY))
+    model.method("evaluate", *data(s, draw, 2 * BATCH), BATCH)
+    return {"all_trainable": all(bool(each.attribute("trainable").value) for each in weights)}
 
 
 @probe("Model.evaluate", "every-input", needs=GIVEN, despite=STEP_OF)
