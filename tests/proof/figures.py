@@ -11,7 +11,8 @@ unlisted         bugs of tests/submissions/chaffs that were written after the re
                  explained by a relation all the same (the others are named, and are no exception)
 key              every right and every wrong submission of tests/submissions, graded with the live reference and with an
                  answer key: both results must be equal but for the times; of those that draw numbers of their own, so
-                 that no two results are equal, the verdicts and diagnoses
+                 that no two results are equal, the verdicts and diagnoses; of what a small change tells, which no key
+                 knows, the verdicts
 wheats           every right submission of tests/submissions/wheats under N seeds (default 200) in a real worker: none
                  may lose a point
 
@@ -42,6 +43,7 @@ from grader.ask.patches import Patch, PatchError, Sources
 from grader.ask.probe import all_probes
 from grader.base.cache import cache_folder
 from grader.commands.main import DEFAULT_SEED
+from grader.diagnose.relations.places import SLIP
 from grader.homework import FIRST, YEARS, Edition, edition
 from grader.homeworks.beras.mnist.synthetic import probe_folder
 from grader.judge import rubrics
@@ -195,7 +197,10 @@ def unlike(overlay: tuple[str, str]) -> list[str]:
     if live.comparable() != again.comparable():  # it draws numbers of its own: what is said is not the same twice
         return [] if verdicts(live) == verdicts(by_key) else [f"{name}: a verdict"]
     shown, shown_by_key = live.comparable(), by_key.comparable()
-    return [f"{name}: {what}" for what in shown if shown[what] != shown_by_key[what]]
+    told_by_a_slip = {part for part in live.components if SLIP in live.diagnosis(part)}  # which keys do not know
+    if told_by_a_slip and [each[:3] for each in verdicts(live)] != [each[:3] for each in verdicts(by_key)]:
+        return [f"{name}: a verdict"]
+    return [f"{name}: {what}" for what in shown if shown[what] != shown_by_key[what] and what not in told_by_a_slip]
 
 
 def verdicts(graded: Graded) -> list[tuple[str, str, float, list[str]]]:
