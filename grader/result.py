@@ -104,6 +104,7 @@ class ComponentResult:
     probes: list[ProbeResult] = field(default_factory=list)
     counts: bool = True  # False: on no track, or an extension
     not_judged: float = 0.0  # of max_points: neither earned nor lost
+    instructors: bool = False  # tests of an instructor's own, which a run was given
 
     @property
     def lost(self) -> float:
@@ -129,7 +130,7 @@ class ComponentResult:
     @property
     def is_broken_gift(self) -> bool:
         """Given code that does not do what it did: a warning, for it has no points to lose."""
-        return self.counts and not self.max_points and self.outcome not in UNTOUCHED
+        return self.counts and not self.max_points and not self.instructors and self.outcome not in UNTOUCHED
 
 
 def halves(part: ComponentResult) -> tuple[ComponentResult, ComponentResult | None]:
@@ -279,8 +280,12 @@ class Result:
 
     @property
     def exit_code(self) -> int:
-        """0 all points of what was graded, 1 otherwise, 3 the grader itself failed. Rows without points do not say."""
-        return 3 if self.grader_failed else int(self.score < self.max_score)
+        """0 all points of what was graded, 1 otherwise, 3 the grader itself failed.
+
+        Rows without points do not say, but for an instructor's own tests.
+        """
+        failed = any(part.instructors and part.outcome != "passed" for part in self.components)
+        return 3 if self.grader_failed else int(failed or self.score < self.max_score)
 
     @property
     def edition_text(self) -> str:

@@ -5,13 +5,14 @@ pytest longer to set up than most probes take to be judged. An instructor's own 
 `--`; it finds the run in the fixture `session`.
 
 The submission cannot reach pytest: it lives in a worker, and none of its folders is a place where this pytest looks for
-plugins or configuration.
+plugins or configuration. Each file of an instructor's own tests becomes a row; `@pytest.mark.points(N)` gives a test
+points.
 """
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from grader.ask.probe import Probe
 from grader.base.errors import UsageError
 from grader.judge.hidden import training_check
 from grader.judge.verdict import Outcome
+from grader.result import ProbeResult
 from grader.run.session import Session
 
 # Trials and waits of one item, beyond its own limits: if this net catches one, the grader itself hangs.
@@ -59,6 +61,35 @@ class Plugin:
     def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> Checks | None:
         """pytest collects files; the one that says which checks there are is the rubric."""
         return Checks.from_parent(parent, path=file_path, run=self.session) if file_path == self.rubric else None
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.addinivalue_line("markers", "points(number): what a test of an instructor's own is worth")
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """`-k` and the like choose among the checks; a component has a row if one of its checks is chosen."""
+        chosen = {item.component for item in session.items if isinstance(item, Check)}
+        if chosen != set(self.session.grading.components):
+            self.session.select(chosen)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Notes what becomes of an instructor's own test."""
+        report = yield
+        if not isinstance(item, Check) and (report.when == "call" or report.outcome != "passed"):
+            marker = item.get_closest_marker("points")
+            points = float(marker.args[0]) if marker is not None and marker.args else 0.0
+            passed = report.outcome == "passed"
+            outcome = {"passed": "passed", "skipped": "not asked"}.get(report.outcome, "failed")
+            title = " ".join((getattr(getattr(item, "obj", None), "__doc__", None) or item.name).split())
+            message = "" if passed else said(report)
+            name = f"{item.path.name}/{item.name}"
+            worth = points if outcome != "not asked" else 0.0
+            self.session.note_own_test(
+                item.path.name, ProbeResult(name, title, outcome, points * passed, worth, message)
+            )
+        return report
 
     def pytest_runtest_teardown(self, item: pytest.Item) -> None:
         """The first check of a component judges all of them: from then on its row is known."""
@@ -126,6 +157,14 @@ class TrainingCheck(Check):
         conclude(Outcome(result.outcome), "" if self.run.is_hidden(self.component) else result.message)
 
 
+def said(report: pytest.TestReport) -> str:
+    """What a test that did not pass says of it: the exception's message, without a traceback."""
+    if isinstance(report.longrepr, tuple):
+        return str(report.longrepr[2]).removeprefix("Skipped: ")
+    crash = getattr(report.longrepr, "reprcrash", None)
+    return str(crash.message if crash is not None else report.longrepr or "failed")
+
+
 def conclude(outcome: Outcome, message: str) -> None:
     """Ends an item in one of pytest's ways: passed, skipped or failed."""
     if outcome in SKIPPED:
@@ -146,7 +185,7 @@ def run_checks(session: Session, pytest_arguments: list[str]) -> None:
         "-c", str(Path(__file__).with_name("pytest.ini")),
         "--rootdir", str(Path(__file__).parent),
         "--noconftest",
-        "--assert=plain",
+        f"--assert={'rewrite' if pytest_arguments else 'plain'}",
         "--capture=no",
         *(word for name in unused for word in ("-p", f"no:{name}")),
         "-p", "pytest_timeout",
@@ -158,11 +197,15 @@ def run_checks(session: Session, pytest_arguments: list[str]) -> None:
     with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         patch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+        for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):  # what a shell sets for other tests
+            patch.delenv(name, raising=False)
         try:
             status = int(pytest.main(arguments, plugins=[Plugin(session)]))
         except KeyboardInterrupt:
             session.interrupted, status = True, 2
     if status == 4 or (status == 2 and not session.interrupted):
         raise UsageError(f"pytest did not accept: {' '.join(pytest_arguments)}")
+    if status == 5 and pytest_arguments:
+        raise UsageError(f"no check is chosen by: {' '.join(pytest_arguments)}; `grade --list` shows them")
     if status == 3:
         raise RuntimeError("pytest failed")

@@ -64,6 +64,8 @@ class Session:
     started_at: datetime = field(default_factory=lambda: datetime.now(timezone.utc))
     finished: set[str] = field(default_factory=set)
     interrupted: bool = False
+    selected: set[str] | None = None  # the components that are wanted; None for all that the run is about
+    own_tests: dict[str, list[ProbeResult]] = field(default_factory=dict)  # of an instructor, by file
 
     def tell(self, event: str, **data: Any) -> None:
         """Tells every listener: 'start', 'epoch', 'component' (a row of the result, with its checks), 'end'."""
@@ -90,6 +92,28 @@ class Session:
             row = self.row(name)
             if row is not None:
                 self.tell("component", **vars(row))
+
+    def select(self, names: set[str]) -> None:
+        """Of what the run is about, only these components are wanted: the others have no row."""
+        self.selected = names
+
+    def note_own_test(self, file: str, found: ProbeResult) -> None:
+        """The outcome of a test of an instructor's own."""
+        self.own_tests.setdefault(file, []).append(found)
+
+    def own_rows(self) -> list[ComponentResult]:
+        """A row for each file of an instructor's own tests."""
+        rows = []
+        for file, tests in self.own_tests.items():
+            points = sum((Fraction(str(test.points)) for test in tests), Fraction(0))
+            possible = sum((Fraction(str(test.max_points)) for test in tests), Fraction(0))
+            wrong = [test for test in tests if test.outcome not in ("passed", "not asked")]
+            outcome = "passed" if not wrong else "partial" if points else "failed"
+            message = f"{wrong[0].name.partition('/')[2]}: {wrong[0].why}" if wrong else ""
+            row = ComponentResult(file, outcome, decimal(points), decimal(possible), message, list(tests))
+            row.instructors = True
+            rows.append(row)
+        return rows
 
     def chosen_trainings(self) -> list[str]:
         return [name for name in self.grading.edition.trainings if name in self.grading.components] if self.data else []
@@ -322,10 +346,12 @@ class Session:
         rows = [
             self.row(name) if complete or name in self.finished else self.waiting(name)
             for name in grading.edition.components
+            if self.selected is None or name in self.selected
         ]
-        components = Components(row for row in rows if row is not None)
+        components = Components([row for row in rows if row is not None] + self.own_rows())
         total = sum(grading.rubric.points[grading.track].values())
         possible = sum((Fraction(str(row.max_points)) for row in components), Fraction(0))
+        brought = sum((Fraction(str(row.max_points)) for row in self.own_rows()), Fraction(0))
         elsewhere = sum(map(grading.worth_elsewhere, grading.components), Fraction(0))
         return Result(
             score=decimal(sum((Fraction(str(row.points)) for row in components), Fraction(0))),
@@ -340,7 +366,7 @@ class Session:
                 if name in self.trainings and not self.is_hidden(name)
             ],
             notes=[*grading.notes(), *self.predictions_notes(), *self.fast_core_notes()],
-            not_graded=decimal(total - possible - elsewhere),
+            not_graded=decimal(total - possible + brought - elsewhere),
             seconds=round(time.monotonic() - self.started, 2),
             submission=self.named,
             folder=repository_path(Path(self.named), grading.submission.prefix),
