@@ -70,6 +70,37 @@ def test_a_class_is_graded(through_origin: Path, tmp_path: Path) -> None:
     assert [row.split(",")[5] for row in rows[1:]] == ["0", "100"]
 
 
+def test_hand_ins_are_chosen_by_what_the_roster_says(through_origin: Path, tmp_path: Path) -> None:
+    """IDs and e-mail addresses that only the roster knows; the hint names a gradebook that lies elsewhere."""
+    handins, out, book = tmp_path / "handins", tmp_path / "graded", tmp_path / "book.sqlite"
+    for name in ("submission_7000", "submission_7001", "submission_7002"):
+        shutil.copytree(through_origin, handins / name)
+        module = handins / name / "lines" / "fit.py"
+        module.write_text(module.read_text() + f"\n# by {name}\n")
+    (handins / "submission_metadata.yml").write_text("".join(
+        f"submission_{number}:\n  :submitters:\n  - :name: {name}\n    :sid: '{sid}'\n"
+        for number, name, sid in ((7000, "Ann Ash", "s1"), (7001, "Bob Birch", "s2"), (7002, "Cy Cole", "s3"))
+    ))  # fmt: skip
+    roster = tmp_path / "roster.csv"
+    roster.write_text("Name,SID,Email\nAnn Ash,s1,ann@u.edu\nBob Birch,s2,bob@u.edu\nCy Cole,s3,cy@u.edu\n")
+    command = ("class", handins, "--roster", roster, "--output", out, "--gradebook", book)
+
+    done = grade(*command, "--only", "ann@u.edu", "s3", "--skip", "bob@u.edu")
+
+    assert done.returncode == 1, done.stderr  # one is left
+    rows = {row.split(",")[0]: row for row in (out / "grades.csv").read_text().splitlines()[1:]}
+    assert "not graded yet" in " ".join(rows.values())
+    assert grade(*command, "-q").returncode == 0
+    again = grade(*command, "--regrade", "s2")
+    assert again.returncode == 0, again.stderr
+    assert (
+        f"grade misconception new --from {again.stdout.partition('--from ')[2].split()[0]} --gradebook {book}"
+        in again.stdout
+    )
+    page = (out / "report.html").read_text()
+    assert ">Ann Ash<" in page
+
+
 def test_a_page_is_explained_with_values_of_the_reference() -> None:
     done = grade("explain", "line-through-origin")
     assert done.returncode == 0, done.stderr

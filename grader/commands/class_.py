@@ -8,9 +8,10 @@ import fnmatch
 import hashlib
 import os
 import re
+import shlex
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from grader.classroom.jobs.settings import Terms, named_file, reference_folder
 from grader.classroom.output.files import PAIRS, Outputs
 from grader.classroom.output.progress import ClassProgress
 from grader.classroom.people.handins import Found, HandIn, find
-from grader.classroom.people.roster import Roster
+from grader.classroom.people.roster import Person, Roster, match
 from grader.classroom.people.roster import read as read_roster
 from grader.classroom.schedule import Entry, Run
 from grader.classroom.study.groups import Group, WrongAnswers, groups
@@ -55,6 +56,7 @@ exit codes: 0 everything is graded, 1 some hand-ins could not be, 2 the call or 
 130 interrupted
 """
 GRADEBOOK = "gradebook.sqlite"
+DEFAULT_BOOK = Path("graded") / GRADEBOOK  # where `grade misconception new` looks for it
 TEMPLATE = CHECKOUT / "student_template"
 SPARE_SECONDS = 300.0  # beside trainings: the checks of a hand-in that hangs in every component
 SHARD = re.compile(r"([1-9]\d*)/([1-9]\d*)")
@@ -129,7 +131,7 @@ def main(arguments: list[str]) -> int:
     with held(path) as former, stoppable() as signals:
         gradebook = Gradebook(path, progress.remark)
         try:
-            run = prepared(options, gradebook, terms, found)
+            run = prepared(options, gradebook, terms, found, roster)
             run.listeners += [each for each in (log, progress) if each is not None]
             if former:
                 run.note("", f"the last run (process {former}) was ended from outside; what it had recorded counts")
@@ -148,7 +150,7 @@ def main(arguments: list[str]) -> int:
             )
             run.tell("groups", groups=[asdict(group) for group in shared])
             run.tell("end", exit_code=code or exit_code(told))
-            print(summary(told, shared, roster, alike, options.output, stopped=bool(code)))
+            print(summary(told, shared, roster, alike, options.output, path, stopped=bool(code)))
             return code or exit_code(told)
         finally:
             gradebook.close()
@@ -231,20 +233,24 @@ def open_executor(options: argparse.Namespace, terms: Terms, run: Run) -> Execut
 # --- which hand-ins -----------------------------------------------------------------------------------------------
 
 
-def prepared(options: argparse.Namespace, gradebook: Gradebook, terms: Terms, found: Found) -> Run:
+def prepared(
+    options: argparse.Namespace, gradebook: Gradebook, terms: Terms, found: Found, roster: Roster | None
+) -> Run:
     """The run that these options ask for, with the gradebook ready for it."""
     for other in options.merge:
         print(f"{shown(other)}: {gradebook.merge(other)} new results taken over", file=sys.stderr)
     own = terms.digest()
     entries = {handin.name: entry_of(handin, terms, own) for handin in found.handins}
     gradebook.enrol((name, str(each.handin.path), each.digest, each.key) for name, each in entries.items())
-    wanted = set(selected(found.handins, options.only, "--only")) if options.only else set(entries)
-    wanted -= set(selected(found.handins, options.skip, "--skip"))
+    people = match(roster, found.handins) if roster is not None else {}
+    names = {handin.name: names_of(handin, people.get(handin.name, ())) for handin in found.handins}
+    wanted = set(selected(names, options.only, "--only")) if options.only else set(entries)
+    wanted -= set(selected(names, options.skip, "--skip"))
     if options.shard is not None:
         wanted &= shard(sorted(entries), options.shard)
     again: set[str] = set()
     if options.regrade is not None:
-        again = set(selected(found.handins, options.regrade, "--regrade")) if options.regrade else set(wanted)
+        again = set(selected(names, options.regrade, "--regrade")) if options.regrade else set(wanted)
         again &= wanted
     return Run(
         gradebook, terms, own, entries, wanted, again, reference_folder(terms, [each.path for each in found.handins])
@@ -259,17 +265,20 @@ def entry_of(handin: HandIn, terms: Terms, own: str) -> Entry:
     return Entry(handin, digest, terms.key_of(digest, own))
 
 
-def selected(handins: list[HandIn], patterns: list[str], option: str) -> Iterator[str]:
-    """Names of the hand-ins that patterns name, by the hand-in or by what is known of its people. Raises UsageError."""
+def selected(names: Mapping[str, Sequence[str]], patterns: list[str], option: str) -> Iterator[str]:
+    """The hand-ins that patterns name, of which `names` has every name. Raises UsageError."""
     for pattern in patterns:
-        matching = [each.name for each in handins if any(matches(name, pattern) for name in names_of(each))]
+        matching = [handin for handin, each in names.items() if any(matches(name, pattern) for name in each)]
         if not matching:
             raise UsageError(f"{option} {pattern}: no hand-in has that name")
         yield from matching
 
 
-def names_of(handin: HandIn) -> list[str]:
-    return [handin.name, *(text for hint in handin.people for text in (hint.name, hint.id, hint.email) if text)]
+def names_of(handin: HandIn, people: Sequence[Person]) -> list[str]:
+    """A hand-in's own name, and what an export or the roster says of its people: names, IDs, e-mail addresses."""
+    hints = (text for hint in handin.people for text in (hint.name, hint.id, hint.email))
+    rostered = (text for each in people for text in (each.name, each.login, each.email, *each.ids))
+    return [handin.name, *filter(None, (*hints, *rostered))]
 
 
 def matches(name: str, pattern: str) -> bool:
@@ -366,9 +375,10 @@ def summary(
     roster: Roster | None,
     alike: Similarity | None,
     folder: Path,
+    book: Path,
     stopped: bool,
 ) -> str:
-    """The last lines: how many, how well, what is left, and where it all is."""
+    """The last lines: how many, how well, what is left, and where it all is. book: the gradebook."""
     scores = sorted(line.score for line in told.graded if line.score is not None and not line.second)
     lines = []
     if scores:
@@ -389,7 +399,8 @@ def summary(
         lines.append(f"{len(shared)} shared mistake{several} that no misconception explains:")
         lines += [f"  {group.id}  {len(group.names)} hand-ins, {checks_text(group)}" for group in shared[:5]]
         lines += [f"  and {len(shared) - 5} more"] * (len(shared) > 5)
-        lines.append(f"  to name one: grade misconception new --from {shared[0].id}")
+        elsewhere = "" if book == DEFAULT_BOOK else f" --gradebook {shlex.quote(str(book))}"
+        lines.append(f"  to name one: grade misconception new --from {shared[0].id}{elsewhere}")
     if roster is not None:
         lines.append(f"on the roster: {len(roster.people)}, of them {len(told.absent)} handed in nothing")
         if told.strangers:

@@ -40,6 +40,7 @@ def class_report(
         races=races(ledger, gradebook),
         title=title,
         links=links,
+        called={line.name: line.who for line in ledger.lines},
         similarity=similarity,
         groups=[shown_group(each) for each in shared],
         pages=[found for each in numbers.mistakes if (found := page(each.code)) is not None],

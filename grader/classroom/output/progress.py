@@ -32,7 +32,7 @@ class ClassProgress(Progress):
             if self.bar is not None and event["missing"]:
                 self.bar.start()
                 self.task = self.bar.add_task("grading", total=event["missing"])
-            text = f"{event['handins']} hand-ins, {ready} of them need no grading, {event['missing']} to do"
+            text = f"{event['handins']} hand-ins, {ready} already graded, {event['missing']} to do"
             (self.remark if self.task is not None else self.say)(text)
         elif kind == "hand-in":
             if self.task is not None:
