@@ -66,7 +66,7 @@ def fill_folder_of_packs(folder: Path) -> None:
         key = frozen(answers, 1470, with_needs(COMPONENTS), hidden, SECRET_SEED)
         answer_key.save(key, folder / "answers.key")
     wheelhouse.fill(folder / "wheels", "pip", *NEEDED)
-    wheelhouse.link(folder / "installed", "pip", "jinja2", *NEEDED)
+    wheelhouse.link(folder / "installed", "pip", "jinja2", "markdown-it-py", *NEEDED)
     wheelhouse.link(folder / "pip-alone", "pip")
 
 

@@ -219,9 +219,9 @@ def gist(fault: Fault) -> tuple[str, str, frozenset[str], str]:
 
     Without names, numbers, and whether an operator works in place.
     """
-    shapes = frozenset(
-        shape.replace(" ", "") for shape in re.findall(r"\([\d, ]*\)|size \d+ is different from \d+", fault.message)
-    )
+    shapes = frozenset(shape.replace(" ", "") for shape in re.findall(r"\([\d, ]*\)", fault.message))
+    if sizes := re.search(r"size (\d+) is different from (\d+)", fault.message):  # of a product, from either side
+        shapes |= set(sizes.groups())
     words = re.sub(r"'[^']*'|\"[^\"]*\"|\([\d, ]*\)|[\d.]+", "", fault.message.partition(". Did you mean")[0])
     words = re.sub(r"(?<=[-+*/@%&|^])=", "", words)
     return fault.kind, fault.type, shapes, "" if shapes else " ".join(words.split())

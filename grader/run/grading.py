@@ -31,7 +31,7 @@ from grader.judge.verdict import Outcome, Verdict, judge
 from grader.result import ComponentResult, ProbeResult
 from grader.rubric import Rubric, Tolerances
 from grader.submission.opening import Submission, forbidden_imports
-from grader.submission.source import Import, SourceModule
+from grader.submission.source import Import, SourceError, SourceModule
 
 
 @dataclass
@@ -202,12 +202,24 @@ class Grading:
         blocker = "" if verdict.because else self._blocker(verdict)
         if verdict.because:
             verdict.outcome, verdict.share = verdict.because.outcome, Fraction(0)
+        elif blocker and (error := self._fault_of_syntax(verdict.probe.component)) is not None:
+            verdict.outcome, verdict.share = Outcome.ERROR, Fraction(0)
+            verdict.seen = replace(verdict.seen, fault=error)
         elif blocker:
             verdict.outcome, verdict.share = Outcome.BLOCKED, Fraction(0)
             verdict.message = blocker
         elif verdict.is_scaled and any(each.is_scaled for _, each in self._needed(verdict)):
             verdict.outcome, verdict.share = Outcome.PASSED, Fraction(1)  # the factor has cost its points where it is
             verdict.differences = []
+
+    def _fault_of_syntax(self, component: str) -> Fault | None:
+        """What keeps a function of a component from compiling, where something does."""
+        module = self.module_of(component)
+        for error in module.faults if module is not None else ():
+            file = module.relative.as_posix() if module is not None else ""
+            if self.places.is_part_of(component, file, error.line):
+                return fault_at(file, error)
+        return None
 
     def _needed(self, verdict: Verdict) -> Iterator[tuple[str, Verdict]]:
         """The verdicts on what a probe needs, each with the component that it needs it from."""
@@ -485,9 +497,12 @@ def set_passive_aside(verdicts: list[Verdict], beside: list[Verdict]) -> None:
 
 def source_fault(module: SourceModule) -> Fault:
     """A file that does not parse, as a fault with file, line and caret."""
-    error = module.source_error
-    assert error is not None
-    frame = Frame(str(module.relative), error.line, "", error.text, error.caret)
+    assert module.source_error is not None
+    return fault_at(str(module.relative), module.source_error)
+
+
+def fault_at(file: str, error: SourceError) -> Fault:
+    frame = Frame(file, error.line, "", error.text, error.caret)
     return Fault("raised", error.message, error.kind, ("SyntaxError", "Exception"), (frame,))
 
 

@@ -127,20 +127,27 @@ ON_LINE = re.compile(r" on line (\d+)$")  # of a block that is missing: its head
 def without_faults(source: bytes) -> tuple[bytes, list[Fault]]:
     """The source without the functions that keep it from compiling, and what is wrong with them.
 
-    The same source and no faults where something is wrong outside of functions, or with too many of them.
+    The same source and no faults where something is wrong outside of functions, with too many of them, or with all.
     """
     text = source
     faults: list[Fault] = []
     for _ in range(MOST_FAULTS):
         found = error_in(text)
         if found is None:
-            return text, faults
+            return (source, []) if is_all(text, faults) else (text, faults)
         cut = without_function(text, found[0], found[2])
         if cut is None or any(found[0] == line for line, *_ in faults):
             return source, []
         text = cut
         faults.append(found)
     return (text, faults) if error_in(text) is None else (source, [])
+
+
+def is_all(text: bytes, faults: list[Fault]) -> bool:
+    """Is nothing left of a file but functions that were taken out?"""
+    return bool(faults) and len(re.findall(rb"^[ \t]*(?:class|(?:async[ \t]+)?def)[ \t]", text, re.MULTILINE)) <= len(
+        faults
+    )
 
 
 def error_in(source: bytes) -> Fault | None:
