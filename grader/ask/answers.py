@@ -50,6 +50,10 @@ KEPT_CACHES = 8  # files of answers, of this and other versions of the reference
 class Answers(Protocol):
     """What the verdict compares with."""
 
+    @property
+    def year(self) -> int:
+        """Of the edition."""
+
     def knows(self, probe: Probe, seed: int) -> bool:
         """Is there an answer to be had?"""
 
@@ -158,6 +162,10 @@ class LiveAnswers:
             for path in sorted(Path(self.data_path).rglob("*.gz")):
                 found.update(path.read_bytes())
         return found.hexdigest()[:24]
+
+    @property
+    def year(self) -> int:
+        return self.edition.year
 
     def knows(self, probe: Probe, seed: int) -> bool:
         return True

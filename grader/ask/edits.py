@@ -14,7 +14,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 REDUCTIONS = frozenset({"sum", "mean", "max", "min", "argmax", "argmin", "average", "prod", "var", "std"})
 EXCHANGED = {
@@ -142,6 +142,7 @@ class Slips:
                     yield from self.of_statement(statement)
         for default in [*self.function.args.defaults, *filter(None, self.function.args.kw_defaults)]:
             yield from self.of_expression(default)
+        yield from self.of_defaults()
         told = {id(each) for each in operands(self.function) if isinstance(each, ast.Constant)}
         for statement in self.function.body:
             for node in (each for each in ast.walk(statement) if id(each) not in told):
@@ -171,6 +172,17 @@ class Slips:
     def put(self, node: ast.expr, new: ast.expr, what: str) -> Change:
         text = ast.unparse(new)
         return self.change(node, text if isinstance(new, (ast.Name, ast.Constant, ast.Call)) else f"({text})", what)
+
+    def of_defaults(self) -> Iterator[Change]:
+        """The defaults of two numbers that are called alike, exchanged."""
+        arguments = self.function.args
+        named = [*zip(arguments.args[len(arguments.args) - len(arguments.defaults) :], arguments.defaults)]
+        named += [
+            (name, value) for name, value in zip(arguments.kwonlyargs, arguments.kw_defaults) if value is not None
+        ]
+        for (one, first), (other, second) in combinations(named, 2):
+            if one.arg[:-1] == other.arg[:-1] and ast.unparse(first) != ast.unparse(second):
+                yield self.swapped(first, second, f"the defaults of {one.arg} and {other.arg} were exchanged")
 
     # --- statements -------------------------------------------------------------------------------------------
 

@@ -14,6 +14,8 @@ import re
 from collections.abc import Callable, Sequence
 from itertools import combinations
 
+import numpy as np
+
 from grader.ask.answers import Answers, Reply
 from grader.ask.client import Fault, Frame
 from grader.ask.edits import Change
@@ -31,6 +33,7 @@ FURTHER_SEEDS = 3  # two mistakes that agree on four sets of random questions ar
 MOST_PAIRED = 14  # candidates for two mistakes at once: at most 91 pairs
 MOST_SLIPS = 400  # small changes that are asked for one component
 NOT_NAMED = frozenset(CODES) - {"other-distribution"}  # relations that do not name the formula as it was written
+TINY = 1e-9  # what stands for 0
 MOST_ALIKE = 4  # of them that give the same wrong answers; where more do, none says what is wrong
 MOST_RIVALS = 2  # pages that one exception may have: of more of them none is told
 Codes = tuple[str, ...]
@@ -47,6 +50,7 @@ class Diagnosis:
         unexplained = [verdict for verdict in self.verdicts if not verdict.diagnosis and not verdict.message]
         self.wrong = [verdict for verdict in unexplained if verdict.outcome in WRONG]
         self.answers, self.rubric, self.seed, self.ask_again = answers, rubric, seed, ask_again
+        self.given = edition(answers.year).given
         self.slips: dict[str, Change] = {}  # small changes that nobody listed, once they are asked about
 
     def find(self) -> None:
@@ -84,6 +88,8 @@ class Diagnosis:
             return
         self.slips = slips = self.answers.slips(self.wrong[0].probe.component)
         wrong = {verdict.probe.name for verdict in self.wrong}
+        if not any(map(is_telling, self.wrong)):
+            return  # nan, 0 and 1 come of many changes
         fitting = [code for code in list(slips)[:MOST_SLIPS] if self.fits((code,), wrong) >= wrong]
         for seed in range(self.seed + 1, self.seed + 1 + FURTHER_SEEDS):
             if len(fitting) > 1:
@@ -92,7 +98,8 @@ class Diagnosis:
         if not clear and all(verdict.diagnosis for verdict in self.wrong):
             return  # the relations say more
         told = list(dict.fromkeys(slips[code].sentence for code in clear or fitting))
-        for verdict in self.wrong if 0 < len(told) <= MOST_ALIKE else ():
+        most = 1 if any(map(is_not_finite, self.wrong)) else MOST_ALIKE  # nan comes of many changes
+        for verdict in self.wrong if 0 < len(told) <= most else ():
             verdict.diagnosis = [SLIP]
             verdict.patterns = [f"it answers as if {', or as if '.join(told[:MOST_RIVALS])}"]
 
@@ -103,6 +110,7 @@ class Diagnosis:
         mistakes are out of the question after one or two.
         """
         shown: set[str] = set()
+        loosely: set[str] = set()
         left = set(unexplained)
         for verdict in sorted(self.verdicts, key=lambda each: (each.probe.megabytes, each.probe.name not in left)):
             if not left and not shown & unexplained:
@@ -113,10 +121,13 @@ class Diagnosis:
                 return set()
             if self.is_right(mistaken, verdict):
                 continue
-            if not self.matches(codes, verdict.probe, self.seed, verdict.seen, promising=bool(shown)):
+            if self.matches(codes, verdict.probe, self.seed, verdict.seen, promising=bool(shown)):
+                shown.add(verdict.probe.name)
+            elif verdict in self.wrong and set(verdict.probe.needed_components) - self.given:
+                loosely.add(verdict.probe.name)  # both are wrong, through other code of the submission's
+            else:
                 return set()
-            shown.add(verdict.probe.name)
-        return shown if shown & unexplained else set()
+        return shown | loosely if shown & unexplained else set()
 
     def seen_in(self, verdict: Verdict, codes: Codes) -> Codes:
         """Of mistakes that come together those that show in this answer by themselves; all, where none does."""
@@ -153,7 +164,7 @@ class Diagnosis:
         if isinstance(mistaken, Fault):
             return (
                 seen.fault is not None
-                and gist(seen.fault) == gist(mistaken)
+                and (gist(seen.fault) == gist(mistaken) or is_raised_by_another(probe, seen.fault, mistaken))
                 and is_same_call(seen.fault.frames, mistaken.frames)
             )
         if not isinstance(mistaken, dict) or seen.observation is None:
@@ -198,6 +209,28 @@ class Diagnosis:
         return all(self.matches(codes, probe, seed, self.ask_again(probe, seed)) for probe in probes)
 
 
+def is_not_finite(verdict: Verdict) -> bool:
+    """Does a wrong answer hold nan or infinity?"""
+    numbers = (each.actual for each in verdict.differences if isinstance(each.actual, (float, np.ndarray)))
+    return any(np.asarray(each).dtype.kind == "f" and not np.all(np.isfinite(each)) for each in numbers)
+
+
+def is_telling(verdict: Verdict) -> bool:
+    """Does a wrong answer hold more than what many mistakes give: nan, 0 and 1?"""
+    if verdict.seen.fault is not None or not verdict.differences:
+        return True
+    for difference in verdict.differences:
+        if isinstance(difference.actual, bool):
+            continue
+        actual = np.asarray(difference.actual) if isinstance(difference.actual, (float, np.ndarray)) else None
+        if actual is None or actual.dtype.kind not in "fiu":
+            return True
+        numbers = np.abs(actual[np.isfinite(actual)])
+        if np.any((numbers > TINY) & (numbers != 1)):
+            return True
+    return False
+
+
 CALLED = {"__call__", "forward"} | {
     each.word("forward") for each in map(edition, YEARS)
 }  # what runs when an object is called
@@ -212,6 +245,12 @@ def is_same_call(one: Sequence[Frame], other: Sequence[Frame]) -> bool:
         if frames and (name := frames[0].function.rpartition(".")[2]) in METHODS
     }
     return len(names) < 2
+
+
+def is_raised_by_another(probe: Probe, fault: Fault, mistaken: Fault) -> bool:
+    """Did another component raise, of the same type? What that one says of bad input is its own matter."""
+    where = fault.frames[-1].function.partition(".")[0] if fault.frames else ""
+    return fault.kind == mistaken.kind and fault.type == mistaken.type and where in probe.needed_components
 
 
 def gist(fault: Fault) -> tuple[str, str, frozenset[str], str]:

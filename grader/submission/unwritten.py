@@ -52,10 +52,20 @@ def unwritten_line(function: ast.AST, name: str, given: frozenset[str] = frozens
         return min(open_lines)
     reading = Reading(procedure=name in PROCEDURES, draws="init" in name and not given, given=given)
     reading.sets = is_setter(function)
+    if decides(function):
+        return None
     if not reading.block(function.body):
         left_open = None if reading.procedure or reading.sets or "__" in name else end_left_open(function)
         return left_open.lineno if left_open is not None else None
     return reading.last.lineno if reading.last is not None else function.lineno
+
+
+def decides(function: ast.AST) -> bool:
+    """Does a function answer True in one case and False in another? Then it looks at something."""
+    values = [each.value for each in own_statements(function) if isinstance(each, ast.Return)]
+    return {True, False} <= {
+        each.value for each in values if isinstance(each, ast.Constant) and each.value in (True, False)
+    }
 
 
 def end_left_open(function: ast.FunctionDef | ast.AsyncFunctionDef) -> ast.stmt | None:

@@ -188,6 +188,15 @@ def in_order(s: Dialect, draw: Draw) -> Observation:
     return {"weights_of_the_layers": places(s, model.attribute("weights"), [*of_one, *of_two])}
 
 
+@probe("Model.weights", "frozen-too")
+def frozen_too(s: Dialect, draw: Draw) -> Observation:
+    """frozen weights are weights as well: they only do not change."""
+    only, weights = layer(s, draw, N, M)
+    weights[0].set("trainable", False)
+    model = s.double("model", "Model", layers=[only], losses=LOSSES, **vars(USUAL["dict"]))
+    return {"weights_of_the_layers": places(s, model.attribute("weights"), weights)}
+
+
 @probe("Model.weights", "of-tuples", weight=2)
 def of_tuples(s: Dialect, draw: Draw) -> Observation:
     """a layer may keep its weights in a tuple, another in a list."""
