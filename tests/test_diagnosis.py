@@ -93,7 +93,7 @@ def test_where_no_mistake_fits_a_small_change_is_told_that_gives_every_wrong_ans
 
 
 @pytest.mark.parametrize("number", [0.0, 1.0, float("inf")])
-def test_answers_that_many_changes_give_prove_no_small_change(number: float) -> None:
+def test_answers_that_many_changes_give_prove_none_of_several(number: float) -> None:
     wrong = np.full(4, number)
     known = Known({}, {"this": {ONE.name: {"y": wrong}}, "that": {ONE.name: {"y": wrong}}})
     assert "one-slip" not in told(known, one=values(*wrong))["one"]

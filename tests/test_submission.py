@@ -710,7 +710,7 @@ def test_source_that_python_does_not_read_says_where(
 
 
 def test_caret_stands_below_the_fault():
-    (error,) = read("def f():\n        x = 1 +* 2\n").faults
+    (error,) = read("def f():\n        x = 1 +* 2\n\ndef g(): pass\n").faults
 
     assert error.text == "x = 1 +* 2"
     assert error.text[len(error.caret) - 1] == "*"

@@ -384,7 +384,7 @@ class Slips:
     def of_constant(self, node: ast.Constant) -> Iterator[Change]:
         value = node.value
         if isinstance(value, bool):
-            yield self.put(node, ast.Constant(not value), f"a switch were {not value}")
+            yield self.change(node, str(not value), f"a switch were {not value}", vague=True)
         elif isinstance(value, int) and value in (0, 1, 2):
             for other in {0, 1, 2, -1} - {value}:
                 yield self.change(node, str(other), f"a {other} stood in place of another number", vague=True)

@@ -88,8 +88,9 @@ class Diagnosis:
             return
         self.slips = slips = self.answers.slips(self.wrong[0].probe.component)
         wrong = {verdict.probe.name for verdict in self.wrong}
-        if not any(map(is_telling, self.wrong)):
-            return  # nan, 0 and 1 come of many changes
+        extreme = any(map(is_not_finite, self.wrong))
+        if not extreme and not any(map(is_telling, self.wrong)):
+            return  # 0 and 1 come of many changes
         fitting = [code for code in list(slips)[:MOST_SLIPS] if self.fits((code,), wrong) >= wrong]
         for seed in range(self.seed + 1, self.seed + 1 + FURTHER_SEEDS):
             if len(fitting) > 1:
@@ -98,7 +99,7 @@ class Diagnosis:
         if not clear and all(verdict.diagnosis for verdict in self.wrong):
             return  # the relations say more
         told = list(dict.fromkeys(slips[code].sentence for code in clear or fitting))
-        most = 1 if any(map(is_not_finite, self.wrong)) else MOST_ALIKE  # nan comes of many changes
+        most = 1 if extreme else MOST_ALIKE  # nan comes of many changes, and of one alone it says something
         for verdict in self.wrong if 0 < len(told) <= most else ():
             verdict.diagnosis = [SLIP]
             verdict.patterns = [f"it answers as if {', or as if '.join(told[:MOST_RIVALS])}"]
@@ -216,7 +217,7 @@ def is_not_finite(verdict: Verdict) -> bool:
 
 
 def is_telling(verdict: Verdict) -> bool:
-    """Does a wrong answer hold more than what many mistakes give: nan, 0 and 1?"""
+    """Does a wrong answer hold more than what many changes give: 0 and 1?"""
     if verdict.seen.fault is not None or not verdict.differences:
         return True
     for difference in verdict.differences:
