@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 from numpy.testing import assert_allclose, assert_array_equal
+from overlays import rewrite
 
 from grader.base import tomlfile
 from grader.packing.template import make_edition
@@ -123,7 +124,7 @@ def expectation(year: str, kind: str, name: str) -> dict[str, Any]:
 
 
 def build(year: str, kind: str, name: str, folder: Path) -> Path:
-    """Lays an overlay over a copy of that year's reference, or of its template."""
+    """Lays an overlay over a copy of that year's reference, or of its template; `rewrites` as in overlays.py."""
     target = folder / name
     if expectation(year, kind, name).get("base") == "template":
         for path, text in make_edition(EDITIONS / f"y{year}").items():
@@ -133,6 +134,7 @@ def build(year: str, kind: str, name: str, folder: Path) -> Path:
         shutil.copytree(reference(year), target, ignore=shutil.ignore_patterns("__pycache__"))
     ignored = shutil.ignore_patterns("expect.toml", "__pycache__")
     shutil.copytree(SUBMISSIONS / year / kind / name, target, dirs_exist_ok=True, ignore=ignored)
+    rewrite(target, expectation(year, kind, name).get("rewrites", ()))
     return target
 
 
