@@ -107,6 +107,8 @@ class Diagnosis:
     def fits(self, codes: Codes, unexplained: set[str]) -> set[str]:
         """The probes on which these mistakes show, if the submission agrees with them on all of those.
 
+        Where other components of the submission's answer too, it is enough that both are wrong.
+
         Nothing, where it does not or where they explain none of the probes named: those are asked first, for most
         mistakes are out of the question after one or two.
         """
