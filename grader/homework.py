@@ -80,7 +80,7 @@ class Homework:
     examples        two components that help texts name
     data_name       what is trained on, in words
     imported_last   modules beside the package that import all others
-    idle            class -> methods that take long, and that nobody waits for while a file is imported
+    idle            class -> methods that take long, and that do nothing while one of `imported_last` is imported
     """
 
     folder: Path

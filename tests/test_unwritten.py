@@ -203,3 +203,35 @@ def test_setter_that_sets_a_flag_is_written(body: str, is_written: bool) -> None
     setter = ast.parse(SETTER + body).body[0]
 
     assert (unwritten_line(setter, "trainable") is None) is is_written
+
+
+def line_of_unwritten(body: str, name: str = "forward") -> int | None:
+    text = f"def {name}(self, x):\n" + "".join(f"    {line}\n" for line in body.splitlines())
+    return unwritten_line(ast.parse(text).body[0], name)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "with tape:\n    y = self.call(x)\npass",
+        "y = self.call(x)\nreturn NotImplementedError",
+        "y = self.call(x)\nraise NotImplementedError",
+        "while queue:\n    each = queue.pop(0)\n    break",
+        "if x > 0:\n    return 0\nreturn 1",  # numbers decide nothing
+    ],
+)
+def test_function_that_gives_no_answer_and_ends_in_a_placeholder_is_not_written(body: str) -> None:
+    assert line_of_unwritten(body) is not None
+
+
+@pytest.mark.parametrize(
+    ("body", "name"),
+    [
+        ("y = self.call(x)\nself.y = y * 2", "forward"),  # who forgot the `return` ends with the result
+        ("if x == 'zero':\n    return x * 2\nraise NotImplementedError", "forward"),
+        ("for w in x:\n    w -= 1\npass", "apply_gradients"),
+        ("for w in self.weights:\n    if not w.trainable:\n        return False\nreturn True", "trainable"),
+    ],
+)
+def test_function_that_answers_or_works_in_place_is_written(body: str, name: str) -> None:
+    assert line_of_unwritten(body, name) is None

@@ -221,7 +221,7 @@ class Zygote:
         unavailable: modules that the worker replaces by placeholders, each with the reason (worker/placeholders.py).
         numpy: what the submission gets of an older NumPy (worker/old_numpy.py): 'installed' (nothing), 'names', 'old'.
         libraries: packages that given code loads data with, each with the folder that it loads from.
-        idle: (module, class, methods) that do nothing while a file outside of the package is imported.
+        idle: (importing, module, class, methods): these methods do nothing while the first module is imported.
         handed_on: the modules whose names the package of the assignment re-exports, where it does not load itself.
         """
         with self.lock:

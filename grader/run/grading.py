@@ -213,13 +213,14 @@ class Grading:
             verdict.differences = []
 
     def _fault_of_syntax(self, component: str) -> Fault | None:
-        """What keeps a function of a component from compiling, where something does."""
+        """What keeps a component from compiling, where that is so of every function of it."""
         module = self.module_of(component)
-        for error in module.faults if module is not None else ():
-            file = module.relative.as_posix() if module is not None else ""
-            if self.places.is_part_of(component, file, error.line):
-                return fault_at(file, error)
-        return None
+        if module is None or not module.faults:
+            return None
+        file = module.relative.as_posix()
+        errors = [each for each in module.faults if self.places.is_part_of(component, file, each.line)]
+        own = [name for name in functions_of(component, self.places) if name in module.functions]
+        return fault_at(file, errors[0]) if errors and len(errors) >= len(own) else None
 
     def _needed(self, verdict: Verdict) -> Iterator[tuple[str, Verdict]]:
         """The verdicts on what a probe needs, each with the component that it needs it from."""
@@ -258,8 +259,9 @@ class Grading:
             return ""
         for component, needed in self._needed(verdict):
             if component != verdict.probe.component and needed.outcome not in FINE and not needed.is_scaled:
-                if needed.outcome == Outcome.BLOCKED and needed.message.startswith("blocked by "):
-                    return needed.message.splitlines()[0]  # the first of the row, not the one in between
+                first = needed.message.splitlines()[0] if needed.outcome == Outcome.BLOCKED and needed.message else ""
+                if first.startswith("blocked by ") and not first.startswith(f"blocked by {verdict.probe.component},"):
+                    return first  # the first of the row, not the one in between
                 if any(need.partition("/")[0] == component for need in verdict.probe.needs):
                     state = "written" if needed.outcome == Outcome.NOT_IMPLEMENTED else "right"
                     return f"blocked by {component}, which is not {state} yet; this check uses it"

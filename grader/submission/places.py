@@ -100,19 +100,26 @@ class Places:
         """Every module that something is looked for in, those that others stand on first."""
         base = self.edition.calling.partition("/")[0]  # the class that all others stand on
         first = [self.package] * bool(self.package) + ([self[base].module] if base else [])
+        middle = {place.module for place in self.table.values()} - set(self.last)
+        return tuple(dict.fromkeys([*first, *sorted(middle), *self.last]))
+
+    @cached_property
+    def last(self) -> list[str]:
+        """The modules that import all others."""
         last: list[str] = []
         for module in HOMEWORK.imported_last:
             here = {self.table[name].module for name, where in self.edition.modules.items() if where == module}
             last += sorted(here) or [module]
-        middle = {place.module for place in self.table.values()} - set(last)
-        return tuple(dict.fromkeys([*first, *sorted(middle), *last]))
+        return last
 
-    def idle(self) -> list[tuple[str, str, list[str]]]:
-        """Module, class and methods that do nothing while a file beside the package is imported."""
+    def idle(self) -> list[tuple[str, str, str, list[str]]]:
+        """Module, class and methods that do nothing while the first, one that imports all others, is imported."""
         return [
-            (self[name].module, self[name].name, list(map(self.edition.word, methods)))
+            (importing, self[name].module, self[name].name, list(map(self.edition.word, methods)))
             for name, methods in HOMEWORK.idle.items()
             if name in self.edition.modules
+            for importing in self.last
+            if importing != self[name].module
         ]
 
     def path(self, module: str) -> str:

@@ -64,7 +64,7 @@ def decides(function: ast.AST) -> bool:
     """Does a function answer True in one case and False in another? Then it looks at something."""
     values = [each.value for each in own_statements(function) if isinstance(each, ast.Return)]
     return {True, False} <= {
-        each.value for each in values if isinstance(each, ast.Constant) and each.value in (True, False)
+        each.value for each in values if isinstance(each, ast.Constant) and isinstance(each.value, bool)
     }
 
 

@@ -42,7 +42,7 @@ class Host:
         self.root = root.rstrip("/") + "/"
         self.objects: dict[int, Any] = {}
         self.watched: dict[str, list[str]] = {}  # functions, by module
-        self.idle: list[list[Any]] = []  # module, class and methods that take long: see `load`
+        self.idle: list[list[Any]] = []  # a module, and module, class and methods that take long: see `load`
         self.called: list[str] = []  # those of them that were called, as MODULE:NAME
 
     def handle(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -210,9 +210,9 @@ class Host:
         self.do_seed(seed)
 
     def load(self, module: str) -> ModuleType:
-        """Imports a module. What one outside of the package trains while it is imported is not carried out."""
+        """Imports a module. What one that imports all others trains meanwhile is not carried out."""
         try:
-            with self.idling() if "." not in module and module not in sys.modules else contextlib.nullcontext():
+            with self.idling(module):
                 return importlib.import_module(module)
         finally:
             for name, functions in self.watched.items():
@@ -220,10 +220,11 @@ class Host:
                     watch(sys.modules[name], functions, self.called)
 
     @contextlib.contextmanager
-    def idling(self) -> Iterator[None]:
-        """Lets the methods of `idle` do nothing for a while, and give something that swallows what is done with it."""
+    def idling(self, importing: str) -> Iterator[None]:
+        """Lets the methods of `idle` do nothing meanwhile, and give something that swallows what is done with it."""
         kept: list[tuple[Any, str, Any]] = []
-        for module, name, methods in self.idle:
+        wanted = [each for by, *each in self.idle if by == importing and importing not in sys.modules]
+        for module, name, methods in wanted:
             with contextlib.suppress(Exception, SystemExit):  # what does not load trains nothing
                 cls = getattr(importlib.import_module(module), name)
                 kept += [(cls, method, vars(cls)[method]) for method in methods if method in vars(cls)]
