@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
+import sys
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
@@ -47,6 +49,23 @@ def dense(base: Any, weights: list[Any], gradients: list[Any], jacobian: Any = N
 
 def test_original_methods_are_replaced():
     assert installed(core()) == BOTH
+
+
+def test_garbage_collected_on_the_way_does_not_count():
+    counted = []
+
+    def callback(phase: str, details: dict[str, int]) -> None:
+        if sys.gettrace() is not None and not counted:  # in the first call whose steps are counted
+            counted.append(sum(each for each in range(3000)))
+
+    thresholds = gc.get_threshold()
+    gc.callbacks.append(callback)
+    gc.set_threshold(1)
+    try:
+        assert installed(core()) == BOTH
+    finally:
+        gc.set_threshold(*thresholds)
+        gc.callbacks.remove(callback)
 
 
 def test_reference_keeps_its_own():

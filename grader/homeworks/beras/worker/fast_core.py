@@ -10,6 +10,7 @@ gradient that is not asked about here: the given method goes on answering for it
 
 from __future__ import annotations
 
+import gc
 import itertools
 import sys
 from collections.abc import Callable
@@ -180,7 +181,7 @@ def loops(asked: list[tuple[Any, Any]], given: Method) -> bool:
 
 
 def steps(function: Method, layer: Any, J: Any) -> int:
-    """How many instructions of Python a call takes."""
+    """How many instructions of Python a call takes, the garbage collector's callbacks left out: they run anywhere."""
     count = 0
 
     def trace(frame: Any, event: str, argument: Any) -> Any:
@@ -189,10 +190,13 @@ def steps(function: Method, layer: Any, J: Any) -> int:
         count += event == "opcode"
         return trace
 
-    outer = sys.gettrace()
+    outer, collects = sys.gettrace(), gc.isenabled()
+    gc.disable()
     sys.settrace(trace)
     try:
         function(layer, J)
     finally:
         sys.settrace(outer)
+        if collects:
+            gc.enable()
     return count
