@@ -9,6 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from grader.base.message import Message
+
 VERSION = 1  # of the object's form: within a version fields may be added, and none changes or goes
 NOT_GRADED = "not graded"  # outcome of what a run was stopped before
 NOT_JUDGED = ("blocked", "grader fault", NOT_GRADED)  # outcomes that say nothing about the work
@@ -62,6 +64,7 @@ class ProbeResult:
         grader failed, else 0.
     hidden: of this check nothing else is told than its outcome, its points and the codes that explain it.
     file, line: where in the code folder to look first: where it raised, else where it is defined; '' and 0 if unknown.
+    told: the parts of the message; a message that came without them is all headline.
     """
 
     name: str
@@ -79,6 +82,11 @@ class ProbeResult:
     mismatches: list[Mismatch] = field(default_factory=list)
     hidden: bool = False
     not_judged: float = 0.0
+    told: Message = field(default_factory=Message)
+
+    def __post_init__(self) -> None:
+        if not self.told:
+            self.told = Message(self.message)
 
     @property
     def why(self) -> str:

@@ -12,6 +12,7 @@ import pytest
 from overlays import ROOT
 
 from grader import result
+from grader.base.message import Message
 from grader.explain.evidence import mismatch
 from grader.judge.compare import Difference
 from grader.result import NOT_GRADED, ComponentResult, ProbeResult, Result, TrainingResult
@@ -25,11 +26,15 @@ EVIL = (
 CHINESE = "返回的数组的形状是错的，请检查批次的轴"
 
 
-def probe(name: str, outcome: str = "passed", points: float = 1, most: float = 1, **fields: Any) -> ProbeResult:
+def probe(
+    name: str, outcome: str = "passed", points: float = 1, most: float = 1, message: str | Message = "", **fields: Any
+) -> ProbeResult:
+    """message: its text alone, or in its parts."""
+    fields |= {"message": str(message)} | ({"told": message} if isinstance(message, Message) else {})
     return ProbeResult(name, f"what {name} is about", outcome, points, most, **fields)
 
 
-def failed(name: str, most: float, message: str = "it is wrong", **fields: Any) -> ProbeResult:
+def failed(name: str, most: float, message: str | Message = "it is wrong", **fields: Any) -> ProbeResult:
     return probe(name, "failed", 0, most, message=message, **fields)
 
 
@@ -59,9 +64,7 @@ def made(*components: ComponentResult, **fields: Any) -> Result:
 
 def hostile() -> Result:
     """Every text that a submission has a say in is hostile."""
-    message = (
-        f"raised ValueError: {EVIL}\n  came back  {EVIL}\n             {FORGED}\n  try it     paste:\nprint({EVIL!r})"
-    )
+    message = Message(f"raised ValueError: {EVIL}", (("came back", f"{EVIL}\n{FORGED}"),), f"print({EVIL!r})")
     bad = failed("Dense/evil", 3, message, output=f"{EVIL}\n{FORGED}\n", file=f"Beras/{EVIL}.py", line=2)
     bad.mismatches = [mismatch(Difference(EVIL, "value", np.zeros((2, 2)), np.eye(2)), 1e-5)]
     bad.script = [EVIL]

@@ -24,11 +24,9 @@ from results import (
 
 from grader.base import files
 from grader.diagnose import pages
-from grader.explain import message as words
 from grader.explain.evidence import mismatch
 from grader.judge.compare import Difference
 from grader.report import page as explained
-from grader.report.message import taken_apart
 from grader.report.notebook import shown
 from grader.report.pictures import heats, png
 from grader.report.to_html import to_html
@@ -301,20 +299,6 @@ def test_page_loses_no_word(code: str) -> None:
 
 def test_tags_of_a_page_are_text() -> None:
     assert "&lt;b&gt;" in explained.html("a <b>word</b>")
-
-
-def test_message_is_taken_apart_as_it_was_put_together() -> None:
-    parts = [
-        words.part("came back", "one\ntwo\n\tthree"),
-        words.part("expected", "four"),
-        words.part("try it", "paste"),
-    ]
-
-    found = taken_apart(words.joined(["the headline", *parts]) + "\nx = 1\n  expected  = 2")
-
-    assert found.headline == "the headline"
-    assert found.parts == (("came back", "one\ntwo\n\tthree"), ("expected", "four"))
-    assert found.script == "x = 1\n  expected  = 2"
 
 
 # --- Python and notebooks ---------------------------------------------------------------------------------------------

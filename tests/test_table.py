@@ -20,6 +20,7 @@ from results import (
 )
 
 from grader.base.columns import columns, cut, wrap
+from grader.base.message import Message
 from grader.report.details import component_text
 from grader.report.first_screen import LINES
 from grader.report.progress import Progress, epoch_text
@@ -28,8 +29,8 @@ from grader.result import Milestone, Result
 
 
 def chinese() -> Result:
-    script = "\n  try it     paste this into Python:\n" + "x = np.array([" + "1.0, " * 40 + "1.0])"
-    message = f"raised ValueError: {CHINESE * 4}\n  came back  {CHINESE * 5}\n  expected   ok{script}"
+    script = "x = np.array([" + "1.0, " * 40 + "1.0])"
+    message = Message(f"raised ValueError: {CHINESE * 4}", (("came back", CHINESE * 5), ("expected", "ok")), script)
     return made(
         component("Dense", failed("Dense/a", 1, message)), component("ReLU", probe("ReLU/a")), notes=[CHINESE * 5]
     )
@@ -66,9 +67,7 @@ def test_table_uses_a_wider_terminal() -> None:
     assert "".join(wide.split())[-40:] == "".join(narrow.split())[-40:]
 
 
-BROKEN = (
-    "raised SyntaxError: invalid syntax\n  came back  line 1\n  try it     paste this:\nfrom Beras.layers import Dense"
-)
+BROKEN = Message("raised SyntaxError: invalid syntax", (("came back", "line 1"),), "from Beras.layers import Dense")
 
 
 def test_words_that_several_checks_share_are_told_once() -> None:
@@ -204,16 +203,17 @@ def test_cut_and_wrap_keep_to_the_columns() -> None:
 
 def test_the_first_screen_holds_whatever_went_wrong() -> None:
     """A block a component where there is room, the others by name; all of it with -v."""
-    long = "\n".join([f"  pattern    {'so much to say ' * 9}"] * 30)
-    message = f"{'something is wrong ' * 12}\n  came back  1\n  expected   2\n{long}\n  next       {'do this ' * 20}"
-    parts = [component(f"Part{n}", *(failed(f"Part{n}/{m}", n + 1, message) for m in range(3))) for n in range(9)]
-    text = to_table(made(*parts), width=80)
+    long = [("pattern", "so much to say " * 9)] * 30
+    parts = (("came back", "1"), ("expected", "2"), *long, ("next", "do this " * 20))
+    message = Message("something is wrong " * 12, parts)
+    rows = [component(f"Part{n}", *(failed(f"Part{n}/{m}", n + 1, message) for m in range(3))) for n in range(9)]
+    text = to_table(made(*rows), width=80)
 
     assert len(text.splitlines()) <= LINES
     assert "Part8  failed  -27 of 27" in text, "the costliest first"
     assert re.search(r"^\d more: Part\d.*-v for everything$", text, re.MULTILINE)
     assert all(columns(line) <= 80 for line in text.splitlines())
-    assert all(to_table(made(*parts), verbose=True).count(f"Part{n}/2  failed") == 1 for n in range(9))
+    assert all(to_table(made(*rows), verbose=True).count(f"Part{n}/2  failed") == 1 for n in range(9))
 
 
 def test_what_others_wait_for_comes_first() -> None:

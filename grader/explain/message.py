@@ -1,7 +1,7 @@
 """What students read about one probe. All of their wording lives here and in the pages of misconceptions.
 
-A message has up to six parts, each on lines of its own: what happened, `came back`, `expected`, `pattern`, `next`, and
-`try it` (lines to reproduce it). Shapes first, then values, and only the place where they first differ.
+A message says what happened, then what came back, what was expected, which pattern that shows, and what to do next
+(base/message.py). Shapes come first, then values, and only the place where they first differ.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from grader.ask.response import Response
 from grader.ask.stand_ins import is_definition
 from grader.ask.subject import Raised
 from grader.base.arrays import squeezed
+from grader.base.message import Message, Part
+from grader.base.message import message as message_of
 from grader.diagnose import entry_words, pages
 from grader.diagnose.entry_words import table
 from grader.diagnose.relations.places import SLIP
@@ -29,7 +31,6 @@ from grader.judge.verdict import Outcome, Verdict
 from grader.rubric import Tolerances
 from grader.worker.wire import Opaque
 
-WIDTH = 11  # of the labels in front of a message's parts
 OUTPUT_LINES = 4
 SHOWN_ELEMENTS = 6
 VALUE_CHARACTERS = 400  # of one value, whatever it holds
@@ -43,12 +44,6 @@ READ_ONLY = re.compile(r"\[Errno (?:13|30)\] [^']*'(?!/)")
 def one_line(text: str, limit: int) -> str:
     """Text of a submission on one line and bounded, so that no line of a report is anybody's but the grader's."""
     return printable(" ".join(text.split()), limit)
-
-
-def part(label: str, text: str) -> str:
-    """A labelled part; further lines are indented under the first."""
-    lines = text.splitlines() or [""]
-    return "\n".join(f"  {label if not i else '':<{WIDTH}}{line}" for i, line in enumerate(lines))
 
 
 def value_text(value: Any) -> str:
@@ -162,31 +157,20 @@ def whereabouts(frame: Frame) -> str:
     return frame.function if in_function(frame) else "the import"
 
 
-def paste(seen: Response) -> str:
-    """What reproduces a verdict, flush left: an indented line cannot be pasted."""
-    script = script_text(seen.script)
-    return part("try it", "paste this into Python, in the folder of the code:") + f"\n{script}" if script else ""
-
-
-def joined(parts: Sequence[str]) -> str:
-    return "\n".join(each for each in parts if each)
-
-
-def message(verdict: Verdict, tolerances: Tolerances, edition: Edition = FIRST) -> str:
-    """What a student of an edition reads about one verdict; '' for one that passed."""
+def message(verdict: Verdict, tolerances: Tolerances, edition: Edition = FIRST) -> Message:
+    """What a student of an edition reads about one verdict; nothing for one that passed."""
     seen = verdict.seen
     if verdict.outcome in (Outcome.PASSED, Outcome.NOT_ASKED) or verdict.message:
         return verdict.message
     if verdict.outcome == Outcome.GRADER_FAULT:
-        return "the grader itself failed here, this costs no points\n" + part(
-            "detail", one_line(seen.broken.strip().splitlines()[-1], 400)
-        )
+        detail = one_line(seen.broken.strip().splitlines()[-1], 400)
+        return message_of("the grader itself failed here, this costs no points", [("detail", detail)])
     if seen.fault is not None:
         return fault_message(verdict, seen.fault, edition)
     head = headline(verdict, edition)
-    parts = [head]
+    parts: list[Part] = []
     yes_or_no = {id(each): told for each in verdict.differences if (told := answered_wrongly(verdict, each))}
-    parts += [part("came back", told) for told in list(yes_or_no.values())[:2] if told != head]
+    parts += [("came back", told) for told in list(yes_or_no.values())[:2] if told != head]
     for difference in [each for each in verdict.differences if id(each) not in yes_or_no][:2]:
         rule = verdict.probe.rules.get(difference.entry.partition("[")[0])
         came_back, expected = difference_text(difference, tolerances.of(rule) if rule else tolerances.named["float"])
@@ -195,25 +179,27 @@ def message(verdict: Verdict, tolerances: Tolerances, edition: Edition = FIRST) 
             came_back = f"{value_text(local.value)} from {local.method}"
             expected = f"the shape {local.right_shapes(verdict.probe.component)}"
         label = f"{label_of(verdict, difference)}: " if len(verdict.differences) > 1 else ""
-        parts += [part("came back", label + came_back), part("expected", label + expected)]
-    patterns = [pattern for pattern in verdict.patterns if pattern != head]
-    parts += [part("pattern", "; ".join(patterns)) if patterns else ""]
-    parts += [printed(seen), next_step(verdict.diagnosis, edition), paste(seen)]
-    return joined(parts)
+        parts += [("came back", label + came_back), ("expected", label + expected)]
+    parts += [
+        ("pattern", "; ".join(pattern for pattern in verdict.patterns if pattern != head)),
+        ("printed", printed(seen)),
+        ("next", next_step(verdict.diagnosis, edition)),
+    ]
+    return message_of(head, parts, script_text(seen.script))
 
 
-def inherited(verdict: Verdict, component: str, tolerances: Tolerances) -> str:
+def inherited(verdict: Verdict, component: str, tolerances: Tolerances) -> Message:
     """Why a check is blocked by a component whose code it runs, and what comes back at present."""
     head = f"blocked by {component}, whose code runs here"
     if verdict.seen.fault is not None:
-        return f"{head}: {fault_headline(verdict.seen.fault)}"
+        return Message(f"{head}: {fault_headline(verdict.seen.fault)}")
     difference = verdict.differences[0]
     rule = verdict.probe.rules.get(difference.entry.partition("[")[0])
     came_back, expected = difference_text(difference, tolerances.of(rule) if rule else tolerances.named["float"])
     expected = bounds(rule) or expected
     numbers = difference.kind == "value"  # of which the first that differs comes last
     brief = [text.rpartition(": ")[2] if numbers else text for text in (came_back, expected)]
-    return joined([f"{head}: now {brief[0]} for {brief[1]}", part("came back", came_back), part("expected", expected)])
+    return message_of(f"{head}: now {brief[0]} for {brief[1]}", [("came back", came_back), ("expected", expected)])
 
 
 def bounds(rule: Rule | None) -> str:
@@ -286,22 +272,24 @@ def listed(names: Sequence[str]) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
-def fault_message(verdict: Verdict, fault: Fault, edition: Edition) -> str:
+def fault_message(verdict: Verdict, fault: Fault, edition: Edition) -> Message:
     """A call that gave no value."""
     if verdict.outcome == Outcome.NOT_IMPLEMENTED:
-        return fault_headline(fault)
+        return Message(fault_headline(fault))
     title = next((title for code in verdict.diagnosis if (title := pages.title(code, edition))), "")
     local = next((each for each in verdict.seen.locals if not each.fits), None)
     if verdict.diagnosis == [SLIP]:
         title = verdict.patterns[0]
-    parts = [title or (local.sentence(verdict.probe.component) if local is not None else fault_headline(fault))]
-    if fault.frames or title:
-        parts.append(part("came back", traceback_text(fault) if fault.frames else fault_headline(fault)))
-    parts.append(about_stand_ins(fault, verdict.seen))
-    patterns = [each for each in verdict.patterns if each != title]
-    parts += [part("pattern", "; ".join(patterns))] if patterns else []
-    step = next_step(verdict.diagnosis, edition) or where_to_write(fault)
-    return joined([*parts, printed(verdict.seen), step, paste(verdict.seen)])
+    head = title or (local.sentence(verdict.probe.component) if local is not None else fault_headline(fault))
+    came_back = traceback_text(fault) if fault.frames else fault_headline(fault) if title else ""
+    parts = [
+        ("came back", came_back),
+        ("pattern", about_stand_ins(fault, verdict.seen)),
+        ("pattern", "; ".join(each for each in verdict.patterns if each != title)),
+        ("printed", printed(verdict.seen)),
+        ("next", next_step(verdict.diagnosis, edition) or where_to_write(fault)),
+    ]
+    return message_of(head, parts, script_text(verdict.seen.script))
 
 
 def about_stand_ins(fault: Fault, seen: Response) -> str:
@@ -309,10 +297,9 @@ def about_stand_ins(fault: Fault, seen: Response) -> str:
     found = STAND_IN.search(fault.message)
     if found is None or not any(map(is_definition, seen.script)):
         return ""
-    return part(
-        "pattern",
+    return (
         f"`{found[1]}` stands in for {STANDS_FOR[found[1]]} in this check. It has what the assignment names and no "
-        "more: ask nothing else of it",
+        "more: ask nothing else of it"
     )
 
 
@@ -320,10 +307,9 @@ def where_to_write(fault: Fault) -> str:
     """What to do about a file, such as a log, that could not be written beside the code."""
     if not READ_ONLY.match(fault.message):
         return ""
-    return part(
-        "next",
+    return (
         "the folder of the code cannot be changed while it is graded: write files to the current folder, or below "
-        '`if __name__ == "__main__":` alone',
+        '`if __name__ == "__main__":` alone'
     )
 
 
@@ -335,11 +321,11 @@ def printed(seen: Response) -> str:
     if not lines:
         return ""
     more = f"\n({len(lines) - OUTPUT_LINES} more lines)" if len(lines) > OUTPUT_LINES else ""
-    return part("printed", "\n".join(lines[:OUTPUT_LINES]) + more)
+    return "\n".join(lines[:OUTPUT_LINES]) + more
 
 
 def next_step(codes: Sequence[str], edition: Edition) -> str:
     """Where to read on."""
     known = [code for code in codes if pages.title(code, edition)]
     year = "" if edition is FIRST else f" --edition {edition.year}"
-    return part("next", "\n".join(f"grade explain {code}{year}" for code in known)) if known else ""
+    return "\n".join(f"grade explain {code}{year}" for code in known)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from grader.explain import message as words
+from grader.base.message import Message
+from grader.explain.message import next_step
 from grader.homework import FIRST, Edition
 from grader.judge.hidden import NOT_HERE
 from grader.result import ProbeResult
@@ -12,10 +13,10 @@ HIDDEN = "a hidden check: what it asked and what came back are not shown"
 
 def concealed(check: ProbeResult, edition: Edition = FIRST) -> ProbeResult:
     """What may be seen of a hidden check: title, outcome, points, and the codes that explain it. Nothing else."""
-    message = ""
+    told = Message()
     if check.outcome != "passed":
         headline = NOT_HERE if check.message == NOT_HERE else HIDDEN
-        message = words.joined([headline, words.next_step(check.diagnosis, edition)])
+        told = Message(headline).with_part("next", next_step(check.diagnosis, edition))
     return ProbeResult(
         name=check.name,
         title=check.title,
@@ -23,7 +24,8 @@ def concealed(check: ProbeResult, edition: Edition = FIRST) -> ProbeResult:
         points=check.points,
         max_points=check.max_points,
         not_judged=check.not_judged,
-        message=message,
+        message=str(told),
+        told=told,
         diagnosis=list(check.diagnosis),
         hidden=True,
     )

@@ -13,6 +13,7 @@ from fractions import Fraction
 from grader.ask.client import Fault
 from grader.ask.probe import Observation, Probe
 from grader.ask.response import Response
+from grader.base.message import Message
 from grader.judge.compare import Difference, differences
 from grader.rubric import Rubric
 
@@ -64,7 +65,7 @@ class Verdict:
     expected: Observation | None = None
     differences: list[Difference] = field(default_factory=list)
     because: Verdict | None = None  # another one of the component, which this one fails with
-    message: str = ""
+    message: Message = field(default_factory=Message)
     diagnosis: list[str] = field(default_factory=list)
     patterns: list[str] = field(default_factory=list)  # a sentence for each relation that was seen
 

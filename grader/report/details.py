@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from grader.explain.message import WIDTH
+from grader.base.message import Message
 from grader.result import ComponentResult, ProbeResult, Result, halves
 
 # A wrong answer, an answer that never came, and nothing that could be judged: three kinds of not passing
 STOPPED = ("error", "crashed", "exited", "timed out", "out of memory", "grader fault")
 SKIPPED = ("blocked", "not asked", "not on this track", "not finished", "not graded")
 TOLD_BY_THE_TABLE = ("not implemented", "blocked")  # their line of why says it all
-TRY_IT = "  try it "  # from here on a message is code, which is not wrapped
 
 
 def blocks(
     part: ComponentResult, verbose: bool = False, paint: Callable[[str], str] = str
-) -> Iterator[tuple[str, str]]:
+) -> Iterator[tuple[str, Message]]:
     """For each check that lost points: its head (name, outcome, points, title) and its message.
 
     A cause is told in full once, with the other checks that it costs. verbose: every check, and every message in full.
@@ -30,7 +29,8 @@ def blocks(
         if probe.not_judged:
             cost = f"{probe.not_judged:g} of {part.max_points:g} not judged"
         head = f"{probe.name}  {paint(probe.outcome)}  {cost}".rstrip() + f"\n  {probe.title}"
-        yield head, with_others(probe.message, others) if lost else ""
+        also = others_text(others) if others else ""
+        yield head, probe.told.with_part("also", also) if lost else Message()
 
 
 def is_lost(probe: ProbeResult) -> bool:
@@ -64,15 +64,6 @@ def others_text(others: list[ProbeResult]) -> str:
     lost = round(sum(probe.lost for probe in others), 2)
     count = f"{len(others)} more check{'s' * (len(others) != 1)}"
     return f"{count} for the same reason{f' (-{lost:g})' * bool(lost)}: {names}"
-
-
-def with_others(message: str, others: list[ProbeResult]) -> str:
-    """A message with the part `also`, in front of the lines to paste."""
-    if not others:
-        return message
-    lines = message.splitlines()
-    place = next((n for n, line in enumerate(lines) if line.startswith(TRY_IT)), len(lines))
-    return "\n".join([*lines[:place], f"  {'also':<{WIDTH}}{others_text(others)}", *lines[place:]])
 
 
 def component_text(part: ComponentResult) -> str:

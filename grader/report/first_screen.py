@@ -10,9 +10,8 @@ from collections.abc import Callable
 from itertools import takewhile
 
 from grader.base.columns import columns, cut, wrap
-from grader.explain.message import WIDTH
+from grader.base.message import LABEL
 from grader.report.details import TOLD_BY_THE_TABLE, alike, is_lost
-from grader.report.message import taken_apart
 from grader.result import ComponentResult, ProbeResult, Result
 
 LINES = 45  # of a screen
@@ -91,28 +90,28 @@ def waiting(result: Result, name: str) -> int:
 def block(part: ComponentResult, causes: list[Cause], result: Result, width: int, paint: Paint) -> str:
     """The cause that costs most: where, what, the first difference, and what to do next."""
     probe = causes[0][0]
-    message = taken_apart(probe.message)
+    message = probe.told
     lost = round(sum(map(cost, causes)), 2)
     head = f"{part.name}  {paint(probe.outcome)}" + (f"  -{lost:g} of {part.max_points:g}" if lost else "")
     where = f"  {probe.file} line {probe.line}" if probe.file and probe.line else ""
     lines = [head + where if columns(head + where) <= width else head]
     if not probe.diagnosis and not probe.hidden:
         lines.append(shortened(f"  asked      {probe.title}", width))
-    told = wrap(f"  {message.headline.partition(chr(10))[0] or probe.title}", width, 2)
+    told = wrap(f"  {message.first_line or probe.title}", width, 2)
     lines += told[:MOST_OF_HEADLINE] if len(told) <= MOST_OF_HEADLINE else [told[0], shortened_at_the_end(told, width)]
     seen: set[str] = set()
     for label, text in message.parts:
         if label in ONCE and label not in seen:
             seen.add(label)
             first, *further = telling_lines(text, probe)
-            lines.append(shortened(f"  {label:<{WIDTH}}{first}", width))
-            lines += [shortened(" " * (WIDTH + 2) + line, width) for line in further]
+            lines.append(shortened(f"  {label:<{LABEL}}{first}", width))
+            lines += [shortened(" " * (LABEL + 2) + line, width) for line in further]
     steps = [text for label, text in message.parts if label == "next"]
     if message.script:
         steps.append(f"grade try {part.name} {shlex.quote(result.submission)}")
     if len(causes) > 1:
         steps.append(f"-v shows {len(causes) - 1} more fault{'s' * (len(causes) > 2)}")
-    lines += wrap(f"  {'next':<{WIDTH}}{'; '.join(steps)}", width, WIDTH + 2) if steps else []
+    lines += wrap(f"  {'next':<{LABEL}}{'; '.join(steps)}", width, LABEL + 2) if steps else []
     return "\n".join(lines[:MOST_LINES] if len(lines) <= MOST_LINES else [*lines[: MOST_LINES - 1], lines[-1]])
 
 

@@ -1,11 +1,13 @@
-"""The result that a JSON file describes, as to_json.py wrote it."""
+"""The result that a JSON file describes, as to_json.py wrote it, or that a gradebook keeps."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import fields
+from functools import cache
 from typing import Any, TypeVar
 
+from grader.base.message import Message
 from grader.result import (
     VERSION,
     ComponentResult,
@@ -28,14 +30,19 @@ def from_json(text: str) -> Result:
         plain = json.loads(text)
         if plain["version"] != VERSION:
             raise ValueError(f"it is a result of version {plain['version']}, and this grader reads version {VERSION}")
-        parts = [
-            made(ComponentResult, part, probes=[probe(each) for each in part["probes"]]) for part in plain["components"]
-        ]
-        return made(
-            Result, plain, components=Components(parts), training=[training(each) for each in plain["training"]]
-        )
+        return from_plain(plain)
     except (KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError("it is no result of grade --json") from error
+
+
+def from_plain(plain: dict[str, Any]) -> Result:
+    """The result whose `plain()` this was. Raises KeyError or TypeError for anything else."""
+    parts = Components(component(each) for each in plain["components"])
+    return made(Result, plain, components=parts, training=[training(each) for each in plain["training"]])
+
+
+def component(plain: dict[str, Any]) -> ComponentResult:
+    return made(ComponentResult, plain, probes=[probe(each) for each in plain["probes"]])
 
 
 def probe(plain: dict[str, Any]) -> ProbeResult:
@@ -43,7 +50,8 @@ def probe(plain: dict[str, Any]) -> ProbeResult:
         made(Mismatch, each, expected=made(Values, each["expected"]), actual=made(Values, each["actual"]))
         for each in plain["mismatches"]
     ]
-    return made(ProbeResult, plain, mismatches=sides)
+    told = {"told": message_of(plain["told"])} if "told" in plain else {}  # which graders before did not write
+    return made(ProbeResult, plain, mismatches=sides, **told)
 
 
 def training(plain: dict[str, Any]) -> TrainingResult:
@@ -57,5 +65,15 @@ def training(plain: dict[str, Any]) -> TrainingResult:
 
 def made(kind: type[T], plain: dict[str, Any], **instead: Any) -> T:
     """One object; fields that a later grader added are not looked at."""
-    known = {each.name for each in fields(kind)}  # type: ignore[arg-type]  # all of these are dataclasses
+    known = names_of(kind)  # type: ignore[arg-type]  # a class is hashable
     return kind(**{name: value for name, value in plain.items() if name in known} | instead)
+
+
+@cache
+def names_of(kind: Any) -> frozenset[str]:
+    """The names of a dataclass's fields."""
+    return frozenset(each.name for each in fields(kind))
+
+
+def message_of(plain: dict[str, Any]) -> Message:
+    return Message(plain["headline"], tuple((label, text) for label, text in plain["parts"]), plain["script"])

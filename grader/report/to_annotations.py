@@ -15,8 +15,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
+from grader.base.message import Message
 from grader.report.details import costly
-from grader.report.message import taken_apart
 from grader.result import ComponentResult, ProbeResult, Result
 
 MOST = 10  # annotations of one level that a step shows
@@ -43,7 +43,7 @@ def annotation(result: Result, part: ComponentResult, probe: ProbeResult, cost: 
         properties |= {"line": str(probe.line)} if probe.line else {}
     price = f"-{cost:g} of {part.max_points:g}" if cost else probe.outcome
     properties["title"] = f"{part.name}: {price}"
-    message = taken_apart(probe.message or part.message).brief()
+    message = (probe.told or Message(part.message)).brief()
     if probe.outcome not in ("failed", "partial", "blocked"):
         message = f"{probe.outcome}: {message}"
     return command(message[:BRIEF], "warning" if part.is_broken_gift else "error", **properties)

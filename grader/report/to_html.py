@@ -15,7 +15,6 @@ from grader.diagnose.entry_words import phrase
 from grader.homework import FIRST, HOMEWORK, Edition, edition
 from grader.report import pictures
 from grader.report.details import cause, points, summary_line
-from grader.report.message import taken_apart
 from grader.report.page import page
 from grader.result import ComponentResult, ProbeResult, Result, TrainingResult, accuracy_text
 
@@ -95,11 +94,10 @@ def check(probe: ProbeResult, told: dict[tuple[str, ...], str], year: Edition = 
     first = told.setdefault(cause(probe), here)
     found = [one for code in probe.diagnosis if first == here and (one := page(code, year)) is not None]
     drawn = [(each, pictures.heats(each), phrase(probe.name, each.entry)) for each in probe.mismatches]
-    message = taken_apart(probe.message)
-    parts = [(label, text) for label, text in message.parts if label not in ("next", "printed")]
+    parts = [(label, text) for label, text in probe.told.parts if label not in ("next", "printed")]
     return {
         "probe": probe,
-        "message": message,
+        "message": probe.told,
         "parts": parts,
         "pages": found,
         "drawn": drawn,

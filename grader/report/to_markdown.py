@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from grader.base.fitting import fitting, shortened
 from grader.homework import HOMEWORK
 from grader.report.details import blocks, points, summary_line
-from grader.report.message import taken_apart
 from grader.result import ComponentResult, Result, TrainingResult
 
 COMMENT = 65_536  # characters that GitHub takes in a comment; counted as bytes here, which are no fewer
@@ -73,9 +72,8 @@ def details(part: ComponentResult, cut: int | None) -> Iterator[str]:
     """Each check that lost points, folded."""
     for head, message in blocks(part):
         name, _, title = head.partition("\n")
-        told = taken_apart(message)
-        body = [code(shortened(told.brief(), cut))]
-        body += [code(shortened(told.script, cut), "python")] if told.script else []
+        body = [code(shortened(message.brief(), cut))]
+        body += [code(shortened(message.script, cut), "python")] if message.script else []
         summary = f"<b>{html.escape(' '.join(name.split()))}</b>: {html.escape(title.strip())}"
         yield "\n\n".join([f"<details><summary>{summary}</summary>", *body, "</details>"])
 

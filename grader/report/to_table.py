@@ -10,8 +10,8 @@ from typing import Any
 from tabulate import tabulate
 
 from grader.base.columns import columns, cut, wrap
-from grader.explain.message import WIDTH
-from grader.report.details import TOLD_BY_THE_TABLE, TRY_IT, blocks, points, summary_line
+from grader.base.message import LABEL, PASTE, Message
+from grader.report.details import TOLD_BY_THE_TABLE, blocks, points, summary_line
 from grader.report.first_screen import LINES, first_screen
 from grader.result import ComponentResult, Result, TrainingResult, accuracy_text
 
@@ -82,15 +82,12 @@ def shorten(text: str, width: int) -> str:
     return (words if 2 * columns(words) > width else head) + "…"
 
 
-def wrapped_message(message: str, width: int) -> list[str]:
+def wrapped_message(message: Message, width: int) -> list[str]:
     """A message below its check. The lines to paste stay as they are."""
     lines: list[str] = []
-    rest = message.splitlines()
-    for place, line in enumerate(rest):
-        if line.startswith(TRY_IT):
-            return lines + rest[place:]
-        lines += wrap(line if place else f"  {line}", width, WIDTH + 2 if place else 2)
-    return lines
+    for place, line in enumerate(message.lines()):
+        lines += wrap(line if place else f"  {line}", width, LABEL + 2 if place else 2)
+    return lines + ([PASTE, *message.script.splitlines()] if message.script else [])
 
 
 def details(result: Result, verbose: bool, colour: bool, width: int) -> str:
@@ -108,7 +105,7 @@ def details(result: Result, verbose: bool, colour: bool, width: int) -> str:
 def training(result: Result, width: int) -> str:
     told = [each for each in result.training if each.accuracy or each.outcome not in TOLD_BY_THE_TABLE]
     lines = [line for each in told for line in training_lines(each).split("\n")]
-    return "\n".join(part for line in lines for part in wrap(line, width, WIDTH + 2))
+    return "\n".join(part for line in lines for part in wrap(line, width, LABEL + 2))
 
 
 def training_lines(each: TrainingResult) -> str:

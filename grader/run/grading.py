@@ -17,6 +17,7 @@ from grader.ask.observer import Observer
 from grader.ask.probe import Observation, Probe, all_probes
 from grader.ask.response import Response
 from grader.base.errors import UsageError
+from grader.base.message import Message
 from grader.diagnose.misconceptions import Diagnosis
 from grader.explain import message as words
 from grader.explain import outside
@@ -167,7 +168,7 @@ class Grading:
 
     def _judge(self, probe: Probe) -> Verdict:
         if self.is_elsewhere(probe):
-            return Verdict(probe, Outcome.NOT_ASKED, Fraction(0), Response(), message=NOT_HERE)
+            return Verdict(probe, Outcome.NOT_ASKED, Fraction(0), Response(), message=Message(NOT_HERE))
         expected, permitted = self._right(probe)
         verdict = judge(probe, self.observer.seen(probe), expected, permitted, self.rubric)
         missing = self._missing(verdict)
@@ -188,10 +189,8 @@ class Grading:
         if verdict.outcome == Outcome.PASSED:
             self._withhold(verdict)
         elif probe.weight == 0 and is_missing(verdict):
-            verdict.outcome, verdict.message = (
-                Outcome.NOT_ASKED,
-                "an extension, which is not handed in: it costs nothing",
-            )
+            verdict.outcome = Outcome.NOT_ASKED
+            verdict.message = Message("an extension, which is not handed in: it costs nothing")
         elif verdict.judged:
             self._put_down(verdict)
         return verdict
@@ -199,7 +198,7 @@ class Grading:
     def _put_down(self, verdict: Verdict) -> None:
         """Says whose failure it is: another check's of the component, another component's, or its own."""
         verdict.because = self._cause(verdict)
-        blocker = "" if verdict.because else self._blocker(verdict)
+        blocker = Message() if verdict.because else self._blocker(verdict)
         if verdict.because:
             verdict.outcome, verdict.share = verdict.because.outcome, Fraction(0)
         elif blocker and (error := self._fault_of_syntax(verdict.probe.component)) is not None:
@@ -249,26 +248,26 @@ class Grading:
             verdict.outcome, verdict.share = Outcome.ERROR, Fraction(0)
             verdict.message = import_message(self.submission, module, imports)
 
-    def _blocker(self, verdict: Verdict) -> str:
+    def _blocker(self, verdict: Verdict) -> Message:
         """Why a failure is somebody else's: a component that this probe needs, or code of another file."""
         fault = verdict.seen.fault
         frame = fault.frames[-1] if fault is not None and fault.kind == "raised" and fault.frames else None
         if frame is not None and verdict.outcome == Outcome.NOT_IMPLEMENTED and self._is_own(verdict.probe, frame):
-            return ""  # a class that inherits what is not written yet is not written yet itself
+            return Message()  # a class that inherits what is not written yet is not written yet itself
         if fault is not None and lacking(fault, self.edition) == self.edition.owner_of(verdict.probe.component):
-            return ""
+            return Message()
         for component, needed in self._needed(verdict):
             if component != verdict.probe.component and needed.outcome not in FINE and not needed.is_scaled:
-                first = needed.message.splitlines()[0] if needed.outcome == Outcome.BLOCKED and needed.message else ""
+                first = needed.message.first_line if needed.outcome == Outcome.BLOCKED else ""
                 if first.startswith("blocked by ") and not first.startswith(f"blocked by {verdict.probe.component},"):
-                    return first  # the first of the row, not the one in between
+                    return Message(first)  # the first of the row, not the one in between
                 if any(need.partition("/")[0] == component for need in verdict.probe.needs):
                     state = "written" if needed.outcome == Outcome.NOT_IMPLEMENTED else "right"
-                    return f"blocked by {component}, which is not {state} yet; this check uses it"
+                    return Message(f"blocked by {component}, which is not {state} yet; this check uses it")
                 return words.inherited(verdict, component, self.rubric.tolerances)
         if frame is None or self._is_own(verdict.probe, frame) or self._is_right(frame, verdict.probe):
-            return ""
-        return f"blocked by {frame.file} line {frame.line}: {fault}"
+            return Message()
+        return Message(f"blocked by {frame.file} line {frame.line}: {fault}")
 
     def _is_right(self, frame: Frame, asking: Probe) -> bool:
         """Is everything right that is asked of this file? Then what it raised was called for by somebody else."""
@@ -345,7 +344,9 @@ class Grading:
         if not is_own(component, function, self.module_of(component), self.places):
             found.outcome = Outcome.BLOCKED
             part = component_of(function, self.places) or frame.function
-            found.message = f"blocked by {part}, which is not written yet ({words.at(frame)}); this check uses it"
+            found.message = Message(
+                f"blocked by {part}, which is not written yet ({words.at(frame)}); this check uses it"
+            )
         return found
 
     def place_of(self, function: str) -> Frame:
@@ -413,7 +414,8 @@ class Grading:
             points=decimal(share.earned),
             max_points=decimal(share.possible),
             not_judged=decimal(share.not_judged),
-            message=verdict.message,
+            message=str(verdict.message),
+            told=verdict.message,
             diagnosis=verdict.diagnosis,
             script=list(seen.script),
             output=seen.output,
@@ -493,7 +495,7 @@ def set_passive_aside(verdicts: list[Verdict], beside: list[Verdict]) -> None:
     first = next((verdict for verdict in telling if verdict.judged), telling[0])
     for verdict in verdicts:
         if verdict.outcome == Outcome.PASSED:
-            verdict.outcome, verdict.share, verdict.message = first.outcome, Fraction(0), ASIDE
+            verdict.outcome, verdict.share, verdict.message = first.outcome, Fraction(0), Message(ASIDE)
             verdict.because = first
 
 
@@ -522,13 +524,14 @@ def with_caret(seen: Response, modules: Iterable[SourceModule]) -> Response:
     return replace(seen, fault=replace(fault, frames=(*fault.frames[:-1], pointed)))
 
 
-def import_message(submission: Submission, module: str, imports: tuple[Import, ...]) -> str:
+def import_message(submission: Submission, module: str, imports: tuple[Import, ...]) -> Message:
     """What a forbidden import is, where, and that these points hang on it alone."""
     path = submission.modules[module].relative
     places = ", ".join(f"`import {each.name}` ({path} line {each.line})" for each in imports)
-    return (
-        f"{places} is not allowed: only NumPy and the standard library are\n"
-        + words.part("pattern", "the answer itself is right: these points hang on that line alone")
-        + "\n"
-        + words.part("next", "delete the import")
+    return Message(
+        f"{places} is not allowed: only NumPy and the standard library are",
+        (
+            ("pattern", "the answer itself is right: these points hang on that line alone"),
+            ("next", "delete the import"),
+        ),
     )

@@ -143,7 +143,7 @@ class ProbeCheck(Check):
         verdict = grading.verdict(self.probe)
         if verdict.outcome == Outcome.GRADER_FAULT:
             raise RuntimeError(verdict.seen.broken)
-        conclude(verdict.outcome, str(verdict.outcome) if grading.is_hidden(self.probe) else verdict.message)
+        conclude(verdict.outcome, str(verdict.outcome) if grading.is_hidden(self.probe) else str(verdict.message))
 
 
 class TrainingCheck(Check):

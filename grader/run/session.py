@@ -14,9 +14,10 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from grader.ask.subject import Subject, subject_of
+from grader.base.message import Message
 from grader.base.version import GRADER_VERSION
 from grader.explain.evidence import definitions
-from grader.explain.message import at, one_line, part, whereabouts
+from grader.explain.message import at, one_line, whereabouts
 from grader.explain.rows import concealed
 from grader.homework import HOMEWORK, Dataset
 from grader.isolation import Zygote
@@ -157,8 +158,9 @@ class Session:
                 result, run = self._train_with_old_numpy(name, trainer, yardstick, seed, (result, run))
         except Exception:  # noqa: BLE001  the grader's own failure must not be the student's
             text = traceback.format_exc().strip().splitlines()[-1]
-            run = Run(Outcome.GRADER_FAULT, f"the grader itself failed here, this costs no points ({text})")
-            return TrainingResult(name.partition(".")[2], str(run.outcome), run.message), run
+            told = f"the grader itself failed here, this costs no points ({text})"
+            run = Run(Outcome.GRADER_FAULT, Message(told))
+            return TrainingResult(name.partition(".")[2], str(run.outcome), told), run
         self._blame(name, result, run)
         return result, run
 
@@ -185,7 +187,8 @@ class Session:
         self._find_unwritten(name, run)
         fault = run.fault
         if run.outcome == Outcome.NOT_IMPLEMENTED and name not in self.grading.rubric.points[self.grading.track]:
-            run.outcome, run.message = Outcome.NOT_ON_TRACK, f"not required on {self.grading.track}"
+            run.outcome = Outcome.NOT_ON_TRACK
+            run.message = Message(f"not required on {self.grading.track}")
         elif fault is not None and fault.kind == "raised" and fault.frames:
             frame = fault.frames[-1]
             own = (
@@ -195,11 +198,9 @@ class Session:
             )
             if not own and run.outcome in (Outcome.NOT_IMPLEMENTED, Outcome.ERROR):
                 run.outcome = Outcome.BLOCKED
-                run.message = (
-                    f"blocked by {whereabouts(frame)} ({at(frame)}): {one_line(str(fault), 300)}\n"
-                    + run.message.partition("\n")[2]
-                )
-        result.outcome, result.message = str(run.outcome), run.message.strip()
+                told = f"blocked by {whereabouts(frame)} ({at(frame)}): {one_line(str(fault), 300)}"
+                run.message = replace(run.message, headline=told)
+        result.outcome, result.message = str(run.outcome), str(run.message)
 
     def _find_unwritten(self, name: str, run: Run) -> None:
         """Says it where a training came to nothing because a function that it calls is not written."""
@@ -212,10 +213,10 @@ class Session:
         place = self.grading.place_of(made or run.unwritten[0])
         run.fault = None
         if made:
-            run.outcome, run.message = Outcome.NOT_IMPLEMENTED, at(place)
+            run.outcome, run.message = Outcome.NOT_IMPLEMENTED, Message(at(place))
         else:
             run.outcome = Outcome.BLOCKED
-            run.message = f"blocked by {place.function}, which is not written yet ({at(place)})"
+            run.message = Message(f"blocked by {place.function}, which is not written yet ({at(place)})")
 
     @property
     def dialect(self) -> type[Subject]:
@@ -249,13 +250,13 @@ class Session:
             not_judged = Fraction(0)
         goal = self.grading.rubric.thresholds[name]
         title = f"test accuracy above {goal:.0%} on all of {HOMEWORK.data_name}"
-        told = result.message
-        message = told.partition("\n")[0] or f"{max(run.accuracy):.2%} after {run.wall_seconds:.2f} s"
+        told = run.message
+        message = told.first_line or f"{max(run.accuracy):.2%} after {run.wall_seconds:.2f} s"
         by_file = self.predictions.points(possible, goal, self.grading.rubric.half[name])
         if by_file > earned:
             earned, not_judged = by_file, possible - by_file if not_judged else Fraction(0)
             outcome = Outcome.PASSED if earned == possible else outcome if not_judged else Outcome.PARTIAL
-            told = f"{self.predictions.told}\n" + part("training", message)
+            told = Message(self.predictions.told, (("training", message),))
             message = self.predictions.told
         file, line = self._place(name, run)
         probe = ProbeResult(
@@ -264,7 +265,8 @@ class Session:
             outcome=str(outcome),
             points=decimal(earned),
             max_points=decimal(possible),
-            message=told,
+            message=str(told),
+            told=told,
             seconds=result.wall_seconds,
             file=file if outcome != Outcome.PASSED else "",
             line=line if outcome != Outcome.PASSED else 0,

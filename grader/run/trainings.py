@@ -23,7 +23,8 @@ import numpy as np
 from grader.ask.client import Fault, RemoteWorker
 from grader.ask.observer import unwritten_called
 from grader.ask.subject import Remote, Subject, subject_of
-from grader.explain.message import fault_headline, joined, part, traceback_text, value_text
+from grader.base.message import Message
+from grader.explain.message import fault_headline, traceback_text, value_text
 from grader.homework import Dataset
 from grader.isolation import WorkerLost, Zygote
 from grader.judge.verdict import Outcome, outcome_of
@@ -41,7 +42,7 @@ class Run:
     """One training with one seed."""
 
     outcome: Outcome = Outcome.PASSED
-    message: str = ""
+    message: Message = field(default_factory=Message)
     before: float | None = None
     accuracy: list[float] = field(default_factory=list)
     epochs: int = 0  # that the model asks for
@@ -105,19 +106,19 @@ class Trainer:
                 idle=self.places.idle(),
             )
         except WorkerLost:
-            return Run(Outcome.CRASHED, "the process that trains could not be started")
+            return Run(Outcome.CRASHED, Message("the process that trains could not be started"))
         try:
             if self.unwritten:
                 worker.ask("watch", functions=self.unwritten)
             self._train(name, worker, run, seed)
         except Fault as fault:
             run.outcome, run.fault = outcome_of(fault), fault
-            parts = [fault_headline(fault)]
-            run.message = joined([*parts, part("came back", traceback_text(fault))] if len(fault.frames) > 1 else parts)
+            came_back = traceback_text(fault) if len(fault.frames) > 1 else ""
+            run.message = Message(fault_headline(fault)).with_part("came back", came_back)
             if fault.kind == "timed out" and run.epochs:
                 self._cut_off(name, run, fault)
         except Stopped as reason:
-            run.outcome, run.message = Outcome.FAILED, str(reason)
+            run.outcome, run.message = Outcome.FAILED, Message(str(reason))
         finally:
             if run.outcome in (Outcome.FAILED, Outcome.ERROR, Outcome.NOT_IMPLEMENTED):
                 run.unwritten = unwritten_called(worker, self.unwritten)
@@ -197,28 +198,28 @@ class Trainer:
         done = len(run.accuracy)
         why = f"did next to nothing for {limit:g} s" if fault.rested else f"used up its {limit:g} s of CPU time"
         if not done:
-            run.message = f"the first of {run.epochs} epochs did not end: it {why}"
+            run.message = Message(f"the first of {run.epochs} epochs did not end: it {why}")
             return
         seconds = run.cpu_seconds or run.wall_seconds
         so_far = f"test accuracy {run.accuracy[-1]:.2%} after {done} of {run.epochs} epochs"
         pace = f"{seconds / done:.1f} s of CPU time an epoch"
         if max(run.accuracy) > threshold:  # the rest was for --full alone
             run.outcome, run.fault = Outcome.PASSED, None
-            run.message = f"{so_far}, when it {why}"
+            run.message = Message(f"{so_far}, when it {why}")
         elif fault.rested or not run.still_rising:
             rising = "" if fault.rested else ", and no longer rising"
-            run.message = f"{so_far}{rising}, when it {why} ({pace}); more than {threshold:.0%} is needed"
+            run.message = Message(f"{so_far}{rising}, when it {why} ({pace}); more than {threshold:.0%} is needed")
         else:
             run.outcome = Outcome.NOT_FINISHED
             gained = run.accuracy[-1] - ([run.before or 0.0, *run.accuracy][-2])
             lost = self.rubric.not_finished == "lost"
-            run.message = (
-                f"{so_far} and still rising, when it {why}; its points are {'lost' if lost else 'not judged'}\n"
-                + part("pace", f"{pace}, and {gained:+.2%} of accuracy by the last one")
-                + "\n"
-                + part("expected", f"more than {threshold:.0%}")
-                + "\n"
-                + part("next", "make an epoch faster: a product of matrices in place of a loop over the batch")
+            run.message = Message(
+                f"{so_far} and still rising, when it {why}; its points are {'lost' if lost else 'not judged'}",
+                (
+                    ("pace", f"{pace}, and {gained:+.2%} of accuracy by the last one"),
+                    ("expected", f"more than {threshold:.0%}"),
+                    ("next", "make an epoch faster: a product of matrices in place of a loop over the batch"),
+                ),
             )
 
     def _accuracy(self, subject: Subject, model: Remote, test_x: Remote, run: Run, digits_of: np.ndarray) -> float:
@@ -287,7 +288,7 @@ def train(name: str, trainer: Trainer, reference: Trainer | None, seed: int, run
     result = TrainingResult(
         model=name.partition(".")[2],
         outcome=str(shown.outcome),
-        message=shown.message,
+        message=str(shown.message),
         threshold=goal,
         accuracy_before=shown.before,
         accuracy=[round(accuracy, 4) for accuracy in shown.accuracy],

@@ -20,11 +20,10 @@ from grader.base.files import write_whole
 from grader.classroom.class_list import Ledger, Line
 from grader.classroom.gradebook import Gradebook
 from grader.classroom.output import lms
-from grader.classroom.restored import restored
 from grader.classroom.study.groups import Example, Group, examples
 from grader.classroom.study.similarity import Similarity
 from grader.classroom.study.student_code import Given
-from grader.report.message import taken_apart
+from grader.report.from_json import from_plain
 from grader.report.to_csv import cell
 from grader.report.to_junit import legal, sums
 from grader.report.writers import WRITERS
@@ -105,7 +104,7 @@ class Outputs:
             if before.get(name) != pages[name] or not (self.folder / STUDENTS / name).is_file():
                 plain = self.gradebook.result(line.row.key)
                 if plain is not None:
-                    result = restored({**plain, "submission": line.name, "folder": None})
+                    result = from_plain({**plain, "submission": line.name, "folder": None})
                     self.put(f"{STUDENTS}/{name}", writer(result))
         for name in before.keys() - pages.keys():
             (self.folder / STUDENTS / name).unlink(missing_ok=True)
@@ -146,7 +145,7 @@ def groups_table(shared: list[Example]) -> str:
     """A row for each group of hand-ins that share an unknown mistake, with an example."""
     rows = [["group", "component", "checks", "count", "hand-ins", "also", "example", "what", "came back", "expected"]]
     for each in shared:
-        parts = dict(taken_apart(each.probes[0].message).parts) if each.probes else {}
+        parts = dict(each.probes[0].told.parts) if each.probes else {}
         group = each.group
         told = [each.headline, parts.get("came back", ""), parts.get("expected", "")]
         who = ["; ".join(names) for names in (group.names, group.also)]

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 
 from grader.classroom.gradebook import Gradebook
 from grader.classroom.jobs.fingerprint import Sketch, same
-from grader.classroom.restored import restored
 from grader.homework import FIRST_YEAR
+from grader.report.from_json import from_plain
 from grader.result import ProbeResult
 
 SHARED = 2  # hand-ins; a mistake of one alone is told in that one's report
@@ -128,7 +128,7 @@ def year_of(gradebook: Gradebook, group: Group) -> int:
 def wrong_checks(gradebook: Gradebook, group: Group) -> list[ProbeResult]:
     """What the example of a group answered to the checks that the group got wrong."""
     plain = gradebook.result_of(group.example)
-    components = restored(plain).components if plain is not None else []
+    components = from_plain(plain).components if plain is not None else []
     return [probe for part in components for probe in part.probes if probe.name in group.checks]
 
 

@@ -17,7 +17,6 @@ from grader.classroom.study.groups import Group
 from grader.explain.message import one_line
 from grader.explain.script import script_text
 from grader.homework import FIRST, Edition
-from grader.report.message import taken_apart
 from grader.result import ProbeResult
 from grader.submission.syntax import body_range, definitions, end_of
 
@@ -97,9 +96,10 @@ def skeleton(group: Group, probes: list[ProbeResult], sources: Sources, year: Ed
 
 def told(probe: ProbeResult) -> list[str]:
     """What a check saw, in lines of a comment."""
-    message = taken_apart(probe.message)
-    parts = [f"  {label}: {one_line(text, 200)}" for label, text in message.parts if label in ("came back", "expected")]
-    return [f"{probe.name}: {one_line(message.headline, 200)}", *parts]
+    parts = [
+        f"  {label}: {one_line(text, 200)}" for label, text in probe.told.parts if label in ("came back", "expected")
+    ]
+    return [f"{probe.name}: {one_line(probe.told.headline, 200)}", *parts]
 
 
 def function_asked(source: str, file: str, owner: str, script: list[str], year: Edition) -> str:
