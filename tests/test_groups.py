@@ -18,6 +18,7 @@ from grader.ask.probe import all_probes
 from grader.ask.reference import read_sources
 from grader.ask.response import Response
 from grader.base.errors import UsageError
+from grader.base.message import Message
 from grader.classroom.gradebook import Gradebook
 from grader.classroom.jobs.fingerprint import Fingerprint, fingerprint, fingerprints, same
 from grader.classroom.jobs.job import Tools, grade
@@ -201,8 +202,10 @@ def test_group_becomes_a_misconception_that_its_hand_ins_are_told(
 
 def test_misconception_of_a_later_year_is_in_its_words(tmp_path: Path) -> None:
     sources = read_sources(LATEST.reference)
-    lines = ["from beras.optimizers import Adam", "adam = Adam(0.1)", "adam.apply_gradients([w], [g])"]
-    wrong = ProbeResult("Adam/later-steps", "both moments decay", "failed", 0, 1, "it is wrong", script=lines)
+    lines = "from beras.optimizers import Adam\nadam = Adam(0.1)\nadam.apply_gradients([w], [g])"
+    wrong = ProbeResult(
+        "Adam/later-steps", "both moments decay", "failed", 0, 1, told=Message("it is wrong", (), lines)
+    )
     group = Group("adam-123456", "Adam", ("Adam/later-steps",), ("ann", "bob"), 1)
 
     made = skeleton(group, [wrong], sources, LATEST)

@@ -16,6 +16,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from grader.ask.client import Fault
+from grader.ask.notes import Assignment, Call, Given, Import, Write
 from grader.ask.probe import Probe
 from grader.ask.response import Response
 from grader.diagnose import pages
@@ -698,29 +699,33 @@ def test_answer_that_is_no_array_has_no_relation(value: Any) -> None:
 # --- what the lines of a probe tell -----------------------------------------------------------------------------
 
 
+def given(numbers: list[Any]) -> Given:
+    return Given(f"np.array({numbers})", np.array(numbers))
+
+
 def test_arrays_are_known_by_the_names_in_the_lines() -> None:
-    script = (
-        "from Beras.layers import Dense",
-        "dense = Dense(3, 2)",
-        "dense.w[...] = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])",
-        "J = np.array([[1.0, 2.0]])",
-        "dense_2 = dense(np.array([[7.0, 8.0, 9.0]], dtype=np.float32))",
+    notes = (
+        Import("Beras.layers", "Dense"),
+        Call("Dense", args=[Given("3", number=3), Given("2", number=2)], name="dense"),
+        Write("dense.w", given([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]), in_place=True),
+        Assignment("J", given([[1.0, 2.0]])),
+        Call("dense", args=[given([[7.0, 8.0, 9.0]])], name="dense_2"),
     )
 
-    known = asked(Response(script=script, inputs=(np.array([[7.0, 8.0, 9.0]]), np.array([[0.5]]))))
+    known = asked(Response(notes=notes, inputs=(np.array([[7.0, 8.0, 9.0]]), np.array([[0.5]]))))
 
     assert [name for name, _ in known.arrays] == ["dense.w", "J", "argument 1 of dense", "array 2 of the lines above"]
     assert known.weights == ()
 
 
 def test_sizes_are_rows_columns_batches_and_the_learning_rate() -> None:
-    lines = (
-        "result = model.evaluate(x, y, 4)",
-        "adam = Adam(0.5, beta_1=0.75)",
-        "sgd = BasicOptimizer(learning_rate=0.1)",
+    notes = (
+        Call("model", "evaluate", [Given("x"), Given("y"), Given("4", number=4)]),
+        Call("Adam", args=[Given("0.5", number=0.5)], kwargs={"beta_1": Given("0.75", number=0.75)}),
+        Call("BasicOptimizer", kwargs={"learning_rate": Given("0.1", number=0.1)}),
     )
 
-    known = asked(Response(script=lines, inputs=(np.zeros((12, 3)), np.zeros((12, 2)))))
+    known = asked(Response(notes=notes, inputs=(np.zeros((12, 3)), np.zeros((12, 2)))))
 
     assert set(known.sizes) == {
         ("the number of batches", 3.0),
@@ -740,15 +745,11 @@ def test_number_of_entries_counts_where_all_arrays_have_the_same_columns() -> No
 
 
 def test_weights_are_those_of_lines_with_an_optimizer() -> None:
-    lines = ("w = np.array([1.0, 2.0])", "optimizer.apply_gradients([w], [np.array([0.5, 0.5])])")
+    step = Call("optimizer", "apply_gradients", [Given("[w]"), Given("[np.array([0.5, 0.5])]")])
 
-    known = asked(Response(script=lines))
+    known = asked(Response(notes=(Assignment("w", given([1.0, 2.0])), step)))
 
     assert [name for name, _ in known.weights] == ["w"]
-
-
-def test_lines_that_are_no_python_are_passed_over() -> None:
-    assert asked(Response(script=("try:", "w = np.array(open('file'))"))).arrays == ()
 
 
 # --- codes and pages --------------------------------------------------------------------------------------------

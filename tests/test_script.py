@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from overlays import build, expectation, grade
 
+from grader.ask.notes import Assignment, Call, Given, Import, Lookup
 from grader.ask.probe import NotAsked, all_probes
 from grader.ask.reference import LocalWorker, read_sources
 from grader.ask.stand_ins import TAG, stand_in
@@ -121,7 +122,7 @@ def test_lines_of_every_check_run_without_the_grader(year: int, how: tuple[str, 
         subject = subject_of(of_year)(LocalWorker(sources, code, digits), str(probe_folder()))
         with suppress(NotAsked):
             answer = probe.ask(subject, SEED)
-            scripts[probe.name] = script_text(subject.script)
+            scripts[probe.name] = script_text(subject.notes)
             raising |= {probe.name} if any(isinstance(each, Raised) for each in answer.values()) else set()
 
     found = dict(zip(scripts, pasted(list(scripts.values()), code, *how)))
@@ -231,8 +232,27 @@ def same(one: float, other: float) -> bool:
     return abs(one - other) <= 2e-4 * abs(one) + 5e-9 or (one != one and other != other)
 
 
+SGD = Call("BasicOptimizer", args=[Given("0.5")], name="sgd")
+
+
+def ones(name: str) -> Assignment:
+    return Assignment(name, Given("np.ones(2)", np.ones(2)))
+
+
+def test_tape_is_a_with_block_around_what_it_records() -> None:
+    entered, left = Call("tape", "__enter__", name="tape_2"), Call("tape", "__exit__", [Given("None")] * 3)
+    notes = [entered, Call("dense", args=[Given("x")], name="out"), left, Call("out", "sum")]
+
+    assert script_text(notes) == "with tape:\n    out = dense(x)\n\nprint(out.sum())"
+
+
 def test_result_that_nothing_uses_is_printed_and_one_that_is_used_is_not() -> None:
-    notes = ["from Beras.layers import Dense", "dense = Dense(2, 1)", "dense_2 = dense(np.zeros((1, 2)))", "dense.b"]
+    notes = [
+        Import("Beras.layers", "Dense"),
+        Call("Dense", args=[Given("2"), Given("1")], name="dense"),
+        Call("dense", args=[Given("np.zeros((1, 2))")], name="dense_2"),
+        Lookup("dense.b"),
+    ]
 
     assert script_text(notes).splitlines() == [
         "import numpy as np",
@@ -244,24 +264,26 @@ def test_result_that_nothing_uses_is_printed_and_one_that_is_used_is_not() -> No
 
 
 def test_weights_are_printed_after_each_update() -> None:
-    notes = ["sgd = BasicOptimizer(0.5)", "w = np.ones(2)", "step = sgd.apply_gradients([w], [w])", "v = np.ones(2)"]
+    notes = [SGD, ones("w"), Call("sgd", "apply_gradients", [Given("[w]"), Given("[w]")], name="step"), ones("v")]
 
     assert script_text(notes).splitlines()[3:5] == ["sgd.apply_gradients([w], [w])", "print(w)"]
 
 
 def test_attribute_on_the_way_to_a_call_is_left_out() -> None:
-    assert script_text(["model.layers", "call = model.layers.append(1)"]) == "print(model.layers.append(1))"
+    append = Call("model.layers", "append", [Given("1")], name="call")
+
+    assert script_text([Lookup("model.layers"), append]) == "print(model.layers.append(1))"
 
 
 def test_long_script_is_cut_behind_a_whole_statement() -> None:
-    text = script_text([f"call_{number} = call({number})" for number in range(MOST_STATEMENTS + 5)])
+    text = script_text([Call("f", args=[Given(f"{n}")], name=f"f_{n}") for n in range(MOST_STATEMENTS + 5)])
 
     assert text.endswith("# and 5 more statements like these")
     compile(text, "script", "exec")
 
 
 def test_long_array_has_a_line_for_each_row() -> None:
-    text = script_text([f"x = np.array({[[0.125] * 8] * 4})"])
+    text = script_text([Assignment("x", Given(f"np.array({[[0.125] * 8] * 4})", np.full((4, 8), 0.125)))])
 
     assert text.count("\n") == 4
     compile(text, "script", "exec")
@@ -272,11 +294,6 @@ def test_no_notes_no_script() -> None:
 
 
 def test_weights_that_no_step_was_reached_with_are_not_printed() -> None:
-    notes = [
-        "sgd = BasicOptimizer(0.5)",
-        "w = np.ones(2)",
-        "w_2 = np.ones(3)",
-        "sgd.apply_gradients([w], [np.ones(2)])",
-    ]
+    notes = [SGD, ones("w"), ones("w_2"), Call("sgd", "apply_gradients", [Given("[w]"), Given("[np.ones(2)]")])]
 
     assert script_text(notes).splitlines()[-1] == "print(w)"

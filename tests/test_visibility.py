@@ -76,7 +76,7 @@ def asked_of(check: str) -> list[str]:
     worker = LocalWorker(read_sources())
     subject = Dialect(worker)
     next(each for each in all_probes() if each.name == check).ask(subject, SECRET_SEED)
-    rows = re.findall(r"np\.array\(\[(\[[^\]]+\])", "\n".join(subject.script))
+    rows = re.findall(r"np\.array\(\[(\[[^\]]+\])", "\n".join(note.text for note in subject.notes))
     assert rows
     return rows
 
@@ -194,6 +194,7 @@ def test_concealed_drops_every_field_but_those_that_are_told():
     kept = {name: told.pop(name) for name in ("name", "title", "outcome", "points", "max_points", "diagnosis")}
     assert kept == {name: getattr(full, name) for name in kept}
     assert "5" not in told.pop("message")
+    assert "5" not in str(told.pop("told"))
     assert told.pop("hidden") is True
     assert not any(told.values())
 

@@ -14,6 +14,7 @@ import pytest
 from overlays import build, grade
 
 from grader.ask.client import Fault
+from grader.ask.notes import Definition
 from grader.ask.probe import NotAsked, all_probes
 from grader.ask.reference import LocalWorker, read_sources
 from grader.ask.response import Response
@@ -139,7 +140,7 @@ def test_message_says_what_is_seen(chaff: str, component: str, sentences: list[s
     ],
 )
 def test_exception_that_speaks_of_a_stand_in_says_what_that_is(message: str, what: str) -> None:
-    seen = Response(script=("class Layer(Diffable):\n    pass",))
+    seen = Response(notes=(Definition("class Layer(Diffable):\n    pass"),))
     fault = Fault("raised", message, "TypeError", ("TypeError",))
 
     assert f"stands in for {what} " in words.about_stand_ins(fault, seen)

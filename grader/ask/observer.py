@@ -257,7 +257,7 @@ class Observer:
             worker.close()
         seen.convention, seen.last_call = subject.convention, subject.last_call
         seen.needs = tuple(dict.fromkeys(subject.needs))
-        seen.script, seen.inputs = tuple(subject.script), tuple(subject.inputs)
+        seen.notes, seen.inputs = tuple(subject.notes), tuple(subject.inputs)
         seen.locals = tuple(subject.locals)
         seen.seconds = time.monotonic() - started
         return seen, worker if good else None, gate.failed

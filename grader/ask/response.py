@@ -8,6 +8,7 @@ import numpy as np
 
 from grader.ask.client import Fault
 from grader.ask.local_gradients import Local
+from grader.ask.notes import Call, Note
 from grader.ask.probe import NotAsked, Observation
 
 
@@ -23,9 +24,9 @@ class Response:
     orphaned: bool = False  # the worker ended together with what it was forked from
     convention: str = ""
     needs: tuple[str, ...] = ()  # probes of other code that the answer rests on, beside what its probe always needs
-    script: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     locals: tuple[Local, ...] = ()  # gradients, as the methods returned them
-    last_call: str = ""
+    last_call: Call | None = None
     unwritten: tuple[str, ...] = ()  # functions that were called and are not written yet, as MODULE:NAME
     inputs: tuple[np.ndarray, ...] = ()
     output: str = ""

@@ -64,10 +64,6 @@ def is_default(key: str, value: Any) -> bool:
     return value is None or (key == "trainable" and value is True) or (isinstance(value, (list, tuple)) and not value)
 
 
-def is_definition(note: str) -> bool:
-    return NAME.search(note) is not None
-
-
 def trimmed(definition: str, others: Sequence[str]) -> str:
     """A class without what nothing in the other lines of its script asks for."""
     text = "\n".join(others)

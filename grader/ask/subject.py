@@ -3,8 +3,8 @@
 What a probe says in words of mathematics, `s.weight_gradients(dense, J)`, is a verb of the homework's dialect
 (homeworks/beras/dialect.py), which is a Subject that knows how methods are called.
 
-Everything that is asked is also written down as Python (`Subject.script`), so that every verdict comes with lines that
-a student can paste.
+Everything that is asked is also written down (`Subject.notes`), so that every verdict comes with lines that a student
+can paste.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ import numpy as np
 
 from grader.ask.client import Fault, Worker
 from grader.ask.local_gradients import Local
+from grader.ask.notes import Assignment, Call, Definition, Given, Import, Lookup, Note, Write
 from grader.ask.stand_ins import stand_in
 from grader.homework import HOMEWORK, Edition
 from grader.submission.places import Places, as_named
@@ -127,13 +128,13 @@ class Remote:
         return bool(self.subject.ask("has", target=self.ref, name=name))
 
     def set(self, name: str, value: Any) -> None:
-        self.subject.write(f"{self.expression}.{name} = {self.subject.literal(value)}")
+        self.subject.note(Write(f"{self.expression}.{name}", self.subject.given(value)))
         self.subject.ask("set", target=self.ref, name=name, value=sent(value))
 
     def fill(self, value: Any, name: str = "") -> None:
         """Writes values in place, into this array or into one that is an attribute."""
         place = f"{self.expression}.{name}" if name else self.expression
-        self.subject.write(f"{place}[...] = {self.subject.literal(value)}")
+        self.subject.note(Write(place, self.subject.given(value), in_place=True))
         try:
             self.subject.ask("fill", target=self.ref, name=name, value=sent(value))
         except Fault as fault:
@@ -199,9 +200,9 @@ class Subject:
         self.places = places or as_named(self.edition)
         self.data_path = data_path  # a folder with made-up images in the form of MNIST's files
         self.classes: dict[str, Remote] = {}
-        self.script: list[str] = []
+        self.notes: list[Note] = []
         self.names: dict[str, int] = {}
-        self.last_call = ""
+        self.last_call: Call | None = None
         self.inputs: list[np.ndarray] = []  # arrays that calls were given, in order: what relations look at
         self.locals: list[Local] = []  # gradients, as the methods returned them
         self.needs: list[str] = []  # probes of other code that what was asked rests on, as far as that shows
@@ -219,7 +220,7 @@ class Subject:
 
     def looked_up(self, reply: Any, expression: str) -> Remote:
         """A part of an object, noted so that the script shows it."""
-        self.write(expression)
+        self.note(Lookup(expression))
         return self.remote(reply, expression)
 
     def attempt(self, function: Any, *args: Any, **kwargs: Any) -> Any:
@@ -235,12 +236,9 @@ class Subject:
     def call(self, target: Remote, method: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Remote:
         """Calls an object, or a method of it."""
         expression = f"{target.expression}.{method}" if method else target.expression
-        arguments = [self.literal(arg) for arg in args] + [
-            f"{name}={self.literal(arg)}" for name, arg in kwargs.items()
-        ]
-        self.last_call = f"{expression}({', '.join(arguments)})"
+        named = {name: self.given(arg) for name, arg in kwargs.items()}
         name = self.fresh_name(expression)
-        self.write(f"{name} = {self.last_call}")
+        self.note_call(Call(target.expression, method, [*map(self.given, args)], named, name))
         given = [held(arg) for arg in args if isinstance(arg, (np.ndarray, Remote))]
         self.inputs += [array for array in given if array.dtype.kind in "fiu" and array.ndim]
         arguments_sent = [sent(arg) for arg in args]
@@ -250,8 +248,21 @@ class Subject:
 
     # --- writing down -----------------------------------------------------------------------------------------
 
-    def write(self, line: str) -> None:
-        self.script.append(line)
+    def note(self, note: Note) -> None:
+        self.notes.append(note)
+
+    def note_call(self, call: Call) -> None:
+        self.last_call = call
+        self.note(call)
+
+    @contextmanager
+    def unnoted(self) -> Iterator[None]:
+        """What is asked meanwhile leaves no trace in the notes."""
+        notes, classes, names = list(self.notes), dict(self.classes), dict(self.names)
+        try:
+            yield
+        finally:
+            self.notes, self.classes, self.names = notes, classes, names
 
     def fresh_name(self, expression: str) -> str:
         """A variable for the result of calling `expression`."""
@@ -265,6 +276,12 @@ class Subject:
         count = self.names[base]
         return base if count == 1 else f"{base}_{count}"
 
+    def given(self, value: Any) -> Given:
+        """An argument as a note has it."""
+        written_out = isinstance(value, np.ndarray) and not is_drawn_at_length(value) and value.dtype.kind in "fiub"
+        number = value if isinstance(value, (int, float)) else 0
+        return Given(self.literal(value), np.asarray(value) if written_out else None, number)
+
     def literal(self, value: Any) -> str:
         """Python source for an argument."""
         if isinstance(value, Remote):
@@ -272,9 +289,8 @@ class Subject:
         if isinstance(value, str) and value and value == self.data_path:
             return repr(DATA_PATH)  # the made-up files are where no student has them
         if isinstance(value, np.ndarray):
-            recipe = getattr(value, "recipe", "")
-            if recipe and value.size > LITERAL_ELEMENTS:
-                return recipe
+            if is_drawn_at_length(value):
+                return str(vars(value)["recipe"])
             plain = value.dtype in (np.float64, np.int64) or value.dtype.kind == "U"
             kind = "" if plain else f", dtype=np.{value.dtype}"
             return f"np.array({value.tolist()}{kind})"
@@ -290,7 +306,7 @@ class Subject:
         if name not in self.classes:
             place = self.places[self.edition.component_like(name)]
             module, path = place.module, self.places.path(place.module)
-            self.script.insert(0, f"from {module} import {place.name}")
+            self.notes.insert(0, Import(module, place.name))
             try:
                 reply = self.ask("find", module=module, name=place.name)
             except Fault as fault:
@@ -305,7 +321,7 @@ class Subject:
     def keep(self, value: Any, name: str) -> Remote:
         """Stores an argument in the implementation, so that one can look whether a call changes it."""
         name = self.unused_name(name)
-        self.write(f"{name} = {self.literal(value)}")
+        self.note(Assignment(name, self.given(value)))
         return self.remote(self.ask("keep", value=sent(value)), name)
 
     def kept(self, by: str = "", /, **held: Remote) -> dict[str, bool]:
@@ -339,10 +355,10 @@ class Subject:
         name = self.unused_name(kind.replace("-", "_"))
         base_name = base_class.expression if base_class else ""
         if kind.removeprefix("watched-") in self.stand_ins:  # what puts things right behind the scenes has no lines
-            definition, made = stand_in(self.stand_ins, kind, {"base": base_name, **words}, script, self.literal)
-            if definition not in self.script:
-                self.write(definition)
-            self.write(f"{name} = {made}")
+            text, made = stand_in(self.stand_ins, kind, {"base": base_name, **words}, script, self.literal)
+            if (definition := Definition(text)) not in self.notes:
+                self.note(definition)
+            self.note(Assignment(name, Given(made)))
         script |= {"words": words} if words else {}
         target = None if base_class is None else base_class.ref
         habits = [[self.places[each].module, self.places[each].name] for each in like]
@@ -350,16 +366,14 @@ class Subject:
 
     def rests_on(self, layer: Remote, base: str, **needs: Sequence[str]) -> None:
         """Notes probes of the class `base`, for each method by name, where an object uses that class's method."""
-        script, classes = list(self.script), dict(self.classes)
         try:
-            for method, names in needs.items():
-                if self.ask("rests_on", target=layer.ref, base=self.get(base).ref, name=method):
-                    self.needs += names
+            with self.unnoted():
+                for method, names in needs.items():
+                    if self.ask("rests_on", target=layer.ref, base=self.get(base).ref, name=method):
+                        self.needs += names
         except Fault as fault:
             if fault.kind != "missing":
                 raise
-        finally:
-            self.script, self.classes = script, classes
 
     # --- what a training asks; kind is the name of one, without `training.` ---------------------------------------
 
@@ -393,6 +407,11 @@ class Subject:
     def what_is_slow(cls, methods: Sequence[str]) -> str:
         """What `fast_core` replaced, and why, in words."""
         raise NotImplementedError
+
+
+def is_drawn_at_length(array: np.ndarray) -> bool:
+    """Is it written as the expression it was drawn by, which is shorter than its numbers?"""
+    return bool(getattr(array, "recipe", "")) and array.size > LITERAL_ELEMENTS
 
 
 @contextmanager

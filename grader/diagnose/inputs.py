@@ -1,20 +1,18 @@
 """What a probe asked with: named arrays, and sizes that a wrong factor may be named after.
 
-Read from the lines that a probe noted (subject.py). They are the grader's own text, and only literals in them are read.
+Read from the notes of a probe (ask/notes.py) and the arrays that its calls were given.
 """
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from itertools import permutations
 
 import numpy as np
 
+from grader.ask.notes import Assignment, Call, Write
 from grader.ask.response import Response
-from grader.ask.stand_ins import is_definition
 from grader.diagnose.entry_words import table
 
 BATCHED = ("fit", "evaluate")  # methods whose last argument is a batch size
@@ -103,19 +101,16 @@ def one_name(words: Sequence[str], size: float) -> str:
 
 
 def asked(seen: Response) -> Asked:
-    """Everything that the lines of a probe, and the arrays it sent, tell."""
-    lines = [line for line in seen.script if not is_definition(line)]
-    calls = [node for line in lines for node in walk(line)]
-    named = [found for node in calls if (found := assigned(node)) is not None]
-    weights = named if any(".apply_gradients(" in line for line in lines) else []
-    for node in calls:
-        if isinstance(node, ast.Call) and not is_array(node):
-            name = ast.unparse(node.func)
-            named = named + [
-                (f"argument {place} of {name}", array)
-                for place, argument in enumerate(node.args, 1)
-                if (array := literal_array(argument)) is not None
-            ]
+    """Everything that the notes of a probe, and the arrays it sent, tell."""
+    calls = [note for note in seen.notes if isinstance(note, Call)]
+    named = [found for note in seen.notes if (found := assigned(note)) is not None]
+    weights = named if any(call.method in table("IN_PLACE") for call in calls) else []
+    named = named + [
+        (f"argument {place} of {call.function}", argument.array)
+        for call in calls
+        for place, argument in enumerate(call.args, 1)
+        if argument.array is not None
+    ]
     named += [(f"array {place} of the lines above", array) for place, array in enumerate(seen.inputs, 1)]
     arrays: list[tuple[str, np.ndarray]] = []
     for name, array in named:  # a name of its own before a place in the lines
@@ -124,60 +119,31 @@ def asked(seen: Response) -> Asked:
     return Asked(tuple(arrays), tuple(sizes(seen, calls)), tuple(weights))
 
 
-def walk(line: str) -> Iterator[ast.AST]:
-    with suppress(SyntaxError):
-        yield from ast.walk(ast.parse(line))
-
-
-def is_array(node: ast.AST) -> bool:
-    return isinstance(node, ast.Call) and ast.unparse(node.func) == "np.array"
-
-
-def literal_array(node: ast.AST) -> np.ndarray | None:
-    """The array of `np.array(literal)`, where it holds numbers."""
-    if not isinstance(node, ast.Call) or not is_array(node):
-        return None
-    with suppress(ValueError):
-        array = np.asarray(ast.literal_eval(node.args[0]))
-        return array if array.dtype.kind in "fiub" else None
-    return None
-
-
-def assigned(node: ast.AST) -> tuple[str, np.ndarray] | None:
+def assigned(note: object) -> tuple[str, np.ndarray] | None:
     """`x = np.array(...)` and `dense.w[...] = np.array(...)`."""
-    if not isinstance(node, ast.Assign) or (array := literal_array(node.value)) is None:
+    if not isinstance(note, (Assignment, Write)) or note.value.array is None:
         return None
-    target = node.targets[0]
-    return ast.unparse(target.value if isinstance(target, ast.Subscript) else target), array
+    return note.name if isinstance(note, Assignment) else note.target, note.value.array
 
 
-def sizes(seen: Response, calls: list[ast.AST]) -> Iterator[tuple[str, float]]:
+def sizes(seen: Response, calls: Sequence[Call]) -> Iterator[tuple[str, float]]:
     """Numbers that a forgotten or superfluous factor is likely to be."""
     tables = [array for array in seen.inputs if array.ndim]
     rows = tables[0].shape[0] if tables else 0
-    for node in calls:
-        if not isinstance(node, ast.Call):
-            continue
-        name = ast.unparse(node.func).rpartition(".")[2]
-        if name in BATCHED and node.args and (batch := number(node.args[-1])):
+    for call in calls:
+        if call.called in BATCHED and call.args and (batch := call.args[-1].number):
             yield from size("the number of batches", rows // batch)
             yield from size("the batch size", batch)
-        argument = table("FACTORS").get(name, "")
-        named = [word.value for word in node.keywords if argument and word.arg == argument]
-        if argument and (given := named or node.args) and (factor := number(given[0])):
-            yield from size(f"the {argument.replace('_', ' ')}", factor)
+        argument = table("FACTORS").get(call.called, "")
+        given = [call.kwargs[argument]] if argument in call.kwargs else call.args[:1] if argument else []
+        for each in given:
+            yield from size(f"the {argument.replace('_', ' ')}", each.number)
     yield from size("the number of rows", rows)
     columns = list(dict.fromkeys(array.shape[1] for array in tables if array.ndim == 2))
     for number_of in columns:
         yield from size("the number of columns", number_of)
     if len(columns) == 1:
         yield from size("the number of entries", rows * columns[0])
-
-
-def number(node: ast.AST) -> float:
-    """The number that is written there, 0 where there is none."""
-    value = node.value if isinstance(node, ast.Constant) else None
-    return value if isinstance(value, (int, float)) else 0
 
 
 def size(words: str, number: float) -> Iterator[tuple[str, float]]:

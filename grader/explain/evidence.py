@@ -88,7 +88,7 @@ def place(seen: Response, module: SourceModule | None, owner: str) -> tuple[str,
         return frame.file, frame.line
     if module is None:
         return "", 0
-    method = seen.last_call.partition("(")[0].rpartition(".")[2]
+    method = seen.last_call.called if seen.last_call is not None else ""
     lines = definitions(module.path)
     for name in (f"{owner}.{method}", method, f"{owner}.forward", owner):
         if name in lines:

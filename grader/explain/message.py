@@ -14,9 +14,9 @@ import numpy as np
 
 from grader.ask.client import Fault, Frame, printable
 from grader.ask.local_gradients import misfit
+from grader.ask.notes import Definition
 from grader.ask.probe import Rule
 from grader.ask.response import Response
-from grader.ask.stand_ins import is_definition
 from grader.ask.subject import Raised
 from grader.base.arrays import squeezed
 from grader.base.message import Message, Part
@@ -185,7 +185,7 @@ def message(verdict: Verdict, tolerances: Tolerances, edition: Edition = FIRST) 
         ("printed", printed(seen)),
         ("next", next_step(verdict.diagnosis, edition)),
     ]
-    return message_of(head, parts, script_text(seen.script))
+    return message_of(head, parts, script_text(seen.notes))
 
 
 def inherited(verdict: Verdict, component: str, tolerances: Tolerances) -> Message:
@@ -289,13 +289,13 @@ def fault_message(verdict: Verdict, fault: Fault, edition: Edition) -> Message:
         ("printed", printed(verdict.seen)),
         ("next", next_step(verdict.diagnosis, edition) or where_to_write(fault)),
     ]
-    return message_of(head, parts, script_text(verdict.seen.script))
+    return message_of(head, parts, script_text(verdict.seen.notes))
 
 
 def about_stand_ins(fault: Fault, seen: Response) -> str:
     """What is meant by a class that is none of the student's, where an exception speaks of it."""
     found = STAND_IN.search(fault.message)
-    if found is None or not any(map(is_definition, seen.script)):
+    if found is None or not any(isinstance(each, Definition) for each in seen.notes):
         return ""
     return (
         f"`{found[1]}` stands in for {STANDS_FOR[found[1]]} in this check. It has what the assignment names and no "

@@ -1,50 +1,38 @@
 """The lines of a message that a student pastes into Python: what the probe did, made fit for people.
 
-A subject notes every call as one statement (subject.py). Here those notes become a script: results that nothing uses
-later are printed, long arrays go over several lines, and a very long script is cut behind a whole statement.
+A subject notes what it does as records (ask/notes.py). Here they become a script: results that nothing uses later are
+printed, long arrays go over several lines, and a very long script is cut behind a whole statement.
 """
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Sequence
 from itertools import groupby
 
-from grader.ask.stand_ins import is_definition, trimmed
+from grader.ask.notes import Assignment, Call, Definition, Import, Lookup, Note
+from grader.ask.stand_ins import trimmed
 from grader.ask.subject import DATA_PATH
 from grader.diagnose.entry_words import table
 
 MOST_STATEMENTS = 20
 LINE = 96
-SILENT = (".apply_gradients(", ".compile(", ".__enter__(", ".__exit__(", "encoder.fit(")  # they return nothing to print
 BLOCKS = ("class ", "def ", "with ", "try:", "from sys")  # how statements begin that have one
 INDENT = "    "
-LENGTH = re.compile(r"([\w.\[\]]+)\.__len__\(\)")
-ENTERED, LEFT = re.compile(r"(\w+)\.__enter__\(\)$"), re.compile(r"(\w+)\.__exit__\(")
-ARRAY = re.compile(r"(?:[A-Z]\w*\()?np\.")  # how what makes an array begins, or a Variable of one
+ENTER, LEAVE = "__enter__", "__exit__"
 
 
-def script_text(notes: Sequence[str]) -> str:
+def script_text(notes: Sequence[Note]) -> str:
     """A script that runs as it stands in the folder of the submission; '' for no notes."""
-    definitions = [note for note in notes if is_definition(note)]
-    notes = [note for note in notes if note not in definitions]
-    imports = [note for note in notes if note.startswith("from ")]
-    statements = [LENGTH.sub(r"len(\1)", note) for note in notes if not note.startswith("from ")]
-    statements = [note for place, note in enumerate(statements) if not is_step(note, statements[place + 1 :])]
-    shown, more = statements[:MOST_STATEMENTS], len(statements) - MOST_STATEMENTS
-    arrays: list[str] = []
-    lines = []
-    for place, note in enumerate(shown):
-        lines.append(folded(printed(note, shown[place + 1 :])))
-        name, value = assigned(note)
-        arrays += [name] if ARRAY.match(value) and is_used(name, shown[place + 1 :]) else []
-        if ".apply_gradients(" in note and arrays:  # it works in place
-            lines.append(f"print({', '.join(arrays)})")
-    lines = [closed(each) for each in with_blocks(lines)]
+    definitions = [note for note in notes if isinstance(note, Definition)]
+    imports = [note.text for note in notes if isinstance(note, Import)]
+    steps = [note for note in notes if not isinstance(note, (Definition, Import))]
+    steps = [note for place, note in enumerate(steps) if not is_step(note, steps[place + 1 :])]
+    shown, more = steps[:MOST_STATEMENTS], len(steps) - MOST_STATEMENTS
+    lines = [closed(each) for each in with_blocks(shown)]
     if more > 0:
         lines.append(f"# and {more} more statements like these")
-    classes = [closed(trimmed(each, shown)) for each in definitions]
+    classes = [closed(trimmed(each.text, [note.text for note in shown])) for each in definitions]
     if any("np." in line for line in classes + lines):
         imports.insert(0, "import numpy as np")
     if any(f"data_path={DATA_PATH!r}" in line for line in lines):
@@ -61,22 +49,21 @@ def grouped(imports: Sequence[str]) -> list[str]:
     return [f"{module} import {', '.join(each)}" if each != [""] else module for module, each in names.items()]
 
 
-def with_blocks(lines: Sequence[str]) -> list[str]:
-    """What is done between a tape's __enter__ and its __exit__ as the block of a `with`."""
+def with_blocks(notes: Sequence[Note]) -> list[str]:
+    """The lines; what is done between a tape's __enter__ and its __exit__ is the block of a `with`."""
     found: list[str] = []
     inside: list[str] | None = None
-    for line in lines:
-        entered, left = ENTERED.search(line), LEFT.search(line)
-        if entered and inside is None:
-            found.append(f"with {entered[1]}:")
+    for place, note in enumerate(notes):
+        method = note.method if isinstance(note, Call) else ""
+        if method == ENTER and isinstance(note, Call) and inside is None:
+            found.append(f"with {note.target}:")
             inside = []
-        elif inside is None:
-            found.append(line)
-        elif left:
+        elif method == LEAVE and inside is not None:
             found[-1] += "\n" + block(inside)
             inside = None
         else:
-            inside.append(line)
+            lines = found if inside is None else inside
+            lines += [folded(printed(note, notes[place + 1 :])), *changed_in_place(notes, place)]
     if inside is not None:  # it was never left
         found[-1] += "\n" + block(inside)
     return found
@@ -91,31 +78,43 @@ def closed(statement: str) -> str:
     return f"{statement}\n" if statement.startswith(BLOCKS) else statement
 
 
-def assigned(note: str) -> tuple[str, str]:
-    """Variable and value of an assignment to a variable; for any other expression '' and itself, else '' twice."""
-    statement = ast.parse(note).body[0]
-    if isinstance(statement, ast.Expr):
-        return "", note
-    if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
-        return statement.targets[0].id, note.partition(" = ")[2]
-    return "", ""
-
-
-def is_step(note: str, later: Sequence[str]) -> bool:
+def is_step(note: Note, later: Sequence[Note]) -> bool:
     """Is this an attribute that was only looked up on the way to another statement?"""
-    return "(" not in note and " = " not in note and any(note in other != note for other in later)
+    return isinstance(note, Lookup) and any(note.text in other.text != note.text for other in later)
 
 
-def is_used(name: str, later: Sequence[str]) -> bool:
-    return bool(name) and any(re.search(rf"(?<!\.)\b{name}\b", other) for other in later)
+def is_used(name: str, later: Sequence[Note]) -> bool:
+    return bool(name) and any(re.search(rf"(?<!\.)\b{name}\b", other.text) for other in later)
 
 
-def printed(note: str, later: Sequence[str]) -> str:
+def printed(note: Note, later: Sequence[Note]) -> str:
     """A statement whose result nothing uses prints it."""
-    name, value = assigned(note)
-    if not value or is_used(name, later):
-        return note
-    return value if any(method in value for method in SILENT) or ARRAY.match(value) else f"print({value})"
+    if isinstance(note, Lookup):
+        return f"print({note.text})"
+    if isinstance(note, Call) and not is_used(note.name, later):
+        return note.expression if is_silent(note) else f"print({note.expression})"
+    if isinstance(note, Assignment) and note.value.array is None and not is_used(note.name, later):
+        return f"print({note.value.text})"
+    return note.text
+
+
+def is_silent(call: Call) -> bool:
+    """Does it return nothing to print?"""
+    names = (call.method, call.function)
+    return call.method in (ENTER, LEAVE) or any(name in table("RETURNS_NOTHING") for name in names)
+
+
+def changed_in_place(notes: Sequence[Note], place: int) -> list[str]:
+    """A line that prints the arrays which a call changes in place."""
+    note = notes[place]
+    if not isinstance(note, Call) or note.method not in table("IN_PLACE"):
+        return []
+    arrays = [
+        each.name
+        for number, each in enumerate(notes[:place], 1)
+        if isinstance(each, Assignment) and each.value.array is not None and is_used(each.name, notes[number:])
+    ]
+    return [f"print({', '.join(arrays)})"] if arrays else []
 
 
 def folded(line: str) -> str:

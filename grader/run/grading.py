@@ -417,7 +417,7 @@ class Grading:
             message=str(verdict.message),
             told=verdict.message,
             diagnosis=verdict.diagnosis,
-            script=list(seen.script),
+            script=[each.text for each in seen.notes],
             output=seen.output,
             seconds=round(seen.seconds, 4),
             file=file,

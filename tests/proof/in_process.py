@@ -71,7 +71,7 @@ class LocalObserver:
         finally:
             worker.close()
         seen.convention, seen.last_call = subject.convention, subject.last_call
-        seen.script, seen.inputs = tuple(subject.script), tuple(subject.inputs)
+        seen.notes, seen.inputs = tuple(subject.notes), tuple(subject.inputs)
         seen.seconds = time.monotonic() - started
         return seen
 

@@ -15,7 +15,6 @@ from grader.ask.patches import Sources
 from grader.base.errors import UsageError
 from grader.classroom.study.groups import Group
 from grader.explain.message import one_line
-from grader.explain.script import script_text
 from grader.homework import FIRST, Edition
 from grader.result import ProbeResult
 from grader.submission.syntax import body_range, definitions, end_of
@@ -77,13 +76,13 @@ def skeleton(group: Group, probes: list[ProbeResult], sources: Sources, year: Ed
     component = year.component_like(group.component)
     owner = year.owner_of(component)
     file = year.file_of(year.modules[owner])
-    shortest = min(probes, key=lambda probe: (len(probe.script), probe.name), default=None)
-    script = shortest.script if shortest is not None else []
+    scripts = [probe.told.script for probe in probes if probe.told.script]
+    script = min(scripts, key=lambda each: (each.count("\n"), each), default="")
     old = function_asked(sources[file], file, owner, script, year)
     told_of_one = "; ".join(f"{probe.title}: {one_line(probe.why, 200)}" for probe in probes[:2]).replace("`", "'")
     seen = f"The report of one says: {told_of_one}." if told_of_one else ""
     return Skeleton(
-        PAGE.format(seen=seen, script=script_text(script) or "pass"),
+        PAGE.format(seen=seen, script=script or "pass"),
         PATCH.format(
             group=group.id,
             checks="\n".join(f"#   {line}" for probe in probes for line in told(probe)),
@@ -102,7 +101,7 @@ def told(probe: ProbeResult) -> list[str]:
     return [f"{probe.name}: {one_line(probe.told.headline, 200)}", *parts]
 
 
-def function_asked(source: str, file: str, owner: str, script: list[str], year: Edition) -> str:
+def function_asked(source: str, file: str, owner: str, script: str, year: Edition) -> str:
     """The text of the reference that a script asks: a body where that text is unique, else the function with its head.
 
     Of several methods the one that is called last. Raises UsageError.
@@ -112,7 +111,7 @@ def function_asked(source: str, file: str, owner: str, script: list[str], year: 
     chosen = candidates(tree, owner, list(functions), set(year.holes_in(file)))
     if not chosen:
         raise UsageError(f"reference/{file}: nothing that students write is in {owner}")
-    called = [name for line in script for name in CALLED.findall(line)]
+    called = CALLED.findall(script)
     by_method = {name.rpartition(".")[2]: name for name in reversed(chosen)}
     wanted = next(
         (by_method[name] for name in reversed(called) if name in by_method), by_method.get(year.word("forward"))

@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 
 from grader.ask.local_gradients import made_too_early, misfit
+from grader.ask.notes import Call
+from grader.ask.response import Response
 from grader.diagnose.entry_words import bounds, kept, phrase, table
 from grader.diagnose.inputs import Asked, asked
 from grader.diagnose.relations.crashes import crash
@@ -287,7 +289,7 @@ def spread(verdict: Verdict, difference: Difference) -> Relation | None:
             "all-zero",
             f"all weights are one and the same number: nothing was drawn for {name!r}, or with a width of 0",
         )
-    n, m = sizes_of(verdict.seen.script)
+    n, m = sizes_of(verdict.seen)
     formulas = {
         "1": 1.0, "sqrt(2 / (n + m))": (2 / (n + m)) ** 0.5, "sqrt(2 / n)": (2 / n) ** 0.5,
         "sqrt(1 / n)": n**-0.5, "sqrt(2 / m)": (2 / m) ** 0.5, "sqrt(1 / m)": m**-0.5,
@@ -311,17 +313,17 @@ def letters_of(verdict: Verdict) -> dict[int, str]:
     """What the assignment calls the lengths of a check's arrays, where no two of them are the same."""
     tables = [array for array in verdict.seen.inputs if array.ndim == 2]
     rows = {len(array) for array in tables}
-    n, m = sizes_of(verdict.seen.script)
+    n, m = sizes_of(verdict.seen)
     found = [*((each, "B") for each in rows if len(rows) == 1), (n, "n"), (m, "m")]
     lengths = [length for length, _ in found]
     return {length: letter for length, letter in found if length > 1 and lengths.count(length) == 1}
 
 
-def sizes_of(script: tuple[str, ...]) -> tuple[int, int]:
-    """Inputs and outputs of the layer that a probe made, 0 where it made none."""
-    layers = "|".join(table("FANS")) or r"(?!)"
-    found = re.search(rf"\b(?:{layers})\((\d+), (\d+)", " ".join(script))
-    return (int(found[1]), int(found[2])) if found else (0, 0)
+def sizes_of(seen: Response) -> tuple[int, int]:
+    """Inputs and outputs of the first layer that a probe made, 0 where it made none."""
+    layers = [note for note in seen.notes if isinstance(note, Call) and note.target in table("FANS")]
+    sizes = [int(each.number) for layer in layers[:1] for each in layer.args[:2]]
+    return (sizes[0], sizes[1]) if len(sizes) == 2 else (0, 0)
 
 
 def distribution(difference: Difference) -> Relation | None:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from grader.ask.client import Fault, Worker
+from grader.ask.notes import Assignment, Call, Given, Write
 from grader.ask.subject import Remote, Subject, Trainee, held, missing_method, sent
 from grader.homework import FIRST
 from grader.homeworks.beras.local_gradients import LayerGradient
@@ -55,7 +56,7 @@ class Dialect(Subject):
             insisted = [rate for rate in RATE_PARAMETERS if f"'{rate}'" in fault.message]
             if fault.type != "TypeError" or not insisted:
                 raise
-            self.script.pop()
+            self.notes.pop()
             return cls(*args, **kwargs, **dict.fromkeys(insisted, 0.5))
 
     def weight(self, value: np.ndarray, name: str = "w") -> Remote:
@@ -91,23 +92,24 @@ class Dialect(Subject):
 
     def dense_around(self, w: np.ndarray, b: np.ndarray) -> Remote:
         """A Dense layer whose initializer is the grader's, and gives these weights."""
-        self.script.pop()
+        self.notes.pop()
         cls, weights = self.get("Dense"), (self.weight(w, "w"), self.weight(b, "b"))
         given, args = tuple(each.ref for each in weights), list(w.shape)
         name = self.unused_name("dense")
-        self.write(f"Dense.{INITIALIZE} = lambda *_, **__: ({', '.join(each.expression for each in weights)})")
-        self.write(f"{name} = Dense({', '.join(map(str, args))})")
+        made = Given(f"lambda *_, **__: ({', '.join(each.expression for each in weights)})")
+        self.note(Write(f"Dense.{INITIALIZE}", made))
+        self.note(Call("Dense", args=[*map(self.given, args)], name=name))
         return self.remote(self.ask("made_around", cls=cls.ref, name=INITIALIZE, value=given, args=args), name)
 
     def filled(self, layer: Remote, name: str, value: np.ndarray) -> Remote | None:
         """Gives a weight of a layer these numbers; the array that had to be put in its place, if one had."""
-        written = len(self.script)
+        written = len(self.notes)
         try:
             layer.fill(value, name)
         except Fault as fault:
             if fault.kind != "unusable":
                 raise
-            del self.script[written:]
+            del self.notes[written:]
             array = self.weight(value, name)
             try:
                 layer.set(name, array)
@@ -161,19 +163,18 @@ class Dialect(Subject):
     def note_composition(self, name: str, upstream: Any, formula: str) -> None:
         """Notes how a local gradient and the upstream gradient J give what is compared."""
         if formula:
-            local = self.script.pop()
-            self.write(f"J = {self.literal(upstream)}")
-            self.write(f"{self.unused_name(name)} = {formula.format(local=local)}")
+            local = self.notes.pop()
+            self.note(Assignment("J", self.given(upstream)))
+            self.note(Assignment(self.unused_name(name), Given(formula.format(local=local.text))))
 
     def _gradient(self, layer: Remote, method: str, upstream: Any) -> Any:
         """Calls a gradient method the way it is written, and notes which convention that is."""
-        line = f"{layer.expression}.{method}"
         with missing_method(method):
             reply = self.ask("call_as_written", target=layer.ref, name=method, args=[sent(upstream)])
         self.convention = "upstream" if isinstance(reply, dict) and reply.get("required") else "jacobian"
-        self.last_call = f"{line}({self.literal(upstream) if self.convention == 'upstream' else ''})"
-        self.write(self.last_call)
-        return self.remote(reply, self.last_call).value
+        call = Call(layer.expression, method, [self.given(upstream)] if self.convention == "upstream" else [])
+        self.note_call(call)
+        return self.remote(reply, call.expression).value
 
     def loss_gradient(self, loss: Remote) -> Any:
         """The gradient of the loss with respect to the prediction, for each example.
@@ -191,15 +192,12 @@ class Dialect(Subject):
         return list(gradients) if isinstance(gradients, tuple) else gradients
 
     def uses_upstream(self, name: str) -> bool:
-        """Do the gradient methods of this class take the upstream gradient? Leaves no trace in the script."""
+        """Do the gradient methods of this class take the upstream gradient? Leaves no trace in the notes."""
         if name in self.upstream:
             return self.upstream[name]
-        script, classes = list(self.script), dict(self.classes)
-        try:
+        with self.unnoted():
             method = self.get(name).attribute("input_gradients")
             required = [parameter for parameter, kind in self.parameters(method) if kind == "required"]
-        finally:
-            self.script, self.classes = script, classes
         self.upstream[name] = len(required) > 1  # self, and the upstream gradient
         return self.upstream[name]
 

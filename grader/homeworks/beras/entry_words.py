@@ -399,6 +399,10 @@ FACTORS = dict.fromkeys(("BasicOptimizer", "RMSProp", "Adam"), "learning_rate")
 # Classes that take the number of their inputs and outputs first, with what draws their weights.
 FANS = {"Dense": "Dense.initializer"}
 
+# Calls, by method or as a whole, that return nothing to look at, and those that change arrays they were given before.
+RETURNS_NOTHING = dict.fromkeys(("apply_gradients", "compile", "encoder.fit"), True)
+IN_PLACE = {"apply_gradients": True}
+
 # Above lines to paste.
 LINES = {
     "made_up_data": "# the check asks with made-up images in MNIST's form: with MNIST itself, other numbers are shown",

@@ -11,11 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from grader.ask.client import Fault
+from grader.ask.notes import Assignment
 from grader.ask.subject import Remote, held, sent
 from grader.homework import LATEST
 from grader.homeworks.beras.later.stand_ins import CLASSES
@@ -71,7 +73,7 @@ class Dialect(Training):
         expression = f"{self.get(kind).expression}({self.literal(value)})"
         if name:
             name = self.unused_name(name)
-            self.write(f"{name} = {expression}")
+            self.note(Assignment(name, replace(self.given(value), text=expression)))
         reply = self.ask("view", value=sent(value), kind=self.get(kind).ref, attributes={"trainable": True})
         return self.remote(reply, name or expression)
 
@@ -115,8 +117,8 @@ class Dialect(Training):
 
     def note_misfits(self, layer: Remote, word: str, upstream: tuple[int, ...], of: Sequence[tuple[int, ...]]) -> None:
         """Notes the local gradients of which the given code could make nothing for their shapes."""
-        script, name = list(self.script), self.word(word)
-        with suppress(Fault):
+        name = self.word(word)
+        with suppress(Fault), self.unnoted():
             found = layer.method(name).value
             for value, shape in zip(found if isinstance(found, (list, tuple)) else [], of):
                 local = LayerGradient(
@@ -124,7 +126,6 @@ class Dialect(Training):
                 )
                 if isinstance(value, np.ndarray) and np.shape(value) not in local.fitting():
                     self.locals.append(local)
-        self.script[:] = script
 
     def loss_gradient(self, loss: Remote) -> Any:
         """The gradient of the loss with respect to the prediction, 1/B included."""

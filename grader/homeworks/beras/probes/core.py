@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from grader.ask.client import Fault
+from grader.ask.notes import Statement
 from grader.ask.probe import NotAsked, Observation, Rule, probe
 from grader.ask.subject import Draw, Remote
 from grader.homeworks.beras.dialect import Dialect
@@ -235,7 +236,11 @@ def context(s: Dialect, draw: Draw) -> Observation:
     tape.method("__exit__", None, None, None)
     after = diffable.attribute("gradient_tape").value
     fail, second = s.double("raiser", None), s.new("GradientTape")
-    s.write(f"try:\n    with {second.expression}:\n        {fail.expression}()\nexcept ArithmeticError:\n    pass")
+    s.note(
+        Statement(
+            f"try:\n    with {second.expression}:\n        {fail.expression}()\nexcept ArithmeticError:\n    pass"
+        )
+    )
     raised = s.attempt(s.ask, "with", manager=second.ref, target=fail.ref, args=[])
     after_exception = diffable.attribute("gradient_tape").value
     return {

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from grader.ask.notes import Statement
 from grader.ask.probe import NotAsked, Observation, Rule, probe
 from grader.ask.subject import Draw, Remote
 from grader.homeworks.beras.later.dialect import TENSOR, Dialect
@@ -231,7 +232,11 @@ def context(s: Dialect, draw: Draw) -> Observation:
     tape.method("__exit__", None, None, None)
     after = diffable.attribute("gradient_tape").value
     fail, second = s.double("raiser", None), s.new("GradientTape")
-    s.write(f"try:\n    with {second.expression}:\n        {fail.expression}()\nexcept ArithmeticError:\n    pass")
+    s.note(
+        Statement(
+            f"try:\n    with {second.expression}:\n        {fail.expression}()\nexcept ArithmeticError:\n    pass"
+        )
+    )
     raised = s.attempt(s.ask, "with", manager=second.ref, target=fail.ref, args=[])
     return {
         "active": active,

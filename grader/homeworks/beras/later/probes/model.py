@@ -7,6 +7,7 @@ work together, and central differences of the student's own loss are the judge.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -46,22 +47,18 @@ SCALE = 0.5  # of a scripted tape's gradient, times the weight itself
 def own_form(s: Dialect, draw: Draw) -> Form:
     """In which form the submission's own batch_step answers.
 
-    As the year's given code has it where batch_step cannot be asked. Leaves no trace in the script, and draws apart:
+    As the year's given code has it where batch_step cannot be asked. Leaves no trace in the notes, and draws apart:
     how far it comes must not change what is drawn after it.
     """
     draw = Draw(draw.seed)
-    script, classes, names = list(s.script), dict(s.classes), dict(s.names)
     found = USUAL[str(s.edition.settings["evaluate_returns"])]
-    try:
+    # No step, or something that no step returns: then the form is not known
+    with suppress(Fault, ValueError), s.unnoted():
         model, *_ = compiled(s, draw)
         for training in (False, True):
             x, y = draw.array(B, N), draw.one_hot(B, C)
             result = model.method("batch_step", s.tensor(x, "x"), s.tensor(y, "y"), training=training).value
             found = replace(found, **{"trained" if training else "evaluated": form_of(result, np.asarray(y))})
-    except (Fault, ValueError):  # no step, or something that no step returns: then the form is not known
-        pass
-    finally:
-        s.script, s.classes, s.names = script, classes, names
     return found
 
 
