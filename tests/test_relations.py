@@ -21,8 +21,10 @@ from grader.ask.probe import Probe
 from grader.ask.response import Response
 from grader.diagnose import pages
 from grader.diagnose.inputs import Asked, asked
+from grader.diagnose.relations.axes import wrong_shape
+from grader.diagnose.relations.case import CODES, Case, Relation
 from grader.diagnose.relations.crashes import crash
-from grader.diagnose.relations.places import CODES, LOOKS, Case, Relation, relate_one, wrong_shape
+from grader.diagnose.relations.order import LOOKS, relate_one
 from grader.diagnose.relations.whole import relate
 from grader.explain import examples as explain
 from grader.judge.compare import differences

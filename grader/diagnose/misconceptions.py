@@ -21,7 +21,7 @@ from grader.ask.client import Fault, Frame
 from grader.ask.edits import Change
 from grader.ask.probe import NotAsked, Probe
 from grader.ask.response import Response
-from grader.diagnose.relations.places import CODES, SLIP
+from grader.diagnose.relations.case import CODES, SLIP
 from grader.diagnose.relations.whole import relate
 from grader.homework import YEARS, edition
 from grader.judge.compare import differences

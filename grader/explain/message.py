@@ -23,7 +23,7 @@ from grader.base.message import Message, Part
 from grader.base.message import message as message_of
 from grader.diagnose import entry_words, pages
 from grader.diagnose.entry_words import table
-from grader.diagnose.relations.places import SLIP
+from grader.diagnose.relations.case import SLIP
 from grader.explain.script import script_text
 from grader.homework import FIRST, Edition
 from grader.judge.compare import Difference, as_array, close

@@ -43,7 +43,7 @@ from grader.ask.patches import Patch, PatchError, Sources
 from grader.ask.probe import all_probes
 from grader.base.cache import cache_folder
 from grader.commands.main import DEFAULT_SEED
-from grader.diagnose.relations.places import SLIP
+from grader.diagnose.relations.case import SLIP
 from grader.homework import FIRST, YEARS, Edition, edition
 from grader.homeworks.beras.mnist.synthetic import probe_folder
 from grader.judge import rubrics

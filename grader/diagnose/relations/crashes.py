@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from grader.ask.client import Fault
-from grader.diagnose.relations.places import Relation
+from grader.diagnose.relations.case import Relation
 
 Shape = tuple[int, ...]
 SHAPE = re.compile(r"\(([\d, ]*)\)")

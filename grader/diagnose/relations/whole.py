@@ -1,7 +1,7 @@
 """Relations between a wrong answer and the right one, for mistakes that nobody has listed.
 
 What holds for one array is in array_relations.py; here are the relations of a whole verdict, and the choice of what a
-student is told. A code names a page of relation_pages/.
+student is told. A code names a page of ../pages/.
 """
 
 from __future__ import annotations
@@ -18,27 +18,12 @@ from grader.ask.notes import Call
 from grader.ask.response import Response
 from grader.diagnose.entry_words import bounds, kept, phrase, table
 from grader.diagnose.inputs import Asked, asked
+from grader.diagnose.relations.case import ABOUT, ROUGH, TOLERANCE, Answers, Case, Relation, same
 from grader.diagnose.relations.crashes import crash
-from grader.diagnose.relations.places import (
-    ABOUT,
-    ROUGH,
-    TOLERANCE,
-    Answers,
-    Case,
-    Relation,
-    all_zero,
-    constant_factor,
-    constant_offset,
-    function_of,
-    not_finite,
-    permuted,
-    relate_one,
-    same,
-    shifted,
-    sign_flipped,
-    top,
-    value_replaced,
-)
+from grader.diagnose.relations.elsewhere import all_zero, top
+from grader.diagnose.relations.formula import constant_factor, constant_offset, function_of, not_finite, sign_flipped
+from grader.diagnose.relations.order import relate_one
+from grader.diagnose.relations.regions import permuted, shifted, value_replaced
 from grader.judge.compare import Difference, as_array
 from grader.judge.verdict import Verdict
 
