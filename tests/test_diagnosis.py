@@ -10,9 +10,9 @@ import pytest
 
 from grader import rubric
 from grader.ask.client import Fault, Frame
-from grader.ask.edits import Change
 from grader.ask.probe import Observation, Probe
 from grader.ask.response import Response
+from grader.ask.slips import Slip
 from grader.diagnose.misconceptions import Diagnosis, gist, is_raised_by_another, is_same_call
 from grader.judge.verdict import Verdict, judge
 
@@ -44,8 +44,8 @@ class Known:
     def freedoms(self, component: str) -> list[tuple[str, ...]]:
         return [()]
 
-    def slips(self, component: str) -> dict[str, Change]:
-        return {code: Change((), f"{code} were done") for code in self.small}
+    def slips(self, component: str) -> dict[str, Slip]:
+        return {code: Slip((), f"{code} were done") for code in self.small}
 
     def mistaken(self, codes: tuple[str, ...], probe: Probe, seed: int) -> Any:
         shown = dict(RIGHT[probe.name])

@@ -19,14 +19,14 @@ from typing import Protocol
 
 import numpy as np
 
-from grader.ask import answer_key, edits, patches
+from grader.ask import answer_key, patches
 from grader.ask.answer_key import AnswerKey, DamagedKey, blob_of, seen_in
 from grader.ask.answer_key import Reply as Reply
 from grader.ask.client import Fault
-from grader.ask.edits import Change
 from grader.ask.patches import Patch, Sources
 from grader.ask.probe import EVERY_SEED, NotAsked, Observation, Probe
 from grader.ask.reference import LocalWorker, read_sources
+from grader.ask.slips import Slip, slips_of
 from grader.ask.subject import subject_of
 from grader.base.cache import cache_folder
 from grader.base.errors import UsageError
@@ -74,8 +74,8 @@ class Answers(Protocol):
     def page(self, code: str) -> str:
         """The page that explains a known mistake; several forms of a mistake have one."""
 
-    def slips(self, component: str) -> dict[str, Change]:
-        """Small changes of the reference that nobody wrote a page for, by code, the most telling first."""
+    def slips(self, component: str) -> dict[str, Slip]:
+        """Slips that nobody wrote a page for, by code, the most telling first."""
 
     def mistaken(self, codes: tuple[str, ...], probe: Probe, seed: int) -> Reply | None:
         """What the reference with these mistakes shows, permitted differences behind them; None where they cannot be
@@ -192,14 +192,14 @@ class LiveAnswers:
     def page(self, code: str) -> str:
         return self.mistakes[code].page
 
-    def slips(self, component: str) -> dict[str, Change]:
+    def slips(self, component: str) -> dict[str, Slip]:
         file = self.edition.file_of(self.edition.module_of(component))
         text, owner = self.sources.get(file, ""), self.edition.owner_of(component)
         written = self.edition.parts.get(component, ())
         functions = (*written, "__init__") if written and component == owner else written
-        found = edits.changes(text, owner, functions)
+        found = slips_of(text, owner, functions)
         self.slipped |= {
-            code: Patch(code, component, ((file, text, change.applied(text)),)) for code, change in found.items()
+            code: Patch(code, component, ((file, text, slip.applied(text)),)) for code, slip in found.items()
         }
         return found
 
@@ -328,7 +328,7 @@ class KeyAnswers:
     def page(self, code: str) -> str:
         return self.pages[code]
 
-    def slips(self, component: str) -> dict[str, Change]:
+    def slips(self, component: str) -> dict[str, Slip]:
         """None: their sentences, all together, would give the reference away."""
         return {}
 

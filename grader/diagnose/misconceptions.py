@@ -1,7 +1,7 @@
 """Why an answer is wrong: the known mistake that gives the very same wrong answers, else a relation to the right one.
 
-Where the listed mistakes leave an answer unexplained, small changes of the reference that nobody listed are asked, too
-(ask/edits.py). One is told only if it gives every wrong answer of the component and leaves every right one right.
+Where the listed mistakes leave an answer unexplained, slips that nobody listed are asked, too
+(ask/slips.py). One is told only if it gives every wrong answer of the component and leaves every right one right.
 
 A misconception is named only if the submission agrees with it on every probe of the component on which it shows at all.
 Two that agree there are asked further questions, with other seeds, until they part or the questions run out. Where no
@@ -18,9 +18,9 @@ import numpy as np
 
 from grader.ask.answers import Answers, Reply
 from grader.ask.client import Fault, Frame
-from grader.ask.edits import Change
 from grader.ask.probe import NotAsked, Probe
 from grader.ask.response import Response
+from grader.ask.slips import Slip
 from grader.diagnose.relations.case import CODES, SLIP
 from grader.diagnose.relations.whole import relate
 from grader.homework import YEARS, edition
@@ -31,7 +31,7 @@ from grader.rubric import Rubric
 WRONG = (Outcome.FAILED, Outcome.PARTIAL, Outcome.ERROR)
 FURTHER_SEEDS = 3  # two mistakes that agree on four sets of random questions are not told apart by a fifth
 MOST_PAIRED = 14  # candidates for two mistakes at once: at most 91 pairs
-MOST_SLIPS = 400  # small changes that are asked for one component
+MOST_SLIPS = 400  # that are asked for one component
 NOT_NAMED = frozenset(CODES) - {"other-distribution"}  # relations that do not name the formula as it was written
 TINY = 1e-9  # what stands for 0
 MOST_ALIKE = 4  # of them that give the same wrong answers; where more do, none says what is wrong
@@ -51,7 +51,7 @@ class Diagnosis:
         self.wrong = [verdict for verdict in unexplained if verdict.outcome in WRONG]
         self.answers, self.rubric, self.seed, self.ask_again = answers, rubric, seed, ask_again
         self.given = edition(answers.year).given
-        self.slips: dict[str, Change] = {}  # small changes that nobody listed, once they are asked about
+        self.slips: dict[str, Slip] = {}  # that nobody listed, once they are asked about
 
     def find(self) -> None:
         """Writes the codes into the wrong verdicts."""
@@ -83,14 +83,14 @@ class Diagnosis:
             self.tell_slip()
 
     def tell_slip(self) -> None:
-        """Puts the small change that gives every wrong answer, and no other, in place of what was found before."""
+        """Puts the slip that gives every wrong answer, and no other, in place of what was found before."""
         if any(verdict.probe.megabytes for verdict in self.wrong):
             return
         self.slips = slips = self.answers.slips(self.wrong[0].probe.component)
         wrong = {verdict.probe.name for verdict in self.wrong}
         extreme = any(map(is_not_finite, self.wrong))
         if not extreme and not any(map(is_telling, self.wrong)):
-            return  # 0 and 1 come of many changes
+            return  # 0 and 1 come of many slips
         fitting = [code for code in list(slips)[:MOST_SLIPS] if self.fits((code,), wrong) >= wrong]
         for seed in range(self.seed + 1, self.seed + 1 + FURTHER_SEEDS):
             if len(fitting) > 1:
@@ -99,7 +99,7 @@ class Diagnosis:
         if not clear and all(verdict.diagnosis for verdict in self.wrong):
             return  # the relations say more
         told = list(dict.fromkeys(slips[code].sentence for code in clear or fitting))
-        most = 1 if extreme else MOST_ALIKE  # nan comes of many changes, and of one alone it says something
+        most = 1 if extreme else MOST_ALIKE  # nan comes of many slips, and of one alone it says something
         for verdict in self.wrong if 0 < len(told) <= most else ():
             verdict.diagnosis = [SLIP]
             verdict.patterns = [f"it answers as if {', or as if '.join(told[:MOST_RIVALS])}"]
@@ -153,7 +153,7 @@ class Diagnosis:
     def matches(self, codes: Codes, probe: Probe, seed: int, seen: Response, promising: bool = True) -> bool:
         """Did the submission show what these mistakes show, in the reference or in one that differs as it may?
 
-        promising: they explained another answer. Of small changes there are too many to ask all with every freedom.
+        promising: they explained another answer. Of slips there are too many to ask all with every freedom.
         """
         freedoms = self.answers.freedoms(probe.component)
         for freedom in freedoms if promising or not set(codes) & self.slips.keys() else freedoms[:1]:
@@ -219,7 +219,7 @@ def is_not_finite(verdict: Verdict) -> bool:
 
 
 def is_telling(verdict: Verdict) -> bool:
-    """Does a wrong answer hold more than what many changes give: 0 and 1?"""
+    """Does a wrong answer hold more than what many slips give: 0 and 1?"""
     if verdict.seen.fault is not None or not verdict.differences:
         return True
     for difference in verdict.differences:

@@ -15,7 +15,7 @@ ROUGH = 1e-2  # 'right to two digits'
 ABOUT = 0.015  # how well the ratio of two sample statistics fits what it is
 SEVERAL = 4  # different values that a formula of two numbers must fit: with fewer it fits by chance
 Answers = list[tuple[str, np.ndarray]]
-SLIP = "one-slip"  # the code of small changes that nobody listed
+SLIP = "one-slip"  # the code of slips that nobody listed
 CODES = (
     "affine", "aliasing", "all-zero", "almost-right", "attribute-missing", "axis-not-reduced", "axis-reduced",
     "belongs-elsewhere", "boolean-minus", "caret-for-power", "clipped", "columns-permuted", "constant-factor",

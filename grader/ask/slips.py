@@ -1,4 +1,4 @@
-"""Small changes of a function, each a slip that somebody might make, each with a sentence that says what it does.
+"""Finder: small changes of a function that somebody might make, each with a sentence that says what it does.
 
 They are read off the text of the reference, so nobody writes them down one by one: an axis, an operator, an operand, a
 usual number, a name beside its like, a bracket, a statement. A sentence tells what the wrong code does and never what
@@ -48,7 +48,7 @@ LONGEST_QUOTE = 32  # characters of code in a sentence: an expression, and no li
 
 
 @dataclass(frozen=True)
-class Change:
+class Slip:
     """Texts for stretches of a file, (first byte, end, new text), and what comes of them, after `as if`.
 
     vague: its sentence names a number, and hardly says where. place: the name that the changed statement assigns to.
@@ -66,25 +66,25 @@ class Change:
         return data.decode()
 
 
-def changes(text: str, owner: str, functions: Collection[str] = ()) -> dict[str, Change]:
+def slips_of(text: str, owner: str, functions: Collection[str] = ()) -> dict[str, Slip]:
     """The slips in a class, in some of its functions or all, the most telling first.
 
     Each has a code that is the same as long as the text is.
 
     owner: the class, or a function at the top. A function with a loop that a slip could make endless has none.
     """
-    found: dict[str, Change] = {}
+    found: dict[str, Slip] = {}
     starts = [0]
     for line in text.encode().splitlines(keepends=True):
         starts.append(starts[-1] + len(line))
     for function in functions_of(ast.parse(text), owner, functions):
         if any(isinstance(node, ast.While) for node in ast.walk(function)):
             continue
-        single = list(Slips(function, starts).found())
-        for change in [*single, *everywhere(single)]:
-            changed = change.applied(text)
+        single = list(Finder(function, starts).found())
+        for slip in [*single, *everywhere(single)]:
+            changed = slip.applied(text)
             if changed != text:
-                found.setdefault(f"edit-{hashlib.sha256(changed.encode()).hexdigest()[:16]}", change)
+                found.setdefault(f"slip-{hashlib.sha256(changed.encode()).hexdigest()[:16]}", slip)
     return dict(sorted(found.items(), key=lambda each: (each[1].vague, len(each[1].pieces))))
 
 
@@ -98,35 +98,35 @@ def functions_of(module: ast.Module, owner: str, names: Collection[str]) -> Iter
                     yield node
 
 
-def everywhere(single: Sequence[Change]) -> Iterator[Change]:
+def everywhere(single: Sequence[Slip]) -> Iterator[Slip]:
     """The same slip wherever a function allows it: who forgets an axis forgets it twice."""
-    alike: dict[str, list[Change]] = defaultdict(list)
-    in_place: dict[tuple[str, str], list[Change]] = defaultdict(list)
-    for change in single:
-        what = FORMULA.sub("", change.sentence)
+    alike: dict[str, list[Slip]] = defaultdict(list)
+    in_place: dict[tuple[str, str], list[Slip]] = defaultdict(list)
+    for slip in single:
+        what = FORMULA.sub("", slip.sentence)
         sentence = re.sub(r"_\d", "_", what)  # beta_1 and beta_2 are alike, whatever each is beside
         operand = re.search(r"\w+_ were .*", sentence)
-        alike[operand[0] if operand else sentence].append(change)
-        if change.place:
-            in_place[what, change.place].append(change)
+        alike[operand[0] if operand else sentence].append(slip)
+        if slip.place:
+            in_place[what, slip.place].append(slip)
     for (what, place), group in in_place.items():
         if len(group) > 1 and len(group) < sum(FORMULA.sub("", each.sentence) == what for each in single):
-            pieces = sorted(piece for change in group for piece in change.pieces)
+            pieces = sorted(piece for slip in group for piece in slip.pieces)
             if all(first[1] <= second[0] for first, second in pairwise(pieces)):
-                yield Change(tuple(pieces), f"{what}, wherever {place} is changed", group[0].vague)
+                yield Slip(tuple(pieces), f"{what}, wherever {place} is changed", group[0].vague)
     for group in alike.values():
-        pieces = sorted(piece for change in group for piece in change.pieces)
+        pieces = sorted(piece for slip in group for piece in slip.pieces)
         apart = all(first[1] <= second[0] for first, second in pairwise(pieces))
         if len(group) > 1 and apart:
-            told = list(dict.fromkeys(change.sentence for change in group))
+            told = list(dict.fromkeys(slip.sentence for slip in group))
             sentence = " and ".join(told) if len(told) > 1 else f"{told[0]}, each time"
-            yield Change(tuple(pieces), sentence, group[0].vague)
+            yield Slip(tuple(pieces), sentence, group[0].vague)
 
 
 FORMULA = re.compile(r" in `[^`]*`")  # behind a slip, where it stands
 
 
-class Slips:
+class Finder:
     """The slips of one function."""
 
     def __init__(self, function: ast.FunctionDef, starts: Sequence[int]) -> None:
@@ -135,7 +135,7 @@ class Slips:
         self.alike = siblings(function)
         self.parents = {child: parent for parent in ast.walk(function) for child in ast.iter_child_nodes(parent)}
 
-    def found(self) -> Iterator[Change]:
+    def found(self) -> Iterator[Slip]:
         for parent in ast.walk(self.function):
             for body in (getattr(parent, name, None) for name in ("body", "orelse")):
                 for statement in body if isinstance(body, list) else ():
@@ -149,8 +149,8 @@ class Slips:
                 if isinstance(node, ast.expr) and not isinstance(node, ast.JoinedStr):
                     yield from self.of_expression(node)
 
-    def change(self, node: ast.expr | ast.stmt, new: str, what: str, vague: bool = False) -> Change:
-        return Change((self.piece(node, new),), f"{what} {self.inside}", vague, self.place(node))
+    def slip(self, node: ast.expr | ast.stmt, new: str, what: str, vague: bool = False) -> Slip:
+        return Slip((self.piece(node, new),), f"{what} {self.inside}", vague, self.place(node))
 
     def place(self, node: ast.AST) -> str:
         """The name that the statement around a node assigns to; '' for none."""
@@ -169,11 +169,11 @@ class Slips:
         start = self.starts[node.lineno - 1] + node.col_offset
         return start, self.starts[node.end_lineno - 1] + node.end_col_offset, new
 
-    def put(self, node: ast.expr, new: ast.expr, what: str) -> Change:
+    def put(self, node: ast.expr, new: ast.expr, what: str) -> Slip:
         text = ast.unparse(new)
-        return self.change(node, text if isinstance(new, (ast.Name, ast.Constant, ast.Call)) else f"({text})", what)
+        return self.slip(node, text if isinstance(new, (ast.Name, ast.Constant, ast.Call)) else f"({text})", what)
 
-    def of_defaults(self) -> Iterator[Change]:
+    def of_defaults(self) -> Iterator[Slip]:
         """The defaults of two numbers that are called alike, exchanged."""
         arguments = self.function.args
         named = [*zip(arguments.args[len(arguments.args) - len(arguments.defaults) :], arguments.defaults)]
@@ -186,47 +186,43 @@ class Slips:
 
     # --- statements -------------------------------------------------------------------------------------------
 
-    def of_statement(self, node: ast.stmt) -> Iterator[Change]:
+    def of_statement(self, node: ast.stmt) -> Iterator[Slip]:
         if isinstance(node, ast.AugAssign):
             target, value = ast.unparse(node.target), ast.unparse(node.value)
             name, sign = quoted(node.target), SIGNS.get(type(node.op), "")
-            yield self.change(node, "pass", f"`{name} {sign}= ...` were missing")
-            yield self.change(node, f"{target} {sign}= {value}; {target} {sign}= {value}", f"{name} were changed twice")
-            yield self.change(node, f"{target} = {target} {sign} ({value})", f"{name} were a new array")
-            yield self.change(node, f"{target} = {value}", f"what {name} held were forgotten")
+            yield self.slip(node, "pass", f"`{name} {sign}= ...` were missing")
+            yield self.slip(node, f"{target} {sign}= {value}; {target} {sign}= {value}", f"{name} were changed twice")
+            yield self.slip(node, f"{target} = {target} {sign} ({value})", f"{name} were a new array")
+            yield self.slip(node, f"{target} = {value}", f"what {name} held were forgotten")
             for other in OPERATORS.get(type(node.op), ()):
-                yield self.change(
-                    node, f"{target} {SIGNS[other]}= {value}", f"`{name} {SIGNS[other]}= ...` stood there"
-                )
+                yield self.slip(node, f"{target} {SIGNS[other]}= {value}", f"`{name} {SIGNS[other]}= ...` stood there")
         elif isinstance(node, ast.Return) and isinstance(node.value, (ast.BinOp, ast.Call, ast.Name, ast.Subscript)):
             value = ast.unparse(node.value)
             for name in ("mean", "sum"):
                 done = "averaged" if name == "mean" else "summed"
-                yield self.change(
+                yield self.slip(
                     node.value, f"np.{name}({value}, axis=0)", f"the result were {done} over its first axis"
                 )
         elif isinstance(node, ast.For):
             of, rounds = names_in(node.iter), ast.unparse(node.iter)
             for part, which in (("[:-1]", "last round"), ("[1:]", "first round"), ("[:1]", "rounds after the first")):
-                yield self.change(
-                    node.iter, f"list({rounds}){part}", f"the {which} of the loop over {of} were left out"
-                )
+                yield self.slip(node.iter, f"list({rounds}){part}", f"the {which} of the loop over {of} were left out")
         elif isinstance(node, ast.Continue):
-            yield self.change(node, "break", "the loop ended where it should go on")
+            yield self.slip(node, "break", "the loop ended where it should go on")
         elif isinstance(node, ast.If):
             yield self.put(node.test, ast.Constant(True), f"the condition on {names_in(node.test)} always held")
             yield self.put(node.test, ast.Constant(False), f"the condition on {names_in(node.test)} never held")
         elif isinstance(node, (ast.Assert, ast.Raise)):
-            yield self.change(node, "pass", "nothing were refused")
+            yield self.slip(node, "pass", "nothing were refused")
         elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-            yield self.change(node, "pass", f"the call of {quoted(node.value.func)} were missing")
+            yield self.slip(node, "pass", f"the call of {quoted(node.value.func)} were missing")
         elif isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple) and len(node.value.elts) == 2:
             first, second = node.value.elts
             yield self.swapped(first, second, "both results were swapped")
 
     # --- expressions ------------------------------------------------------------------------------------------
 
-    def of_expression(self, node: ast.expr) -> Iterator[Change]:
+    def of_expression(self, node: ast.expr) -> Iterator[Slip]:
         if isinstance(node, ast.Call):
             yield from self.of_call(node)
         elif isinstance(node, ast.BinOp):
@@ -253,14 +249,14 @@ class Slips:
             if isinstance(keys, ast.Tuple) and len(keys.elts) == 2:
                 first, second = map(ast.unparse, keys.elts)
                 key = f"{{{first}: {second}, {second}: {first}}}[{node.key.id}]"
-                yield self.change(node.key, key, "the values of both keys were swapped")
+                yield self.slip(node.key, key, "the values of both keys were swapped")
         elif isinstance(node, ast.Subscript) and isinstance(node.value, ast.Attribute) and node.value.attr == "shape":
             of = quoted(node.value.value)
             if ast.unparse(node.slice) in ("-1", "1"):
-                yield self.change(node.slice, "0", f"the rows of {of} were counted, not its columns")
+                yield self.slip(node.slice, "0", f"the rows of {of} were counted, not its columns")
         if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Load):
             for other in self.alike.get(ast.unparse(node), ()):
-                yield self.change(node, other, f"{plain(other)} stood for {quoted(node)}{self.around(node, other)}")
+                yield self.slip(node, other, f"{plain(other)} stood for {quoted(node)}{self.around(node, other)}")
 
     def around(self, node: ast.expr, new: str) -> str:
         """The short formula in which a name has another one's place, as the slip writes it; '' for none."""
@@ -274,11 +270,11 @@ class Slips:
         text, old = ast.unparse(inner), ast.unparse(node)
         return f" in `{plain(text.replace(old, new))}`" if text.count(old) == 1 else ""
 
-    def swapped(self, first: ast.expr, second: ast.expr, what: str) -> Change:
+    def swapped(self, first: ast.expr, second: ast.expr, what: str) -> Slip:
         pieces = self.piece(first, ast.unparse(second)), self.piece(second, ast.unparse(first))
-        return Change(pieces, f"{what} {self.inside}")
+        return Slip(pieces, f"{what} {self.inside}")
 
-    def of_call(self, node: ast.Call) -> Iterator[Change]:
+    def of_call(self, node: ast.Call) -> Iterator[Slip]:
         function = node.func
         name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
         on_numpy = isinstance(function, ast.Attribute) and ast.unparse(function.value) == "np"
@@ -308,12 +304,12 @@ class Slips:
             yield from self.of_range(node)
         if name == "len" and len(node.args) == 1:
             of = ast.unparse(node.args[0])
-            yield self.change(node, f"{of}.shape[-1]", f"the columns of {plain(of)} were counted, not its rows")
-            yield self.change(node, f"np.size({of})", f"every entry of {plain(of)} were counted, not its rows")
+            yield self.slip(node, f"{of}.shape[-1]", f"the columns of {plain(of)} were counted, not its rows")
+            yield self.slip(node, f"np.size({of})", f"every entry of {plain(of)} were counted, not its rows")
         if name == "sqrt" and node.args and isinstance(node.args[0], ast.BinOp):
             yield from self.of_bracket(node.args[0])
 
-    def of_range(self, node: ast.Call) -> Iterator[Change]:
+    def of_range(self, node: ast.Call) -> Iterator[Slip]:
         """A range that begins a step late, or ends a step early."""
         start, stop, step = {
             1: (None, 0, None), 2: (0, 1, None), 3: (0, 1, 2),
@@ -329,7 +325,7 @@ class Slips:
         late.args = [ast.BinOp(first, ast.Add(), width), *(node.args[1:] if start is not None else node.args)]
         yield self.put(node, late, "the range began one step too late")
 
-    def of_bracket(self, node: ast.BinOp) -> Iterator[Change]:
+    def of_bracket(self, node: ast.BinOp) -> Iterator[Slip]:
         """a / (b + c) whose bracket is forgotten: a / b + c."""
         if isinstance(node.op, (ast.Div, ast.Mult)) and isinstance(node.right, ast.BinOp):
             inner = node.right
@@ -337,7 +333,7 @@ class Slips:
                 new = ast.BinOp(ast.BinOp(node.left, node.op, inner.left), inner.op, inner.right)
                 yield self.put(node, new, f"a bracket were missing: {quoted(new)}")
 
-    def of_operator(self, node: ast.BinOp) -> Iterator[Change]:
+    def of_operator(self, node: ast.BinOp) -> Iterator[Slip]:
         left, right, sign = quoted(node.left), quoted(node.right), SIGNS.get(type(node.op), "")
         for other in OPERATORS.get(type(node.op), ()):
             new = ast.BinOp(node.left, other(), node.right)
@@ -381,13 +377,13 @@ class Slips:
             new_call = ast.Call(node.left.func, [under], node.left.keywords)
             yield self.put(node, new_call, f"{right} were added within {quoted(node.left.func)}")
 
-    def of_constant(self, node: ast.Constant) -> Iterator[Change]:
+    def of_constant(self, node: ast.Constant) -> Iterator[Slip]:
         value = node.value
         if isinstance(value, bool):
-            yield self.change(node, str(not value), f"a switch were {not value}", vague=True)
+            yield self.slip(node, str(not value), f"a switch were {not value}", vague=True)
         elif isinstance(value, int) and value in (0, 1, 2):
             for other in {0, 1, 2, -1} - {value}:
-                yield self.change(node, str(other), f"a {other} stood in place of another number", vague=True)
+                yield self.slip(node, str(other), f"a {other} stood in place of another number", vague=True)
         elif isinstance(value, float):
             for family in USUAL:
                 for near in family if value in family else ():

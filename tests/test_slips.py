@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from grader.ask.answers import LiveAnswers
-from grader.ask.edits import changes, plain
+from grader.ask.slips import plain, slips_of
 from grader.homework import YEARS, edition
 
 SHORT = 12  # characters of a statement that tells nothing, such as `return x`
@@ -51,14 +51,14 @@ def as_python(body: str) -> str:
     return ast.dump(ast.parse("\n".join(line.strip().removeprefix("return ") for line in body.splitlines())))
 
 
-@pytest.mark.parametrize(("body", "slip", "sentence"), KINDS)
-def test_slip_does_what_its_sentence_says(body: str, slip: str, sentence: str) -> None:
+@pytest.mark.parametrize(("body", "wrong", "sentence"), KINDS)
+def test_slip_does_what_its_sentence_says(body: str, wrong: str, sentence: str) -> None:
     text = f"class Layer:\n    def forward(self, x, y):\n        {body}\n"
 
-    found = {change.sentence: change.applied(text) for change in changes(text, "Layer").values()}
+    found = {slip.sentence: slip.applied(text) for slip in slips_of(text, "Layer").values()}
 
     changed = found[f"{sentence} in forward"].partition("y):\n")[2]
-    assert as_python(changed.replace("; ", "\n")) == as_python(slip)
+    assert as_python(changed.replace("; ", "\n")) == as_python(wrong)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_usual_number_takes_the_place_of_another(default: str, slip: str) -> Non
     text = f"class Layer:\n    def __init__(self, {default}):\n        pass\n"
 
     assert f"{slip} stood in place of another constant in __init__" in {
-        change.sentence for change in changes(text, "Layer").values()
+        slip.sentence for slip in slips_of(text, "Layer").values()
     }
 
 
@@ -76,12 +76,12 @@ def test_same_slip_is_made_everywhere() -> None:
     text = "class Layer:\n    def forward(self, x, y):\n        return np.argmax(x, axis=1) == np.argmax(y, axis=1)\n"
 
     assert any(
-        change.applied(text).endswith("np.argmax(x) == np.argmax(y)\n") for change in changes(text, "Layer").values()
+        slip.applied(text).endswith("np.argmax(x) == np.argmax(y)\n") for slip in slips_of(text, "Layer").values()
     )
 
 
 def test_loop_that_may_not_end_has_no_slips() -> None:
-    assert changes("class Tape:\n    def walk(self, x):\n        while x:\n            x -= 1\n", "Tape") == {}
+    assert slips_of("class Tape:\n    def walk(self, x):\n        while x:\n            x -= 1\n", "Tape") == {}
 
 
 @pytest.mark.parametrize("year", YEARS)
@@ -89,7 +89,7 @@ def test_slips_of_a_reference_are_patches_that_compile(year: int, tmp_path: Path
     answers = LiveAnswers(str(tmp_path), edition(year))
     judged = [each for each in answers.edition.components if not each.startswith("training.")]
 
-    found = {code: change for component in judged for code, change in answers.slips(component).items()}
+    found = {code: slip for component in judged for code, slip in answers.slips(component).items()}
 
     assert len(found) > 500
     for code in list(found)[:: 1 + len(found) // 200]:
@@ -107,6 +107,6 @@ def test_sentence_shows_no_statement_of_the_solution(year: int, tmp_path: Path) 
     lines = {plain(ast.unparse(node)) for each in modules for node in ast.walk(each) if isinstance(node, simple)}
 
     for component in set(answers.edition.parts) & set(answers.edition.components):
-        for change in answers.slips(component).values():
-            assert "self." not in change.sentence
-            assert [line for line in lines if len(line) > SHORT and line in change.sentence] == []
+        for slip in answers.slips(component).values():
+            assert "self." not in slip.sentence
+            assert [line for line in lines if len(line) > SHORT and line in slip.sentence] == []
