@@ -80,6 +80,7 @@ class Homework:
     examples        two components that help texts name
     data_name       what is trained on, in words
     imported_last   modules beside the package that import all others
+    every_training  components that every training runs; others are run where a model is made of them
     idle            class -> methods that take long, and that do nothing while one of `imported_last` is imported
     """
 
@@ -95,6 +96,7 @@ class Homework:
     may_be_empty: Sequence[str] = ()
     imported_last: Sequence[str] = ()
     idle: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    every_training: Sequence[str] = ()
     hooks: Sequence[str] = ()
     extensions: Sequence[str] = ()
     wraps: Sequence[str] = ()

@@ -196,6 +196,7 @@ class TrainingResult:
     accuracy: test accuracy after each epoch. loss: what the submission's `fit` says, None where it says no number.
     runs: one entry a seed where there were several. confusion: how often a digit (row) was taken for which (column).
     digits: ten that the trained model gets right and ten that it gets wrong, where there are so many.
+    told: the parts of the message; a message that came without them is all headline.
     """
 
     model: str
@@ -215,6 +216,11 @@ class TrainingResult:
     runs_missed: int = 0
     confusion: list[list[int]] = field(default_factory=list)
     digits: list[Digit] = field(default_factory=list)
+    told: Message = field(default_factory=Message)
+
+    def __post_init__(self) -> None:
+        if not self.told:
+            self.told = Message(self.message)
 
     @property
     def was_disturbed(self) -> bool:

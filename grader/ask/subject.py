@@ -403,6 +403,10 @@ class Subject:
         """Vectorises what the hand-in's given core loops over, and a model uses; the names of that. Raises Fault."""
         raise NotImplementedError
 
+    def study(self, trainee: Trainee, x: Remote, y: Remote, factor: float, steps: int, seconds: float) -> Any:
+        """Takes some steps of a fresh model, its learning rate times a factor; what became of it. Raises Fault."""
+        raise NotImplementedError
+
     @classmethod
     def what_is_slow(cls, methods: Sequence[str]) -> str:
         """What `fast_core` replaced, and why, in words."""

@@ -50,8 +50,7 @@ def probe(plain: dict[str, Any]) -> ProbeResult:
         made(Mismatch, each, expected=made(Values, each["expected"]), actual=made(Values, each["actual"]))
         for each in plain["mismatches"]
     ]
-    told = {"told": message_of(plain["told"])} if "told" in plain else {}  # which graders before did not write
-    return made(ProbeResult, plain, mismatches=sides, **told)
+    return made(ProbeResult, plain, mismatches=sides, **told_in(plain))
 
 
 def training(plain: dict[str, Any]) -> TrainingResult:
@@ -60,6 +59,7 @@ def training(plain: dict[str, Any]) -> TrainingResult:
         plain,
         milestones=[made(Milestone, each) for each in plain["milestones"]],
         digits=[made(Digit, each) for each in plain["digits"]],
+        **told_in(plain),
     )
 
 
@@ -75,5 +75,9 @@ def names_of(kind: Any) -> frozenset[str]:
     return frozenset(each.name for each in fields(kind))
 
 
-def message_of(plain: dict[str, Any]) -> Message:
-    return Message(plain["headline"], tuple((label, text) for label, text in plain["parts"]), plain["script"])
+def told_in(plain: dict[str, Any]) -> dict[str, Message]:
+    """The parts of a message, which older graders did not write."""
+    if "told" not in plain:
+        return {}
+    told = plain["told"]
+    return {"told": Message(told["headline"], tuple((label, text) for label, text in told["parts"]), told["script"])}

@@ -23,6 +23,7 @@ COLOURS = {
     "blocked": "33",
     "not finished": "33",
 }
+TOLD_OF_TRAININGS = ("pattern", "next")
 HEADERS = ("component", "outcome", "points", "why")
 LEAST_WIDTH = 80
 BARS = "▁▂▃▄▅▆▇█"
@@ -112,7 +113,7 @@ def training_lines(each: TrainingResult) -> str:
     """Milestones of one training, with a small curve of the test accuracy."""
     head = f"training {each.model}: {each.outcome}"
     if not each.accuracy:
-        return f"{head}, {each.message}" if each.message else head
+        return f"{head}, {each.told}" if each.told else head
     reached = [
         f"{goal.accuracy:.0%} in {goal.wall_seconds:.2f} s"
         + (f" ({goal.cpu_seconds:.2f} s CPU)" if goal.cpu_seconds else "")
@@ -136,8 +137,9 @@ def training_lines(each: TrainingResult) -> str:
     if each.runs:
         mean = f"mean of {each.wall_seconds:.2f} s without the fastest and the slowest"
         lines.append(f"  {len(each.runs)} runs     {mean}; {each.runs_missed} missed the threshold")
-    if each.message:
-        lines.append(f"  why        {each.message.splitlines()[0]}")
+    if each.told:
+        parts = [(label, text) for label, text in each.told.parts if label in TOLD_OF_TRAININGS]
+        lines += Message("", (("why", each.told.first_line), *parts)).lines()
     return "\n".join(lines)
 
 

@@ -17,9 +17,9 @@ from grader.ask.subject import Subject, subject_of
 from grader.base.message import Message
 from grader.base.version import GRADER_VERSION
 from grader.explain.evidence import definitions
-from grader.explain.message import at, one_line, whereabouts
+from grader.explain.message import at, listed, one_line, whereabouts
 from grader.explain.rows import concealed
-from grader.homework import HOMEWORK, Dataset
+from grader.homework import HOMEWORK, Dataset, is_training
 from grader.isolation import Zygote
 from grader.judge.hidden import training_check
 from grader.judge.scoring import decimal
@@ -156,13 +156,33 @@ class Session:
             result, run = train(name, trainer, yardstick, seed, self.runs)
             if trainer.numpy == "names" and run.fault is not None and observer.refused_by_numpy(run.fault):
                 result, run = self._train_with_old_numpy(name, trainer, yardstick, seed, (result, run))
+            self._blame(name, result, run)
+            if run.outcome == Outcome.FAILED and run.accuracy:
+                self._explain(name, trainer, seed, run)
+                result.message, result.told = str(run.message), run.message
         except Exception:  # noqa: BLE001  the grader's own failure must not be the student's
             text = traceback.format_exc().strip().splitlines()[-1]
             told = f"the grader itself failed here, this costs no points ({text})"
             run = Run(Outcome.GRADER_FAULT, Message(told))
             return TrainingResult(name.partition(".")[2], str(run.outcome), told), run
-        self._blame(name, result, run)
         return result, run
+
+    def _explain(self, name: str, trainer: Trainer, seed: int, run: Run) -> None:
+        """Says why a training reached too little: what it runs on is not right yet, or how the model learns."""
+        own = trainer.study(name, seed)
+        if wrong := self._wrong_in(own.uses if own is not None else frozenset()):
+            mend = f"mend {listed(wrong)} first: this training runs on {'it' if len(wrong) == 1 else 'them'}"
+            run.message = run.message.with_part("next", mend)
+        elif own is not None and (cause := trainer.cause(name, seed, run, own)) is not None:
+            run.message = run.message.with_part("pattern", cause.seen).with_part("next", cause.todo)
+
+    def _wrong_in(self, uses: frozenset[str]) -> list[str]:
+        """Components that lost points, and that a model runs on which is made of these classes."""
+        places, owner_of = self.grading.places, self.grading.edition.owner_of
+        names = [name for name in self.grading.components if not is_training(name)]
+        rows = [row for name in names if (row := self.grading.component(name)) is not None]
+        run = [row for row in rows if row.name in HOMEWORK.every_training or places[owner_of(row.name)].name in uses]
+        return [row.name for row in run if row.lost]
 
     def _train_with_old_numpy(
         self, name: str, trainer: Trainer, yardstick: Trainer | None, seed: int, now: tuple[TrainingResult, Run]
@@ -200,7 +220,7 @@ class Session:
                 run.outcome = Outcome.BLOCKED
                 told = f"blocked by {whereabouts(frame)} ({at(frame)}): {one_line(str(fault), 300)}"
                 run.message = replace(run.message, headline=told)
-        result.outcome, result.message = str(run.outcome), str(run.message)
+        result.outcome, result.message, result.told = str(run.outcome), str(run.message), run.message
 
     def _find_unwritten(self, name: str, run: Run) -> None:
         """Says it where a training came to nothing because a function that it calls is not written."""

@@ -15,6 +15,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from statistics import mean
 from typing import Any
 
@@ -24,6 +25,9 @@ from grader.ask.client import Fault, RemoteWorker
 from grader.ask.observer import unwritten_called
 from grader.ask.subject import Remote, Subject, subject_of
 from grader.base.message import Message
+from grader.diagnose.learning import SECONDS as STUDY_SECONDS
+from grader.diagnose.learning import STEPS as STUDY_STEPS
+from grader.diagnose.learning import Cause, Study, cause_of, study_of
 from grader.explain.message import fault_headline, traceback_text, value_text
 from grader.homework import Dataset
 from grader.isolation import WorkerLost, Zygote
@@ -34,6 +38,7 @@ from grader.submission.places import Places, as_named
 
 TRAIN, TEST = 60_000, 10_000
 Progress = Callable[[dict[str, Any]], None]  # is told of every epoch
+PATIENCE = 4  # times the seconds of a study: its last step may take long
 DIGITS_SHOWN = 10  # wrong ones; of the right ones the first of each class
 
 
@@ -45,7 +50,8 @@ class Run:
     message: Message = field(default_factory=Message)
     before: float | None = None
     accuracy: list[float] = field(default_factory=list)
-    epochs: int = 0  # that the model asks for
+    epochs: int = 0  # that the model asks for, and examples in a batch
+    batch_size: int = 0
     loss: list[float | None] = field(default_factory=list)
     predicted: np.ndarray | None = None  # the class of each test digit, as the model has it by now
     epoch_seconds: list[float] = field(default_factory=list)
@@ -94,17 +100,7 @@ class Trainer:
         """One training, such as 'training.simple', with a seed. Keeps what it had when it stops."""
         run = Run()
         try:
-            libraries = self.places.edition.loading(self.data.public / "data" / "mnist")
-            limits = self.rubric.training_limits(1)
-            worker = RemoteWorker(
-                self.zygote(),
-                limits,
-                SETUP_SECONDS,
-                seed,
-                numpy=self.numpy,
-                libraries=libraries,
-                idle=self.places.idle(),
-            )
+            worker = self._worker(seed)
         except WorkerLost:
             return Run(Outcome.CRASHED, Message("the process that trains could not be started"))
         try:
@@ -127,6 +123,38 @@ class Trainer:
             worker.close()
         return run
 
+    def _worker(self, seed: int) -> RemoteWorker:
+        """A fresh worker. Raises WorkerLost."""
+        libraries = self.places.edition.loading(self.data.public / "data" / "mnist")
+        limits, idle = self.rubric.training_limits(1), self.places.idle()
+        return RemoteWorker(
+            self.zygote(), limits, SETUP_SECONDS, seed, numpy=self.numpy, libraries=libraries, idle=idle
+        )
+
+    def cause(self, name: str, seed: int, run: Run, own: Study) -> Cause | None:
+        """Why a training with this seed reached too little, as far as a few steps of fresh models show it."""
+        steps = run.epochs * (TRAIN // max(run.batch_size, 1))
+        return cause_of(own, lambda factor: self.study(name, seed, factor), max(run.accuracy), steps, run.still_rising)
+
+    def study(self, name: str, seed: int, factor: float = 1.0) -> Study | None:
+        """Some steps of a fresh model, in a worker of its own: nothing of another model is left there."""
+        try:
+            worker = self._worker(seed)
+        except WorkerLost:
+            return None
+        try:
+            subject = subject_of(self.places.edition)(worker, places=self.places)
+            trainee = subject.trainee(name.partition(".")[2])
+            if self.fast_core:
+                replaced_methods(subject, trainee.model)
+            x, y = training_data(subject, self.data.public, shuffled_digits(seed))
+            worker.allow(PATIENCE * STUDY_SECONDS)
+            return study_of(subject.study(trainee, x, y, factor, STUDY_STEPS, STUDY_SECONDS))
+        except (Fault, LookupError, TypeError, ValueError):  # then nothing is known
+            return None
+        finally:
+            worker.close()
+
     def _train(self, name: str, worker: RemoteWorker, run: Run, seed: int) -> None:
         kind = name.partition(".")[2]
         subject = subject_of(self.places.edition)(worker, places=self.places)
@@ -137,10 +165,6 @@ class Trainer:
             raise Stopped(misfit)
         if self.fast_core:
             run.fast_core = replaced_methods(subject, model)
-        images, labels = (
-            str(self.data.public / "train-images.npy"),
-            str(self.data.public / "train-labels.npy"),
-        )
         tests = str(self.data.public / "test-images.npy")
         test_x = subject.arrays(subject.remote(subject.ask("scaled_images", path=tests, start=0, stop=TEST), "test_x"))
         run.before = self._accuracy(subject, model, test_x, run, np.arange(10))
@@ -151,16 +175,10 @@ class Trainer:
             )
         # Only now: what could learn before the clock starts has nothing to learn from
         digits_of = shuffled_digits(seed)
-        x, y = (
-            subject.arrays(subject.remote(subject.ask(op, start=0, stop=TRAIN, **how), name))
-            for name, op, how in (
-                ("x", "scaled_images", {"path": images}),
-                ("y", "one_hot", {"path": labels, "digits": digits_of.tolist()}),
-            )
-        )
+        x, y = training_data(subject, self.data.public, digits_of)
         limit = self.rubric.limits["training_seconds"]
         worker.allow(limit)
-        run.epochs = epochs
+        run.epochs, run.batch_size = epochs, batch_size
         threshold, cpu_before = self.rubric.thresholds[name], worker.cpu_seconds()
         run.cpu_before = cpu_before or 0.0
         start = time.perf_counter()
@@ -246,6 +264,19 @@ class Trainer:
         return float(np.mean(run.predicted == self.data.test_labels))
 
 
+def training_data(subject: Subject, folder: Path, digits_of: np.ndarray) -> tuple[Remote, Remote]:
+    """The training images (N, 784) and their labels as rows (N, 10), as live arrays of the submission's process."""
+    how = {
+        "scaled_images": {"path": str(folder / "train-images.npy")},
+        "one_hot": {"path": str(folder / "train-labels.npy"), "digits": digits_of.tolist()},
+    }
+    x, y = (
+        subject.arrays(subject.remote(subject.ask(op, start=0, stop=TRAIN, **arguments), name))
+        for name, (op, arguments) in zip("xy", how.items())
+    )
+    return x, y
+
+
 def replaced_methods(subject: Subject, model: Remote) -> list[str]:
     """Puts the fast core in place, where the hand-in's own does the same but loops; what it replaced."""
     try:
@@ -289,6 +320,7 @@ def train(name: str, trainer: Trainer, reference: Trainer | None, seed: int, run
         model=name.partition(".")[2],
         outcome=str(shown.outcome),
         message=str(shown.message),
+        told=shown.message,
         threshold=goal,
         accuracy_before=shown.before,
         accuracy=[round(accuracy, 4) for accuracy in shown.accuracy],

@@ -237,6 +237,19 @@ class Dialect(Subject):
     def fast_core(self, model: Remote) -> Any:
         return self.ask("vectorise", base=self.get("Diffable").ref, model=model.ref)
 
+    def study(self, trainee: Trainee, x: Remote, y: Remote, factor: float, steps: int, seconds: float) -> Any:
+        return self.ask(
+            "study",
+            model=trainee.model.ref,
+            x=x.ref,
+            y=y.ref,
+            batch_size=trainee.batch_size,
+            steps=steps,
+            seconds=seconds,
+            forward=self.model_forward(),
+            factor=factor,
+        )
+
     @classmethod
     def what_is_slow(cls, methods: Sequence[str]) -> str:
         given, own = ([each for each in methods if ("." in each) == is_own] for is_own in (False, True))

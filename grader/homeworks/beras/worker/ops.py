@@ -1,4 +1,4 @@
-"""What a worker is asked beyond looking up, calling and reading: layers, stand-ins, MNIST.
+"""What a worker is asked beyond looking up, calling and reading: layers, stand-ins, MNIST, how a model learns.
 
 Each function is a request: its name is the request's, `host` the worker's host (grader/worker/host.py), and the other
 arguments are what the request carries. `libraries` alone is called as the worker is born.
@@ -14,6 +14,7 @@ import numpy as np
 
 from . import doubles, fast_core, later_doubles, later_fast_core
 from .digits import libraries as libraries
+from .study import study as study
 
 
 def layer_kinds(host: Any, model: Any, dense: Any) -> list[list[Any]]:

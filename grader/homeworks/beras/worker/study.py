@@ -1,0 +1,93 @@
+"""A few steps of a fresh model, looked at from inside: what one prints to find out why a network does not learn."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import numpy as np
+
+RATES = ("learning_rate", "lr", "rate", "alpha")  # what students call it in an optimizer
+LOOKED_AT = 1000  # rows: enough to tell 10 % from 20 %, or a unit that is silent for every digit
+
+
+def study(
+    host: Any, model: Any, x: Any, y: Any, batch_size: int, steps: int, seconds: float, forward: str, factor: float
+) -> dict[str, Any]:
+    """Takes steps on batches in order, with the optimizer's rate times `factor`, for that many seconds at most.
+
+    Returns the rate (0 where there is none), the loss of each step, the accuracy on rows that were learned from, the
+    classes that the model is made of, and for each layer what became of it. forward: the name of the model's method.
+    """
+    model, x, y = host.live(model), host.live(x), host.live(y)
+    rate = scaled_rate(model.optimizer, factor)
+    before = [[np.array(weight) for weight in weights_of(layer)] for layer in model.layers]
+    losses: list[float] = []
+    until = time.process_time() + seconds
+    for start in range(0, steps * batch_size, batch_size):
+        if start + batch_size > len(x) or time.process_time() > until:
+            break
+        batch = slice(start, start + batch_size)
+        losses.append(loss_in(model.batch_step(x[batch], y[batch], training=True)))
+    seen = np.asarray(getattr(model, forward)(x[:LOOKED_AT]))
+    right = seen.argmax(axis=1) == np.asarray(y[:LOOKED_AT]).argmax(axis=1)
+    return {
+        "rate": rate,
+        "losses": losses,
+        "accuracy": float(right.mean()),
+        "finite": bool(np.isfinite(seen).all()),
+        "uses": names_of_classes([*model.layers, model.optimizer, *losses_of(model)]),
+        "layers": layers_after(model, before, x[:LOOKED_AT]),
+    }
+
+
+def scaled_rate(optimizer: Any, factor: float) -> float:
+    """Multiplies the rate that an optimizer has; what it was, or 0 where none is found."""
+    for name in RATES:
+        rate = getattr(optimizer, name, None)
+        if isinstance(rate, (int, float)):
+            setattr(optimizer, name, rate * factor)
+            return float(rate)
+    return 0.0
+
+
+def weights_of(layer: Any) -> list[Any]:
+    return list(getattr(layer, "parameters", None) or getattr(layer, "weights", None) or ())
+
+
+def names_of_classes(parts: list[Any]) -> list[str]:
+    """The classes of these objects, and those that they derive from."""
+    return sorted({kind.__name__ for each in parts for kind in type(each).__mro__})
+
+
+def losses_of(model: Any) -> list[Any]:
+    """The loss that a model was compiled with, under either name."""
+    return [found for name in ("loss_fn", "compiled_loss") if (found := getattr(model, name, None)) is not None]
+
+
+def loss_in(result: Any) -> float:
+    """The loss that a step reports, NaN where it reports none."""
+    stats = next((each for each in (result if isinstance(result, tuple) else (result,)) if isinstance(each, dict)), {})
+    try:
+        return float(np.mean(stats["loss"]))
+    except (KeyError, TypeError, ValueError):
+        return float("nan")
+
+
+def layers_after(model: Any, before: list[list[np.ndarray]], x: Any) -> list[dict[str, Any]]:
+    """What became of each layer's weights, and the share of its units that are 0 for every row."""
+    found = []
+    for number, (layer, old) in enumerate(zip(model.layers, before), 1):
+        x = layer(x)
+        output, now = np.asarray(x), [np.asarray(weight) for weight in weights_of(layer)]
+        tables = [weight for weight in now if weight.ndim == 2 and min(weight.shape) > 1]
+        found.append(
+            {
+                "name": f"layer {number} ({type(layer).__name__})",
+                "weights": len(now),
+                "moved": [not np.array_equal(one, other) for one, other in zip(old, now)],
+                "alike": any(bool((table == table[:, :1]).all()) for table in tables),
+                "silent": float((output == 0).all(axis=0).mean()) if output.ndim == 2 else 0.0,
+            }
+        )
+    return found
