@@ -17,6 +17,7 @@ from grader.ask.response import Response
 from grader.ask.stand_ins import is_definition
 from grader.diagnose.entry_words import table
 
+STEPS = (".apply_gradients(", ".step(")  # of an optimizer, which change weights in place
 BATCHED = ("fit", "evaluate")  # methods whose last argument is a batch size
 EXACT = 1e-5  # how well a factor must fit a size to be named after it
 MOST_NAMES = 2  # sizes that coincide: more in one sentence say nothing
@@ -107,7 +108,7 @@ def asked(seen: Response) -> Asked:
     lines = [line for line in seen.script if not is_definition(line)]
     calls = [node for line in lines for node in walk(line)]
     named = [found for node in calls if (found := assigned(node)) is not None]
-    weights = named if any(".apply_gradients(" in line for line in lines) else []
+    weights = named if any(step in line for line in lines for step in STEPS) else []
     for node in calls:
         if isinstance(node, ast.Call) and not is_array(node):
             name = ast.unparse(node.func)

@@ -14,10 +14,12 @@ from itertools import groupby
 from grader.ask.stand_ins import is_definition, trimmed
 from grader.ask.subject import DATA_PATH
 from grader.diagnose.entry_words import table
+from grader.diagnose.inputs import STEPS
 
 MOST_STATEMENTS = 20
 LINE = 96
-SILENT = (".apply_gradients(", ".compile(", ".__enter__(", ".__exit__(", "encoder.fit(")  # they return nothing to print
+# They return nothing to print
+SILENT = (*STEPS, ".compile(", ".__enter__(", ".__exit__(", "encoder.fit(", ".backward(", ".zero_grad(")
 BLOCKS = ("class ", "def ", "with ", "try:", "from sys")  # how statements begin that have one
 INDENT = "    "
 LENGTH = re.compile(r"([\w.\[\]]+)\.__len__\(\)")
@@ -39,7 +41,7 @@ def script_text(notes: Sequence[str]) -> str:
         lines.append(folded(printed(note, shown[place + 1 :])))
         name, value = assigned(note)
         arrays += [name] if ARRAY.match(value) and is_used(name, shown[place + 1 :]) else []
-        if ".apply_gradients(" in note and arrays:  # it works in place
+        if any(step in note for step in STEPS) and arrays:
             lines.append(f"print({', '.join(arrays)})")
     lines = [closed(each) for each in with_blocks(lines)]
     if more > 0:

@@ -19,7 +19,7 @@ FLAT = Rule(within=((1.6, 2.05),))
 
 
 def inputs_kept(s: Dialect, layer: Remote, *given: Remote) -> Observation:
-    """What `__call__` keeps for the tape, which finds its way back by the very objects."""
+    """What `__call__` keeps for the way back, which leads over the very objects."""
     s.forward(layer, *given)
     inputs = layer.attribute("inputs")
     is_a_list = inputs.kind == "list"
@@ -30,7 +30,7 @@ def inputs_kept(s: Dialect, layer: Remote, *given: Remote) -> Observation:
 
 @of_dense("inputs-kept", weight=3, passive=True)
 def dense_inputs(s: Dialect, draw: Draw) -> Observation:
-    """after a call, self.inputs is the list with the very input, which the tape walks on to."""
+    """after a call, self.inputs is the list with the very input, which the gradient goes on to."""
     return inputs_kept(s, s.dense(draw.array(N, M), draw.array(M)), s.keep(draw.array(B, N), "x"))
 
 
