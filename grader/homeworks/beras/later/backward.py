@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import numpy as np
@@ -86,6 +86,14 @@ class Dialect(dialect.Dialect):
             "written_down": found.has("__self__") and self.is_same(found.attribute("__self__"), layer),
             "not_written_down": True,
         }
+
+    def inputs_kept(self, layer: Remote, given: Sequence[Remote]) -> dict[str, bool]:
+        """Do the arrays that a layer holds lead back to what it was called with? A copy of a Tensor does."""
+        inputs = layer.attribute("inputs")
+        with suppress(Fault):
+            back = [inputs.item(place).attribute("backward") for place in range(len(given))]
+            return {"way_back_kept": all(map(self.is_same, back, (each.attribute("backward") for each in given)))}
+        return {"way_back_kept": False}
 
     @contextmanager
     def recorded(self) -> Iterator[Remote | None]:

@@ -180,6 +180,14 @@ class Dialect(Training):
             "not_written_down": not self.is_maker(written, before, layer),
         }
 
+    def inputs_kept(self, layer: Remote, given: Sequence[Remote]) -> dict[str, bool]:
+        """Does a layer hold what it was called with as `__call__` left it, so that the tape knows those arrays?"""
+        inputs = layer.attribute("inputs")
+        is_a_list = inputs.kind == "list"
+        count = inputs.method("__len__").value if is_a_list else 0
+        same = [self.is_same(inputs.item(place), each) for place, each in enumerate(given) if place < count]
+        return {"inputs_is_a_list": is_a_list, "inputs_are_the_arguments": len(same) == len(given) and all(same)}
+
     def is_maker(self, written: Remote, output: Remote, wanted: Remote) -> bool:
         """Does a tape's dict say that this array is that layer's?"""
         maker = self.remote(self.ask("item_of", target=written.ref, of=output.ref), "maker")

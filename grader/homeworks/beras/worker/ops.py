@@ -75,12 +75,14 @@ def vectorise_later(host: Any, base: Any, model: Any, dense: Any, tensor: Any, w
 
 
 def leaf(host: Any, value: Any, kind: Any, attributes: dict[str, Any]) -> Any:
-    """Plain data as an array of a class whose arrays carry the `backward` of the layer that made them: none made it."""
+    """Plain data as an array of a class whose arrays carry the `backward` of the layer that made them.
+
+    No layer made this one, so its `backward` does nothing, as the constructor has it, which is not asked.
+    """
     array = np.array(host.live(value)).view(host.live(kind))
     for name, each in attributes.items():
         setattr(array, name, each)
-    if not callable(getattr(array, "backward", None)):
-        array.backward = lambda *_: None  # as the constructor gives it, which is not asked
+    array.backward = lambda *_: None  # one of its own, by which it is known again
     return host.keep(array)
 
 
