@@ -15,7 +15,7 @@ from .core import Tensor
 
 
 class Optimizer(ABC):
-    """Holds the parameters that it changes, in their order."""
+    """Holds the parameters that it changes, in their order. The `grad` of a frozen one is None."""
 
     def __init__(self, parameters: Sequence[Tensor], learning_rate: float) -> None:
         self.parameters = parameters
@@ -28,14 +28,14 @@ class Optimizer(ABC):
 
     @abstractmethod
     def step(self) -> None:
-        """Change every parameter in place by its `grad`. One without, since it is frozen, stays as it is."""
+        """Change every parameter in place by its `grad`."""
 
 
 class BasicOptimizer(Optimizer):
     """Gradient descent: w -= learning_rate * g."""
 
     def step(self) -> None:
-        """Change every parameter in place by its `grad`. One without, since it is frozen, stays as it is."""
+        """Change every parameter in place by its `grad`."""
         for w in self.parameters:
             if w.grad is not None:
                 w -= self.learning_rate * w.grad
@@ -61,7 +61,7 @@ class RMSProp(Optimizer):
         self.v = [np.zeros(w.shape, w.dtype) for w in parameters]
 
     def step(self) -> None:
-        """Change every parameter in place by its `grad`. One without, since it is frozen, stays as it is."""
+        """Change every parameter in place by its `grad`."""
         for i, w in enumerate(self.parameters):
             if w.grad is None:
                 continue
@@ -98,7 +98,7 @@ class Adam(Optimizer):
         self.t = 0
 
     def step(self) -> None:
-        """Change every parameter in place by its `grad`. One without, since it is frozen, stays as it is."""
+        """Change every parameter in place by its `grad`."""
         self.t += 1
         correction_1 = 1 - self.beta_1**self.t
         correction_2 = 1 - self.beta_2**self.t
