@@ -270,7 +270,8 @@ class Edition:
         own = {name: found for name, found in theirs.items() if name != found and "." not in found} | own
         if "recorded_by" in of.settings:  # a dict; the tape of the first edition has a list
             own[of.settings["recorded_by"]] = self.settings.get("recorded_by", of.settings["recorded_by"])
-        text = re.sub(r"\b[a-zA-Z_]\w*\b", lambda found: own.get(found[0], found[0]), text)
+        # A keyword of a call is its function's own, and with hyphens it is the name of a mistake
+        text = re.sub(r"(?<![\w-])[a-zA-Z_]\w*\b(?!=[^=]|-\w)", lambda found: own.get(found[0], found[0]), text)
         return re.sub(rf"\b{of.package}\b", self.package, text)
 
     @cached_property
@@ -354,7 +355,6 @@ def edition(year: int) -> Edition:
 
 
 FIRST = edition(FIRST_YEAR)  # what is meant where no year is named
-LATEST = edition(YEARS[-1])
 
 
 @cache

@@ -88,7 +88,7 @@ def put_into(core: Path, words: dict[str, str]) -> None:
 
 
 def put_all_into(core: Path, words: dict[str, str], recorded: str) -> None:
-    """Gives it these methods, and the `__call__` that comes with them. recorded: the tape's attribute, '' for no tape."""
+    """Gives it these methods, and the `__call__` that comes with them. recorded: the tape's attribute; '' for none."""
     put_into(core, words)
     call = methods({**words, "recorded": recorded}, CALL if recorded else CALL_WITHOUT_TAPE)
     text, count = OWN_CALL.subn(lambda _: call, core.read_text(encoding="utf-8"))

@@ -250,6 +250,8 @@ PHRASES = {
     "next-pass:gradients[#]": "the {0} gradient of the second pass",
     "gradient_of_the_frozen": "the gradient of the frozen parameter",
     "gradient_of_the_other": "the gradient of the parameter beside the frozen one",
+    "forgotten": "what zero_grad leaves of each gradient",
+    "forgotten[#]": "what zero_grad leaves of the {0} gradient",
     "gradient_at_first": "the gradient of a new Tensor",
     "others": "the list of the parameters that have a gradient, after two steps,",
     "others[#]": "the {0} parameter that has a gradient, after two steps,",

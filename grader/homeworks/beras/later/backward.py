@@ -17,6 +17,7 @@ from grader.ask.client import Fault
 from grader.ask.subject import Remote, sent
 from grader.homework import edition as edition_of
 from grader.homeworks.beras.later import dialect
+from grader.homeworks.beras.later.backward_pages import rewritten as rewritten  # of pages, see diagnose/pages/words.py
 from grader.homeworks.beras.later.backward_stand_ins import CLASSES
 
 # What Python says where `__call__` sets `backward` on something that takes no attribute

@@ -165,7 +165,7 @@ def calls(s: Dialect, draw: Draw) -> Observation:
 
 @probe("Diffable", "records", needs=(TENSOR,))
 def records(s: Dialect, draw: Draw) -> Observation:
-    """given: a call is written down, by the very array that it returns; with a tape while it is open, and only then."""
+    """given: a call is written down, by the very array that it returns, where gradients are wanted."""
     (one, _), x = layer(s, draw, N, M), s.tensor(draw.array(B, N), "x")
     found = s.recording(one, x)
     inputs = one.attribute("inputs")
