@@ -253,8 +253,6 @@ PHRASES = {
     "forgotten": "what zero_grad leaves of each gradient",
     "forgotten[#]": "what zero_grad leaves of the {0} gradient",
     "gradient_at_first": "the gradient of a new Tensor",
-    "others": "the list of the parameters that have a gradient, after two steps,",
-    "others[#]": "the {0} parameter that has a gradient, after two steps,",
     "trainable_ones": "the list of the trainable weights, by number,",
     "trainable_ones[#]": "the number of the {0} trainable weight (-1 for another array)",
     "frozen_ones": "the list of the weights that are not trainable, by number,",

@@ -113,5 +113,6 @@ def in_words(fault: Fault) -> Fault:
     given, kind = found.groups()
     if kind == "NotImplementedError":
         return Fault("raised", "forward returns NotImplementedError", kind, (kind,))
-    told = "forward returns nothing" if given == "NoneType" else f"forward returns a {(given or kind).split('.')[-1]}"
+    name = (given or kind).rpartition(".")[2]
+    told = "forward returns nothing" if name == "NoneType" else f"forward returns something of type {name}"
     return Fault("unusable", f"{told}, and __call__ can leave `backward` on a Tensor only", fault.type, fault.bases)

@@ -130,35 +130,6 @@ def plain_labels(s: Dialect, draw: Draw) -> Observation:
 # --- optimizers -------------------------------------------------------------------------------------------------
 
 
-def without_gradient(s: Dialect, draw: Draw, name: str, **of: float) -> Observation:
-    """The weights after two steps in which the second of three parameters is frozen, and so has no gradient."""
-    held = [s.weight(draw.array(*shape)) for shape in STEPS]
-    s.freeze(held[1])
-    forget(held)
-    optimizer = s.optimizer(name, held, 0.5, **of)
-    for _ in range(2):
-        s.step(optimizer, [held[0], held[2]], [draw.array(*STEPS[0]), draw.array(*STEPS[2])])
-    return {"others": [held[0].read(), held[2].read()], **s.kept(parameter=held[1])}
-
-
-@probe("BasicOptimizer", "without-gradient")
-def sgd_without(s: Dialect, draw: Draw) -> Observation:
-    """a frozen parameter, which has no gradient, stays as it is; the others are changed by their own."""
-    return without_gradient(s, draw, "BasicOptimizer")
-
-
-@probe("RMSProp", "without-gradient")
-def rmsprop_without(s: Dialect, draw: Draw) -> Observation:
-    """a frozen parameter, which has no gradient, stays as it is; the others are changed by their own."""
-    return without_gradient(s, draw, "RMSProp", beta=0.75, epsilon=0.25)
-
-
-@probe("Adam", "without-gradient")
-def adam_without(s: Dialect, draw: Draw) -> Observation:
-    """a frozen parameter, which has no gradient, stays as it is; the others are changed by their own."""
-    return without_gradient(s, draw, "Adam", beta_1=0.75, beta_2=0.875, epsilon=0.25)
-
-
 @probe("BasicOptimizer", "zero-grad", passive=True)
 def zero_grad(s: Dialect, draw: Draw) -> Observation:
     """given: zero_grad forgets the gradient of every parameter: it is None again, or zeros."""
