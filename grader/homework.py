@@ -168,6 +168,7 @@ class Edition:
     components  what is judged, in the order of the report
     given       those of them that are handed out complete: worth nothing, must not be broken
     names       the contract's word -> this year's, where they differ
+    called      the contract's name of a component, class or function -> this year's, where that is another one
     parts       the methods that students write of each component, in this year's words
     calling     the check of what every call of a layer, loss or metric goes through; '' for none
     probes_in   the modules with the probes, below the homework's package
@@ -191,6 +192,7 @@ class Edition:
     without: frozenset[str]
     settings: Mapping[str, Any]
     loaders: tuple[str, ...] = ()
+    called: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def folder(self) -> Path:
@@ -218,6 +220,21 @@ class Edition:
     def impossible(self) -> frozenset[str]:
         """Codes of mistakes of other years that nobody can make here, as what they get wrong is right or not there."""
         return frozenset(self.settings.get("mistakes", {}).get("without", ()))
+
+    @cached_property
+    def told_by(self) -> Mapping[str, Edition]:
+        """The years in whose words its mistakes are told, by the folder below that of the first; its own are the last.
+
+        They are those of the first year, of the year that it is like, and its own.
+        """
+        years = dict.fromkeys([FIRST_YEAR, self.settings.get("like", self.year), self.year])
+        line = [self if year == self.year else edition(year) for year in years]
+        return {each.settings.get("mistakes", {}).get("folder", ""): each for each in line if each.has_mistakes}
+
+    @property
+    def has_mistakes(self) -> bool:
+        """Are there mistakes that are told in its words?"""
+        return self.year == FIRST_YEAR or "folder" in self.settings.get("mistakes", {})
 
     @cached_property
     def trainings(self) -> tuple[str, ...]:
@@ -251,10 +268,12 @@ class Edition:
         """A text in the words of another year, in the words of this one."""
         back = {theirs: word for word, theirs in of.names.items() if "." not in word}
         own = {word: self.names.get(back.get(word, word), back.get(word, word)) for word in {*back, *self.names}}
-        own = {name: self.component_like(name) for name in of.components if name not in self.components} | own
+        theirs = {name: self.component_like(name) for name in {*of.components, *self.called}}
+        own = {name: found for name, found in theirs.items() if name != found and "." not in found} | own
         if "recorded_by" in of.settings:  # a dict; the tape of the first edition has a list
             own[of.settings["recorded_by"]] = self.settings.get("recorded_by", of.settings["recorded_by"])
-        text = re.sub(r"\b[a-zA-Z_]\w*\b", lambda found: own.get(found[0], found[0]), text)
+        # A keyword of a call is its function's own, and with hyphens it is the name of a mistake
+        text = re.sub(r"(?<![\w-])[a-zA-Z_]\w*\b(?!=[^=]|-\w)", lambda found: own.get(found[0], found[0]), text)
         return re.sub(rf"\b{of.package}\b", self.package, text)
 
     @cached_property
@@ -264,7 +283,9 @@ class Edition:
         return frozenset(f"{self.component_like(component)}/{check}" for component, _, check in parts)
 
     def component_like(self, name: str) -> str:
-        """A component of another year: names differ in capitals at most."""
+        """A component, class or function of another year, as this one calls it: otherwise, or in other capitals."""
+        if name in self.called:
+            return self.called[name]
         return {each.casefold(): each for each in self.components}.get(name.casefold(), name)
 
     def owner_of(self, component: str) -> str:
@@ -308,6 +329,7 @@ def edition(year: int) -> Edition:
     parts, checks = ({key: value for each in line for key, value in each.get(table, {}).items()} for table in TABLES)
     names = own.get("names", {})
     wanted = own["components"]
+    called = wanted.get("called", {})
     order = wanted.get("order") or [each for each in own["modules"] if each in {*wanted["judged"], *wanted["given"]}]
     modules = {each: module for each, module in own["modules"].items() if "." not in each and each != TRAINING}
     return Edition(
@@ -320,9 +342,9 @@ def edition(year: int) -> Edition:
         given=frozenset(wanted["given"]),
         names=MappingProxyType(names),
         parts=MappingProxyType({
-            component: tuple(names.get(each, each) for each in methods)
+            called.get(component, component): tuple(names.get(each, each) for each in methods)
             for component, methods in parts.items()
-            if component in order
+            if called.get(component, component) in order
         }),
         calling=next((each["calling"] for each in reversed(line) if "calling" in each), ""),
         probes_in=tuple(checks["probes"]),
@@ -330,11 +352,11 @@ def edition(year: int) -> Edition:
         without=listed(line, "without") - listed(line, "with"),
         settings=MappingProxyType(own),
         loaders=tuple(own.get("loaders", ())),
+        called=MappingProxyType(called),
     )  # fmt: skip
 
 
 FIRST = edition(FIRST_YEAR)  # what is meant where no year is named
-LATEST = edition(YEARS[-1])
 
 
 @cache

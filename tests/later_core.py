@@ -52,6 +52,21 @@ CALL = """\
         return self.outputs if several else self.outputs[0]
 
 """
+CALL_WITHOUT_TAPE = """\
+    def __call__(self, *args, **kwargs):
+        self.argnames = self.forward.__code__.co_varnames[1:]
+        self.ins = dict(zip(self.argnames, args))
+        self.ins.update(kwargs)
+        self.inputs = [self.ins[name] for name in self.argnames if name in self.ins]
+        self.outputs = self.forward(*args, **kwargs)
+        several = isinstance(self.outputs, (list, tuple))
+        if not several:
+            self.outputs = [self.outputs]
+        for output in self.outputs:
+            output.backward = self.backward
+        return self.outputs if several else self.outputs[0]
+
+"""
 OWN_CALL = re.compile(
     r"    def __call__\(self, \*args: Any, \*\*kwargs: Any\) -> Any:.*?(?=^    @)", re.DOTALL | re.MULTILINE
 )
@@ -73,9 +88,9 @@ def put_into(core: Path, words: dict[str, str]) -> None:
 
 
 def put_all_into(core: Path, words: dict[str, str], recorded: str) -> None:
-    """Gives it these methods, and the `__call__` that comes with them. recorded: the tape's attribute."""
+    """Gives it these methods, and the `__call__` that comes with them. recorded: the tape's attribute; '' for none."""
     put_into(core, words)
-    call = methods({**words, "recorded": recorded}, CALL)
+    call = methods({**words, "recorded": recorded}, CALL if recorded else CALL_WITHOUT_TAPE)
     text, count = OWN_CALL.subn(lambda _: call, core.read_text(encoding="utf-8"))
     assert count == 1
     core.write_text(text, encoding="utf-8")

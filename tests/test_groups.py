@@ -28,7 +28,7 @@ from grader.classroom.study.groups import Group, groups, names_of_results
 from grader.classroom.study.skeleton import skeleton
 from grader.commands import misconception
 from grader.diagnose import pages
-from grader.homework import LATEST
+from grader.homework import edition
 from grader.judge.compare import Difference, Tolerances
 from grader.judge.verdict import Outcome as Result
 from grader.judge.verdict import Verdict
@@ -201,14 +201,14 @@ def test_group_becomes_a_misconception_that_its_hand_ins_are_told(
 
 
 def test_misconception_of_a_later_year_is_in_its_words(tmp_path: Path) -> None:
-    sources = read_sources(LATEST.reference)
+    later = edition(2025)
+    sources = read_sources(later.reference)
     lines = "from beras.optimizers import Adam\nadam = Adam(0.1)\nadam.apply_gradients([w], [g])"
-    wrong = ProbeResult(
-        "Adam/later-steps", "both moments decay", "failed", 0, 1, told=Message("it is wrong", (), lines)
-    )
+    told = Message("it is wrong", script=lines)
+    wrong = ProbeResult("Adam/later-steps", "both moments decay", "failed", 0, 1, told=told)
     group = Group("adam-123456", "Adam", ("Adam/later-steps",), ("ann", "bob"), 1)
 
-    made = skeleton(group, [wrong], sources, LATEST)
+    made = skeleton(group, [wrong], sources, later)
 
     path = tmp_path / "adam-plus.toml"
     path.write_text(made.patch)

@@ -18,20 +18,26 @@ import pytest
 from overlays import run
 
 from grader.ask import patches
-from grader.ask.patches import LATER, MISCONCEPTIONS, Patch
+from grader.ask.patches import MISCONCEPTIONS, Patch
 from grader.ask.reference import read_sources
 from grader.base import tomlfile
 from grader.diagnose import pages
 from grader.diagnose.pages import words
 from grader.explain.examples import mistakes_of, worked_example
 from grader.explain.message import next_step
-from grader.homework import FIRST, LATEST, YEARS, Edition, edition
+from grader.homework import FIRST, YEARS, Edition, edition
 from grader.report.to_html import to_html
 from grader.result import ComponentResult, Components, ProbeResult, Result
 
 LATER_YEARS = [edition(year) for year in YEARS if year != FIRST.year]
-PATCHES = patches.load(MISCONCEPTIONS / LATER)
-PAGES = {path.stem: path.read_text(encoding="utf-8") for path in pages.LATER.glob("*.md")}
+SHARED = edition(2025)  # whose words the folder `later` is in
+FOLDERS = sorted({below for year in LATER_YEARS for below in year.told_by} - {""})
+PATCHES = [path for below in FOLDERS for path in sorted((MISCONCEPTIONS / below).glob("*.toml"))]
+PAGES = {
+    f"{below}/{path.stem}": path.read_text(encoding="utf-8")
+    for below in FOLDERS
+    for path in (pages.MISCONCEPTIONS / below).glob("*.md")
+}
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SECTIONS = ["What the grader saw", "Why it matters", "How to see it yourself", "Hint", "Often confused with"]
 LONGEST_TITLE = 100  # characters, as of the first edition's
@@ -87,7 +93,7 @@ def test_no_two_mistakes_of_a_year_are_the_same(year: Edition):
     assert [found for found, count in edits.items() if count > 1] == []
 
 
-@pytest.mark.parametrize("path", sorted((MISCONCEPTIONS / LATER).glob("*.toml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", PATCHES, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_patch_file_holds_nothing_that_is_not_read(path: Path):
     data = tomlfile.read(path)
 
@@ -101,7 +107,7 @@ def test_patch_file_holds_nothing_that_is_not_read(path: Path):
 def test_permitted_differences_of_the_later_years_fit_all_of_them(year: Edition):
     fitting = patches.fitting(patches.VARIANTS, year, read_sources(year.reference))
 
-    named = patches.load(patches.VARIANTS / LATER)
+    named = {code for below in FOLDERS for code in patches.load(patches.VARIANTS / below)}
     of_all = {code for code in named if not re.search(r"-of-\d{4}$", code)}  # the others grant what one term was told
     assert of_all | {code for code in named if code.endswith(f"-of-{year.year}")} <= set(fitting)
     assert not set(fitting) & set(pages.codes(year))
@@ -110,13 +116,13 @@ def test_permitted_differences_of_the_later_years_fit_all_of_them(year: Edition)
 def test_every_patch_of_the_later_years_fits_one_of_them():
     fitting = set().union(*(mistakes_of(year) for year in LATER_YEARS))
 
-    assert sorted(set(PATCHES) - fitting) == []
+    assert sorted({path.stem for path in PATCHES} - fitting) == []
 
 
 def test_patch_is_made_in_the_file_where_a_year_has_the_component():
     in_model = Patch("made-up", "SequentialModel", (("beras/model.py", "forward", "x"),))
 
-    moved = patches.renamed(in_model, LATEST, edition(2024))
+    moved = patches.renamed(in_model, SHARED, edition(2024))
 
     assert moved.edits == (("assignment.py", "call", "x"),)
 
@@ -132,13 +138,15 @@ def test_codes_of_a_year_are_those_that_it_can_tell(year: Edition):
 
 @of_years
 def test_nothing_is_called_impossible_that_nobody_knows(year: Edition):
-    known = {path.stem for folder in (pages.MISCONCEPTIONS, pages.LATER) for path in folder.glob("*.md")}
+    known = {path.stem for below in ("", *FOLDERS) for path in (pages.MISCONCEPTIONS / below).glob("*.md")}
 
     assert sorted(year.impossible - known) == []
 
 
 def test_every_page_of_the_later_years_is_told_in_one_of_them():
-    assert sorted(set(PAGES) - set().union(*map(told, LATER_YEARS))) == []
+    codes = {name.rpartition("/")[2] for name in PAGES}
+
+    assert sorted(codes - set().union(*map(told, LATER_YEARS))) == []
 
 
 @of_years
@@ -152,25 +160,25 @@ def test_titles_of_a_year_are_headlines(year: Edition):
     assert [found for found, count in of_one_component.items() if count > 1] == []
 
 
-@pytest.mark.parametrize("code", PAGES)
-def test_page_is_complete(code: str):
-    sections = re.split(r"^## (.*)\n", PAGES[code], flags=re.MULTILINE)
+@pytest.mark.parametrize("name", PAGES)
+def test_page_is_complete(name: str):
+    sections = re.split(r"^## (.*)\n", PAGES[name], flags=re.MULTILINE)
     titles, bodies = sections[1::2], sections[2::2]
 
     assert [title for title in titles if title in SECTIONS] == SECTIONS
     assert all(body.strip() for body in bodies)
-    languages = Counter(language for language, _ in FENCE.findall(PAGES[code]))
+    languages = Counter(language for language, _ in FENCE.findall(PAGES[name]))
     assert languages["python"] == 1
     assert set(languages) <= {"python", "example"}
-    assert all(len(line) <= 120 for line in PAGES[code].splitlines())
+    assert all(len(line) <= 120 for line in PAGES[name].splitlines())
 
 
 @of_years
 def test_pages_of_the_later_years_name_only_codes_that_there_are(year: Edition):
     everywhere = set().union(*map(told, LATER_YEARS)) | pages.RELATIONS
 
-    for code in told(year) & set(PAGES):
-        confused = PAGES[code].partition("## Often confused with\n")[2].partition("\n## ")[0]
+    for below, code in (name.split("/") for name in PAGES if name.rpartition("/")[2] in told(year)):
+        confused = PAGES[f"{below}/{code}"].partition("## Often confused with\n")[2].partition("\n## ")[0]
         named = re.findall(r"^`([a-z0-9]+(?:-[a-z0-9]+)+)`", confused, re.MULTILINE)
         assert [name for name in named if name not in everywhere] == [], code
         assert code not in named
@@ -270,16 +278,16 @@ def test_gradients_are_handed_over_in_lists(code: str, listed: str):
 def test_names_are_imported_from_where_a_year_has_them():
     page = "from Beras.core import Diffable, GradientTape\nfrom preprocess import get_data_MNIST\n"
 
-    assert words.translated(page, FIRST, LATEST) == (
+    assert words.translated(page, FIRST, SHARED) == (
         "from beras.core import Diffable\nfrom beras.gradient_tape import GradientTape\n"
         "from preprocess import load_and_preprocess_data\n"
     )
 
 
 def test_code_of_another_year_has_its_page_there_all_the_same():
-    assert pages.title("cce-gradient-per-example") == pages.title("cce-gradient-per-example", LATEST)
+    assert pages.title("cce-gradient-per-example") == pages.title("cce-gradient-per-example", SHARED)
     assert "cce-gradient-per-example" not in pages.codes()
-    assert "ce-no-softmax" not in pages.codes(LATEST)
+    assert "ce-no-softmax" not in pages.codes(SHARED)
 
 
 def test_report_holds_the_page_of_its_year():
@@ -310,7 +318,7 @@ def test_explain_lists_the_codes_of_a_year():
     done = run("explain", "--edition", "2025")
 
     listed = dict(line.split(maxsplit=1) for line in done.stdout.splitlines())
-    assert listed == {code: pages.title(code, LATEST) for code in pages.codes(LATEST)}
+    assert listed == {code: pages.title(code, SHARED) for code in pages.codes(SHARED)}
 
 
 def test_explain_of_a_year_that_is_none_is_a_usage_error():

@@ -88,6 +88,9 @@ KNOWN_TO_STUDENTS = (
     "y_pred",
     "y_true",
     "batch_size",
+    "requires_grad",
+    "zero_grad",
+    "no_grad",
     "__",
 )
 

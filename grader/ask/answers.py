@@ -154,7 +154,7 @@ class LiveAnswers:
         """Changes with everything that an answer depends on."""
         found = hashlib.sha256(f"{digest_of_questions()} {self.edition.year}".encode())
         folders = (patches.VARIANTS, patches.MISCONCEPTIONS)
-        changes = (patches.texts(each) for folder in folders for each in (folder, folder / patches.LATER))
+        changes = (patches.texts(each) for folder in folders for each in map(folder.joinpath, self.edition.told_by))
         for texts in (self.sources, *changes):
             for name, text in sorted(texts.items()):
                 found.update(f"{name}\0{text}\0".encode())

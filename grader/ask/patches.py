@@ -12,11 +12,10 @@ from functools import cache
 from pathlib import Path
 
 from grader.base import tomlfile
-from grader.homework import FIRST, HOMEWORK, LATEST, Edition
+from grader.homework import HOMEWORK, Edition
 
 VARIANTS = HOMEWORK.folder / "variants"
 MISCONCEPTIONS = HOMEWORK.folder / "misconceptions" / "patches"
-LATER = "later"  # a folder in each of them: of the years after the first
 Sources = dict[str, str]  # path below the root -> text
 
 
@@ -77,14 +76,14 @@ def load(folder: Path) -> dict[str, Patch]:
 def fitting(folder: Path, edition: Edition, sources: Sources) -> dict[str, Patch]:
     """The patches of a folder that can be made in the reference of a year, in its words.
 
-    Those of the first edition are made in every year where the text that they change is the same but for names; in the
-    folder `later` are those of the later years, in the words of the latest, and come before one of the same name.
+    Those of another year are made where the text that they change is the same but for names; those of a year that is
+    nearer come before one of the same name.
     """
-    if edition.year == FIRST.year:
+    if list(edition.told_by.values()) == [edition]:
         return load(folder)
     found: dict[str, Patch] = {}
-    for of, patches in ((FIRST, load(folder)), (LATEST, load(folder / LATER))):
-        here = (renamed(patch, of, edition) for patch in patches.values())
+    for below, of in edition.told_by.items():
+        here = (renamed(patch, of, edition) for patch in load(folder / below).values())
         found |= {patch.code: patch for patch in here if patch.fits(edition, sources)}
     return {code: patch for code, patch in found.items() if not {code, patch.page} & edition.impossible}
 

@@ -132,7 +132,10 @@ def in_words_of(edition: Edition, probe: Probe) -> Probe:
         component, slash, slug = name.partition("/")
         return f"{edition.component_like(component)}{slash}{slug}"
 
-    needs, may_need, despite = (tuple(map(of_year, names)) for names in (probe.needs, probe.may_need, probe.despite))
+    needs, may_need, despite = (
+        tuple(each for each in map(of_year, names) if each not in edition.left_out)
+        for names in (probe.needs, probe.may_need, probe.despite)
+    )
     return replace(
         probe,
         component=edition.component_like(probe.component),

@@ -267,7 +267,12 @@ class Subject:
     def fresh_name(self, expression: str) -> str:
         """A variable for the result of calling `expression`."""
         base = expression.rpartition(".")[2].lower()
-        base = {"onehotencoder": "encoder", "gradienttape": "tape", "sequentialmodel": "model"}.get(base, base)
+        base = {
+            "onehotencoder": "encoder",
+            "gradienttape": "tape",
+            "sequentialmodel": "model",
+            "sequential": "model",
+        }.get(base, base)
         name = self.unused_name(base if base.isidentifier() else "result")
         return name if name != expression else name + "_out"
 
@@ -304,14 +309,15 @@ class Subject:
     def get(self, name: str) -> Remote:
         """A class or function of the assignment. Raises Fault('missing') where there is none."""
         if name not in self.classes:
-            place = self.places[self.edition.component_like(name)]
+            here = self.edition.component_like(name)
+            place = self.places[here]
             module, path = place.module, self.places.path(place.module)
             self.notes.insert(0, Import(module, place.name))
             try:
                 reply = self.ask("find", module=module, name=place.name)
             except Fault as fault:
                 if fault.type == "AttributeError" and not fault.frames:
-                    raise Fault("missing", f"{path} has no {name}") from None
+                    raise Fault("missing", f"{path} has no {here}") from None
                 if fault.type == "ModuleNotFoundError" and repr(module) in fault.message and not fault.frames:
                     raise Fault("missing", f"there is no {path}") from None
                 raise

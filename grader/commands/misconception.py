@@ -14,7 +14,7 @@ from grader.classroom.gradebook import Gradebook
 from grader.classroom.study.groups import Group, groups, names_of_results, wrong_checks, year_of
 from grader.classroom.study.skeleton import skeleton
 from grader.diagnose import pages
-from grader.homework import FIRST, LATEST, Edition
+from grader.homework import FIRST, Edition, edition
 from grader.submission.contents import shown
 
 GRADEBOOK = Path("graded") / "gradebook.sqlite"
@@ -49,7 +49,7 @@ def main(arguments: list[str]) -> int:
     try:
         group = chosen(groups(gradebook, names_of_results(gradebook)), options.group)
         probes = wrong_checks(gradebook, group)
-        year = FIRST if year_of(gradebook, group) == FIRST.year else LATEST  # in whose words mistakes are written
+        year = list(edition(year_of(gradebook, group)).told_by.values())[-1]  # in whose words mistakes are written
     finally:
         gradebook.close()
     if not year.reference.is_dir():
@@ -83,7 +83,7 @@ def free_places(code: str, year: Edition) -> tuple[Path, Path]:
     """Where the page and the patch of a new misconception go, in the words of a year. Raises UsageError."""
     if not CODE.fullmatch(code):
         raise UsageError(f"misconception new {code}: a name has small letters, digits, and hyphens between words")
-    below = "" if year is FIRST else patches.LATER
+    below = list(year.told_by)[-1]
     places = pages.MISCONCEPTIONS / below / f"{code}.md", patches.MISCONCEPTIONS / below / f"{code}.toml"
     taken = [path for path in (*places, patches.VARIANTS / below / f"{code}.toml") if path.exists()]
     if taken or pages.text(code, year):

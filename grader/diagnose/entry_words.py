@@ -12,7 +12,7 @@ import re
 from functools import cache
 from typing import Any
 
-from grader.homework import HOMEWORK
+from grader.homework import HOMEWORK, YEARS, edition
 
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 NUMBER = re.compile(r"(?<=\[)\d+(?=\])|(?<=\bw)\d+(?=_after_)|(?<=_after_)\d+")
@@ -21,8 +21,15 @@ LAST_PART = re.compile(r"\[[^\[\]]*\]$")
 
 @cache
 def table(name: str) -> dict[str, Any]:
-    """A table of the homework's words; empty where it has none."""
-    return dict(getattr(HOMEWORK.module(HOMEWORK.words), name, {})) if HOMEWORK.words else {}
+    """A table of the homework's words; empty where it has none.
+
+    The words for a component's entries serve a year that calls it otherwise, unless there are some for that name.
+    """
+    found = dict(getattr(HOMEWORK.module(HOMEWORK.words), name, {})) if HOMEWORK.words else {}
+    for theirs, own in {each for year in YEARS for each in edition(year).called.items()}:
+        for key in [each for each in found if re.match(rf"{re.escape(theirs)}[/:]", each)]:
+            found.setdefault(own + key.removeprefix(theirs), found[key])
+    return found
 
 
 def phrase(check: str, entry: str) -> str:

@@ -135,7 +135,8 @@ def sizes(seen: Response, calls: Sequence[Call]) -> Iterator[tuple[str, float]]:
             yield from size("the number of batches", rows // batch)
             yield from size("the batch size", batch)
         argument = table("FACTORS").get(call.called, "")
-        given = [call.kwargs[argument]] if argument in call.kwargs else call.args[:1] if argument else []
+        numbers = [each for each in call.args if each.number]
+        given = [call.kwargs[argument]] if argument in call.kwargs else numbers[:1] if argument else []
         for each in given:
             yield from size(f"the {argument.replace('_', ' ')}", each.number)
     yield from size("the number of rows", rows)

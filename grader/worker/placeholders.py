@@ -79,6 +79,13 @@ class Silent:
         return None
 
 
+class Run(Silent):
+    """One run of wandb, which is told what happens: a class, for annotations that are evaluated name it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        return None
+
+
 class Progress:
     """A progress bar that shows nothing: it iterates, and counts where it is told to."""
 
@@ -156,6 +163,9 @@ class Unavailable:
 
     def _error(self) -> ImportError:
         return ImportError(f"{self._name} {self._reason}" if self._name else self._reason)
+
+
+CLASSES = {"wandb.Run": Run}  # of the silent modules
 
 
 class Absent(Unavailable):
@@ -266,7 +276,7 @@ class StubFinder:
             return lambda _: Unavailable(self.unavailable[fullname])
         if fullname.partition(".")[0] == PROGRESS:
             return progress
-        return lambda _: Silent()
+        return lambda name: CLASSES.get(f"{fullname}.{name}") or Silent()
 
     def exec_module(self, module: ModuleType) -> None:
         return None

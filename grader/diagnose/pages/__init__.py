@@ -1,8 +1,8 @@
 """The pages that `grade explain CODE` prints: one Markdown file for each misconception and each relation.
 
 The first line of a page is `# title`; the title is also the headline of a verdict. People may edit the pages without
-touching code. Those of the folder `later` are of the later years, in the words of the latest; where there is none, the
-page of the first edition is shown in the words of the year.
+touching code. They are written for the first edition, and in folders below for some of the later ones; where a year has
+no page of its own, that of another year is shown in its words.
 """
 
 from __future__ import annotations
@@ -11,36 +11,34 @@ from functools import cache
 from pathlib import Path
 
 from grader.diagnose.pages import words
-from grader.homework import FIRST, HOMEWORK, LATEST, Edition
+from grader.homework import FIRST, HOMEWORK, YEARS, Edition, edition
 
 MISCONCEPTIONS = HOMEWORK.folder / "misconceptions"
-LATER = MISCONCEPTIONS / "later"
 RELATION_PAGES = Path(__file__).parent
 RELATIONS = frozenset(path.stem for path in RELATION_PAGES.glob("*.md"))
 
 
 @cache
-def text(code: str, edition: Edition = FIRST) -> str:
+def text(code: str, year: Edition = FIRST) -> str:
     """The page of a code, '' where there is none; one that only other years have is shown as it is there."""
     if not code.replace("-", "").isalnum():
         return ""
-    own, later = (MISCONCEPTIONS, FIRST), (LATER, LATEST)
-    for folder, year in (own, later) if edition is FIRST else (later, own):
-        path = folder / f"{code}.md"
+    others = dict(found for other in YEARS for found in edition(other).told_by.items())
+    for below, of in {**dict(list(year.told_by.items())[::-1]), **others}.items():
+        path = MISCONCEPTIONS / below / f"{code}.md"
         if path.is_file():
             page = path.read_text(encoding="utf-8")
-            return page if edition is FIRST else words.translated(page, year, edition)
+            return page if year is FIRST else words.translated(page, of, year)
     path = RELATION_PAGES / f"{code}.md"
     return path.read_text(encoding="utf-8") if path.is_file() else ""
 
 
-def title(code: str, edition: Edition = FIRST) -> str:
+def title(code: str, year: Edition = FIRST) -> str:
     """The page's title, '' where there is no page."""
-    return text(code, edition).partition("\n")[0].lstrip("# ").strip()
+    return text(code, year).partition("\n")[0].lstrip("# ").strip()
 
 
-def codes(edition: Edition = FIRST) -> list[str]:
+def codes(year: Edition = FIRST) -> list[str]:
     """Every code that a verdict of a year can name."""
-    folders = (MISCONCEPTIONS,) if edition is FIRST else (MISCONCEPTIONS, LATER)
-    mistakes = {path.stem for folder in folders for path in folder.glob("*.md")}
-    return sorted((mistakes - edition.impossible) | RELATIONS)
+    mistakes = {path.stem for below in year.told_by for path in (MISCONCEPTIONS / below).glob("*.md")}
+    return sorted((mistakes - year.impossible) | RELATIONS)

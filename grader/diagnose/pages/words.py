@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Callable, Mapping
 
-from grader.homework import FIRST, Edition
+from grader.homework import FIRST, HOMEWORK, Edition
 
 BLOCK = re.compile(r"^```(?:python|example)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 IMPORT = re.compile(r"^from (\S+) import (.+)$", re.MULTILINE)
@@ -18,10 +19,21 @@ def translated(page: str, of: Edition, to: Edition) -> str:
     """A page about the code of one year, as one about that of another."""
     if of is to:
         return page
+    rewritten = code_of(to)
+    if rewritten is not None and code_of(of) is not rewritten:
+        page = BLOCK.sub(lambda found: found[0].replace(found[1], rewritten(found[1], to.modules)), page)
     if of is FIRST:
         page = BLOCK.sub(lambda found: found[0].replace(found[1], with_lists(found[1])), page)
     page = FORWARD_PASS.join(to.translated(text, of) for text in page.split(FORWARD_PASS))
     return IMPORT.sub(lambda found: imports(found[1], found[2].split(", "), to), page)
+
+
+def code_of(edition: Edition) -> Callable[[str, Mapping[str, str]], str] | None:
+    """What makes code of another year that of this one, where other names are not enough; its dialect's module has it.
+
+    It is given the module of each name.
+    """
+    return getattr(HOMEWORK.module(edition.dialect), "rewritten", None)
 
 
 def imports(module: str, names: list[str], edition: Edition) -> str:

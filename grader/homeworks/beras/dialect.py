@@ -44,6 +44,10 @@ class Dialect(Subject):
         super().__init__(worker, data_path, places)
         self.upstream: dict[str, bool] = {}  # what is known of classes, see uses_upstream
 
+    def word(self, name: str) -> str:
+        """What this year calls something that the contract calls `name`."""
+        return self.edition.word(name)
+
     def new(self, name: str, *args: Any, **kwargs: Any) -> Remote:
         """An instance; a `learning_rate` that a layer insists on (upstream convention) is given."""
         cls = self.get(name)
@@ -90,15 +94,23 @@ class Dialect(Subject):
             self.relist(layer, [array or layer.attribute(name) for name, array in put.items()])
         return layer
 
+    def optimizer(self, name: str, weights: Sequence[Remote], rate: float, **options: Any) -> Remote:
+        """An optimizer for these weights."""
+        return self.new(name, rate, **options)
+
+    def step(self, optimizer: Remote, weights: Sequence[Remote], gradients: Sequence[Any]) -> None:
+        """One step: the weights, which are all that the optimizer is for, have these gradients."""
+        optimizer.method("apply_gradients", list(weights), list(gradients))
+
     def dense_around(self, w: np.ndarray, b: np.ndarray) -> Remote:
         """A Dense layer whose initializer is the grader's, and gives these weights."""
         self.notes.pop()
         cls, weights = self.get("Dense"), (self.weight(w, "w"), self.weight(b, "b"))
         given, args = tuple(each.ref for each in weights), list(w.shape)
-        name = self.unused_name("dense")
+        name = self.unused_name(cls.expression.lower())
         made = Given(f"lambda *_, **__: ({', '.join(each.expression for each in weights)})")
-        self.note(Write(f"Dense.{INITIALIZE}", made))
-        self.note(Call("Dense", args=[*map(self.given, args)], name=name))
+        self.note(Write(f"{cls.expression}.{INITIALIZE}", made))
+        self.note(Call(cls.expression, args=[*map(self.given, args)], name=name))
         return self.remote(self.ask("made_around", cls=cls.ref, name=INITIALIZE, value=given, args=args), name)
 
     def filled(self, layer: Remote, name: str, value: np.ndarray) -> Remote | None:

@@ -242,6 +242,17 @@ PHRASES = {
     "fraction": "the Tensor of one fraction",
     "assigned": "the array after assign",
     "seen_by_a_view": "what a view of the array shows after assign",
+    "next-tape:gradients": "the list of gradients of the second pass",
+    "next-tape:gradients[#]": "the {0} gradient of the second pass",
+    "next-tape:first": "the list of gradients of the first pass",
+    "next-tape:first[#]": "the {0} gradient of the first pass",
+    "next-pass:gradients": "the list of gradients of the second pass",
+    "next-pass:gradients[#]": "the {0} gradient of the second pass",
+    "gradient_of_the_frozen": "the gradient of the frozen parameter",
+    "gradient_of_the_other": "the gradient of the parameter beside the frozen one",
+    "forgotten": "what zero_grad leaves of each gradient",
+    "forgotten[#]": "what zero_grad leaves of the {0} gradient",
+    "gradient_at_first": "the gradient of a new Tensor",
     "trainable_ones": "the list of the trainable weights, by number,",
     "trainable_ones[#]": "the number of the {0} trainable weight (-1 for another array)",
     "frozen_ones": "the list of the weights that are not trainable, by number,",
@@ -318,12 +329,19 @@ WRONG = {
     # the years from 2023 on
     "inputs_is_a_list": "after a call, self.inputs is no longer the list that `__call__` keeps there: forward puts "
     "something else in its place, so the tape cannot walk on from here",
+    "way_back_kept": "after a call, self.inputs does not hold the Tensors that went in: forward puts something else in "
+    "their place, which does not carry their `backward`, so no gradient goes on from here",
     "inputs_are_the_arguments": "after a call, self.inputs does not hold the very arrays that went in: the tape knows "
     "those by their id, and a copy has another one",
     "unknown_is_refused": "an initializer that does not exist is accepted",
     "loss_is_finite": "the loss is not finite for probabilities of 0 and 1",
     "is_a_tensor": "what comes out is no Tensor",
     "trainable_at_first": "a new Tensor does not have trainable = True",
+    "requires_grad_at_first": "a new Tensor does not have requires_grad = True",
+    "requires_grad_afterwards": "after `with Tensor.no_grad()` a new Tensor does not have requires_grad = True",
+    "added_or_replaced": "the gradients after two passes are neither those of the second nor the sum of both",
+    "forgotten": "after zero_grad some parameter still has a gradient",
+    "forgotten[#]": "after zero_grad the {0} parameter still has a gradient",
     "one_of_three_is_trainable": "trainable is not True though one of three weights is trainable",
     "none_is_trainable": "trainable is not False though none of the weights is trainable",
     "all_frozen": "after trainable = False some weight is still trainable",
@@ -333,6 +351,10 @@ WRONG = {
     "SequentialModel:all_trainable": "after a step with training=False some weight is frozen, and nothing undoes it",
     "written_down": "a call while the tape is open is not written down under the array that it returns",
     "not_written_down": "a call before the tape is open is written down",
+    "Diffable/records:written_down": "a call is not written down: with a tape under the array that it returns, without "
+    "one as the `backward` of that array",
+    "of_a_list": "a model that is made of a list does not hold the layers in it",
+    "of_a_single_one": "a model that is made of one layer does not hold that layer",
     "keeps_its_layers": "model.layers does not hold the layers that the model was made of",
     "no_batch_is_empty": "batch_step is called with an empty batch: where the batch size divides the number of rows, "
     "there is no further batch",
@@ -346,6 +368,9 @@ WRONG = {
     "tape does not record it",
     "calls-are-recorded:loss_on_tape": "the loss is not called as a function while the tape is open, so the tape does "
     "not record it",
+    "Sequential/calls-are-recorded:layers_on_tape[#]": "the {0} layer is not called as a function, so its output does "
+    "not carry a way back",
+    "Sequential/calls-are-recorded:loss_on_tape": "the loss is not called as a function, so its value has no backward",
     "train_inputs_are_floats": "the training inputs are no floats",
     "test_inputs_are_floats": "the test inputs are no floats",
     "train_inputs_are_a_Tensor": "the training inputs are no Tensor",
@@ -397,11 +422,11 @@ STANDS_FOR = {
 FACTORS = dict.fromkeys(("BasicOptimizer", "RMSProp", "Adam"), "learning_rate")
 
 # Classes that take the number of their inputs and outputs first, with what draws their weights.
-FANS = {"Dense": "Dense.initializer"}
+FANS = {"Dense": "Dense.initializer", "Linear": "Linear.initializer"}
 
 # Calls, by method or as a whole, that return nothing to look at, and those that change arrays they were given before.
-RETURNS_NOTHING = dict.fromkeys(("apply_gradients", "compile", "encoder.fit"), True)
-IN_PLACE = {"apply_gradients": True}
+RETURNS_NOTHING = dict.fromkeys(("apply_gradients", "step", "zero_grad", "backward", "compile", "encoder.fit"), True)
+IN_PLACE = {"apply_gradients": True, "step": True}
 
 # Above lines to paste.
 LINES = {

@@ -9,8 +9,8 @@ hand-in's constructor turns a list into one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Any
 
@@ -19,7 +19,7 @@ import numpy as np
 from grader.ask.client import Fault
 from grader.ask.notes import Assignment
 from grader.ask.subject import Remote, held, sent
-from grader.homework import LATEST
+from grader.homework import edition as edition_of
 from grader.homeworks.beras.later.stand_ins import CLASSES
 from grader.homeworks.beras.later.training import Training
 from grader.homeworks.beras.local_gradients import LayerGradient
@@ -32,19 +32,17 @@ MAKERS_OF_TENSORS = ("Dense", "load_and_preprocess_data")
 LOCAL_OF = {"compose_to_input": "input_gradients", "compose_to_weight": "weight_gradients"}
 # The methods that doubles are asked for, by the contract's words
 ASKED_OF_DOUBLES = (
-    "forward", "input_gradients", "weight_gradients", "compose_to_input", "compose_to_weight", "trainable_variables",
-    "non_trainable_variables", "recorded",
+    "forward", "weights", "input_gradients", "weight_gradients", "compose_to_input", "compose_to_weight",
+    "trainable_variables", "non_trainable_variables",
 )  # fmt: skip
 
 
 class Dialect(Training):
     """One implementation of a later year."""
 
-    edition = LATEST
+    edition = edition_of(2025)
     stand_ins = CLASSES
-
-    def word(self, name: str) -> str:
-        return self.edition.word(name)
+    flag = "trainable"  # of an array: may training change it?
 
     def get(self, name: str) -> Remote:
         if name in MAKERS_OF_TENSORS:
@@ -66,16 +64,26 @@ class Dialect(Training):
         """A Variable with these numbers."""
         found = self.view(value, "Variable", name)
         if not trainable:
-            found.set("trainable", False)
+            self.freeze(found)
         return found
+
+    def freeze(self, weight: Remote) -> None:
+        """Says of one array that training is not to change it."""
+        weight.set(self.flag, False)
+
+    def is_trainable(self, array: Remote) -> Any:
+        """Whether training may change an array; what the flag holds, where that is no matter of yes or no."""
+        return truth(array.attribute(self.flag).value)
 
     def view(self, value: np.ndarray, kind: str, name: str = "") -> Remote:
         expression = f"{self.get(kind).expression}({self.literal(value)})"
         if name:
             name = self.unused_name(name)
             self.note(Assignment(name, replace(self.given(value), text=expression)))
-        reply = self.ask("view", value=sent(value), kind=self.get(kind).ref, attributes={"trainable": True})
-        return self.remote(reply, name or expression)
+        return self.remote(self.viewed(value, self.get(kind)), name or expression)
+
+    def viewed(self, value: np.ndarray, kind: Remote) -> Any:
+        return self.ask("view", value=sent(value), kind=kind.ref, attributes={self.flag: True})
 
     def keep(self, value: Any, name: str) -> Remote:
         found = self.tensor(value, name)
@@ -148,13 +156,57 @@ class Dialect(Training):
     def double(self, kind: str, base: str | None, like: Sequence[str] = (), **script: Any) -> Remote:
         """A scripted stand-in (../worker/later_doubles.py) in this year's words."""
         words = {name: self.word(name) for name in ASKED_OF_DOUBLES}
-        words |= {"recorded": str(self.edition.settings["recorded_by"])}
+        words |= {"recorded": str(self.edition.settings.get("recorded_by", ""))}
         return self.stood_in(kind, base, like, script, words)
 
-    def tape_gradient(self, tape: Remote, target: Any = None, sources: Sequence[Remote] = ()) -> Any:
-        """What gradient(target, sources) returns, as a list."""
-        gradients = tape.method("gradient", target, list(sources)).value
-        return list(gradients) if isinstance(gradients, tuple) else gradients
+    def optimizer_double(self, weights: Sequence[Remote], bump: float = 0.0) -> Remote:
+        """A scripted optimizer for these weights, which writes down every step."""
+        return self.double("optimizer", None, bump=bump)
+
+    def plumbing(self, scale: float) -> None:
+        """Puts right what a training step runs on: a gradient becomes `scale` times its weight."""
+        model, tape = self.get("Model"), self.get("GradientTape")
+        self.double("plumbing", "Weighted", model=model, tape=tape, scale=scale)
+
+    def recording(self, layer: Remote, x: Remote) -> dict[str, Any]:
+        """Is a call of this layer written down while a tape is open, and only then?"""
+        before = layer(x)
+        tape, diffable = self.new("GradientTape"), self.get("Diffable")
+        diffable.set("gradient_tape", tape)  # without its __enter__ and __exit__
+        output = layer(x)
+        diffable.set("gradient_tape", None)
+        written = tape.attribute(str(self.edition.settings["recorded_by"]))
+        return {
+            "written_down": self.is_maker(written, output, layer),
+            "not_written_down": not self.is_maker(written, before, layer),
+        }
+
+    def inputs_kept(self, layer: Remote, given: Sequence[Remote]) -> dict[str, bool]:
+        """Does a layer hold what it was called with as `__call__` left it, so that the tape knows those arrays?"""
+        inputs = layer.attribute("inputs")
+        is_a_list = inputs.kind == "list"
+        count = inputs.method("__len__").value if is_a_list else 0
+        same = [self.is_same(inputs.item(place), each) for place, each in enumerate(given) if place < count]
+        return {"inputs_is_a_list": is_a_list, "inputs_are_the_arguments": len(same) == len(given) and all(same)}
+
+    def is_maker(self, written: Remote, output: Remote, wanted: Remote) -> bool:
+        """Does a tape's dict say that this array is that layer's?"""
+        maker = self.remote(self.ask("item_of", target=written.ref, of=output.ref), "maker")
+        return self.is_same(maker, wanted)
+
+    @contextmanager
+    def recorded(self) -> Iterator[Remote | None]:
+        """What is called meanwhile is recorded, for `gradients`."""
+        tape = self.new("GradientTape")
+        tape.method("__enter__")
+        yield tape
+        tape.method("__exit__", None, None, None)
+
+    def gradients(self, tape: Remote | None, loss: Remote, weights: Sequence[Remote]) -> Any:
+        """The gradient of a recorded loss for each of these weights, in their order."""
+        assert tape is not None
+        found = tape.method("gradient", loss, list(weights)).value
+        return list(found) if isinstance(found, tuple) else found
 
     def run(self, model: Remote, x: Any) -> Remote:
         """The output of a model, which has no gradient of its own: by name, not as a function."""
@@ -165,6 +217,13 @@ class Dialect(Training):
 
     def is_tensor(self, value: Remote) -> bool:
         return bool(self.ask("is_instance", target=value.ref, kind=self.get("Tensor").ref))
+
+
+def truth(value: Any) -> Any:
+    """A matter of yes or no as NumPy says it, too; anything else as it came."""
+    if isinstance(value, np.ndarray) and value.ndim == 0 and value.dtype.kind == "b":
+        return bool(value)
+    return bool(value) if isinstance(value, np.bool_) else value
 
 
 def has_entries(value: Any) -> bool:

@@ -12,7 +12,7 @@ from grader.submission.fit_calls import read_fit
 PARTS = ("get_model", "get_optimizer", "get_loss_fn", "get_acc_fn")  # of 2025, in the order that compile takes them in
 
 CLASSES = {"base": "Diffable", "dense": "Dense", "tensor": "Tensor"}  # what the fast core is told of
-WORDS = ("forward", "input_gradients", "weight_gradients", "compose_to_input", "compose_to_weight")
+WORDS = ("forward", "weights", "input_gradients", "weight_gradients", "compose_to_input", "compose_to_weight")
 
 
 class Training(first.Dialect):
@@ -28,8 +28,9 @@ class Training(first.Dialect):
         if makers != PARTS:
             return super().trainee(kind)
         if any(self.places[name].found for name in makers):
-            model, *parts = (self.get(name)() for name in makers)
-            model.method("compile", *parts)
+            first, *others = map(self.get, makers)
+            model = first()
+            model.method("compile", *(self.made(maker, model) for maker in others))
         else:
             model = self.model_of_script(self.places[makers[0]].home)
         module = self.places.modules.get(self.places[makers[0]].home)
@@ -37,6 +38,11 @@ class Training(first.Dialect):
         said = read_fit(script)
         usual = self.edition.settings["training"]
         return Trainee(model, *(said.get(name, usual[name]) for name in ("epochs", "batch_size")))
+
+    def made(self, maker: Remote, model: Remote) -> Remote:
+        """What a function makes, of a model where it asks for one: an optimizer may hold the weights of the model."""
+        takes = any(kind == "required" or name == "model" for name, kind in self.parameters(maker))
+        return maker(model) if takes else maker()
 
     def model_of_script(self, module: str) -> Remote:
         """The model that a script fits: that of fall 2024 has no functions. Raises Fault where it fits none."""

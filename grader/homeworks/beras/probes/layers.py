@@ -67,7 +67,7 @@ def attributes(s: Dialect, draw: Draw) -> Observation:
     """w is (n, m), b has m entries, and weights holds the two."""
     dense = s.new("Dense", N, M)
     w, b = dense.attribute("w").value, dense.attribute("b").value
-    weights = dense.attribute("weights")
+    weights = dense.attribute(s.word("weights"))
     shapes = (
         [list(np.shape(weight)) for weight in weights.value]
         if isinstance(weights.value, (list, tuple))
@@ -99,7 +99,7 @@ def weights_are_live(s: Dialect, draw: Draw) -> Observation:
     dense, other = s.dense(draw.array(N, M), draw.array(M)), s.dense(draw.array(N, M), draw.array(M))
     x = draw.array(B, N)
     s.forward(dense, x)  # whose output may be kept, but only as long as the weights are the same
-    w = dense.attribute("weights").item(0)
+    w = dense.attribute(s.word("weights")).item(0)
     w.fill(draw.array(N, M))
     return {"y": s.forward(dense, x).value, "other": s.forward(other, x).value}
 
@@ -169,7 +169,7 @@ def instances(s: Dialect, draw: Draw) -> Observation:
     y = s.forward(dense, draw.array(B, N))
     other = s.dense(draw.array(M, M + 1), draw.array(M + 1))
     s.forward(other, draw.array(1, M))
-    weights = dense.attribute("weights").value
+    weights = dense.attribute(s.word("weights")).value
     return {
         "weights": len(weights) if isinstance(weights, (list, tuple)) else weights,
         "dw": entry(s.weight_gradients(dense, upstream, [(N, M), (M,)]), 0),

@@ -1,11 +1,13 @@
-"""Stand-ins for the parts of a network of 2023 to 2025 (see doubles.py).
+"""Stand-ins for the parts of a network of the years from 2023 on (see doubles.py).
 
 They derive from the hand-in's own base classes and use its own `__call__` and compose methods, as its own layers do.
-Methods go by the names of the year, which come with the script (`words`).
+Methods go by the names of the year, which come with the script (`words`); its word `recorded` is '' where no tape is
+open while a network runs, and every call leaves its way back on its output.
 """
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import numpy as np
@@ -25,8 +27,9 @@ def derived(name: str, base: Any, body: dict[str, Any]) -> Any:
     return kind
 
 
-def taped(base: Any) -> bool:
-    return getattr(base, "gradient_tape", None) is not None
+def taped(base: Any, words: dict[str, str]) -> bool:
+    """Is what is called now written down?"""
+    return not words["recorded"] or getattr(base, "gradient_tape", None) is not None
 
 
 def _layer(base: Any, script: dict[str, Any], words: dict[str, str]) -> Any:
@@ -39,17 +42,17 @@ def _layer(base: Any, script: dict[str, Any], words: dict[str, str]) -> Any:
 
     def forward(self: Any, x: Any) -> Any:
         seen.append(np.array(x))
-        ran.append(taped(base))
+        ran.append(taped(base, words))
         if script.get("raises"):
             raise ArithmeticError(RAISED)
         return x @ jacobian + shift
 
     def call(self: Any, *args: Any, **kwargs: Any) -> Any:
-        self.double_called.append(taped(base))
+        self.double_called.append(taped(base, words))
         return super(kind, self).__call__(*args, **kwargs)
 
     body = {
-        "weights": property(lambda self: weights),
+        words["weights"]: property(lambda self: weights),
         "seen": seen,
         "double_ran": ran,
         words["forward"]: forward,
@@ -77,11 +80,11 @@ def _loss(base: Any, script: dict[str, Any], words: dict[str, str]) -> Any:
         return [coefficients[:rows], np.zeros(np.shape(self.inputs[1]))]
 
     def call(self: Any, *args: Any, **kwargs: Any) -> Any:
-        self.double_called.append(taped(base))
+        self.double_called.append(taped(base, words))
         return super(kind, self).__call__(*args, **kwargs)
 
     body = {
-        "weights": property(lambda self: []),
+        words["weights"]: property(lambda self: []),
         "seen": seen,
         words["forward"]: forward,
         words["input_gradients"]: input_gradients,
@@ -122,6 +125,28 @@ class Optimizer:
             each += self.bump
 
 
+class Stepper:
+    """The same where an optimizer holds its weights, each of which holds its gradient."""
+
+    def __init__(self, script: dict[str, Any]) -> None:
+        self.bump = script.get("bump", 0.0)
+        self.learning_rate = 1.0
+        self.parameters = list(script["parameters"])
+        self.params: list[Any] = []
+        self.grads: list[Any] = []
+
+    def zero_grad(self) -> None:
+        for each in self.parameters:
+            each.grad = None
+
+    def step(self) -> None:
+        reached = [each for each in self.parameters if each.grad is not None]
+        self.params.append([np.array(each) for each in reached])
+        self.grads.append([np.array(each.grad) for each in reached])
+        for each in reached if self.bump else ():
+            each += self.bump
+
+
 def _model(base: Any, script: dict[str, Any], words: dict[str, str]) -> Any:
     """A model whose batch_step replies with the next of its losses, in the form that the submission's own has.
 
@@ -148,7 +173,7 @@ def _model(base: Any, script: dict[str, Any], words: dict[str, str]) -> Any:
 def _holder(base: Any, script: dict[str, Any], words: dict[str, str]) -> Any:
     """Something with weights, to ask the four properties of Weighted about."""
     weights = list(script["weights"])
-    return derived("Holder", base, {"weights": property(lambda self: weights)})()
+    return derived("Holder", base, {words["weights"]: property(lambda self: weights)})()
 
 
 def _raiser(base: Any, script: dict[str, Any], words: dict[str, str]) -> Any:
@@ -167,17 +192,7 @@ def _plumbing(base: Any, script: dict[str, Any], words: dict[str, str]) -> Any:
     a source is `scale` times the source, and 0 where the target was not recorded or is no single number, as a loss is.
     """
 
-    def chosen(wanted: bool) -> Any:
-        return property(lambda self: [each for each in self.weights if bool(each.trainable) == wanted])
-
-    def set_trainable(self: Any, value: bool) -> None:
-        for each in self.weights:
-            each.trainable = value
-
-    setattr(base, words["trainable_variables"], chosen(True))
-    setattr(base, words["non_trainable_variables"], chosen(False))
-    base.trainable = property(lambda self: any(each.trainable for each in self.weights), set_trainable)
-    script["model"].weights = property(lambda self: [each for layer in self.layers for each in layer.weights])
+    weighted(base, script["model"], words, "trainable")
     seen: list[Any] = []
 
     def gradient(self: Any, target: Any, sources: Any) -> Any:
@@ -191,6 +206,60 @@ def _plumbing(base: Any, script: dict[str, Any], words: dict[str, str]) -> Any:
     return seen
 
 
+def _backward_plumbing(base: Any, script: dict[str, Any], words: dict[str, str]) -> Any:
+    """The same where a Diffable passes gradients back itself.
+
+    script: `model` and `diffable`, the classes Model and Diffable, `scale`, and `adds`: does a gradient add to the one
+    that a weight has already, as the submission's own does, or replace it?
+    """
+    weighted(base, script["model"], words, "requires_grad")
+    ends: list[bool] = []
+
+    def backward(self: Any, grad: Any = None) -> None:
+        scale = script["scale"] if np.size(self.outputs[0]) == 1 else 0.0 if grad is None else float(np.ravel(grad)[0])
+        ends.append(grad is None)
+        for each in getattr(self, words["weights"]):
+            if each.requires_grad:
+                found = np.asarray(each) * scale
+                each.grad = found if each.grad is None or not script["adds"] else found + each.grad
+        for each in self.inputs:
+            onward = getattr(each, "backward", None)
+            if callable(onward):
+                onward([np.full((1, 1), scale)])
+
+    script["diffable"].backward = backward
+    return ends
+
+
+def weighted(base: Any, model: Any, words: dict[str, str], flag: str) -> None:
+    """Puts right Weighted and Model.weights. flag: what says of an array whether it may change."""
+
+    def held(self: Any) -> Any:
+        return getattr(self, words["weights"])
+
+    def chosen(wanted: bool) -> Any:
+        return property(lambda self: [each for each in held(self) if bool(getattr(each, flag)) == wanted])
+
+    def set_trainable(self: Any, value: bool) -> None:
+        for each in held(self):
+            setattr(each, flag, value)
+
+    setattr(base, words["trainable_variables"], chosen(True))
+    setattr(base, words["non_trainable_variables"], chosen(False))
+    base.trainable = property(lambda self: any(getattr(each, flag) for each in held(self)), set_trainable)
+    setattr(model, words["weights"], property(lambda self: [each for layer in self.layers for each in held(layer)]))
+
+
+def _run(base: Any, script: dict[str, Any], words: dict[str, str]) -> Any:
+    """A run of wandb: of the class that stands in for it where a submission imports it, else one that logs nothing."""
+    return getattr(sys.modules.get("wandb"), "Run", Run)()
+
+
+class Run:
+    def log(self, *args: Any, **kwargs: Any) -> None:
+        """Logs nothing."""
+
+
 MAKERS: dict[str, Any] = {
     "layer": _layer,
     "loss": _loss,
@@ -200,4 +269,7 @@ MAKERS: dict[str, Any] = {
     "holder": _holder,
     "raiser": _raiser,
     "plumbing": _plumbing,
+    "stepper": lambda base, script, words: Stepper(script),
+    "backward-plumbing": _backward_plumbing,
+    "run": _run,
 }

@@ -30,6 +30,12 @@ class Year:
     words: Mapping[str, str]
     tensor: Any
 
+    def word(self, name: str) -> str:
+        return self.words.get(name, name)
+
+    def weights_of(self, layer: Any) -> list[Any]:
+        return list(getattr(layer, self.word("weights")))
+
     def is_array(self, value: Any, kinds: str) -> bool:
         """Is it an array of NumPy's own or the year's, with a dtype of one of these kinds?"""
         known = type(value) is np.ndarray or isinstance(value, self.tensor)
@@ -87,7 +93,8 @@ def composing(given: Method, contract: str, year: Year, kind: Any) -> Method:
             return given(self, J)
         local = getattr(self, method)()
         if isinstance(local, (list, tuple, np.ndarray)):
-            found = [formula(year, each, up, of) for up in J for of, each in zip(getattr(self, owner), local)]
+            of_each = getattr(self, year.word(owner))
+            found = [formula(year, each, up, of) for up in J for of, each in zip(of_each, local)]
             if all(each is not None for each in found):
                 return [of_kind(each, kind) for each in found]
         return composed_by(self, method, local, given, J)
@@ -173,7 +180,7 @@ def layer_of(base: Any, year: Year, x: Any, to_input: list[Any], to_weight: list
     scripted = {
         "__init__": lambda self: None,
         "inputs": [x],
-        "weights": [weight for weight, _ in to_weight],
+        year.word("weights"): [weight for weight, _ in to_weight],
         year.words["forward"]: lambda self, x: x,
         year.words["input_gradients"]: lambda self: to_input,
         year.words["weight_gradients"]: lambda self: [gradient for _, gradient in to_weight],
@@ -202,8 +209,13 @@ def alike(one: Any, other: Any) -> bool:
         and type(one) is type(other)
         and (one.dtype, one.shape) == (other.dtype, other.shape)
         and np.array_equal(one, other)
-        and getattr(one, "__dict__", {}) == getattr(other, "__dict__", {})
+        and attributes(one) == attributes(other)
     )
+
+
+def attributes(array: Any) -> dict[str, Any]:
+    """What an array carries, as far as that can differ: each may have a function of its own that does the same."""
+    return {name: callable(each) or each for name, each in getattr(array, "__dict__", {}).items()}
 
 
 # --- Dense --------------------------------------------------------------------------------------------------------
@@ -225,7 +237,7 @@ def product_of(dense: Any, layers: list[Any], year: Year) -> Method | None:
     def compose(self: Any, J: Any = None) -> Any:
         if isinstance(J, (list, tuple)) and len(J) == len(self.inputs) == 1:
             (x,), (up,) = self.inputs, J
-            weights = list(self.weights)
+            weights = year.weights_of(self)
             if year.is_matrix(x) and year.is_matrix(up) and (x.dtype, up.dtype) in table and match(x, up, weights):
                 (w_kind, w_dtype), (b_kind, b_dtype) = table[x.dtype, up.dtype]
                 return [
@@ -260,7 +272,7 @@ def table_of(layer: Any, year: Year, given: Method) -> Table | None:
     None where the local gradient of w is no array (B, n, m), or where a composed gradient is not the product.
     """
     rng, table = np.random.default_rng(0), Table()
-    n, m = layer.weights[0].shape
+    n, m = year.weights_of(layer)[0].shape
     kept = dict(vars(layer))
     try:
         for exact, of_x, of_up in itertools.product((True, False), FLOATS, FLOATS):
@@ -274,13 +286,13 @@ def table_of(layer: Any, year: Year, given: Method) -> Table | None:
             if np.shape(next(iter(getattr(layer, year.words["weight_gradients"])()))) != (len(x), n, m) or m == 1:
                 return None
             composed = given(layer, [up])
-            if type(composed) is not list or not match(x, up, list(layer.weights)) or len(composed) != 2:
+            if type(composed) is not list or not match(x, up, year.weights_of(layer)) or len(composed) != 2:
                 return None
             forms = [(type(each), each.dtype) for each in composed]
             if any(dtype not in FLOATS for _, dtype in forms) or table.setdefault((x.dtype, up.dtype), forms) != forms:
                 return None
             (_, w_dtype), (_, b_dtype) = forms
-            right = [product_with(x, up, w_dtype), sum_of(up, b_dtype, layer.weights[1].shape)]
+            right = [product_with(x, up, w_dtype), sum_of(up, b_dtype, year.weights_of(layer)[1].shape)]
             if not all(close(each, one, exact) for each, one in zip(composed, right)):
                 return None
     finally:

@@ -13,7 +13,7 @@ from grader.homeworks.beras.probes.activations import ALPHA, EXTREMES, GRADIENT,
 
 @probe("LeakyReLU", "inputs-kept", weight=3, passive=True)
 def leaky_inputs(s: Dialect, draw: Draw) -> Observation:
-    """after a call, self.inputs is the list with the very input, which the tape walks on to."""
+    """after a call, self.inputs is the list with the very input, which the gradient goes on to."""
     return inputs_kept(s, s.new("LeakyReLU"), s.keep(draw.array(B, N), "x"))
 
 
@@ -32,7 +32,7 @@ def leaky_flat(s: Dialect, draw: Draw) -> Observation:
 
 @probe("Softmax", "inputs-kept", weight=3, passive=True)
 def softmax_inputs(s: Dialect, draw: Draw) -> Observation:
-    """after a call, self.inputs is the list with the very input, which the tape walks on to."""
+    """after a call, self.inputs is the list with the very input, which the gradient goes on to."""
     return inputs_kept(s, s.new("Softmax"), s.keep(draw.array(B, N), "x"))
 
 
@@ -95,7 +95,7 @@ def sigmoid_instances(s: Dialect, draw: Draw) -> Observation:
 
 @probe("Sigmoid", "inputs-kept", weight=3, passive=True)
 def sigmoid_inputs(s: Dialect, draw: Draw) -> Observation:
-    """after a call, self.inputs is the list with the very input, which the tape walks on to."""
+    """after a call, self.inputs is the list with the very input, which the gradient goes on to."""
     return inputs_kept(s, s.new("Sigmoid"), s.keep(draw.array(B, N), "x"))
 
 

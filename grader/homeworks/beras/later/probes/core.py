@@ -1,6 +1,6 @@
-"""Questions about Tensor, Weighted, the given Diffable, and GradientTape.
+"""Questions about Tensor, Weighted, the given Diffable, and what walks back through a network: the tape of most years.
 
-The tape is asked on a network of scripted layers, so that it is graded whatever the state of the student's own.
+That is asked on a network of scripted layers, so that it is graded whatever the state of the student's own.
 """
 
 from __future__ import annotations
@@ -8,12 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from grader.ask.notes import Statement
 from grader.ask.probe import NotAsked, Observation, Rule, probe
 from grader.ask.subject import Draw, Remote
-from grader.homeworks.beras.later.dialect import TENSOR, Dialect
+from grader.homeworks.beras.later.dialect import TENSOR, Dialect, truth
 
 B, N, M, C = 5, 3, 4, 2
 CALLING = "Diffable/calls"
@@ -41,13 +39,6 @@ def linear_loss(s: Dialect, draw: Draw) -> Remote:
     return s.double("loss", "Diffable", coefficients=draw.array(B, C))
 
 
-def truth(value: Any) -> Any:
-    """A matter of yes or no as NumPy says it, too; anything else as it came."""
-    if isinstance(value, np.ndarray) and value.ndim == 0 and value.dtype.kind == "b":
-        return bool(value)
-    return bool(value) if isinstance(value, np.bool_) else value
-
-
 def places(s: Dialect, found: Remote, those: Sequence[Remote]) -> Any:
     """Which of those each entry of a list is, by number; -1 for none of them. What is no list as it came."""
     if found.kind not in ("list", "tuple"):
@@ -66,7 +57,7 @@ def made(s: Dialect, given: Any) -> Observation:
     return {
         "numbers": tensor.value,
         "is_a_tensor": s.is_tensor(tensor),
-        "trainable_at_first": truth(tensor.attribute("trainable").value),
+        f"{s.flag}_at_first": s.is_trainable(tensor),
     }
 
 
@@ -114,8 +105,8 @@ def holder(s: Dialect, draw: Draw, *flags: bool) -> tuple[Remote, list[Remote]]:
     return s.double("holder", "Weighted", weights=weights), weights
 
 
-def flags(weights: Sequence[Remote]) -> list[Any]:
-    return [truth(each.attribute("trainable").value) for each in weights]
+def flags(s: Dialect, weights: Sequence[Remote]) -> list[Any]:
+    return [s.is_trainable(each) for each in weights]
 
 
 @probe("Weighted", "trainable-ones", weight=2)
@@ -147,7 +138,7 @@ def set_to_false(s: Dialect, draw: Draw) -> Observation:
     """trainable = False freezes every weight."""
     held, weights = holder(s, draw, True, False, True)
     held.set("trainable", False)
-    return {"all_frozen": not any(flags(weights))}
+    return {"all_frozen": not any(flags(s, weights))}
 
 
 @probe("Weighted", "set-to-true")
@@ -155,7 +146,7 @@ def set_to_true(s: Dialect, draw: Draw) -> Observation:
     """trainable = True undoes it for every weight."""
     held, weights = holder(s, draw, False, False)
     held.set("trainable", True)
-    return {"all_trainable": all(each is True for each in flags(weights))}
+    return {"all_trainable": all(each is True for each in flags(s, weights))}
 
 
 # --- Diffable (given) -------------------------------------------------------------------------------------------
@@ -175,30 +166,11 @@ def calls(s: Dialect, draw: Draw) -> Observation:
 
 @probe("Diffable", "records", needs=(TENSOR,))
 def records(s: Dialect, draw: Draw) -> Observation:
-    """given: a call is written down while a tape is open and only then, by the very array that it returns."""
+    """given: a call is written down, by the very array that it returns, where gradients are wanted."""
     (one, _), x = layer(s, draw, N, M), s.tensor(draw.array(B, N), "x")
-    before = one(x)
-    tape, diffable = s.new("GradientTape"), s.get("Diffable")
-    diffable.set("gradient_tape", tape)  # without its __enter__ and __exit__
-    output = one(x)
-    diffable.set("gradient_tape", None)
-    written = tape.attribute(str(s.edition.settings["recorded_by"]))
-    return {
-        "written_down": maker_is(s, written, output, one),
-        "not_written_down": not maker_is(s, written, before, one),
-        **inputs_of(s, one, x),
-    }
-
-
-def maker_is(s: Dialect, written: Remote, output: Remote, wanted: Remote) -> bool:
-    """Does the tape's dict say that this array is that layer's?"""
-    maker = s.remote(s.ask("item_of", target=written.ref, of=output.ref), "maker")
-    return s.is_same(maker, wanted)
-
-
-def inputs_of(s: Dialect, one: Remote, x: Remote) -> Observation:
+    found = s.recording(one, x)
     inputs = one.attribute("inputs")
-    return {"inputs_are_the_arguments": inputs.kind == "list" and s.is_same(inputs.item(0), x)}
+    return found | {"inputs_are_the_arguments": inputs.kind == "list" and s.is_same(inputs.item(0), x)}
 
 
 @probe("Diffable", "composes-to-input", needs=(TENSOR,))
@@ -250,18 +222,18 @@ def context(s: Dialect, draw: Draw) -> Observation:
 # --- GradientTape -----------------------------------------------------------------------------------------------
 
 
-def recorded(s: Dialect, draw: Draw, layers: Sequence[Remote], loss: Remote | None = None) -> tuple[Remote, Remote]:
-    """A tape that has recorded one pass of a batch through these layers and a loss, and the loss's value."""
+def pass_back(
+    s: Dialect, draw: Draw, layers: Sequence[Remote], weights: Sequence[Remote], loss: Remote | None = None
+) -> Any:
+    """The gradients for these weights, after one pass of a batch through these layers and a loss."""
     loss = loss or linear_loss(s, draw)
     x, y = s.tensor(draw.array(B, N), "x"), s.tensor(draw.array(B, C), "y")
-    tape = s.new("GradientTape")
-    tape.method("__enter__")
-    signal: Any = x
-    for each in layers:
-        signal = s.forward(each, signal)
-    value = s.forward(loss, signal, y)
-    tape.method("__exit__", None, None, None)
-    return tape, value
+    with s.recorded() as tape:
+        signal: Any = x
+        for each in layers:
+            signal = s.forward(each, signal)
+        value = s.forward(loss, signal, y)
+    return s.gradients(tape, value, weights)
 
 
 def network(s: Dialect, draw: Draw) -> tuple[list[Remote], list[Remote]]:
@@ -272,32 +244,31 @@ def network(s: Dialect, draw: Draw) -> tuple[list[Remote], list[Remote]]:
 
 @probe("GradientTape", "one-layer-sources", needs=TAPING, weight=2)
 def one_layer(s: Dialect, draw: Draw) -> Observation:
-    """gradient(target, sources) returns the gradient of each weight of one layer, in a list."""
+    """each weight of one layer gets its gradient."""
     only, weights = layer(s, draw, N, C)
-    return {"gradients": s.tape_gradient(*recorded(s, draw, [only]), weights)}
+    return {"gradients": pass_back(s, draw, [only], weights)}
 
 
 @probe("GradientTape", "three-layers-sources", needs=TAPING, weight=3)
 def three_layers(s: Dialect, draw: Draw) -> Observation:
-    """gradient walks back through all layers, to the first as well."""
-    layers, weights = network(s, draw)
-    return {"gradients": s.tape_gradient(*recorded(s, draw, layers), weights)}
+    """the way back leads through all layers, to the first as well."""
+    return {"gradients": pass_back(s, draw, *network(s, draw))}
 
 
 @probe("GradientTape", "any-order", needs=TAPING, weight=2)
 def any_order(s: Dialect, draw: Draw) -> Observation:
     """the gradients come in the order of the sources, whichever that is."""
     layers, weights = network(s, draw)
-    return {"gradients": s.tape_gradient(*recorded(s, draw, layers), [weights[place] for place in (4, 1, 0, 5, 3, 2)])}
+    return {"gradients": pass_back(s, draw, layers, [weights[place] for place in (4, 1, 0, 5, 3, 2)])}
 
 
 @probe("GradientTape", "some-sources", needs=TAPING, weight=2)
 def some_sources(s: Dialect, draw: Draw) -> Observation:
-    """each source gets its own gradient, also behind a frozen layer, and beside a weight that is frozen."""
+    """each weight gets its own gradient, also behind a frozen layer, and beside a weight that is frozen."""
     layers, weights = network(s, draw)
     for place in (2, 3, 4):
-        weights[place].set("trainable", False)
-    return {"gradients": s.tape_gradient(*recorded(s, draw, layers), [weights[place] for place in (0, 1, 5)])}
+        s.freeze(weights[place])
+    return {"gradients": pass_back(s, draw, layers, [weights[place] for place in (0, 1, 5)])}
 
 
 @probe("GradientTape", "without-weights", needs=TAPING)
@@ -305,15 +276,15 @@ def without_weights(s: Dialect, draw: Draw) -> Observation:
     """a layer without weights passes the gradient through."""
     (first, of_first), (last, of_last) = layer(s, draw, N, M), layer(s, draw, M, C)
     between, _ = layer(s, draw, M, M, weights=0)
-    return {"gradients": s.tape_gradient(*recorded(s, draw, [first, between, last]), [*of_first, *of_last])}
+    return {"gradients": pass_back(s, draw, [first, between, last], [*of_first, *of_last])}
 
 
 @probe("GradientTape", "next-tape", needs=TAPING)
 def next_tape(s: Dialect, draw: Draw) -> Observation:
-    """a second tape knows nothing of what the first one recorded and gave."""
+    """a second pass through other layers knows nothing of the first one."""
     (one, of_one), (two, of_two) = layer(s, draw, N, C), layer(s, draw, N, C)
-    first = s.tape_gradient(*recorded(s, draw, [one]), of_one)
-    return {"first": first, "gradients": s.tape_gradient(*recorded(s, draw, [two]), of_two)}
+    first = pass_back(s, draw, [one], of_one)
+    return {"first": first, "gradients": pass_back(s, draw, [two], of_two)}
 
 
 @probe(
@@ -324,8 +295,8 @@ def next_tape(s: Dialect, draw: Draw) -> Observation:
     gradients=Rule(gradient=True, squeeze=True),
 )
 def own_layers(s: Dialect, draw: Draw) -> Observation:
-    """gradient answers for a network of this submission's own Dense, LeakyReLU and MeanSquaredError."""
+    """it works for a network of this submission's own Dense, LeakyReLU and MeanSquaredError as well."""
     dense = [s.dense(draw.array(N, M), draw.array(M)), s.dense(draw.array(M, C), draw.array(C))]
     layers = [dense[0], s.new("LeakyReLU", 0.25), dense[1]]
     weights = [each.attribute(name) for each in dense for name in ("w", "b")]
-    return {"gradients": s.tape_gradient(*recorded(s, draw, layers, s.new("MeanSquaredError")), weights)}
+    return {"gradients": pass_back(s, draw, layers, weights, s.new("MeanSquaredError"))}

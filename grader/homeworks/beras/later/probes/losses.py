@@ -18,7 +18,7 @@ CROSS_ENTROPY = "CategoricalCrossentropy"
 
 @probe("MeanSquaredError", "inputs-kept", passive=True)
 def mse_inputs(s: Dialect, draw: Draw) -> Observation:
-    """after a call, self.inputs is the list with the very arguments, which the tape walks on to."""
+    """after a call, self.inputs is the list with the very arguments, which the gradient goes on to."""
     given = s.keep(draw.array(B, C), "y_pred"), s.keep(draw.array(B, C), "y_true")
     return inputs_kept(s, s.new("MeanSquaredError"), *given)
 
@@ -86,7 +86,7 @@ def slope_is_fresh(s: Dialect, draw: Draw) -> Observation:
 
 @probe(CROSS_ENTROPY, "inputs-kept", passive=True)
 def inputs(s: Dialect, draw: Draw) -> Observation:
-    """after a call, self.inputs is the list with the very arguments, which the tape walks on to."""
+    """after a call, self.inputs is the list with the very arguments, which the gradient goes on to."""
     given = s.keep(draw.probabilities(B, C), "y_pred"), s.keep(draw.one_hot(B, C), "y_true")
     return inputs_kept(s, s.new(CROSS_ENTROPY), *given)
 

@@ -30,7 +30,6 @@ from grader.homeworks.beras.later.probes.core import (
     layer,
     linear_loss,
     places,
-    truth,
 )
 from grader.homeworks.beras.probes.assignment import DIRECTIONS, MARGIN, STEP, largest
 
@@ -38,7 +37,7 @@ BATCH, EPOCHS = 4, 2
 LOSSES = [0.5, 0.25, 0.875, 0.125, 1.0, 0.375, 0.625, 0.75]  # that a scripted batch_step reports, batch after batch
 COMPILING = "Model/compiles"
 GIVEN = (TENSOR, CALLING, COMPILING)
-SCALE = 0.5  # of a scripted tape's gradient, times the weight itself
+SCALE = 0.5  # times the weight itself: a scripted gradient
 
 
 # --- forms ------------------------------------------------------------------------------------------------------
@@ -162,7 +161,7 @@ def compiles(s: Dialect, draw: Draw) -> Observation:
     """given: compile keeps the optimizer, the loss and the metric under the names that batch_step reads."""
     only, _ = layer(s, draw, N, C)
     model = s.double("model", "Model", layers=[only], losses=LOSSES, **vars(USUAL["dict"]))
-    parts = [s.double("optimizer", None), linear_loss(s, draw), s.double("metric", "Callable", reply=ACCURACY)]
+    parts = [s.optimizer_double([]), linear_loss(s, draw), s.double("metric", "Callable", reply=ACCURACY)]
     model.method("compile", *parts)
     names = ("optimizer", s.word("loss_fn"), s.word("acc_fn"))
     kept = [s.is_same(model.attribute(name), each) for name, each in zip(names, parts)]
@@ -182,16 +181,16 @@ def in_order(s: Dialect, draw: Draw) -> Observation:
     (one, of_one), (two, of_two) = layer(s, draw, N, M), layer(s, draw, M, C)
     none, _ = layer(s, draw, M, M, weights=0)
     model = s.double("model", "Model", layers=[one, none, two], losses=LOSSES, **vars(USUAL["dict"]))
-    return {"weights_of_the_layers": places(s, model.attribute("weights"), [*of_one, *of_two])}
+    return {"weights_of_the_layers": places(s, model.attribute(s.word("weights")), [*of_one, *of_two])}
 
 
 @probe("Model.weights", "frozen-too")
 def frozen_too(s: Dialect, draw: Draw) -> Observation:
     """frozen weights are weights as well: they only do not change."""
     only, weights = layer(s, draw, N, M)
-    weights[0].set("trainable", False)
+    s.freeze(weights[0])
     model = s.double("model", "Model", layers=[only], losses=LOSSES, **vars(USUAL["dict"]))
-    return {"weights_of_the_layers": places(s, model.attribute("weights"), weights)}
+    return {"weights_of_the_layers": places(s, model.attribute(s.word("weights")), weights)}
 
 
 @probe("Model.weights", "of-tuples", weight=2)
@@ -206,7 +205,7 @@ def of_tuples(s: Dialect, draw: Draw) -> Observation:
     one = s.double("layer", "Diffable", weights=(held[0], held[1]))
     two = s.double("layer", "Diffable", weights=[held[2], held[3]])
     model = s.double("model", "Model", layers=[one, two], losses=LOSSES, **vars(USUAL["dict"]))
-    return {"weights_of_the_layers": places(s, model.attribute("weights"), held)}
+    return {"weights_of_the_layers": places(s, model.attribute(s.word("weights")), held)}
 
 
 # --- Model.fit --------------------------------------------------------------------------------------------------
@@ -313,7 +312,7 @@ def leaves_flags(s: Dialect, draw: Draw) -> Observation:
     model = s.double("model", "Model", layers=[only], losses=LOSSES, **form)
     model.method("compile", None, None, s.double("metric", "Callable", reply=ACCURACY))
     model.method("evaluate", *data(s, draw, 2 * BATCH), BATCH)
-    return {"all_trainable": all(bool(each.attribute("trainable").value) for each in weights)}
+    return {"all_trainable": all(bool(s.is_trainable(each)) for each in weights)}
 
 
 @probe("Model.evaluate", "every-input", needs=GIVEN, despite=STEP_OF)
@@ -342,12 +341,12 @@ def evaluate_incomplete(s: Dialect, draw: Draw) -> Observation:
 def compiled(s: Dialect, draw: Draw, bump: float = 0.0) -> tuple[Remote, list[Remote], Remote, Remote, Remote]:
     """A SequentialModel of two scripted layers, their weights, its scripted optimizer, loss and metric.
 
-    All that a step runs on besides is put right: Weighted, Model.weights, and the tape's gradient.
+    All that a step runs on besides is put right: Weighted, Model.weights, and the gradients.
     """
-    s.double("plumbing", "Weighted", model=s.get("Model"), tape=s.get("GradientTape"), scale=SCALE)
+    s.plumbing(SCALE)
     (one, of_one), (two, of_two) = layer(s, draw, N, M), layer(s, draw, M, C)
     model = s.new("SequentialModel", [one, two])
-    optimizer, loss = s.double("optimizer", None, bump=bump), linear_loss(s, draw)
+    optimizer, loss = s.optimizer_double([*of_one, *of_two], bump), linear_loss(s, draw)
     metric = s.double("metric", "Callable", reply=ACCURACY)
     model.method("compile", optimizer, loss, metric)
     return model, [*of_one, *of_two], optimizer, loss, metric
@@ -395,13 +394,13 @@ def step_without_training(s: Dialect, draw: Draw) -> Observation:
     return {
         "weights_of_the_layers": [each.read() for each in weights],
         "optimizer_calls": optimizer.attribute("grads").method("__len__").value,
-        "all_trainable": all(truth(each.attribute("trainable").value) is True for each in weights),
+        "all_trainable": all(s.is_trainable(each) is True for each in weights),
     }
 
 
 @probe("SequentialModel", "step-gradients", weight=3, needs=(*GIVEN, RECORDING))
 def step_gradients(s: Dialect, draw: Draw) -> Observation:
-    """a training step hands the optimizer every weight with its own gradient from the tape, once."""
+    """a training step hands the optimizer every weight with its own gradient, once."""
     model, weights, optimizer, *_ = compiled(s, draw)
     before = [each.value for each in weights]
     stepped(s, model, draw, training=True)
@@ -420,12 +419,13 @@ def gradients_by_weight(optimizer: Remote, before: list[Any], call: int = 0) -> 
 
 @probe("SequentialModel", "calls-are-recorded", weight=2, needs=(*GIVEN, RECORDING), despite=("GradientTape",))
 def calls_are_recorded(s: Dialect, draw: Draw) -> Observation:
-    """while the tape is open, a training step calls the layers and the loss as functions, which writes them down."""
-    s.double("plumbing", "Weighted", model=s.get("Model"), tape=s.get("GradientTape"), scale=SCALE)
-    layers, loss = [layer(s, draw, N, C)[0], layer(s, draw, C, C)[0]], linear_loss(s, draw)
+    """a training step calls the layers and the loss as functions, which writes them down for the way back."""
+    s.plumbing(SCALE)
+    (one, of_one), (two, of_two) = layer(s, draw, N, C), layer(s, draw, C, C)
+    layers, loss = [one, two], linear_loss(s, draw)
     model = s.new("SequentialModel", layers)
     metric = s.double("metric", "Callable", reply=ACCURACY)
-    model.method("compile", s.double("optimizer", None), loss, metric)
+    model.method("compile", s.optimizer_double([*of_one, *of_two]), loss, metric)
     try:
         stepped(s, model, draw, training=True)
     except Fault as fault:
@@ -458,7 +458,7 @@ def next_step(s: Dialect, draw: Draw) -> Observation:
 def frozen_weight(s: Dialect, draw: Draw) -> Observation:
     """beside a frozen weight, every other still gets its own gradient."""
     model, weights, optimizer, *_ = compiled(s, draw)
-    weights[0].set("trainable", False)
+    s.freeze(weights[0])
     before = [each.value for each in weights]
     stepped(s, model, draw, training=True)
     calls = optimizer.attribute("grads").method("__len__").value
@@ -484,10 +484,10 @@ def whole_network(s: Dialect, draw: Draw) -> Observation:
         x = draw.array(B, N)
     dense = [s.dense(w, b), s.dense(np.asarray(draw.array(M, C)) / 2, draw.array(C))]
     model = s.new("SequentialModel", [dense[0], s.new("LeakyReLU", 0.25), dense[1]])
-    loss, optimizer = s.new("MeanSquaredError"), s.double("optimizer", None)
+    arrays = [each.attribute(name) for each in dense for name in ("w", "b")]
+    loss, optimizer = s.new("MeanSquaredError"), s.optimizer_double(arrays)
     model.method("compile", optimizer, loss, s.double("metric", "Callable", reply=ACCURACY))
     given, y = s.tensor(x, "x"), s.tensor(draw.one_hot(B, C), "y")
-    arrays = [each.attribute(name) for each in dense for name in ("w", "b")]
     before = [array.value for array in arrays]
     model.method("batch_step", given, y, training=True)
     calls = optimizer.attribute("grads").method("__len__").value

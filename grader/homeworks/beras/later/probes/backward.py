@@ -1,0 +1,169 @@
+"""Questions about what only a year without a tape has: gradients that arrays carry, and optimizers that hold arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from grader.ask.probe import NotAsked, Observation, probe
+from grader.ask.subject import Draw, Remote
+from grader.homeworks.beras.later.backward import Dialect
+from grader.homeworks.beras.later.dialect import TENSOR
+from grader.homeworks.beras.later.probes.core import TAPING, B, C, M, N, layer, places
+from grader.homeworks.beras.later.probes.model import (
+    BATCH,
+    EPOCHS,
+    GIVEN,
+    STEP_OF,
+    by_name,
+    data,
+    epochs_of,
+    scripted,
+    steps_of,
+)  # fmt: skip
+
+STEPS = ((N, M), (M,), (M, C))  # shapes of the parameters of an optimizer
+
+
+# --- Tensor -----------------------------------------------------------------------------------------------------
+
+
+@probe("Tensor", "leaf", passive=True)
+def leaf(s: Dialect, draw: Draw) -> Observation:
+    """a new Tensor has no gradient yet, and its backward takes one argument and does nothing."""
+    tensor = s.new("Tensor", draw.array(N, M))
+    tensor.method("backward", [draw.array(N, M)])
+    return {"gradient_at_first": tensor.attribute("grad").value, **s.kept(tensor=tensor)}
+
+
+@probe("Tensor", "no-grad", passive=True)
+def no_grad(s: Dialect, draw: Draw) -> Observation:
+    """given: after `with Tensor.no_grad()` a new Tensor requires a gradient as before it."""
+    if not s.get("Tensor").has("no_grad"):
+        raise NotAsked("this submission's Tensor has no no_grad, and nothing of the homework needs it")
+    manager = s.get("Tensor").method("no_grad")
+    manager.method("__enter__")
+    manager.method("__exit__", None, None, None)
+    return {"requires_grad_afterwards": s.is_trainable(s.new("Tensor", draw.array(N, M)))}
+
+
+# --- Diffable.backward ------------------------------------------------------------------------------------------
+
+
+def batch(s: Dialect, draw: Draw, rows: int = B) -> tuple[Remote, Remote, Remote]:
+    """Inputs, labels, and a loss of them."""
+    loss = s.double("loss", "Diffable", coefficients=draw.array(rows, C))
+    return s.tensor(draw.array(rows, N), "x"), s.tensor(draw.array(rows, C), "y"), loss
+
+
+def passed(s: Dialect, layers: Sequence[Remote], x: Remote, y: Remote, loss: Remote) -> None:
+    """One pass through these layers and the loss, and back."""
+    signal: Any = x
+    for each in layers:
+        signal = s.forward(each, signal)
+    s.forward(loss, signal, y).method("backward")
+
+
+def grads(weights: Sequence[Remote]) -> list[Any]:
+    return [each.attribute("grad").value for each in weights]
+
+
+def forget(weights: Sequence[Remote]) -> None:
+    """What zero_grad does."""
+    for each in weights:
+        each.set("grad", None)
+
+
+@probe("Diffable.backward", "frozen", needs=TAPING, weight=2)
+def frozen(s: Dialect, draw: Draw) -> Observation:
+    """a parameter that does not require a gradient gets none, and the one beside it gets its own."""
+    only, weights = layer(s, draw, N, C)
+    s.freeze(weights[0])
+    passed(s, [only], *batch(s, draw))
+    return dict(zip(("gradient_of_the_frozen", "gradient_of_the_other"), grads(weights)))
+
+
+@probe("Diffable.backward", "next-pass", needs=TAPING, weight=2)
+def next_pass(s: Dialect, draw: Draw) -> Observation:
+    """once the gradients are forgotten, a second pass through the same layers gives its own."""
+    (one, of_one), (two, of_two) = layer(s, draw, N, M), layer(s, draw, M, C)
+    weights = [*of_one, *of_two]
+    passed(s, [one, two], *batch(s, draw))
+    forget(weights)
+    passed(s, [one, two], *batch(s, draw))
+    return {"gradients": grads(weights)}
+
+
+# Both are found in right hand-ins. Which of the two counts in a training step: there the submission's own way is asked.
+@probe("Diffable.backward", "two-passes", needs=(*TAPING, "Diffable.backward/next-pass"))
+def two_passes(s: Dialect, draw: Draw) -> Observation:
+    """the gradients of a second pass are added to those that are there already, or replace them."""
+    only, weights = layer(s, draw, N, C)
+    first, second = batch(s, draw), batch(s, draw)
+    found = []
+    for passes in ([first], [second], [first, second]):
+        forget(weights)
+        for each in passes:
+            passed(s, [only], *each)
+        found.append(grads(weights))
+    return {"added_or_replaced": all(map(adds_or_replaces, *found))}
+
+
+def adds_or_replaces(one: Any, other: Any, both: Any) -> bool:
+    if not all(isinstance(each, np.ndarray) for each in (one, other, both)) or np.shape(both) != np.shape(other):
+        return False
+    return bool(np.allclose(both, other) or np.allclose(both, one + other))
+
+
+@probe("Diffable.backward", "plain-labels", needs=TAPING)
+def plain_labels(s: Dialect, draw: Draw) -> Observation:
+    """labels may be a plain array, which has no backward."""
+    only, weights = layer(s, draw, N, C)
+    x, _, loss = batch(s, draw)
+    output = s.forward(only, x)
+    loss(output, draw.array(B, C)).method("backward")
+    return {"gradients": grads(weights)}
+
+
+# --- optimizers -------------------------------------------------------------------------------------------------
+
+
+@probe("BasicOptimizer", "zero-grad", passive=True)
+def zero_grad(s: Dialect, draw: Draw) -> Observation:
+    """given: zero_grad forgets the gradient of every parameter: it is None again, or zeros."""
+    held = [s.weight(draw.array(*shape)) for shape in STEPS]
+    optimizer = s.optimizer("BasicOptimizer", held, 0.5)
+    for weight, shape in zip(held, STEPS):
+        weight.set("grad", s.tensor(draw.array(*shape)))
+    optimizer.method("zero_grad")
+    return {"forgotten": [each is None or not np.any(each) for each in grads(held)], **s.kept(parameter=held[0])}
+
+
+# --- Model ------------------------------------------------------------------------------------------------------
+
+
+@probe("Model", "of-arguments", needs=(TENSOR,))
+def of_arguments(s: Dialect, draw: Draw) -> Observation:
+    """given: a model is made of its layers, one argument each, or of a list of them."""
+    layers = [layer(s, draw, N, M)[0], layer(s, draw, M, C)[0]]
+    made = [s.new("SequentialModel", *layers), s.new("SequentialModel", layers), s.new("SequentialModel", layers[0])]
+    kept = [places(s, each.attribute("layers"), layers) for each in made]
+    return {"keeps_its_layers": kept[0] == [0, 1], "of_a_list": kept[1] == [0, 1], "of_a_single_one": kept[2] == [0]}
+
+
+@probe("Model.fit", "wandb", needs=(*GIVEN, "Model.fit/steps"), despite=STEP_OF)
+def fit_logged(s: Dialect, draw: Draw) -> Observation:
+    """with a wandb_run it trains just the same."""
+    model = scripted(s, draw)
+    history = model.method("fit", *data(s, draw, 2 * BATCH), EPOCHS, BATCH, wandb_run=s.double("run", None)).value
+    return {"steps": len(steps_of(model)), "history_of_epochs": by_name(history, epochs_of)}
+
+
+@probe("Model.evaluate", "wandb", needs=(*GIVEN, "Model.evaluate/every-input"), despite=STEP_OF)
+def evaluate_logged(s: Dialect, draw: Draw) -> Observation:
+    """with a wandb_run it evaluates just the same."""
+    model = scripted(s, draw)
+    model.method("evaluate", *data(s, draw, 2 * BATCH), BATCH, wandb_run=s.double("run", None))
+    return {"steps": len(steps_of(model))}

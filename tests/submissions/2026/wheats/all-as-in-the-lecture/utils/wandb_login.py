@@ -1,0 +1,5 @@
+import os
+
+import wandb
+
+wandb.login(key=os.environ.get("WANDB_API_KEY"))

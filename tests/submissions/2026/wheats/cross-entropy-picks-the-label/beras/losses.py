@@ -1,0 +1,42 @@
+import numpy as np
+
+from beras.core import Diffable, Tensor
+
+
+class Loss(Diffable):
+    @property
+    def weights(self):
+        return []
+
+    def get_weight_gradients(self):
+        return []
+
+
+class MeanSquaredError(Loss):
+    def forward(self, y_pred, y_true):
+        return np.mean((y_pred - y_true) ** 2)
+
+    def get_input_gradients(self):
+        y_pred, y_true = self.inputs
+        grad = 2 * (y_pred - y_true) / y_pred.size
+        return [grad, np.zeros_like(y_true)]
+
+
+class CategoricalCrossEntropy(Loss):
+    def __init__(self, epsilon=1e-12, **kwargs):
+        super().__init__(**kwargs)
+        self.epsilon = epsilon
+
+    def forward(self, y_pred, y_true):
+        """Categorical cross entropy forward pass!"""
+        rows = np.arange(y_pred.shape[0])
+        right = np.argmax(y_true, axis=-1)
+        p = np.maximum(np.asarray(y_pred)[rows, right], 1e-15)
+        return Tensor(-np.log(p).mean())
+
+    def get_input_gradients(self):
+        """Categorical cross entropy input gradient method!"""
+        y_pred, y_true = self.inputs
+        y_pred = np.maximum(y_pred, 1e-15)
+        grad = -(y_true / y_pred) / y_pred.shape[0]
+        return [grad, np.zeros_like(y_true)]

@@ -1,0 +1,71 @@
+import numpy as np
+
+from .core import Diffable, Tensor
+
+
+class Activation(Diffable):
+    @property
+    def weights(self):
+        return []
+
+    def get_weight_gradients(self):
+        return []
+
+
+class LeakyReLU(Activation):
+    def __init__(self, alpha=0.3, **kwargs):
+        super().__init__(**kwargs)
+        self.alpha = alpha
+
+    def forward(self, x):
+        """Leaky ReLu forward propagation!"""
+        return Tensor(np.where(x > 0, x, self.alpha * x))
+
+    def get_input_gradients(self):
+        """Leaky ReLu backpropagation!"""
+        x = self.inputs[0]
+        return [Tensor(np.where(x > 0, 1.0, self.alpha))]
+
+    def compose_input_gradients(self, J):
+        return self.get_input_gradients()[0] * J
+
+
+class ReLU(LeakyReLU):
+    def __init__(self, **kwargs):
+        super().__init__(alpha=0, **kwargs)
+
+
+class Sigmoid(Activation):
+    def forward(self, x):
+        x = np.asarray(x, dtype=float)
+        out = np.empty_like(x)
+        pos = x >= 0
+        out[pos] = 1.0 / (1.0 + np.exp(-x[pos]))
+        ex = np.exp(x[~pos])
+        out[~pos] = ex / (1.0 + ex)
+        return Tensor(out)
+
+    def get_input_gradients(self):
+        s = self.forward(self.inputs[0])
+        return [np.multiply(s, 1 - s)]
+
+    def compose_input_gradients(self, J):
+        return self.get_input_gradients()[0] * J
+
+
+class Softmax(Activation):
+    def forward(self, x):
+        """Softmax forward propagation!"""
+        shifted = x - np.max(x, axis=-1, keepdims=True)
+        exps = np.exp(shifted)
+        return Tensor(exps / np.sum(exps, axis=-1, keepdims=True))
+
+    def get_input_gradients(self):
+        """Softmax input gradients!"""
+        x, y = self.inputs + self.outputs
+        bn, n = x.shape
+        grad = np.zeros(shape=(bn, n, n), dtype=x.dtype)
+        for i in range(bn):
+            s = y[i]
+            grad[i] = np.diag(s) - np.outer(s, s)
+        return [grad]
