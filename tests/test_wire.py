@@ -224,6 +224,7 @@ def ones(shape: Any, dtype: Any = float) -> np.ndarray:
         pytest.param(Colour.RED, 3, id="enum"),
         pytest.param(Text("truth"), "truth", id="text-subclass"),
         pytest.param(np.array(["a", "bc"], dtype=object), ["a", "bc"], id="texts-in-an-array-of-objects"),
+        pytest.param(np.array(None), None, id="None-in-an-array"),
         pytest.param(np.array([3, np.int64(7)], dtype=object), np.array([3, 7]), id="integers-in-an-array-of-objects"),
         pytest.param(deque([np.arange(2), np.arange(3)]), [np.arange(2), np.arange(3)], id="deque"),
         pytest.param({np.int64(1): "a", np.str_("b"): 2, (1, 2): 3}, {1: "a", "b": 2, "tuple": 3}, id="keys"),

@@ -169,16 +169,17 @@ def message(verdict: Verdict, tolerances: Tolerances, edition: Edition = FIRST) 
         return fault_message(verdict, seen.fault, edition)
     head = headline(verdict, edition)
     parts: list[Part] = []
-    yes_or_no = {id(each): told for each in verdict.differences if (told := answered_wrongly(verdict, each))}
+    shown = telling(verdict)
+    yes_or_no = {id(each): told for each in shown if (told := answered_wrongly(verdict, each))}
     parts += [("came back", told) for told in list(yes_or_no.values())[:2] if told != head]
-    for difference in [each for each in verdict.differences if id(each) not in yes_or_no][:2]:
+    for difference in [each for each in shown if id(each) not in yes_or_no][:2]:
         rule = verdict.probe.rules.get(difference.entry.partition("[")[0])
         came_back, expected = difference_text(difference, tolerances.of(rule) if rule else tolerances.named["float"])
         expected = bounds(rule) or expected
         if (local := misfit(verdict, difference.actual)) is not None:
             came_back = f"{value_text(local.value)} from {local.method}"
             expected = f"the shape {local.right_shapes(verdict.probe.component)}"
-        label = f"{label_of(verdict, difference)}: " if len(verdict.differences) > 1 else ""
+        label = f"{label_of(verdict, difference)}: " if len(shown) > 1 else ""
         parts += [("came back", label + came_back), ("expected", label + expected)]
     parts += [
         ("pattern", "; ".join(pattern for pattern in verdict.patterns if pattern != head)),
@@ -216,11 +217,16 @@ def headline(verdict: Verdict, edition: Edition) -> str:
             return title
     if verdict.patterns:
         return verdict.patterns[0]
-    difference = verdict.differences[0]
+    difference = telling(verdict)[0]
     if "_kept" in difference.entry:
         changed = [name for each in verdict.differences if (name := entry_words.kept(each.entry))]
         return f"the calls below change {listed(changed)}; they must not"
     return sentence(verdict, difference)
+
+
+def telling(verdict: Verdict) -> list[Difference]:
+    """The differences to tell: those where nothing came back, which explain whatever else is wrong; else all."""
+    return [each for each in verdict.differences if each.actual is None] or verdict.differences
 
 
 def sentence(verdict: Verdict, difference: Difference) -> str:

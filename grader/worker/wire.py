@@ -152,6 +152,10 @@ def _plain_array(array: np.ndarray) -> Any:
         return array
     if array.dtype.char == "O" and array.ndim == 1 and _are_plain(array.tolist()):
         return plain(array.tolist())
+    if (
+        array.dtype.char == "O" and not array.ndim and array.item() is None
+    ):  # what a class that wraps arrays makes of it
+        return None
     return Opaque(f"an array of dtype {array.dtype}" if array.dtype.char != "O" else "an array of dtype object")
 
 
