@@ -185,6 +185,8 @@ class Grading:
             missing = self._missing(verdict)
         if missing:
             return self._not_written(verdict, missing)
+        if verdict.outcome == Outcome.NOT_ASKED:
+            self._hold_to_its_word(verdict)
         if verdict.outcome == Outcome.PASSED:
             self._withhold(verdict)
         elif probe.weight == 0 and is_missing(verdict):
@@ -195,6 +197,28 @@ class Grading:
         elif verdict.judged:
             self._put_down(verdict)
         return verdict
+
+    def _hold_to_its_word(self, verdict: Verdict) -> None:
+        """Where a question makes no sense for what a submission says of itself, another check has to show that.
+
+        Else whoever says one thing here and does another there gets the points of what he leaves out.
+        """
+        said = verdict.seen.not_asked
+        shown = next((each for each in self.every_probe if said is not None and each.name == said.shown_by), None)
+        if said is None or shown is None or not self.answers.knows(shown, self.seed_of(shown)):
+            return
+        if not said.convention:
+            if self.concerning(verdict.probe, [shown]) and self._unblocked(shown) != Outcome.PASSED:
+                verdict.outcome, verdict.message = Outcome.BLOCKED, f"{said}: blocked until {shown.name} is right"
+            return
+        public = bool(self.concerning(verdict.probe, [shown]))
+        seen = self.observer.seen(shown) if public else self.observer.fresh(shown, self.seed)
+        if seen.convention and seen.convention != said.convention:
+            why = f"{said}; but in {shown.name} they do not"
+            verdict.outcome, verdict.seen = Outcome.FAILED, replace(verdict.seen, fault=Fault("unusable", why))
+        elif not seen.convention:
+            verdict.outcome = Outcome.BLOCKED
+            verdict.message = f"blocked by {shown.component}, which shows no gradient yet; what is asked depends on it"
 
     def _put_down(self, verdict: Verdict) -> None:
         """Says whose failure it is: another check's of the component, another component's, or its own."""

@@ -15,12 +15,15 @@ from typing import Any
 import numpy as np
 
 from grader.ask.client import Fault, Worker
+from grader.ask.probe import NotAsked
 from grader.ask.subject import Remote, Subject, Trainee, held, missing_method, sent
 from grader.homework import FIRST
 from grader.homeworks.beras.local_gradients import LayerGradient
 from grader.homeworks.beras.stand_ins import CLASSES
 from grader.submission.places import Places
 
+# The checks that show in which convention a class is written
+SHOWS = {"Dense": "Dense/input-gradient", "LeakyReLU": "LeakyReLU/gradient"}
 RATE_PARAMETERS = ("learning_rate", "lr", "alpha")
 
 
@@ -169,7 +172,13 @@ class Dialect(Subject):
         """Calls a gradient method the way it is written, and notes which convention that is."""
         line = f"{layer.expression}.{method}"
         with missing_method(method):
-            reply = self.ask("call_as_written", target=layer.ref, name=method, args=[sent(upstream)])
+            try:
+                reply = self.ask("call_as_written", target=layer.ref, name=method, args=[sent(upstream)])
+            except Fault as fault:
+                if fault.kind == "raised" and fault.frames:  # it was called, and is written in one of the two
+                    required = [kind for _, kind in self.parameters(layer.attribute(method))].count("required")
+                    self.convention = "upstream" if required else "jacobian"
+                raise
         self.convention = "upstream" if isinstance(reply, dict) and reply.get("required") else "jacobian"
         self.last_call = f"{line}({self.literal(upstream) if self.convention == 'upstream' else ''})"
         self.write(self.last_call)
@@ -189,6 +198,10 @@ class Dialect(Subject):
         """What tape.gradient() returns, as a list."""
         gradients = tape.method("gradient").value
         return list(gradients) if isinstance(gradients, tuple) else gradients
+
+    def not_asked(self, reason: str, name: str = "Dense") -> NotAsked:
+        """Why a question makes no sense for a class whose gradient methods take the upstream gradient."""
+        return NotAsked(reason, SHOWS.get(name, ""), "upstream")
 
     def uses_upstream(self, name: str) -> bool:
         """Do the gradient methods of this class take the upstream gradient? Leaves no trace in the script."""
