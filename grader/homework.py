@@ -73,6 +73,7 @@ class Homework:
     features   the module that tells its years apart, see submission/recognition.py; '' where there is one
     worker     the module with requests of its own for what runs beside student code, see `operations`; '' for none
     inherits   component -> the one whose functions it may inherit, as the handout says; its own are as right
+    builds_on       component -> those whose code it runs in some hand-ins, and that may be to blame where it fails
     may_be_empty    classes whose empty functions are meant to be that
     hooks           methods that a class need not have
     extensions      components that cost nothing where a rubric names none
@@ -93,6 +94,7 @@ class Homework:
     features: str = ""
     worker: str = ""
     inherits: Mapping[str, str] = field(default_factory=dict)
+    builds_on: Mapping[str, Sequence[str]] = field(default_factory=dict)
     may_be_empty: Sequence[str] = ()
     imported_last: Sequence[str] = ()
     idle: Mapping[str, Sequence[str]] = field(default_factory=dict)

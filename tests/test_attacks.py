@@ -14,6 +14,7 @@ out of date. An expect.toml has
     not_stopped_at, leaks        the levels at which it gets through, and the canaries that show it
     installed                    what it is after is the grader's own process, its start or its end
     only, options, limits        components that it must not harm, options of the command, limits of the rubric
+    at_most, waiting             points of components that are right in part, and of theirs that are not judged
     table                        look at the table for the terminal as well
     inside                       run the command in the submission's own folder
     right                        its code is right, but for the attack: what it earns before that is its own
@@ -151,8 +152,10 @@ def is_json(text: str) -> bool:
         return False
 
 
-def unearned(part: dict[str, Any], possible: float) -> str:
-    """What a component that is worth nothing was given, or ''."""
+def unearned(part: dict[str, Any], possible: float, at_most: float | None, waiting: float) -> str:
+    """What a component was given that is worth nothing, or at most so much, or ''."""
+    if at_most is not None and part["points"] <= at_most and part["not_judged"] <= waiting:
+        return ""
     passed = {probe["name"] for probe in part["probes"] if probe["points"] > 0}
     if passed or part["points"] or part["max_points"] != possible:
         return f"{part['name']}: {part['points']} of {part['max_points']} for {sorted(passed)}"
@@ -206,9 +209,12 @@ def test_attack_gains_nothing_and_costs_only_its_own_check(name: str, level: str
     assert list(scene.temporary.iterdir()) == []
     result = json.loads(done.stdout)
     points = rubric.load().points["2470"]
+    most = attack.get("at_most", {})
     lost = [part for part in result["components"] if part["name"] in attack["loses"]]
     kept = [part for part in result["components"] if part not in lost]
-    gained = [text for part in lost if not attack.get("right") and (text := unearned(part, points[part["name"]]))]
+    worth = {part["name"]: (points[part["name"]], most.get(part["name"]), attack.get("waiting", 0)) for part in lost}
+    judged_by_points = [] if attack.get("right") else lost
+    gained = [text for part in judged_by_points if (text := unearned(part, *worth[part["name"]]))]
     found |= {"points"} if gained else set()
 
     assert found == tolerated(attack, level), gained

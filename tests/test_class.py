@@ -28,8 +28,9 @@ from grader.classroom.jobs import job as unit
 from grader.classroom.jobs.local import Ended, Unit
 from grader.classroom.jobs.settings import Terms
 from grader.classroom.outcome import Outcome
+from grader.classroom.output.files import file_name
 from grader.classroom.output.lms import blackboard, canvas, moodle
-from grader.classroom.people.handins import HandIn, Hint, find
+from grader.classroom.people.handins import HandIn, Hint, distinct, find, folded
 from grader.classroom.people.roster import match
 from grader.classroom.people.roster import read as read_roster
 from grader.classroom.schedule import MOST_LOST, Entry, Run
@@ -97,6 +98,37 @@ def test_layouts_of_all_platforms_are_found(tmp_path: Path):
     assert by_name["roejohn_55"].path.name == "roejohn_LATE_55_200_b.zip"
     assert "single files" in by_name["loe_56"].fault
     assert set(found.others) == {"read.me"}
+
+
+@pytest.mark.parametrize(
+    ("file", "who"),
+    [
+        ("doejane_55_9001_Bob Roe_78_assignsubmission_file_hw2.zip", "55"),
+        ("doejane_LATE_55_9001_Bob Roe_78_assignsubmission_file_.zip", "55"),
+        ("Jane Doe_77_assignsubmission_file_Bob Roe_78_assignsubmission_file_hw2.zip", "77"),
+        ("Jane Doe_77_assignsubmission_file_roebob_78_9001_hw2.zip", "77"),
+    ],
+)
+def test_chosen_file_name_does_not_make_a_hand_in_somebody_elses(tmp_path: Path, file: str, who: str):
+    (tmp_path / file).touch()
+
+    assert [hint.id for each in find(tmp_path).handins for hint in each.people] == [who]
+
+
+def test_no_two_hand_ins_have_one_page():
+    hashed = file_name("a/b")
+    names = ["a/b", "a:b", hashed, hashed.upper(), file_name(hashed)]
+
+    pages = {file_name(each).casefold() for each in names}
+
+    assert len(pages) == len(names)
+    assert not any("/" in each or ":" in each for each in pages)
+
+
+def test_hand_ins_whose_names_a_file_system_takes_for_one_are_told_apart(tmp_path: Path):
+    handins = distinct([HandIn(name, tmp_path) for name in ("Jane\u0301", "JAN\u00c9", "jane\u0301", "Jan\u00e9")])
+
+    assert len({folded(each.name) for each in handins}) == 4
 
 
 def test_roster_names_people_by_whatever_the_export_knows(tmp_path: Path):

@@ -251,6 +251,33 @@ def test_like_compares_with_another_entry_of_the_same_observation():
     assert found(NAN, NAN) == ["gradient"]
 
 
+@pytest.mark.parametrize(
+    ("numeric", "right"),
+    [
+        ([np.array([1.0, 2.0]), np.array([-3.0])], True),
+        ((np.array([1.0, 2.0]), np.array([-3.0])), True),
+        ([np.array([2.0, 4.0]), np.array([-6.0])], True),
+        ([np.array([2.0, 4.0]), np.array([-3.0])], False),
+        ([np.zeros(2), np.zeros(1)], False),
+        ([np.array([-1.0, -2.0]), np.array([3.0])], False),
+        ([np.full(2, NAN), np.array([NAN])], False),
+        ([np.array([1.0, 2.0])], False),
+        ([np.array([1.0, 2.0]), "text"], False),
+        ([], False),
+        (None, False),
+    ],
+)
+def test_an_answer_that_is_like_another_is_right_only_where_that_one_is(numeric: Any, right: bool):
+    made_up = probe(gradient=Rule(like="numeric"), numeric=Rule(evidence=True))
+    expected = [np.array([1.0, 2.0]), np.array([-3.0])]
+
+    found = differences(
+        made_up, {"gradient": expected, "numeric": expected}, {"gradient": numeric, "numeric": numeric}, TOLERANCES
+    )
+
+    assert ("numeric" not in [each.entry for each in found]) is right
+
+
 def test_missing_entry_is_a_difference_and_a_further_one_is_none():
     found = differences(probe(), {"a": 1.0, "b": 2.0}, {"a": 1.0, "c": 3.0}, TOLERANCES)
 

@@ -22,7 +22,17 @@ Function = Callable[[Any, Draw], Observation]  # of the dialect that the probe s
 
 
 class NotAsked(Exception):
-    """The question makes no sense for this implementation; the probe leaves the component's points to the others."""
+    """The question makes no sense for this implementation; the probe leaves the component's points to the others.
+
+    Where that is what the implementation says of itself, another check has to show it:
+
+    shown_by    the name of that check
+    convention  the gradient convention in which it was answered; '' where its answer has to be right
+    """
+
+    def __init__(self, reason: str, shown_by: str = "", convention: str = "") -> None:
+        super().__init__(reason)
+        self.shown_by, self.convention = shown_by, convention
 
 
 @dataclass(frozen=True)
@@ -33,7 +43,8 @@ class Rule:
         convention the factors in `upstream_factors` are as right as 1.
     squeeze: axes of length 1 do not count.
     within: intervals; every number of the entry lies in one of them, whatever the reference answers.
-    like: name of an entry of the same observation that this one must equal (central differences are the judge).
+    like: name of an entry of the same observation that this one must equal (central differences are the judge), once
+        that one is right itself but for a positive factor.
     tolerance: name of one of the rubric's tolerances.
     evidence: shown in messages, not compared.
     """

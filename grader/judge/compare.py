@@ -61,6 +61,8 @@ def differences(
                 found.append(Difference(entry, "value", expected[entry], actual[entry]))
             continue
         wanted = actual.get(rule.like) if rule.like and not mistakes else expected[entry]
+        if rule.like and not mistakes and not moves_alike(expected[rule.like], wanted, tolerances.of(rule)):
+            found.append(Difference(rule.like, "value", expected[rule.like], wanted))
         if entry not in actual:
             found.append(Difference(entry, "missing", wanted, None))
             continue
@@ -199,6 +201,24 @@ def constant_factor(actual: np.ndarray, expected: np.ndarray, tolerance: float) 
     if factor <= 0 or not np.all(np.abs(actual - factor * expected) <= tolerance * factor * np.abs(expected).max()):
         return None
     return factor
+
+
+def moves_alike(expected: Any, actual: Any, tolerance: float) -> bool:
+    """Is what an answer is to be compared with right itself, but for a positive factor, which others are asked about?
+
+    Who is compared with nothing but an answer of his own is right in whatever he agrees with.
+    """
+    one, other = flat(expected), flat(actual)
+    if one is None or other is None or one.shape != other.shape:
+        return False
+    return close(other, one, tolerance) or constant_factor(other, one, tolerance) is not None
+
+
+def flat(value: Any) -> np.ndarray | None:
+    """The numbers of an array, or of all arrays in a list, in one row; None where there is anything else."""
+    parts = [as_array(each, np.zeros(0)) for each in (value if isinstance(value, (list, tuple)) else [value])]
+    arrays = [each.ravel() for each in parts if each is not None]
+    return np.concatenate(arrays) if arrays and len(arrays) == len(parts) else None
 
 
 def lies_within(value: Any, intervals: tuple[tuple[float, float], ...]) -> bool:

@@ -5,7 +5,6 @@ Data flows one way: submission -> worker -> observation -> verdict -> report.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -25,6 +24,7 @@ from grader.explain.evidence import mismatches, place
 from grader.explain.rows import concealed
 from grader.homework import Edition
 from grader.isolation import Level, Zygote, choose
+from grader.judge.blame import is_missing, lacking, needed_by, running
 from grader.judge.hidden import NOT_HERE
 from grader.judge.parts import INHERITS, component_of, functions_of, is_own, is_unwritten, unwritten
 from grader.judge.scoring import Share, allocate, decimal, shares, summary
@@ -186,6 +186,8 @@ class Grading:
             missing = self._missing(verdict)
         if missing:
             return self._not_written(verdict, missing)
+        if verdict.outcome == Outcome.NOT_ASKED:
+            self._hold_to_its_word(verdict)
         if verdict.outcome == Outcome.PASSED:
             self._withhold(verdict)
         elif probe.weight == 0 and is_missing(verdict):
@@ -194,6 +196,28 @@ class Grading:
         elif verdict.judged:
             self._put_down(verdict)
         return verdict
+
+    def _hold_to_its_word(self, verdict: Verdict) -> None:
+        """Where a question makes no sense for what a submission says of itself, another check has to show that.
+
+        Else whoever says one thing here and does another there gets the points of what he leaves out.
+        """
+        said = verdict.seen.not_asked
+        shown = next((each for each in self.every_probe if said is not None and each.name == said.shown_by), None)
+        if said is None or shown is None or not self.answers.knows(shown, self.seed_of(shown)):
+            return
+        if not said.convention:
+            if self.concerning(verdict.probe, [shown]) and self._unblocked(shown) != Outcome.PASSED:
+                verdict.outcome, verdict.message = Outcome.BLOCKED, f"{said}: blocked until {shown.name} is right"
+            return
+        public = bool(self.concerning(verdict.probe, [shown]))
+        seen = self.observer.seen(shown) if public else self.observer.fresh(shown, self.seed)
+        if seen.convention and seen.convention != said.convention:
+            why = f"{said}; but in {shown.name} they do not"
+            verdict.outcome, verdict.seen = Outcome.FAILED, replace(verdict.seen, fault=Fault("unusable", why))
+        elif not seen.convention:
+            verdict.outcome = Outcome.BLOCKED
+            verdict.message = f"blocked by {shown.component}, which shows no gradient yet; what is asked depends on it"
 
     def _put_down(self, verdict: Verdict) -> None:
         """Says whose failure it is: another check's of the component, another component's, or its own."""
@@ -265,9 +289,16 @@ class Grading:
                     state = "written" if needed.outcome == Outcome.NOT_IMPLEMENTED else "right"
                     return Message(f"blocked by {component}, which is not {state} yet; this check uses it")
                 return words.inherited(verdict, component, self.rubric.tolerances)
-        if frame is None or self._is_own(verdict.probe, frame) or self._is_right(frame, verdict.probe):
+        if frame is None or not self._is_needed(frame, verdict) or self._is_right(frame, verdict.probe):
             return Message()
         return Message(f"blocked by {frame.file} line {frame.line}: {fault}")
+
+    def _is_needed(self, frame: Frame, verdict: Verdict) -> bool:
+        """Is a line in a module of another component that this check needs? Of all else, the submission may say what it
+        likes: a frame bears the name of a file that it was compiled under, and any file can be imported.
+        """
+        needed = {self.edition.module_of(component) for component in needed_by(verdict, self.edition)}
+        return not self._is_own(verdict.probe, frame) and self.places.part_of(frame.file, frame.line) in needed
 
     def _is_right(self, frame: Frame, asking: Probe) -> bool:
         """Is everything right that is asked of this file? Then what it raised was called for by somebody else."""
@@ -282,7 +313,21 @@ class Grading:
         ]
         probes = [each for each in self.concerning(asking, probes) if self.answers.knows(each, self.seed_of(each))]
         self.ask(probes)
-        return all(self._unblocked(probe) in (Outcome.PASSED, Outcome.NOT_ASKED) for probe in probes)
+        return all(self._unblocked(probe) in FINE for probe in probes)
+
+    def is_wrong_at(self, frame: Frame) -> bool:
+        """Is something wrong that is asked of the file of a line, extensions aside? Only that can stop a training."""
+        module = self.places.part_of(frame.file, frame.line)
+        probes = [
+            each
+            for each in self.groups(self.every_probe)[0]
+            if self.edition.module_of(each.component) == module
+            and each.weight
+            and each.component not in self.rubric.extensions
+            and self.answers.knows(each, self.seed)
+        ]
+        self.ask(probes)
+        return any(self._unblocked(probe) not in FINE for probe in probes)
 
     def _unblocked(self, probe: Probe) -> Outcome:
         """The outcome of a probe by itself."""
@@ -324,7 +369,8 @@ class Grading:
             return ""
         if not own and is_unwritten(component, module, self.places):
             own = self._first_missing(component)
-        return own or next(iter(called), "")
+        blamed = needed_by(verdict, self.edition)
+        return own or next((name for name in called if component_of(name, self.places) in blamed), "")
 
     def _first_missing(self, component: str) -> str:
         """The first of a component's functions that are not written; of what it inherits, where it has none."""
@@ -442,31 +488,6 @@ def line_of_why(results: list[ProbeResult], outcome: Outcome) -> str:
     if told[0].outcome == Outcome.NOT_IMPLEMENTED != outcome and words.is_place(told[0].why):
         return f"{told[0].why} is not written yet"  # of a part that is missing, the place alone would not say so
     return told[0].why
-
-
-def is_missing(verdict: Verdict) -> bool:
-    """Is what was asked for not there at all?"""
-    fault = verdict.seen.fault
-    return fault is not None and fault.kind == "missing"
-
-
-def running(verdict: Verdict, edition: Edition) -> list[str]:
-    """The component whose class an exception comes from, where that is another one than was asked about."""
-    fault, component = verdict.seen.fault, verdict.probe.component
-    if fault is None or not fault.frames:
-        return []
-    name = lacking(fault, edition) or fault.frames[-1].function.partition(".")[0]
-    return [name] if name in edition.components and name != edition.owner_of(component) else []
-
-
-def lacking(fault: Fault, edition: Edition) -> str:
-    """The component that a given class found without an attribute; '' where that is not what happened.
-
-    Given code reads what the assignment names: that it is not there is the fault of the class that lacks it.
-    """
-    found = re.match(r"'(\w+)' object has no attribute", fault.message) if fault.type == "AttributeError" else None
-    given = fault.frames[-1].function.partition(".")[0] in edition.given if fault.frames else False
-    return found[1] if found and given and found[1] in set(edition.components) - edition.given else ""
 
 
 def explain(verdict: Verdict, tolerances: Tolerances, edition: Edition) -> None:

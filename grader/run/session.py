@@ -216,7 +216,8 @@ class Session:
                 and "batch_step" not in frame.function
                 and self.dialect.model_forward() not in frame.function
             )
-            if not own and run.outcome in (Outcome.NOT_IMPLEMENTED, Outcome.ERROR):
+            failed = run.outcome in (Outcome.NOT_IMPLEMENTED, Outcome.ERROR)
+            if failed and not own and self.grading.is_wrong_at(frame):
                 run.outcome = Outcome.BLOCKED
                 told = f"blocked by {whereabouts(frame)} ({at(frame)}): {one_line(str(fault), 300)}"
                 run.message = replace(run.message, headline=told)

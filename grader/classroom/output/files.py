@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -32,6 +33,8 @@ from grader.result import NOT_JUDGED
 STUDENTS = "students"
 UNJUDGED = ", ".join(f"'{outcome}'" for outcome in NOT_JUDGED)  # as SQL lists them
 PAIRS = ("similarity.html", "similarity.csv")
+DIGEST = 16  # hexadecimal digits, for which nobody finds a second name
+NAMED_BY_DIGEST = re.compile(rf"-[0-9a-fA-F]{{{DIGEST}}}$")
 STATE = ".written.json"  # what was written last, and from what
 PLATFORMS: dict[str, tuple[Callable[[Ledger, str], str], tuple[str, ...]]] = {
     "canvas": (lms.canvas, (*lms.CANVAS_FIRST, lms.SECTION)),
@@ -165,9 +168,9 @@ def signature(ledger: Ledger, title: str, pairs: bool) -> str:
 def file_name(name: str) -> str:
     """A name that every system can write, and that leads nowhere else."""
     plain = "".join(c if c.isalnum() or c in " -_.,()@+" else "_" for c in name).strip(" .")
-    if plain == name and len(name) <= 100:
+    if plain == name and len(name) <= 100 and not NAMED_BY_DIGEST.search(name):  # which a student might choose
         return name
-    return f"{plain[:100]}-{hashlib.sha256(name.encode('utf-8', 'surrogateescape')).hexdigest()[:8]}"
+    return f"{plain[:100]}-{hashlib.sha256(name.encode('utf-8', 'surrogateescape')).hexdigest()[:DIGEST]}"
 
 
 def junit(ledger: Ledger, gradebook: Gradebook) -> str:

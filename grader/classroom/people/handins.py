@@ -6,11 +6,15 @@ Each entry of the folder is looked at by itself, so exports may be mixed:
     doejane_LATE_55_9001_hw2.zip                         Canvas: name, user's ID, upload's ID, file
     Jane Doe_77_assignsubmission_file_/, or ..._hw2.zip  Moodle: name, participant's number
     anything/, anything.zip                              plain: the name is the student's
+
+What a platform puts in front of a file says whose it is. The rest is a name that a student chose, and it may look like
+another platform's front: so the first front counts, and Canvas's is looked for before Moodle's, which cannot follow it.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +26,7 @@ from grader.submission.layout import CODE_FILES
 from grader.submission.places import PACKAGES
 
 CANVAS = re.compile(r"(?P<name>[^_]+)_(?:LATE_)?(?P<id>\d+)_(?P<upload>\d+)_(?P<file>.+)")
-MOODLE = re.compile(r"(?P<name>.+)_(?P<id>\d+)_assignsubmission_(?P<kind>[a-z]+)(?:_(?P<file>.*))?")
+MOODLE = re.compile(r"(?P<name>.+?)_(?P<id>\d+)_assignsubmission_(?P<kind>[a-z]+)(?:_(?P<file>.*))?")
 METADATA = "submission_metadata.yml"
 IGNORED = ("__macosx", "thumbs.db", "desktop.ini")
 METADATA_BYTES = 64 << 20  # of a course of thousands, with the results of every submission
@@ -78,10 +82,10 @@ def find(folder: Path) -> Found:
             continue
         if entry.name in people:
             found.handins.append(HandIn(entry.name, entry, people[entry.name]))
-        elif moodle and (is_folder or moodle["kind"] == "file"):
-            found.handins.append(moodle_handin(entry, moodle))
         elif canvas and not is_folder:
             uploads.setdefault(canvas["id"], []).append((int(canvas["upload"]), entry, canvas))
+        elif moodle and (is_folder or moodle["kind"] == "file"):
+            found.handins.append(moodle_handin(entry, moodle))
         elif is_folder:
             found.handins.append(HandIn(entry.name, entry))
         elif entry.suffix.lower() == ".zip" and entry.with_suffix("") in entries:
@@ -120,13 +124,18 @@ def distinct(handins: Iterable[HandIn]) -> list[HandIn]:
     found = []
     for each in handins:
         name, count = each.name, 1
-        while name.casefold() in taken:
+        while folded(name) in taken:
             count += 1
             name = f"{each.name} ({count})"
-        taken.add(name.casefold())
+        taken.add(folded(name))
         notes = (*each.notes, f"another hand-in has the name {each.name}") if name != each.name else each.notes
         found.append(HandIn(name, each.path, each.people, notes, each.fault))
     return found
+
+
+def folded(name: str) -> str:
+    """The same for names that some file system takes for one."""
+    return unicodedata.normalize("NFKC", name).casefold()
 
 
 # --- platforms --------------------------------------------------------------------------------------------------

@@ -16,12 +16,15 @@ import numpy as np
 
 from grader.ask.client import Fault, Worker
 from grader.ask.notes import Assignment, Call, Given, Write
+from grader.ask.probe import NotAsked
 from grader.ask.subject import Remote, Subject, Trainee, held, missing_method, sent
 from grader.homework import FIRST
 from grader.homeworks.beras.local_gradients import LayerGradient
 from grader.homeworks.beras.stand_ins import CLASSES
 from grader.submission.places import Places
 
+# The checks that show in which convention a class is written
+SHOWS = {"Dense": "Dense/input-gradient", "LeakyReLU": "LeakyReLU/gradient"}
 RATE_PARAMETERS = ("learning_rate", "lr", "alpha")
 
 
@@ -182,7 +185,14 @@ class Dialect(Subject):
     def _gradient(self, layer: Remote, method: str, upstream: Any) -> Any:
         """Calls a gradient method the way it is written, and notes which convention that is."""
         with missing_method(method):
-            reply = self.ask("call_as_written", target=layer.ref, name=method, args=[sent(upstream)])
+            try:
+                reply = self.ask("call_as_written", target=layer.ref, name=method, args=[sent(upstream)])
+            except Fault as fault:
+                if fault.kind == "raised" and fault.frames:  # it was called, and is written in one of the two
+                    with self.unnoted():
+                        kinds = [kind for _, kind in self.parameters(layer.attribute(method))]
+                    self.convention = "upstream" if "required" in kinds else "jacobian"
+                raise
         self.convention = "upstream" if isinstance(reply, dict) and reply.get("required") else "jacobian"
         call = Call(layer.expression, method, [self.given(upstream)] if self.convention == "upstream" else [])
         self.note_call(call)
@@ -202,6 +212,10 @@ class Dialect(Subject):
         """What tape.gradient() returns, as a list."""
         gradients = tape.method("gradient").value
         return list(gradients) if isinstance(gradients, tuple) else gradients
+
+    def not_asked(self, reason: str, name: str = "Dense") -> NotAsked:
+        """Why a question makes no sense for a class whose gradient methods take the upstream gradient."""
+        return NotAsked(reason, SHOWS.get(name, ""), "upstream")
 
     def uses_upstream(self, name: str) -> bool:
         """Do the gradient methods of this class take the upstream gradient? Leaves no trace in the notes."""

@@ -62,7 +62,9 @@ def values(result: Any) -> Any:
 def jacobian_only(s: Dialect) -> None:
     with suppress(Fault):  # a Dense that cannot be looked at says nothing about batch_step
         if s.uses_upstream("Dense"):
-            raise NotAsked("this submission passes gradients on by hand, which scripted layers cannot stand in for")
+            raise s.not_asked(
+                "the layers take the upstream gradient themselves, which scripted layers cannot stand in for"
+            )
 
 
 @probe("SequentialModel", "call", weight=3, needs=(KEEPING, CALLING))
@@ -124,7 +126,7 @@ def records(s: Dialect, draw: Draw) -> Observation:
     grads = optimizer.attribute("grads")
     by_hand = grads.method("__len__").value and grads.item(0).method("__len__").value
     if by_hand and not any(any(noted(each, "double_ran")) for each in (*layers, loss)):
-        raise NotAsked("this batch_step works its gradients out by hand, without a tape")
+        raise NotAsked("this batch_step works its gradients out by hand, without a tape", "SequentialModel/gradients")
     return {
         "layers_on_tape": [any(noted(each, "double_called")) for each in layers],
         "loss_on_tape": any(noted(loss, "double_called")),

@@ -10,7 +10,7 @@ from typing import Any
 
 from grader.ask.client import Fault
 from grader.ask.notes import Statement
-from grader.ask.probe import NotAsked, Observation, Rule, probe
+from grader.ask.probe import Observation, Rule, probe
 from grader.ask.subject import Draw, Remote
 from grader.homeworks.beras.dialect import Dialect
 
@@ -64,7 +64,7 @@ def recorded(s: Dialect, draw: Draw, layers: list[Remote]) -> Remote:
 def composing_only(s: Dialect) -> None:
     """Where Diffable's own methods take the upstream gradient, there is nothing left to compose."""
     if s.uses_upstream("Diffable"):
-        raise NotAsked("the gradient methods of this Diffable take the upstream gradient themselves")
+        raise s.not_asked("the gradient methods of this Diffable take the upstream gradient themselves", "Diffable")
 
 
 # --- Diffable (given) -------------------------------------------------------------------------------------------
@@ -220,7 +220,7 @@ def real_layers(s: Dialect, draw: Draw) -> Observation:
     """gradient() answers for a network of this submission's own Dense and LeakyReLU."""
     for name in ("Dense", "LeakyReLU"):
         if s.uses_upstream(name):
-            raise NotAsked(f"the gradient methods of this {name} take the upstream gradient themselves")
+            raise s.not_asked(f"the gradient methods of this {name} take the upstream gradient themselves", name)
     dense = [s.dense(draw.array(N, M), draw.array(M)), s.dense(draw.array(M, C), draw.array(C))]
     layers = [dense[0], s.new("LeakyReLU", 0.25), dense[1]]
     return {"gradients": s.tape_gradient(recorded(s, draw, layers))}

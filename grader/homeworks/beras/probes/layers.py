@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.ask.probe import NotAsked, Observation, Rule, probe
+from grader.ask.probe import Observation, Rule, probe
 from grader.ask.subject import Draw, Remote, same_values
 from grader.base.arrays import unique
 from grader.homeworks.beras.dialect import Dialect
@@ -89,7 +89,7 @@ def trainable(s: Dialect, draw: Draw) -> Observation:
 def trainable_at_first(s: Dialect, layer: Remote) -> Observation:
     """Where a tape walks over the layers, each must say whether it is trainable."""
     if not layer.has("trainable") and s.uses_upstream("Dense"):
-        raise NotAsked("this submission passes gradients on by hand and freezes no layer")
+        raise s.not_asked("the layers take the upstream gradient themselves, and a batch_step by hand freezes none")
     return {"trainable": layer.attribute("trainable").value}
 
 
@@ -199,7 +199,7 @@ def compose(s: Dialect, draw: Draw) -> Observation:
 
 def composing_only(s: Dialect, dense: Remote) -> None:
     if any(kind == "required" for _, kind in s.parameters(dense.attribute("input_gradients"))):
-        raise NotAsked("the gradient methods of this Dense take the upstream gradient themselves")
+        raise s.not_asked("the gradient methods of this Dense take the upstream gradient themselves")
 
 
 @probe(
