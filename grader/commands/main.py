@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from grader.base import blas
+from grader.base.cache import unchanged
 from grader.base.errors import UsageError, is_full
 from grader.homework import FIRST_YEAR, HOMEWORK, VARIABLE, YEARS, Edition, edition, is_training, opened
 from grader.report.writers import WRITERS
@@ -300,25 +301,27 @@ def run(
         print("grade: warning: --isolation none runs the submission unfenced and without limits", file=sys.stderr)
     data = data_for(options, components)
     made_up = HOMEWORK.probe_folder()
-    if level.user is not None:
-        made_up, data = isolation.shown(made_up, data, scratch)
+    made_up, data = isolation.shown(level, made_up, data, scratch)
     readable = (data.public,) if data else ()
-    with contextlib.ExitStack() as unless_grading:
-        # It imports NumPy while this process does
-        zygote = isolation.start(submission.root, level, (*((Path(made_up),) if made_up else ()), *readable))
-        unless_grading.callback(zygote.close)
-        from grader.ask.answers import answers_of
-        from grader.report.progress import Progress
-        from grader.run.grading import Grading
+    with contextlib.ExitStack() as at_the_end:
+        at_the_end.enter_context(unchanged(level.guards_cache))
+        with contextlib.ExitStack() as unless_grading:
+            # It imports NumPy while this process does
+            zygote = isolation.start(submission.root, level, (*((Path(made_up),) if made_up else ()), *readable))
+            unless_grading.callback(zygote.close)
+            from grader.ask.answers import answers_of
+            from grader.report.progress import Progress
+            from grader.run.grading import Grading
 
-        seed = seed_of(options.seed)
-        answers = answers_of(options.key, made_up, seed, submission.edition)
-        hidden_seed = hidden_seed_of(options.hidden_seed, answers)
-        grading = Grading(
-            submission, rubric, answers, made_up, seed, track, components, level, readable, hidden_seed, zygote
-        )
-        unless_grading.pop_all()
-    try:
+            seed = seed_of(options.seed)
+            answers = answers_of(options.key, made_up, seed, submission.edition, level.guards_cache)
+            hidden_seed = hidden_seed_of(options.hidden_seed, answers)
+            grading = Grading(
+                submission, rubric, answers, made_up, seed, track, components, level, readable, hidden_seed, zygote
+            )
+            unless_grading.pop_all()
+        at_the_end.callback(answers.save)
+        at_the_end.callback(grading.close)
         grading.start()  # workers start while pytest is imported
         from grader.run.pytest_plugin import run_checks
         from grader.run.session import Session
@@ -326,21 +329,16 @@ def run(
         reference = submission.edition.reference
         yardstick = reference if data and reference.is_dir() else None
         session = Session(grading, data, options.full, options.runs, yardstick, str(options.path))
+        at_the_end.callback(session.close)
         progress = Progress(sys.stderr, options.quiet)
         # Saved first, told afterwards: what was said to be graded is safe
         session.listeners += [*outputs.listeners(lambda: session.result(complete=False)), progress]
-        try:
-            with stoppable() as signals:
-                try:
-                    run_checks(session, pytest_arguments)
-                finally:
-                    progress.close()
-                return conclude(options, outputs, session, signals)
-        finally:
-            session.close()
-    finally:
-        grading.close()
-        answers.save()
+        with stoppable() as signals:
+            try:
+                run_checks(session, pytest_arguments)
+            finally:
+                progress.close()
+            return conclude(options, outputs, session, signals)
 
 
 def data_for(options: argparse.Namespace, components: tuple[str, ...]) -> Dataset | None:

@@ -440,17 +440,25 @@ def total(seconds: Callable[[int], float | None], tree: list[int]) -> float | No
     return sum(each for each in found if each is not None) if found and found[0] is not None else None
 
 
-def shown(made_up: str, data: Dataset | None, folder: Path) -> tuple[str, Dataset | None]:
-    """Copies, below `folder`, of the data that another user may read: the cache itself is the grader's alone."""
-    folder.chmod(THROUGH)
+def shown(level: Level, made_up: str, data: Dataset | None, folder: Path) -> tuple[str, Dataset | None]:
+    """The data that a submission may read: copies below `folder`, unless the kernel shows it the data alone.
+
+    The cache itself is the grader's alone. Whoever may go up from the data, and write there, is shown no way to it; and
+    another user may not even read it.
+    """
+    if level.user is None and level.fenced:
+        return made_up, data
+    everybody = level.user is not None
+    if everybody:
+        folder.chmod(THROUGH)
     copied = ""
     if made_up:
         copied = str(shutil.copytree(made_up, folder / "made-up"))
-        make_read_only(Path(copied), everybody=True)
+        make_read_only(Path(copied), everybody)
     if data is not None:
         public = shutil.copytree(data.public, folder / "public")
         data = replace(data, public=public)  # type: ignore[type-var]
-        make_read_only(data.public, everybody=True)
+        make_read_only(data.public, everybody)
     return copied, data
 
 
