@@ -353,8 +353,25 @@ def enormous_module(metrics: Path, scene: Scene) -> None:
         file.truncate(64 << 20)
 
 
+def source_copied_to_every_way_out(metrics: Path, scene: Scene) -> None:
+    """70 kB of source, whose `finally` of 12,000 statements Python would copy to each of 700 returns."""
+    ways = "".join(f"        if x == {i}: return x\n" for i in range(700))
+    metrics.write_text(f"def f(x):\n    try:\n{ways}    finally:\n        {';'.join(['x'] * 12_000)}\n")
+
+
+def gaps_without_end(metrics: Path, scene: Scene) -> None:
+    """A megabyte of placeholders, each with a line of its own."""
+    metrics.write_text("???\n" * 250_000)
+
+
+def imports_of_what_is_not_there(metrics: Path, scene: Scene) -> None:
+    """20,000 imports of a package that is not there, in front of a class with nothing in it."""
+    metrics.write_text("import torch\n" * 20_000 + "class CategoricalAccuracy: pass\n")
+
+
 FOLDERS = [link_out, pipe, folder_named_as_a_module, compiled_modules, invalid_utf8, null_bytes, odd_encoding]
-FOLDERS += [nested_source, enormous_module]
+FOLDERS += [nested_source, enormous_module, source_copied_to_every_way_out, gaps_without_end]
+FOLDERS += [imports_of_what_is_not_there]
 
 
 @pytest.mark.parametrize("damage", FOLDERS, ids=lambda function: function.__name__)
