@@ -7,6 +7,6 @@ from pathlib import Path
 if sys.path and Path(sys.path[0]).resolve() != Path(__file__).resolve().parent.parent:
     del sys.path[0]
 
-from grader.commands.main import program
+from grader.start import program
 
 sys.exit(program())

@@ -253,6 +253,15 @@ def test_damaged_gradebook_is_said_to_be_damaged(tmp_path: Path):
         Gradebook(path)
 
 
+def test_emptied_gradebook_does_not_begin_anew(tmp_path: Path):
+    path = tmp_path / "gradebook.sqlite"
+    path.touch()
+
+    with pytest.raises(UsageError, match="is empty; put a copy in its place"):
+        Gradebook(path)
+    assert path.stat().st_size == 0
+
+
 def test_full_disk_stops_the_run_and_loses_nothing(book: Gradebook):
     run = run_of(book, "a", "b")
     big = Outcome("graded", result={**RESULT, "noise": os.urandom(200_000).hex()})

@@ -449,5 +449,5 @@ def test_run_needs_no_more_than_the_issue_permits():
     names = {requirement.partition(">")[0] for requirement in project["dependencies"]}
 
     assert names == {"numpy", "pytest", "pytest-timeout", "tabulate"}
-    assert project["scripts"] == {"grade": "grader.commands.main:program"}
+    assert project["scripts"] == {"grade": "grader.start:program"}
     assert project["requires-python"] == ">=3.10"

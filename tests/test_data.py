@@ -265,6 +265,14 @@ def overwritten(path: Path) -> None:
     path.write_bytes(b"\0" * path.stat().st_size)
 
 
+def exchanged(path: Path) -> None:
+    """Other contents of the same size, with the times that it had."""
+    info = path.stat()
+    overwritten(path)
+    os.utime(path, ns=(info.st_atime_ns, info.st_mtime_ns))
+    path.chmod(0o400)
+
+
 def truncated(path: Path) -> None:
     path.chmod(0o600)
     os.truncate(path, 1000)
@@ -278,6 +286,9 @@ def removed(path: Path) -> None:
     ("damage", "file"),
     [
         (overwritten, "test-labels.npy"),
+        (exchanged, "test-labels.npy"),
+        (exchanged, f"public/data/mnist/{SMALL}"),
+        (exchanged, "seal"),
         (truncated, "public/train-images.npy"),
         (removed, f"public/data/mnist/{SMALL}"),
     ],
@@ -294,7 +305,10 @@ def test_damaged_cache_is_built_again(
     assert sorted(reads) == sorted(NAMES)
     for path in data.MNIST_FILES:
         assert (warm_cache / "mnist-1" / path).read_bytes() == (complete_cache / "mnist-1" / path).read_bytes()
-    assert [each.name for each in warm_cache.iterdir()] == ["mnist-1"]  # nothing is left of the damaged one
+    assert sorted(each.name for each in warm_cache.iterdir()) == [
+        "key",
+        "mnist-1",
+    ]  # nothing is left of the damaged one
 
 
 def test_cache_that_cannot_be_written_is_done_without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -326,6 +340,37 @@ def test_graders_that_race_both_get_the_whole(tmp_path: Path):
 
     assert (tmp_path / "made" / "file").read_text() == "other"
     assert [each.name for each in tmp_path.iterdir()] == ["made"]
+
+
+def test_small_file_is_taken_from_whoever_has_the_key_alone(own_cache: Path):
+    place = own_cache / "made" / "text"
+    cache.remember(place, b"a text")
+    assert cache.recall(place) == b"a text"
+
+    place.write_bytes(place.read_bytes()[:-1] + b"z")
+    assert cache.recall(place) is None
+    cache.remember(place, b"a text")
+    place.rename(place.with_name("other"))  # what is sealed for one place is nothing in another
+    assert cache.recall(place.with_name("other")) is None
+    cache.remember(place, b"a text")
+    (own_cache / cache.KEY).unlink()
+    assert cache.recall(place) is None
+    assert (own_cache / cache.KEY).stat().st_mode & 0o777 == 0o600
+
+
+def test_what_was_changed_meanwhile_is_thrown_away_where_no_fence_is(own_cache: Path):
+    for name in ("kept", "forged"):
+        cache.remember(own_cache / name, b"a text")
+    (own_cache / cache.UNSEALED).mkdir()
+
+    for guarded, left in ((True, {"key", "kept", "forged", "planted"}), (False, {"key", "kept"})):
+        (own_cache / "planted").unlink(missing_ok=True)
+        with cache.unchanged(guarded):
+            exchanged(own_cache / "forged")
+            cache.remember(own_cache / "planted", b"sealed as it should be")
+            (own_cache / cache.UNSEALED / "drawing").write_text("only looked at")
+        assert {path.name for path in own_cache.iterdir()} == {*left, cache.UNSEALED}
+    assert (own_cache / cache.UNSEALED / "drawing").exists()
 
 
 def test_cache_is_its_owner_s_alone(own_cache: Path):

@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from concurrent.futures import Future
 from pathlib import Path
@@ -209,6 +210,95 @@ def test_interrupted_run_writes_what_was_graded(number: int, code: int, hanging:
     assert (found["score"], found["max_score"], found["not_graded"]) == (2, 16, 84)
     assert_gradescope(json.loads((tmp_path / "gradescope").read_text()), 16)
     assert sorted(os.listdir(tmp_path)) == sorted(names)
+
+
+AT_AN_IMPORT = """
+import builtins, os, sys
+original = builtins.__import__
+def found(name, *rest, **more):
+    if name == {module!r}:
+        builtins.__import__ = original
+        os.kill(os.getpid(), {number})
+    return original(name, *rest, **more)
+builtins.__import__ = found
+"""
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "says"), [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "SIGTERM")]
+)
+@pytest.mark.parametrize(
+    "module", ["grader.isolation", "grader.ask.answers", "grader.run.pytest_plugin", "grader.packing.packs"]
+)
+def test_signal_at_any_moment_leaves_one_line_and_no_folder(
+    module: str, number: int, code: int, says: str, submission: Path, tmp_path: Path
+) -> None:
+    """Here as a module is imported, which is well spread over the beginning of a run."""
+    (tmp_path / "hooks").mkdir()
+    (tmp_path / "temporary").mkdir()
+    (tmp_path / "hooks" / "sitecustomize.py").write_text(AT_AN_IMPORT.format(module=module, number=int(number)))
+    packs = ["pack", "classroom50", "-o", str(tmp_path / "pack")]
+    words = packs if "packing" in module else [str(submission), "--no-training"]
+    environment = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join([str(tmp_path / "hooks"), str(ROOT)]),
+        "TMPDIR": str(tmp_path / "temporary"),
+    }
+
+    done = subprocess.run(
+        [sys.executable, "-m", "grader", *words],
+        capture_output=True, text=True, cwd=ROOT, env=environment, check=False,
+    )  # fmt: skip
+
+    assert done.returncode == code, done.stderr
+    assert done.stderr == f"grade: {says}\n"
+    assert done.stdout == ""
+    assert list((tmp_path / "temporary").iterdir()) == []
+
+
+def test_interrupt_while_the_command_is_loaded_is_one_line(submission: Path, tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(AT_AN_IMPORT.format(module="argparse", number=int(signal.SIGINT)))
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)])}
+
+    done = subprocess.run(
+        [sys.executable, "-m", "grader", str(submission)],
+        capture_output=True, text=True, cwd=ROOT, env=environment, check=False,
+    )  # fmt: skip
+
+    assert (done.returncode, done.stderr) == (130, "grade: interrupted\n")
+
+
+@pytest.mark.parametrize(
+    ("around", "says"),
+    [
+        ("ulimit -n 10; ", "only 10 files may be open at a time, 64 are needed: see ulimit -n"),
+        ("ulimit -n 30; ", "only 30 files may be open at a time, 64 are needed: see ulimit -n"),
+        ('mkdir "$1/gone"; cd "$1/gone"; rmdir "$1/gone"; ', "the current folder is gone; change to one that is there"),
+        ("ulimit -Sn 30; ", ""),
+    ],
+)
+def test_what_the_machine_lacks_is_one_line(around: str, says: str, submission: Path, tmp_path: Path) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+
+    done = subprocess.run(
+        ["sh", "-c", around + 'exec "$0" -m grader "$2" --only ReLU', sys.executable, str(tmp_path), str(submission)],
+        capture_output=True, text=True, env=environment, check=False,
+    )  # fmt: skip
+
+    if says:
+        assert (done.returncode, done.stdout, done.stderr) == (2, "", f"grade: {says}\n")
+    else:
+        assert done.returncode == 0
+
+
+def test_machine_without_a_temporary_folder_is_one_line(
+    submission: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.setattr(tempfile, "_candidate_tempdir_list", list)
+
+    assert main([str(submission), "--only", "ReLU"]) == 2
+    assert capsys.readouterr().err.startswith("grade: there is no folder for temporary files: free some room")
 
 
 class Noticed(Exception):

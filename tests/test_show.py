@@ -118,6 +118,29 @@ def test_file_that_is_no_result_is_one_line(
     assert words in says(capsys, path)
 
 
+DAMAGE = {
+    "accuracy": [["a"], [float("nan")], [1e300], 5, None, [0.5] * 20_000],
+    "accuracy_before": ["a", 7],
+    "loss": [["a"], [1e300], 3],
+    "threshold": [None, "a", [1]],
+    "confusion": [[[1]], [[1] * 10] * 9, [["a"] * 10] * 10, [[1] * 10] * 9 + [[1]], 4],
+    "digits": [[{"index": 0, "label": 0, "predicted": 0, "pixels": pixels}] for pixels in ("", "?", "AAAA", 5)],
+    "model": [5],
+}
+DAMAGE["digits"] += [[{"index": 0, "label": label, "predicted": 0, "pixels": "AA" * 523}] for label in (-1, "1", [2])]
+
+
+@pytest.mark.parametrize(("field", "value"), [(field, value) for field in DAMAGE for value in DAMAGE[field]])
+def test_damaged_training_is_one_line(
+    field: str, value: object, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plain = json.loads(to_json(full_page()))
+    plain["training"][0][field] = value
+    (tmp_path / "some.json").write_text(json.dumps(plain))
+
+    assert "is not to be drawn: " in says(capsys, tmp_path / "some.json")
+
+
 def test_submission_that_was_never_trained_says_what_to_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert f"run `grade {tmp_path}` first" in says(capsys, tmp_path)
 

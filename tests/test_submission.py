@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from grader.base.errors import UsageError
 from grader.submission import contents as entries
 from grader.submission import opening as submission
+from grader.submission import source as source_module
 from grader.submission.opening import Submission, forbidden_imports, open_submission
 from grader.submission.source import SourceError, SourceModule, read_module
 
@@ -743,6 +744,34 @@ def test_any_source_is_read(source: Contents):
         assert (module.source_error.text + module.source_error.caret + module.source_error.message).isprintable()
         assert not module.imports
         assert not module.stubs
+
+
+@pytest.mark.parametrize(
+    ("seconds", "megabytes", "length", "says"), [(5, 1, 900_000, "or 1 MB"), (5, 512, 200_000, ""), (5, 1, 40_000, "")]
+)
+def test_long_file_is_tried_in_another_process_first(
+    seconds: int, megabytes: int, length: int, says: str, monkeypatch: pytest.MonkeyPatch
+):
+    """One that somebody wrote is read at once; one that takes too much is not read here."""
+    monkeypatch.setattr(source_module, "READ_SECONDS", seconds)
+    monkeypatch.setattr(source_module, "READ_BYTES", megabytes << 20)
+
+    module = read_module("m", Path("m.py"), PurePosixPath("m.py"), b"x = [" + b"a, " * (length // 3) + b"]\n")
+
+    assert (module.source_error is not None) == bool(says)
+    assert says in (module.source_error.message if module.source_error else "")
+
+
+@pytest.mark.parametrize(
+    ("ways", "statements", "refused"), [(3, 20, False), (20, 100, False), (700, 12_000, True), (12_000, 100, True)]
+)
+def test_finally_that_python_copies_too_often_is_refused(ways: int, statements: int, refused: bool):
+    returns = "".join(f"        if x == {i}: return x\n" for i in range(ways))
+    text = f"def f(x):\n    try:\n{returns}    finally:\n        {';'.join(['x'] * statements)}\n"
+
+    module = read_module("m", Path("m.py"), PurePosixPath("m.py"), text.encode())
+
+    assert (module.source_error is not None and "`finally`" in module.source_error.message) == refused
 
 
 def test_broken_file_costs_itself_alone(tmp_path: Path, opened: Callable[[Path], Submission]):

@@ -96,25 +96,34 @@ class AnswerKey:
 
 def save(key: AnswerKey, path: Path) -> None:
     """Writes a key; the file appears whole or not at all. Raises OSError."""
-    rows: dict[str, dict[str, dict[int, int]]] = {}
-    for (codes, probe, seed), place in key.entries.items():
-        rows.setdefault(codes, {}).setdefault(probe, {})[seed] = place
-    head = {"about": key.about, "sizes": [len(blob) for blob in key.blobs], "entries": rows}
-    body = zlib.compress(b"".join([json.dumps(head).encode(), b"\n", *key.blobs]), 1)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     handle, temporary = tempfile.mkstemp(dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.writelines([MAGIC, hashlib.sha256(body).hexdigest().encode(), b"\n", body])
+            file.write(content_of(key))
         os.replace(temporary, path)
     except OSError:
         os.unlink(temporary)
         raise
 
 
+def content_of(key: AnswerKey) -> bytes:
+    """A key as its file holds it."""
+    rows: dict[str, dict[str, dict[int, int]]] = {}
+    for (codes, probe, seed), place in key.entries.items():
+        rows.setdefault(codes, {}).setdefault(probe, {})[seed] = place
+    head = {"about": key.about, "sizes": [len(blob) for blob in key.blobs], "entries": rows}
+    body = zlib.compress(b"".join([json.dumps(head).encode(), b"\n", *key.blobs]), 1)
+    return b"".join([MAGIC, hashlib.sha256(body).hexdigest().encode(), b"\n", body])
+
+
 def load(path: Path) -> AnswerKey:
     """Reads a key. Raises DamagedKey, or OSError."""
-    content = path.read_bytes()
+    return key_of(path.read_bytes())
+
+
+def key_of(content: bytes) -> AnswerKey:
+    """The key in the contents of a file. Raises DamagedKey."""
     if not content.startswith(MAGIC):
         raise DamagedKey("it does not begin as an answer key of this version does")
     digest, _, body = content[len(MAGIC) :].partition(b"\n")

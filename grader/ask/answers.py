@@ -28,7 +28,7 @@ from grader.ask.probe import EVERY_SEED, NotAsked, Observation, Probe
 from grader.ask.reference import LocalWorker, read_sources
 from grader.ask.slips import Slip, slips_of
 from grader.ask.subject import subject_of
-from grader.base.cache import cache_folder
+from grader.base.cache import cache_folder, recall, remember
 from grader.base.errors import UsageError
 from grader.base.paths import PACKAGE
 from grader.base.processes import apart
@@ -85,17 +85,21 @@ class Answers(Protocol):
         """Keeps what was seen for the next run."""
 
 
-def answers_of(key: Path | None, made_up: str, seed: int, edition: Edition = FIRST) -> Answers:
-    """What to compare with: a key that was named, the year's reference, or the key beside this package."""
+def answers_of(key: Path | None, made_up: str, seed: int, edition: Edition = FIRST, cached: bool = True) -> Answers:
+    """What to compare with: a key that was named, the year's reference, or the key beside this package.
+
+    cached: what the reference shows is kept from one run to the next, where no submission can change that.
+    """
+    cache = cache_folder() if cached else None
     if key is None and edition.reference.is_dir():
-        return LiveAnswers(made_up, edition, cache=cache_folder())
+        return LiveAnswers(made_up, edition, cache=cache)
     if key is None and not KEY.is_file():
         place = edition.reference.parent
         raise UsageError(f"there is neither reference/ in {place} nor an answer key; name one with --key FILE")
     answers = KeyAnswers(key or KEY)
     if answers.year != edition.year:
         if edition.reference.is_dir():  # a class of several years, or a key that was named for another one
-            return LiveAnswers(made_up, edition, cache=cache_folder())
+            return LiveAnswers(made_up, edition, cache=cache)
         raise UsageError(f"{answers.path}: this answer key is for the edition of {answers.year}, not of {edition.year}")
     answers.check_seed(seed)
     return answers
@@ -140,10 +144,14 @@ class LiveAnswers:
         self.slipped: dict[str, Patch] = {}
         self.patched: dict[tuple[str, ...], Sources | None] = {(): self.sources}
         self.file = cache / f"answers-{self.digest()}.key" if cache is not None else None
-        self.key = AnswerKey()
-        if self.file is not None:
-            with contextlib.suppress(OSError, DamagedKey):  # then everything is asked anew
-                self.key = answer_key.load(self.file)
+        self.key = self.kept() or AnswerKey()
+
+    def kept(self) -> AnswerKey | None:
+        """What is in the cache; None for nothing, and then everything is asked anew."""
+        content = recall(self.file) if self.file is not None else None
+        with contextlib.suppress(DamagedKey):
+            return answer_key.key_of(content) if content is not None else None
+        return None
 
     @cached_property
     def mistakes(self) -> dict[str, Patch]:
@@ -257,13 +265,13 @@ class LiveAnswers:
         """
         if self.file is None or not self.key.changed:
             return
-        with contextlib.suppress(OSError, DamagedKey):
-            self.key.add(answer_key.load(self.file))
+        if meanwhile := self.kept():
+            self.key.add(meanwhile)
         seeds = list(dict.fromkeys(seed for _, _, seed in self.key.entries if seed != EVERY_SEED))
         if older := seeds[:-KEPT_SEEDS]:
             self.key = self.key.without(seeds=older)
         with contextlib.suppress(OSError):
-            answer_key.save(self.key, self.file)
+            remember(self.file, answer_key.content_of(self.key))
             others = sorted(self.file.parent.glob("answers-*.key"), key=lambda path: path.stat().st_mtime)
             for old in others[:-KEPT_CACHES]:
                 old.unlink()

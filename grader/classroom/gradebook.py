@@ -138,8 +138,11 @@ class Gradebook:
         self.path, self.tell = path, tell
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
+            emptied = path.exists() and not path.stat().st_size
         except OSError as error:
             raise UsageError(f"{shown(path.parent)}: cannot be made ({error.strerror})") from None
+        if emptied:  # SQLite would take it for a new one, and all results for missing
+            raise UsageError(f"{shown(path)}: is empty; put a copy in its place, or delete it to begin a new gradebook")
         with self.explained():
             self.connection = sqlite3.connect(path, timeout=1.0, isolation_level=None)
             try:

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from grader.base.ends import stoppable
 from grader.base.errors import UsageError
 from grader.base.machine import cores, has_room
 from grader.base.paths import CHECKOUT
@@ -31,7 +32,7 @@ from grader.classroom.schedule import Entry, Run
 from grader.classroom.study.groups import Group, WrongAnswers, groups
 from grader.classroom.study.similarity import Similarity, read_codes, similarity
 from grader.classroom.study.student_code import Given, given, given_in
-from grader.commands.main import DEFAULT_SEED, chosen, seed_of, stoppable
+from grader.commands.main import DEFAULT_SEED, chosen, seed_of
 from grader.homework import FIRST_YEAR, HOMEWORK, YEARS, Edition, edition, is_training
 from grader.judge.rubrics import load as load_rubric
 from grader.packing.template import make_edition

@@ -17,14 +17,15 @@ import secrets
 import signal
 import sys
 import tempfile
-import threading
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from grader.base import blas
+from grader.base.cache import unchanged
+from grader.base.ends import check_machine, lacks_files, stoppable, temporary_folder
 from grader.base.errors import UsageError, is_full
 from grader.homework import FIRST_YEAR, HOMEWORK, VARIABLE, YEARS, Edition, edition, is_training, opened
 from grader.report.writers import WRITERS
@@ -101,27 +102,33 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command; returns its exit code and never lets a traceback out, but of the grader's own faults."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     open_streams()
+    came: list[int] = []
     try:
+        check_machine()
         folder, others = homework_of(arguments)
         if folder is not None:
             start_with(folder, others)
-        if arguments and arguments[0] in COMMANDS:
-            command = importlib.import_module(COMMANDS[arguments[0]])
-            return int(command.main(arguments[1:]))
-        return grade_command(arguments)
+        with stoppable() as came:
+            if arguments and arguments[0] in COMMANDS:
+                command = importlib.import_module(COMMANDS[arguments[0]])
+                return int(command.main(arguments[1:]))
+            return grade_command(arguments)
     except UsageError as error:
         # Names of files come from the submission, and GitHub reads ##[ as a command anywhere in a line
         print(f"grade: {str(error).replace('##[', '#[')}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("grade: interrupted", file=sys.stderr)
-        return 130
+        print(f"grade: {signal.Signals(came[0]).name if came else 'interrupted'}", file=sys.stderr)
+        return 128 + (came[0] if came else signal.SIGINT)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 2
     except Exception as error:  # noqa: BLE001  the last resort: said as the grader's fault, with all that helps to mend it
         if is_full(error):
             print(f"grade: no room is left in {tempfile.gettempdir()}; free some, or set TMPDIR", file=sys.stderr)
+            return 2
+        if lacks_files(error):
+            print("grade: no more files can be opened on this machine, or by this user: see ulimit -n", file=sys.stderr)
             return 2
         print("grade: the grader itself failed; this says nothing about the submission\n", file=sys.stderr)
         traceback.print_exc()
@@ -260,8 +267,8 @@ def grade_command(arguments: list[str], conclude: Conclude | None = None) -> int
         raise UsageError("name a folder or a .zip to grade, for example: grade submission/ (grade --help says more)")
     if options.runs < 1:
         raise UsageError("--runs takes a whole number from 1 up")
-    with tempfile.TemporaryDirectory(prefix="beras-grade-") as scratch:
-        return run(options, Path(scratch), pytest_arguments, conclude or report)
+    with temporary_folder("beras-grade-") as scratch:
+        return run(options, scratch, pytest_arguments, conclude or report)
 
 
 def plan(options: argparse.Namespace, year: Edition) -> tuple[Rubric, str, tuple[str, ...]]:
@@ -300,25 +307,27 @@ def run(
         print("grade: warning: --isolation none runs the submission unfenced and without limits", file=sys.stderr)
     data = data_for(options, components)
     made_up = HOMEWORK.probe_folder()
-    if level.user is not None:
-        made_up, data = isolation.shown(made_up, data, scratch)
+    made_up, data = isolation.shown(level, made_up, data, scratch)
     readable = (data.public,) if data else ()
-    with contextlib.ExitStack() as unless_grading:
-        # It imports NumPy while this process does
-        zygote = isolation.start(submission.root, level, (*((Path(made_up),) if made_up else ()), *readable))
-        unless_grading.callback(zygote.close)
-        from grader.ask.answers import answers_of
-        from grader.report.progress import Progress
-        from grader.run.grading import Grading
+    with contextlib.ExitStack() as at_the_end:
+        at_the_end.enter_context(unchanged(level.guards_cache))
+        with contextlib.ExitStack() as unless_grading:
+            # It imports NumPy while this process does
+            zygote = isolation.start(submission.root, level, (*((Path(made_up),) if made_up else ()), *readable))
+            unless_grading.callback(zygote.close)
+            from grader.ask.answers import answers_of
+            from grader.report.progress import Progress
+            from grader.run.grading import Grading
 
-        seed = seed_of(options.seed)
-        answers = answers_of(options.key, made_up, seed, submission.edition)
-        hidden_seed = hidden_seed_of(options.hidden_seed, answers)
-        grading = Grading(
-            submission, rubric, answers, made_up, seed, track, components, level, readable, hidden_seed, zygote
-        )
-        unless_grading.pop_all()
-    try:
+            seed = seed_of(options.seed)
+            answers = answers_of(options.key, made_up, seed, submission.edition, level.guards_cache)
+            hidden_seed = hidden_seed_of(options.hidden_seed, answers)
+            grading = Grading(
+                submission, rubric, answers, made_up, seed, track, components, level, readable, hidden_seed, zygote
+            )
+            unless_grading.pop_all()
+        at_the_end.callback(answers.save)
+        at_the_end.callback(grading.close)
         grading.start()  # workers start while pytest is imported
         from grader.run.pytest_plugin import run_checks
         from grader.run.session import Session
@@ -326,21 +335,16 @@ def run(
         reference = submission.edition.reference
         yardstick = reference if data and reference.is_dir() else None
         session = Session(grading, data, options.full, options.runs, yardstick, str(options.path))
+        at_the_end.callback(session.close)
         progress = Progress(sys.stderr, options.quiet)
         # Saved first, told afterwards: what was said to be graded is safe
         session.listeners += [*outputs.listeners(lambda: session.result(complete=False)), progress]
-        try:
-            with stoppable() as signals:
-                try:
-                    run_checks(session, pytest_arguments)
-                finally:
-                    progress.close()
-                return conclude(options, outputs, session, signals)
-        finally:
-            session.close()
-    finally:
-        grading.close()
-        answers.save()
+        with stoppable() as signals:
+            try:
+                run_checks(session, pytest_arguments)
+            finally:
+                progress.close()
+            return conclude(options, outputs, session, signals)
 
 
 def data_for(options: argparse.Namespace, components: tuple[str, ...]) -> Dataset | None:
@@ -404,25 +408,6 @@ def show(options: argparse.Namespace, result: Result) -> None:
     if options.annotations:
         sys.stdout.write(to_annotations(result))
     sys.stdout.flush()
-
-
-@contextlib.contextmanager
-def stoppable() -> Iterator[list[int]]:
-    """A platform's SIGTERM and a closed terminal's SIGHUP end a run as Ctrl-C does; yields those that came."""
-    came: list[int] = []
-
-    def stop(number: int, _: Any) -> None:
-        came.append(number)
-        raise KeyboardInterrupt
-
-    in_charge = threading.current_thread() is threading.main_thread()  # others are told of no signals
-    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name) and in_charge]
-    before = {getattr(signal, name): signal.signal(getattr(signal, name), stop) for name in names}
-    try:
-        yield came
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def chosen(options: argparse.Namespace, known: tuple[str, ...]) -> tuple[str, ...]:

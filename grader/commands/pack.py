@@ -12,6 +12,7 @@ from pathlib import Path
 
 from grader import rubric
 from grader.ask.answers import KeyAnswers
+from grader.base.ends import temporary_folder
 from grader.base.errors import UsageError
 from grader.commands.main import DEFAULT_SEED, chosen, seed_of
 from grader.homework import FIRST, HOMEWORK, YEARS
@@ -100,8 +101,8 @@ def main(arguments: list[str]) -> int:
     told += ["--no-training"] if options.no_training else []
     told += [word for name in components for word in ("--only", name)] if options.only else []
     trains = any(name.startswith("training.") for name in components)
-    with tempfile.TemporaryDirectory(prefix="beras-pack-") as scratch:
-        folder = Path(scratch) / "pack"
+    with temporary_folder("beras-pack-") as scratch:
+        folder = scratch / "pack"
         folder.mkdir()
         contents = Contents(edition, key_for(edition, ready), told, trains, options.wheels, options.python)
         pack.lay_out(folder, contents)

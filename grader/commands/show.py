@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import base64
+import binascii
 import io
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +12,7 @@ from typing import TYPE_CHECKING
 from grader.base.errors import UsageError
 from grader.base.files import write_whole
 from grader.report.from_json import from_json
+from grader.report.pictures import EDGE
 from grader.run.last_training import recall
 from grader.run.outputs import fault_text
 from grader.submission.contents import reason, shown
@@ -24,6 +27,8 @@ Draws what the last training of a submission showed: accuracy and loss epoch by 
 ten digits that the model reads right and ten that it reads wrong.
 """
 DOTS_PER_INCH = 110
+CLASSES, MOST_EPOCHS = 10, 10_000
+LARGEST = 1e30  # of a loss that is drawn; axes of larger numbers have no end of ticks
 
 
 def main(arguments: list[str]) -> int:
@@ -57,19 +62,56 @@ def result_of(path: Path) -> Result:
     """The result in a file, or the last one of a submission. Raises UsageError."""
     if path.is_file() and path.suffix == ".json":
         try:
-            return from_json(path.read_text(encoding="utf-8"))
+            result = from_json(path.read_text(encoding="utf-8"))
+            check(result)
+            return result
         except OSError as error:
             raise UsageError(f"show {shown(path)}: cannot be read ({reason(error)})") from None
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise UsageError(f"show {shown(path)}: is not to be drawn: {one_line(error)}") from None
     found = recall(path)
+    if found is not None:
+        try:
+            check(found)
+        except ValueError:  # the file in the cache is damaged, which is as good as none
+            found = None
     if found is None:
         hint = f"run `grade {shown(path)}` first" if path.exists() else "there is no such file or folder"
         raise UsageError(f"show {shown(path)}: no training of this submission is known; {hint}")
     return found
 
 
-def one_line(error: ValueError) -> str:
+def check(result: Result) -> None:
+    """Raises ValueError where what is to be drawn is no picture's: a file may be damaged, or written by anybody."""
+    try:
+        for each in result.training:
+            rates = [each.threshold, *each.accuracy, *each.reference_accuracy]
+            rates += [] if each.accuracy_before is None else [each.accuracy_before]
+            losses = [loss for loss in each.loss if loss is not None]
+            classes = {number for digit in each.digits for number in (digit.label, digit.predicted)}
+            fine = (
+                isinstance(each.model, str)
+                and all(0 <= rate <= 1 for rate in rates)
+                and all(abs(loss) < LARGEST for loss in losses)
+                and max(len(each.accuracy), len(each.reference_accuracy), len(each.loss)) <= MOST_EPOCHS
+                and (not each.confusion or is_table(each.confusion))
+                and classes <= set(range(CLASSES))
+                and all(len(base64.b64decode(digit.pixels, validate=True)) == EDGE**2 for digit in each.digits)
+            )
+            if not fine:
+                raise ValueError("its training is damaged")
+    except (TypeError, binascii.Error) as error:
+        raise ValueError("its training is damaged") from error
+
+
+def is_table(counts: list[list[int]]) -> bool:
+    """Does it say how often each digit was taken for each?"""
+    numbers = [number for row in counts for number in row]
+    right = len(counts) == CLASSES and all(len(row) == CLASSES for row in counts)
+    return right and all(type(number) is int and 0 <= number < LARGEST for number in numbers)
+
+
+def one_line(error: Exception) -> str:
     """Why a file is no result; of what is no JSON, not the parser's own words."""
     kind = type(error)
     return "it is no result of grade --json" if kind is not ValueError else str(error)

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from grader.base.ends import stoppable
 from grader.base.errors import UsageError
 from grader.commands import main as cli
 from grader.homework import is_training
@@ -40,7 +41,7 @@ def main(arguments: list[str]) -> int:
     check_installed()
     if not options.path.is_dir():
         raise UsageError(f"watch {shown(options.path)}: there is no such folder; name the folder with your code")
-    with cli.stoppable() as signals:
+    with stoppable() as signals:
         try:
             watcher = Watcher(options, signals)
             watcher.start()

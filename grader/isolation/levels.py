@@ -38,6 +38,16 @@ class Level:
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def fenced(self) -> bool:
+        """Does the kernel keep a submission from files that it was not shown?"""
+        return self.namespaces or self.landlock
+
+    @property
+    def guards_cache(self) -> bool:
+        """Can a submission neither read nor change what the grader keeps for itself?"""
+        return self.fenced or self.user is not None
+
 
 def choose(name: str = "auto", user: str | None = None) -> Level:
     """A level by its name, or the strictest that works. Raises UsageError if it does not work here.

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from grader.base.cache import cache_folder, remember
+from grader.base.cache import cache_folder, recall, remember
 
 FORMAT = 1  # of the cached answer
 SURVEY = Path(__file__).with_name("survey.py")
@@ -50,8 +50,8 @@ def needs(packages: Path, environment: dict[str, str]) -> Needs:
     )
     key += environment.get("LD_LIBRARY_PATH", "")
     place = cache_folder() / f"python-{crc32(key.encode()):08x}.json"
-    with suppress(OSError, ValueError, KeyError):
-        found = json.loads(place.read_text(encoding="utf-8"))
+    with suppress(ValueError, KeyError):
+        found = json.loads(recall(place) or b"")
         if found["key"] == key:
             return needs_of(found)
     done = subprocess.run(
@@ -64,7 +64,7 @@ def needs(packages: Path, environment: dict[str, str]) -> Needs:
         check=True,
     )
     found = json.loads(done.stdout) | {"key": key}
-    remember(place, json.dumps(found))
+    remember(place, json.dumps(found).encode())
     return needs_of(found)
 
 

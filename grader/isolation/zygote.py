@@ -23,6 +23,7 @@ from types import MappingProxyType
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from grader.base import blas
+from grader.base.ends import remove
 from grader.homework import HOMEWORK
 from grader.isolation import bubblewrap
 from grader.isolation.bytecode import copy_compiled
@@ -53,7 +54,6 @@ WATCH_SECONDS = (
     0.02  # between two looks; memory can be touched at about 2 GB/s, so a limit is overrun by some 50 MB at most
 )
 START_PATIENCE = 60.0  # seconds until NumPy is imported; a quarter of a second where the disk is awake
-REMOVAL_SECONDS = 10  # for what a submission left behind; honest files are gone in milliseconds
 STANDARD_ERROR = 2
 THROUGH = 0o711  # of a folder that other users may pass, but not list
 EXIT_PATIENCE = 2.0  # seconds that the kernel may take to report the end of a process that was killed
@@ -440,17 +440,25 @@ def total(seconds: Callable[[int], float | None], tree: list[int]) -> float | No
     return sum(each for each in found if each is not None) if found and found[0] is not None else None
 
 
-def shown(made_up: str, data: Dataset | None, folder: Path) -> tuple[str, Dataset | None]:
-    """Copies, below `folder`, of the data that another user may read: the cache itself is the grader's alone."""
-    folder.chmod(THROUGH)
+def shown(level: Level, made_up: str, data: Dataset | None, folder: Path) -> tuple[str, Dataset | None]:
+    """The data that a submission may read: copies below `folder`, unless the kernel shows it the data alone.
+
+    The cache itself is the grader's alone. Whoever may go up from the data, and write there, is shown no way to it; and
+    another user may not even read it.
+    """
+    if level.user is None and level.fenced:
+        return made_up, data
+    everybody = level.user is not None
+    if everybody:
+        folder.chmod(THROUGH)
     copied = ""
     if made_up:
         copied = str(shutil.copytree(made_up, folder / "made-up"))
-        make_read_only(Path(copied), everybody=True)
+        make_read_only(Path(copied), everybody)
     if data is not None:
         public = shutil.copytree(data.public, folder / "public")
         data = replace(data, public=public)  # type: ignore[type-var]
-        make_read_only(data.public, everybody=True)
+        make_read_only(data.public, everybody)
     return copied, data
 
 
@@ -474,14 +482,3 @@ def is_apart(pid: int) -> bool:
         return os.getsid(pid) != os.getsid(0)
     except OSError:
         return False
-
-
-def remove(folder: Path) -> None:
-    """Removes a folder that a submission may have made hard to remove: too deep, or without permission to list it."""
-    with contextlib.suppress(RecursionError):
-        shutil.rmtree(folder, ignore_errors=True)
-    if folder.exists() and hasattr(os, "fork"):
-        for words in (("chmod", "-R", "u+rwX"), ("rm", "-rf")):
-            with contextlib.suppress(OSError, subprocess.TimeoutExpired):
-                command = [*words, "--", str(folder)]
-                subprocess.run(command, stderr=subprocess.DEVNULL, timeout=REMOVAL_SECONDS, check=False)

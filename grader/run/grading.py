@@ -208,7 +208,8 @@ class Grading:
             return
         if not said.convention:
             if self.concerning(verdict.probe, [shown]) and self._unblocked(shown) != Outcome.PASSED:
-                verdict.outcome, verdict.message = Outcome.BLOCKED, f"{said}: blocked until {shown.name} is right"
+                verdict.outcome = Outcome.BLOCKED
+                verdict.message = Message(f"{said}: blocked until {shown.name} is right")
             return
         public = bool(self.concerning(verdict.probe, [shown]))
         seen = self.observer.seen(shown) if public else self.observer.fresh(shown, self.seed)
@@ -217,7 +218,9 @@ class Grading:
             verdict.outcome, verdict.seen = Outcome.FAILED, replace(verdict.seen, fault=Fault("unusable", why))
         elif not seen.convention:
             verdict.outcome = Outcome.BLOCKED
-            verdict.message = f"blocked by {shown.component}, which shows no gradient yet; what is asked depends on it"
+            verdict.message = Message(
+                f"blocked by {shown.component}, which shows no gradient yet; what is asked depends on it"
+            )
 
     def _put_down(self, verdict: Verdict) -> None:
         """Says whose failure it is: another check's of the component, another component's, or its own."""

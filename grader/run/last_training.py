@@ -7,7 +7,7 @@ import hashlib
 from dataclasses import replace
 from pathlib import Path
 
-from grader.base.cache import cache_folder
+from grader.base.cache import UNSEALED, cache_folder
 from grader.base.files import write_whole
 from grader.report.from_json import from_json
 from grader.report.to_json import to_json
@@ -18,7 +18,7 @@ MOST_KEPT = 100  # submissions; each takes some 30 kB
 
 def place(path: Path) -> Path:
     """The file of a submission, wherever it is named from."""
-    return cache_folder() / "trained" / f"{hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:32]}.json"
+    return cache_folder() / UNSEALED / f"{hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:32]}.json"
 
 
 def remember(path: Path, result: Result) -> None:

@@ -13,14 +13,17 @@ import tokenize
 import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path, PurePosixPath
 
+from grader.base.processes import ends_well
 from grader.submission.syntax import is_setter
 from grader.submission.unwritten import last_name, unwritten_line
 from grader.worker import gaps
 
-DEEPEST_FINALLY = 6  # each level makes the compiled code about four times as large
+MOST_COPIED = 200_000  # nodes of syntax trees, some 50 MB of compiled code; a large module has 20,000 of its own
+USUAL_BYTES = 64 << 10  # of a file; no module of a hand-in that somebody wrote is as long
+READ_SECONDS, READ_BYTES = 5, 512 << 20  # CPU time and memory to read a longer one
 WIDTH = 120  # characters of a source line that are shown, around the fault
 LINE_ENDS = re.compile(r"\r\n|\r|\n")
 IMPORT_ERRORS = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
@@ -121,6 +124,9 @@ class SourceModule:
 
 def read_module(name: str, path: Path, relative: PurePosixPath, source: bytes) -> SourceModule:
     """The module with this source. Never raises."""
+    if len(source) > USUAL_BYTES and not ends_well(partial(shown_by, source, name), READ_SECONDS, READ_BYTES):
+        fault = f"Python takes more than {READ_SECONDS} s or {READ_BYTES >> 20} MB to read {len(source)} bytes of code"
+        return SourceModule(name, path, relative, fault_in_line(1, "", 1, fault))
     return SourceModule(name, path, relative, *shown_by(source, name))
 
 
@@ -199,23 +205,31 @@ def decoded(source: bytes) -> str | SourceError:
         return replace(fault_at(source, 0, str(error)), kind="SyntaxError")
 
 
-def finally_depth(node: ast.AST) -> int:
-    """How deep `finally` is nested. Python copies the block to every way out of it, so code grows with the power."""
-    deepest, waiting = 0, [(node, 0)]
-    while waiting:
-        each, depth = waiting.pop()
-        depth += isinstance(each, TRIES) and bool(each.finalbody)
-        deepest = max(deepest, depth)
-        waiting += [(child, depth) for child in ast.iter_child_nodes(each)]
-    return deepest
+def copied_by_finally(tree: ast.AST) -> int:
+    """How many nodes Python compiles once more: it copies the block of a `finally` to every way out of the `try`."""
+    nodes = [tree]
+    for node in nodes:  # grows while it is walked
+        nodes += ast.iter_child_nodes(node)
+    sizes: dict[int, int] = {}
+    ways_out: dict[int, int] = {}
+    for node in reversed(nodes):  # children before parents
+        last = node.finalbody if isinstance(node, TRIES) else []
+        set_apart = set(map(id, last))
+        others = [child for child in ast.iter_child_nodes(node) if id(child) not in set_apart]
+        ways = sum(ways_out[id(child)] for child in others)
+        copies = 2 + ways  # one where nothing is raised, one where something is
+        sizes[id(node)] = 1 + sum(sizes[id(child)] for child in others) + copies * sum(sizes[id(each)] for each in last)
+        ways += isinstance(node, (ast.Return, ast.Break, ast.Continue)) + copies * sum(ways_out[id(e)] for e in last)
+        ways_out[id(node)] = 0 if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) else ways
+    return sizes[id(tree)] - len(nodes)
 
 
 def parse_text(text: str) -> ast.Module | SourceError:
     try:
         tree = ast.parse(text)
         # Most files have none at all, and need no walk over the whole tree
-        if text.count("finally") > DEEPEST_FINALLY and finally_depth(tree) > DEEPEST_FINALLY:
-            return fault_in_line(1, "", 1, f"`finally` is nested more than {DEEPEST_FINALLY} deep")
+        if "finally" in text and copied_by_finally(tree) > MOST_COPIED:
+            return fault_in_line(1, "", 1, "Python copies `finally` to every way out: too much code, or too many ways")
         # Finds what is no matter of grammar, such as `return` outside a function. The code is thrown away
         compile(tree, "submission", "exec", dont_inherit=True)
         return tree

@@ -28,6 +28,7 @@ NAME = "__gap__"  # what stands in place of ???, called
 FAULT = "__fault__"  # what stands in place of a function's lines, called with what is wrong there
 MOST_FAULTS = 8  # functions of one file that are taken out; whoever has more is still at the very beginning
 MOST_BODIES = 100  # of comments alone in one file; each is found by parsing the file once more
+MOST_PARSED = 2 << 20  # bytes in all: fewer bodies of a file that is longer than any template
 # Texts and comments may hold ??? as they like
 TOKENS = re.compile(
     rb"""("{3}|'{3})(?:\\.|(?!\1).)*(?:\1|\Z)|"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n])*'?|\#[^\n]*|(?P<gap>\?\?\?)""",
@@ -68,22 +69,26 @@ def mended(source: bytes) -> tuple[bytes, list[int], list[Fault]]:
 def filled(source: bytes) -> tuple[bytes, list[int]]:
     """The source with its gaps filled, and their lines; the same source and no lines where it has none."""
     lines: list[int] = []
+    line, counted = 1, 0  # the number of the line that begins or goes on at a byte
 
     def fill(found: re.Match[bytes]) -> bytes:
+        nonlocal line, counted
         if found["gap"] is None:
             return found[0]
-        lines.append(source.count(b"\n", 0, found.start()) + 1)
+        line += source.count(b"\n", counted, found.start())
+        counted = found.start()
+        lines.append(line)
         return f"{NAME}()".encode()
 
     text = TOKENS.sub(fill, source) if b"???" in source else source
-    for _ in range(MOST_BODIES):
-        line = empty_body(text)
-        if not line:
+    for _ in range(min(MOST_BODIES, MOST_PARSED // (len(text) + 1))):
+        body = empty_body(text)
+        if not body:
             break
         rows = text.split(b"\n")
-        rows[line - 1] = indent_of(rows[line - 1]) + b"pass" + b"\r" * rows[line - 1].endswith(b"\r")
+        rows[body - 1] = indent_of(rows[body - 1]) + b"pass" + b"\r" * rows[body - 1].endswith(b"\r")
         text = b"\n".join(rows)
-        lines.append(line)
+        lines.append(body)
     return text, sorted(set(lines))
 
 

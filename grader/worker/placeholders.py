@@ -18,6 +18,7 @@ import importlib
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from importlib.machinery import ModuleSpec
 from types import FrameType, ModuleType
 from typing import Any
@@ -353,15 +354,21 @@ class Importer:
 
     def is_caught(self, caller: FrameType) -> bool:
         """Does the submission itself see to it that this import may fail?"""
-        try:
-            with open(caller.f_code.co_filename, "rb") as file:
-                tree = ast.parse(file.read())
-        except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
-            return False
-        return any(guards(node, caller.f_lineno) for node in ast.walk(tree))
+        return any(guards(node, caller.f_lineno) for node in guarding(caller.f_code.co_filename))
 
     def place(self, caller: FrameType, name: str) -> str:
         return f"{caller.f_code.co_filename[len(self.root) :]} line {caller.f_lineno} imports {name}"
+
+
+@lru_cache(maxsize=8)  # imports may stand in a loop
+def guarding(path: str) -> tuple[ast.AST, ...]:
+    """The statements of a file that may catch what others raise."""
+    try:
+        with open(path, "rb") as file:
+            tree = ast.parse(file.read())
+    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
+        return ()
+    return tuple(node for node in ast.walk(tree) if isinstance(node, (*TRIES, ast.With)))
 
 
 def guards(node: ast.AST, line: int) -> bool:

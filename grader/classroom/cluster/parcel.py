@@ -14,7 +14,7 @@ from typing import Any
 
 from grader.ask import answer_key
 from grader.ask.answers import LiveAnswers
-from grader.base.cache import cache_folder
+from grader.base.cache import cache_folder, recall, remember
 from grader.base.errors import UsageError
 from grader.classroom.jobs.settings import Terms, digest_of_grader
 from grader.homework import HOMEWORK
@@ -110,7 +110,7 @@ def data_files() -> set[str]:
 def kit_of(terms: Terms, limit: float, tell: Callable[[str], None]) -> Kit:
     """Raises UsageError. tell: is told of what takes long."""
     year = terms.usual
-    files = {RUBRIC: text_of(terms.rubric_file(year), year).encode(), ANSWERS: answers_file(terms, tell).read_bytes()}
+    files = {RUBRIC: text_of(terms.rubric_file(year), year).encode(), ANSWERS: answers_kept(terms, tell)}
     if terms.trains:
         data = HOMEWORK.dataset()
         folder = data.located(Path(terms.data) if terms.data else data.found_directory())
@@ -125,18 +125,20 @@ def digest_of_code() -> str:
     return digest_of_grader() + hashlib.sha256(carries.encode()).hexdigest()
 
 
-def answers_file(terms: Terms, tell: Callable[[str], None]) -> Path:
+def answers_kept(terms: Terms, tell: Callable[[str], None]) -> bytes:
     """A key with the answers: the one that is graded with, or one that is frozen from the reference, and kept."""
     answers = terms.load_answers(terms.usual)
     if not isinstance(answers, LiveAnswers):
-        return Path(answers.path)  # type: ignore[attr-defined]
+        return Path(answers.path).read_bytes()  # type: ignore[attr-defined]
     import numpy as np
 
     from grader.run.freeze import frozen
 
     path = cache_folder() / f"frozen-{answers.digest()}-{terms.seed}.key"
-    if not path.is_file():
+    found = recall(path)
+    if found is None:
         tell("freezing the answers of reference/ for the workers: a minute or two, once")
         with np.errstate(all="ignore"):
-            answer_key.save(frozen(answers, terms.seed), path)
-    return path
+            found = answer_key.content_of(frozen(answers, terms.seed))
+        remember(path, found)
+    return found

@@ -23,14 +23,14 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from grader.ask import answer_key
 from grader.ask.answers import LiveAnswers
 from grader.ask.probe import all_probes
+from grader.base.ends import remove
 from grader.base.errors import UsageError
 from grader.classroom.jobs.job import Tools, grade
 from grader.classroom.jobs.settings import Terms
 from grader.isolation.process_tree import children, descendants, memory_bytes
-from grader.isolation.zygote import THROUGH, remove
+from grader.isolation.zygote import THROUGH
 from grader.worker import linux
 
 LOOK_SECONDS = 1.0  # between two looks at the memory of graders
@@ -142,10 +142,10 @@ class Nursery:
         assert self.tools is not None
         answers = self.tools.answers(self.tools.terms.usual)
         if isinstance(answers, LiveAnswers) and answers.file is not None:
-            with contextlib.suppress(OSError, answer_key.DamagedKey):
+            with contextlib.suppress(OSError):
                 state = answers.file.stat()
                 if (state.st_ino, state.st_mtime_ns) != self.answers_seen:
-                    answers.key = answer_key.load(answers.file)
+                    answers.key = answers.kept() or answers.key
                     self.tools.warm_up()
                     self.answers_seen = (state.st_ino, state.st_mtime_ns)
 

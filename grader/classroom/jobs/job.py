@@ -17,6 +17,7 @@ import numpy as np
 from grader import isolation
 from grader.ask.answers import Answers
 from grader.ask.probe import all_probes
+from grader.base.cache import unchanged
 from grader.base.errors import UsageError, is_full
 from grader.classroom.jobs.fingerprint import Fingerprint, fingerprints
 from grader.classroom.jobs.settings import Terms
@@ -61,7 +62,7 @@ class Tools:
 
     def answers(self, year: Edition) -> Answers:
         if year.year not in self.known:
-            self.known[year.year] = self.terms.load_answers(year)
+            self.known[year.year] = self.terms.load_answers(year, self.level.guards_cache)
         return self.known[year.year]
 
     def warm_up(self) -> None:
@@ -96,7 +97,8 @@ def grade(tools: Tools, terms: Terms, path: Path, named: str) -> Outcome:
                 return Outcome("ungradable", digest_where_readable(path), without_path(str(error), path))
             except Unsettled as error:
                 return Outcome("failed", reason=str(error))
-            outcome = graded(tools, terms, submission, named)
+            with unchanged(tools.level.guards_cache):
+                outcome = graded(tools, terms, submission, named, Path(scratch))
     except OSError as error:
         why = "no room is left for temporary files" if is_full(error) else error.strerror or str(error)[:200]
         return Outcome("failed", reason=f"the machine did not let it be graded ({why}); run again when that is mended")
@@ -117,9 +119,10 @@ def without_path(text: str, path: Path) -> str:
     return text.removeprefix(f"{path}: ")
 
 
-def graded(tools: Tools, terms: Terms, submission: Submission, named: str) -> Outcome:
+def graded(tools: Tools, terms: Terms, submission: Submission, named: str, scratch: Path) -> Outcome:
     """The outcome of a submission that could be opened."""
-    readable = (tools.data.public,) if tools.data else ()
+    made_up, data = isolation.shown(tools.level, tools.made_up, tools.data, scratch)
+    readable = (data.public,) if data else ()
     year = submission.edition
     try:
         rubric, answers = tools.rubric(year), tools.answers(year)
@@ -129,8 +132,8 @@ def graded(tools: Tools, terms: Terms, submission: Submission, named: str) -> Ou
     if not components:
         asked = ", ".join(terms.components)
         return Outcome("ungradable", reason=f"the edition of {year.year} has none of the components asked for: {asked}")
-    grading = Grading(submission, rubric, answers, tools.made_up, terms.seed, track, components, tools.level, readable)
-    session = Session(grading, tools.data, terms.full, terms.runs, None, named)
+    grading = Grading(submission, rubric, answers, made_up, terms.seed, track, components, tools.level, readable)
+    session = Session(grading, data, terms.full, terms.runs, None, named)
     complete = True
     try:
         grading.start()

@@ -22,13 +22,13 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from grader.base import blas
+from grader.base.ends import remove
 from grader.base.errors import UsageError
 from grader.base.paths import CHECKOUT
 from grader.classroom.jobs.settings import Terms
 from grader.classroom.outcome import Outcome, outcome_of
 from grader.isolation import Zygote
 from grader.isolation.process_tree import children
-from grader.isolation.zygote import remove
 from grader.worker import linux
 
 START_PATIENCE = 300.0  # seconds until the nursery has loaded everything; MNIST is unpacked there at first

@@ -75,8 +75,8 @@ class Terms:
     def components_of(self, year: Edition) -> tuple[str, ...]:
         return tuple(name for name in year.components if name in self.components)
 
-    def load_answers(self, year: Edition = FIRST) -> Answers:
-        return answers_of(Path(self.key) if self.key else None, HOMEWORK.probe_folder(), self.seed, year)
+    def load_answers(self, year: Edition = FIRST, cached: bool = True) -> Answers:
+        return answers_of(Path(self.key) if self.key else None, HOMEWORK.probe_folder(), self.seed, year, cached)
 
     def digest(self) -> str:
         """Changes with everything that could change a verdict. Raises UsageError."""

@@ -9,7 +9,6 @@ The cache, one for all checkouts, is built aside and renamed into place, so that
 
 from __future__ import annotations
 
-import contextlib
 import os
 import stat
 from binascii import crc32
@@ -19,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from grader.base.cache import FORMAT, Files, cache_folder, installed, is_intact, remember
+from grader.base.cache import FORMAT, Check, Files, cache_folder, installed, is_intact, recall, remember
 from grader.base.errors import UsageError
 from grader.base.paths import CHECKOUT
 from grader.homeworks.beras.mnist.files import FILES, GZ_FILES, Digits, IdxFile, rows_of, write_idx
@@ -87,12 +86,11 @@ def load(directory: Path | None = None, submission: Path | None = None) -> Mnist
     state = state_of(source)
     folder = cache_folder() / f"mnist-{FORMAT}"
     verified = folder / "verified" / f"{crc32(os.fsencode(source.resolve())):08x}"
-    with contextlib.suppress(OSError, ValueError):
-        if verified.read_text(encoding="utf-8") == state and is_intact(folder, MNIST_FILES):
-            return opened(folder)
+    if recall(verified) == state.encode() and is_intact(folder, MNIST_FILES):
+        return opened(folder)
     digits = Digits(**{name: read_idx(source / f"{file.name}.gz", file) for name, file in SMALLEST_FIRST})
     folder = installed(folder, MNIST_FILES, lambda new: write_cache(new, digits, source))
-    remember(folder / "verified" / verified.name, state)
+    remember(folder / "verified" / verified.name, state.encode())
     return opened(folder)
 
 
@@ -100,6 +98,7 @@ def opened(folder: Path) -> Mnist:
     """The arrays of a cache."""
     paths = {name: folder / path for name, path in ARRAYS.items()}
     arrays = {name: np.load(path, mmap_mode="r", allow_pickle=False) for name, path in paths.items()}
+    arrays["test_labels"] = np.array(arrays["test_labels"])  # out of reach of whoever may write to the cache
     return Mnist(**arrays, public=folder / "public")
 
 
@@ -160,8 +159,6 @@ def read_idx(path: Path, file: IdxFile) -> np.ndarray:
 
 def fault_in(content: bytes, file: IdxFile) -> str:
     """How the decoded contents differ from those of `file`, or ''."""
-    import hashlib
-
     size = len(file.header)
     if len(content) != file.size:
         found = f"more than {file.size}" if len(content) > file.size else len(content)
@@ -171,17 +168,33 @@ def fault_in(content: bytes, file: IdxFile) -> str:
     if content[:size] != file.header:
         shape = tuple(np.frombuffer(content[4:size], ">u4").tolist())
         return f"holds an array of shape {shape}, expected {file.shape}"
-    sha256 = hashlib.sha256(content).hexdigest()
+    sha256 = digest_of(file, memoryview(content)[size:])
     if sha256 != file.sha256:
         return f"is not MNIST's, its data has the SHA-256 {sha256[:8]}..., expected {file.sha256[:8]}..."
     return ""
 
 
+def digest_of(file: IdxFile, array: memoryview) -> str:
+    """The SHA-256 of an IDX file that holds these bytes of an array."""
+    import hashlib
+
+    found = hashlib.sha256(file.header)
+    found.update(array)
+    return found.hexdigest()
+
+
 # --- the cache ----------------------------------------------------------------------------------------------
 
+
+def genuine(file: IdxFile) -> Check:
+    """Says whether a file that np.save wrote holds MNIST's own numbers: those need no seal."""
+    size = NPY_HEADER + prod(file.shape)
+    return lambda content: len(content) == size and digest_of(file, content[NPY_HEADER:]) == file.sha256
+
+
 MNIST_FILES: Files = {
-    **{path: NPY_HEADER + prod(FILES[name].shape) for name, path in ARRAYS.items()},
-    **{f"public/data/{path}": size for path, size in GZ_FILES.items()},
+    **{path: genuine(FILES[name]) for name, path in ARRAYS.items()},
+    **{f"public/data/{path}": check for path, check in GZ_FILES.items()},
 }
 
 
