@@ -70,21 +70,6 @@ def test_training_that_was_still_rising_is_not_finished_and_costs_nothing(folder
     assert graded.exit_code == 1
 
 
-def test_training_that_was_still_rising_loses_its_points_where_the_rubric_says_so(folder: Path):
-    graded = trained(folder, not_finished='"lost"')
-
-    assert row(graded) == ("not finished", 0, 7)
-    assert graded.components["training.simple"]["not_judged"] == 0
-    assert "its points are lost" in why(graded)
-
-
-def test_training_that_was_still_rising_keeps_the_half_that_it_has_reached(folder: Path):
-    graded = trained(folder, half_simple=0.3)
-
-    assert row(graded) == ("not finished", 3.5, 7)
-    assert graded.components["training.simple"]["not_judged"] == 3.5
-
-
 def test_training_that_no_longer_rises_is_out_of_time(folder: Path):
     graded = trained(folder, digits=0)
 

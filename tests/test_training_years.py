@@ -309,18 +309,6 @@ def test_points_of_predictions(accuracy: float | None, points: int):
     assert Predictions(accuracy).points(Fraction(6), goal=0.95, half=0.85) == points
 
 
-def test_better_of_training_and_predictions_counts(tmp_path: Path):
-    place = editions.build("2025", "chaffs", "training-stays-below", tmp_path)
-    np.save(place / "predictions.npy", np.eye(10)[wrong_in(1000, load().test_labels)])
-
-    graded = grade(place, "--only", DIGITS)
-
-    part, told = graded.components[DIGITS], "predictions.npy is right on 90.00% of the test digits"
-    assert (part["outcome"], part["points"], part["message"]) == ("partial", 3, told)
-    assert told in graded.result["notes"]
-    assert trained(graded)["outcome"] == "failed"
-
-
 def test_labels_that_all_may_read_are_no_predictions():
     content = io.BytesIO()
     np.save(content, LABELS)

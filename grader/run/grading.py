@@ -59,12 +59,17 @@ class Grading:
         self.places, self.edition = self.submission.places, self.submission.edition
         withheld = self.rubric.forbidden_imports == "withheld"
         self.forbidden = forbidden_imports(self.submission) if withheld else {}
-        broken = {name: source_fault(module) for name, module in self.submission.modules.items() if module.source_error}
         self.every_probe = [self.as_it_counts(probe) for probe in all_probes(self.edition)]
         self.probes = [probe for probe in self.every_probe if self.is_asked(probe)]
         self.probes.sort(key=lambda probe: self.edition.components.index(probe.component))
         self._check_answers()
-        self.observer = Observer(
+        self.observer = self.made_observer()
+
+    def made_observer(self) -> Observer:
+        """Who asks the submission; starts a zygote where none was given."""
+        modules = self.submission.modules
+        broken = {name: source_fault(module) for name, module in modules.items() if module.source_error}
+        return Observer(
             self.submission.root,
             self.data_path,
             self.rubric,
@@ -74,7 +79,7 @@ class Grading:
             self.readable,
             self.hidden_seed,
             self.zygote,
-            unwritten(self.submission.modules, self.places),
+            unwritten(modules, self.places),
             self.places,
         )
 

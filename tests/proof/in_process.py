@@ -18,7 +18,7 @@ import numpy as np
 from grader.ask.client import Fault, RemoteWorker
 from grader.ask.observer import UNUSABLE, Observer
 from grader.ask.patches import Sources
-from grader.ask.probe import NotAsked, Probe, all_probes
+from grader.ask.probe import NotAsked, Probe
 from grader.ask.reference import LocalWorker
 from grader.ask.response import Response
 from grader.ask.subject import subject_of
@@ -98,39 +98,25 @@ class KeptObserver(Observer):
 
 
 @dataclass
-class Shortened(Grading):
-    """A grading whose observer is made elsewhere."""
-
-    level: Any = None
-
-    def __post_init__(self) -> None:
-        self.places, self.edition = self.submission.places, self.submission.edition
-        self.forbidden: dict[str, Any] = {}
-        self.every_probe = [self.as_it_counts(probe) for probe in all_probes(self.edition)]
-        self.probes = [probe for probe in self.every_probe if self.is_asked(probe)]
-        self.probes.sort(key=lambda probe: self.edition.components.index(probe.component))
-
-
-@dataclass
-class LocalGrading(Shortened):
+class LocalGrading(Grading):
     """A grading of `sources`, which stand in for those of the submission."""
 
+    level: Any = None
     sources: Sources = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        self.observer: Any = LocalObserver(self.sources, self.data_path, self.seed, self.edition)
+    def made_observer(self) -> Any:
+        return LocalObserver(self.sources, self.data_path, self.seed, self.edition)
 
 
 @dataclass
-class KeptGrading(Shortened):
+class KeptGrading(Grading):
     """A grading by an observer that has served others."""
 
+    level: Any = None
     kept: Any = None
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        self.observer: Any = self.kept
+    def made_observer(self) -> Any:
+        return self.kept
 
 
 def losing(grading: Grading) -> set[str]:
