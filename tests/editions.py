@@ -77,6 +77,13 @@ class HandIn:
     def freeze(self, weight: Any) -> None:
         weight.trainable = False
 
+    def kept(self, layer: Any, x: Any) -> Any:
+        """What it makes of an array; the way back to that array is kept."""
+        out = layer(x)
+        assert isinstance(layer.inputs, list)
+        assert layer.inputs[0] is x
+        return out
+
     def gradients(self, loss: Callable[[], Any], sources: list[Any]) -> list[Any]:
         """Those of what loss() computes, for some weights."""
         with self.new("GradientTape") as tape:
@@ -165,6 +172,16 @@ class HandInWithoutTape(HandIn):
 
     def freeze(self, weight: Any) -> None:
         weight.requires_grad = False
+
+    def kept(self, layer: Any, x: Any) -> Any:
+        """A slice of an array knows the way back to its maker as well."""
+
+        def back(grad: Any) -> None: ...
+
+        x.backward = back
+        out = layer(x)
+        assert layer.inputs[0].backward is back
+        return out
 
     def gradients(self, loss: Callable[[], Any], sources: list[Any]) -> list[Any]:
         for source in sources:
@@ -366,9 +383,7 @@ def layer_agrees(h: HandIn, layer: Any, x: np.ndarray, outputs: int, step: float
     """Called, it keeps its inputs; its own compose methods give the derivatives of sum(J * output)."""
     J = rng().normal(size=(len(x), outputs))
     given = h.new("Tensor", x.copy())
-    out = layer(given)
-    assert isinstance(layer.inputs, list)
-    assert layer.inputs[0] is given
+    out = h.kept(layer, given)
     assert_array_equal(np.asarray(given), x)
     before = [np.array(weight) for weight in h.weights(layer)]
     to_input = next(iter(h.ask(layer, "compose_to_input", [J.copy()])))

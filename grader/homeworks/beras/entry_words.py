@@ -339,6 +339,8 @@ WRONG = {
     "trainable_at_first": "a new Tensor does not have trainable = True",
     "requires_grad_at_first": "a new Tensor does not have requires_grad = True",
     "requires_grad_afterwards": "after `with Tensor.no_grad()` a new Tensor does not have requires_grad = True",
+    "w_is_a_tensor": "w is no Tensor, and nothing else can carry a gradient",
+    "b_is_a_tensor": "b is no Tensor, and nothing else can carry a gradient",
     "added_or_replaced": "the gradients after two passes are neither those of the second nor the sum of both",
     "forgotten": "after zero_grad some parameter still has a gradient",
     "forgotten[#]": "after zero_grad the {0} parameter still has a gradient",

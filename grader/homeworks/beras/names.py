@@ -13,6 +13,7 @@ ALSO = {
     "OneHotEncoder": ("onehot", "onehotencoding"),
     "GradientTape": ("tape",),
     "Dense": ("linear", "fullyconnected", "fc"),
+    "Linear": ("dense", "fullyconnected", "fc"),
     "BatchNorm": ("batchnormalization", "batchnormalisation", "batchnorm1d"),
     "MeanSquaredError": ("mse", "meansquareerror", "meansquared"),
     "CrossEntropyLoss": (
@@ -29,6 +30,7 @@ METHODS = {
     "OneHotEncoder": frozenset({"fit", "forward", "inverse"}),
     "GradientTape": frozenset({"gradient", "__enter__", "__exit__"}),
     "Dense": frozenset({"forward"}),
+    "Linear": frozenset({"forward"}),
     "MeanSquaredError": frozenset({"forward"}),
     "CategoricalCrossentropy": frozenset({"forward"}),
     "CrossEntropyLoss": frozenset({"forward"}),
@@ -37,6 +39,7 @@ METHODS = {
     "Adam": frozenset({"apply_gradients"}),
     "CategoricalAccuracy": frozenset({"forward"}),
     "SequentialModel": frozenset({"batch_step"}),
+    "Sequential": frozenset({"batch_step"}),
 }
 KEPT = re.compile(r"\bself\.(\w+)\s*(?:\[[^\]]{0,200}\]\s*)?[-+*/]?=(?!=)")  # attributes that a class sets
 EXPONENTIAL = re.compile(r"(?i)\bexp\b|softmax|logsumexp|logaddexp")  # what turns logits into probabilities
@@ -54,7 +57,7 @@ class Names(OtherNames):
         if name == "get_data_MNIST":
             return [parameter for parameter, _ in each.parameters[1:2]] == ["data_path"]
         if name == "BasicOptimizer":  # beside the learning rate nothing that changes a step
-            return all(is_nothing for _, is_nothing in each.parameters[2:])
+            return all(is_nothing for _, is_nothing in each.parameters[taken(year) :])
         if name in ("CategoricalCrossentropy", "CrossEntropyLoss") and "CrossEntropyLoss" in year.modules:
             text = text_of(module, each)
             of_logits = bool(EXPONENTIAL.search(text))
@@ -62,9 +65,15 @@ class Names(OtherNames):
         return True
 
     def is_like(self, name: str, module: SourceModule, each: Definition, year: Edition) -> bool:
-        if name == "SequentialModel":
+        if name in ("SequentialModel", "Sequential"):
             return "Model" in each.bases and {"call", "forward"} & each.members != set()
         if name == "BasicOptimizer":
             kept = set(KEPT.findall(text_of(module, each)))
-            return len(each.parameters) == 2 and len(kept) == 1 and f"{each.name}.apply_gradients" not in module.stubs
+            step = f"{each.name}.{year.word('apply_gradients')}"
+            return len(each.parameters) == taken(year) and len(kept) == taken(year) - 1 and step not in module.stubs
         return False
+
+
+def taken(year: Edition) -> int:
+    """What an optimizer without a state is made of: itself, a learning rate, and its parameters where it holds them."""
+    return 2 if "GradientTape" in year.modules else 3

@@ -49,6 +49,16 @@ def no_grad(s: Dialect, draw: Draw) -> Observation:
     return {"requires_grad_afterwards": s.is_trainable(s.new("Tensor", draw.array(N, M)))}
 
 
+# --- the weights of a layer -------------------------------------------------------------------------------------
+
+
+@probe("Dense.initializer", "tensors")
+def initial_tensors(s: Dialect, draw: Draw) -> Observation:
+    """w and b are Tensors, which can carry a gradient."""
+    dense = s.new("Dense", N, M)
+    return {f"{name}_is_a_tensor": s.is_tensor(dense.attribute(name)) for name in ("w", "b")}
+
+
 # --- Diffable.backward ------------------------------------------------------------------------------------------
 
 
