@@ -47,10 +47,9 @@ class Dialect(dialect.Dialect):
 
     def dense(self, w: np.ndarray, b: np.ndarray) -> Remote:
         layer = super().dense(w, b)
-        script = list(self.script)
-        if not all(self.is_tensor(layer.attribute(name)) for name in ("w", "b")):
-            self.needs.append(TENSORS)  # what asks for their gradients says nothing else
-        self.script = script
+        with self.unnoted():
+            if not all(self.is_tensor(layer.attribute(name)) for name in ("w", "b")):
+                self.needs.append(TENSORS)  # what asks for their gradients says nothing else
         return layer
 
     # --- optimizers -------------------------------------------------------------------------------------------
