@@ -148,6 +148,16 @@ def test_roster_names_people_by_whatever_the_export_knows(tmp_path: Path):
     }  # fmt: skip
 
 
+def test_roster_knows_people_of_one_name_by_any_of_their_numbers(tmp_path: Path):
+    file = tmp_path / "roster.csv"
+    file.write_text("Identifier,Full name,ID number\nParticipant 71,Ann Ash,s1\nParticipant 72,Ann Ash,s2\n")
+    handins = [HandIn(number, tmp_path, (Hint("Ann Ash", number),)) for number in ("72", "s1")]
+
+    found = match(read_roster(file), handins)
+
+    assert [[person.ids for person in people] for people in found.values()] == [[("72", "s2")], [("71", "s1")]]
+
+
 def test_platforms_read_their_grades_back(tmp_path: Path, book: Gradebook):
     file = tmp_path / "roster.csv"
     header, points = CANVAS.splitlines()
@@ -402,7 +412,8 @@ def test_class_is_graded_told_about_and_gone_on_with(tmp_path: Path):
     assert "0 to do" in second.stderr
     assert second.stdout == first.stdout
     rows = {
-        row["hand-in"]: row for row in csv.DictReader(io.StringIO((tmp_path / "graded" / "grades.csv").read_text()))
+        row["hand-in"]: row
+        for row in csv.DictReader(io.StringIO((tmp_path / "graded" / "grades.csv").read_text("utf-8-sig")))
     }
     assert rows["empty"]["state"] == "ungradable"
     assert {rows[name]["score"] for name in (wrong.name, "nested", "twin")} == {rows["twin"]["score"]}

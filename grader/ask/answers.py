@@ -160,7 +160,7 @@ class LiveAnswers:
 
     def digest(self) -> str:
         """Changes with everything that an answer depends on."""
-        found = hashlib.sha256(f"{digest_of_questions()} {self.edition.year}".encode())
+        found = hashlib.sha256(f"{digest_of_questions()} {self.edition.year} {np.__version__}".encode())
         folders = (patches.VARIANTS, patches.MISCONCEPTIONS)
         changes = (patches.texts(each) for folder in folders for each in map(folder.joinpath, self.edition.told_by))
         for texts in (self.sources, *changes):

@@ -17,6 +17,7 @@ from grader.report.to_csv import cell
 CANVAS_FIRST = ("Student", "ID")
 CANVAS_MORE = ("SIS User ID", "SIS Login ID", "Integration ID", "Root Account")
 SECTION = "Section"
+MARK = "\ufeff"
 BLACKBOARD = ("Last Name", "First Name", "Username")
 
 
@@ -96,7 +97,7 @@ def feedback(line: Line) -> str:
 
 
 def grades(ledger: Ledger) -> str:
-    """One row a hand-in, and one for each who handed in nothing."""
+    """One row a hand-in, and one for each who handed in nothing. The mark in front tells Excel that this is UTF-8."""
     rows = [["hand-in", "who", "email", "id", "state", "score", "max_score", "seconds", "counts", "notes", "edition"]]
     for line in ledger.lines:
         people = line.people
@@ -113,4 +114,4 @@ def grades(ledger: Ledger) -> str:
         identity = person.ids[0] if person.ids else ""
         about = [cell(each) for each in ("", person.name, person.email, identity)]
         rows.append([*about, "nothing handed in", "", "", "", "", "", ""])
-    return written(rows)
+    return MARK + written(rows)

@@ -96,7 +96,8 @@ def person(header: list[str], row: list[str], places: dict[str, int]) -> Person 
     cells = [cell.strip() for cell in row] + [""] * (len(header) - len(row))
     told = {what: cells[index] for what, index in places.items()}
     name = told.get("name") or " ".join(filter(None, (told.get("first"), told.get("last"))))
-    ids = tuple(filter(None, (plain_id(told.get("id", "")), told.get("sis", ""))))
+    numbers = [plain_id(cell) for column, cell in zip(header, cells) if column.lower() in COLUMNS["id"]]
+    ids = tuple(dict.fromkeys(filter(None, (*numbers, told.get("sis", "")))))
     if not (name or ids or told.get("login") or told.get("email")):
         return None
     return Person(name, ids, told.get("login", ""), told.get("email", ""), dict(zip(header, cells)))
