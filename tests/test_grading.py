@@ -9,17 +9,19 @@ import pytest
 from canned import RIGHT, STUB, CannedGrading, check, graded, raised, right, wrong
 
 from grader.ask.client import Fault, Frame
-from grader.ask.probe import Rule
+from grader.ask.probe import NotAsked, Rule
 from grader.ask.response import Response
 from grader.base.errors import UsageError
 from grader.homework import FIRST
+from grader.judge.blame import lacking
 from grader.judge.hidden import NOT_HERE
 from grader.judge.verdict import Outcome
 from grader.result import ProbeResult
-from grader.run.grading import ASIDE, lacking, line_of_why
+from grader.run.grading import ASIDE, line_of_why
 
 FORWARD, GRADIENT = check("Dense/forward", weight=3), check("Dense/gradient")
 SOFTMAX, LOSS = check("Softmax/values", needs=("Dense",)), check("CrossEntropyLoss/values", needs=("Softmax",))
+FREE, MAY_NEED = check("Softmax/values"), check("Softmax/values", may_need=("Dense",))
 IN_DENSE = Frame("Beras/layers.py", 3, "Dense.forward", "return x @ self.w")
 IN_A_HELPER = Frame("Beras/layers.py", 9, "columns", "return x.mean(axis=7)")
 IN_SOFTMAX = Frame("Beras/activations.py", 3, "Softmax.forward", "return np.exp(x)")
@@ -128,23 +130,22 @@ def test_a_constant_factor_costs_points_only_where_it_arises(tmp_path: Path) -> 
     assert (row(grading, "Dense")[:2], row(grading, "Softmax")[:2]) == (("partial", 6), ("passed", 6))
 
 
-def test_an_exception_of_a_component_that_is_not_right_blocks(tmp_path: Path) -> None:
+def test_an_exception_of_a_component_that_is_not_right_blocks_what_may_need_it(tmp_path: Path) -> None:
     saw = {"Softmax/values": raised(IN_DENSE), "Dense/forward": wrong()}
-    grading = graded(tmp_path, FORWARD, check("Softmax/values"), saw=saw)
-    said = "blocked by Dense, whose code runs here: raised ValueError: no such axis (Beras/layers.py line 3)"
-    assert told(grading, "Softmax/values") == (Outcome.BLOCKED, said)
+    said = "raised ValueError: no such axis (Beras/layers.py line 3)"
+    blocked, free = (graded(tmp_path / n, FORWARD, each, saw=saw) for n, each in (("a", MAY_NEED), ("b", FREE)))
+    assert told(blocked, FREE.name) == (Outcome.BLOCKED, f"blocked by Dense, whose code runs here: {said}")
+    assert told(free, FREE.name) == (Outcome.ERROR, said)
 
 
-def test_an_exception_of_another_file_blocks_unless_all_is_right_there(tmp_path: Path) -> None:
+def test_an_exception_of_a_file_that_it_may_need_blocks_unless_all_is_right_there(tmp_path: Path) -> None:
     saw = {"Softmax/values": raised(IN_A_HELPER)}
-    right_file = graded(tmp_path / "a", FORWARD, check("Softmax/values"), saw=saw)
-    assert told(right_file, "Softmax/values") == (
-        Outcome.ERROR,
-        "raised ValueError: no such axis (Beras/layers.py line 9)",
-    )
-    wrong_file = graded(tmp_path / "b", FORWARD, check("Softmax/values"), saw={**saw, "Dense/forward": wrong()})
+    right_file = graded(tmp_path / "a", FORWARD, MAY_NEED, saw=saw)
+    said = "raised ValueError: no such axis (Beras/layers.py line 9)"
+    assert told(right_file, FREE.name) == (Outcome.ERROR, said)
+    wrong_file = graded(tmp_path / "b", FORWARD, MAY_NEED, saw={**saw, "Dense/forward": wrong()})
     said = "blocked by Beras/layers.py line 9: ValueError: no such axis"
-    assert told(wrong_file, "Softmax/values") == (Outcome.BLOCKED, said)
+    assert told(wrong_file, FREE.name) == (Outcome.BLOCKED, said)
 
 
 def test_given_code_that_lacks_an_attribute_of_a_class_is_no_fault_of_the_given_code() -> None:
@@ -162,6 +163,27 @@ def test_a_wrong_answer_counts_only_where_a_worker_of_its_own_gives_it_as_well(t
     assert row(graded(tmp_path / "b", FORWARD, saw=spoilt, alone={"Dense/forward": wrong()}), "Dense")[0] == "failed"
 
 
+# --- what makes no sense here ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("shown", "convention", "outcome"),
+    [
+        (right(), "", Outcome.NOT_ASKED),
+        (wrong(), "", Outcome.BLOCKED),
+        (wrong(convention="upstream"), "upstream", Outcome.NOT_ASKED),
+        (right(convention="jacobian"), "upstream", Outcome.FAILED),
+        (raised(IN_DENSE), "upstream", Outcome.BLOCKED),
+    ],
+)
+def test_a_question_is_left_out_only_where_another_check_shows_that_it_makes_no_sense(
+    shown: Response, convention: str, outcome: Outcome, tmp_path: Path
+) -> None:
+    declined = Response(not_asked=NotAsked("gradients take an upstream one", "Dense/forward", convention))
+    grading = graded(tmp_path, FORWARD, GRADIENT, saw={"Dense/forward": shown, "Dense/gradient": declined})
+    assert told(grading, "Dense/gradient")[0] == outcome
+
+
 # --- what is not written ------------------------------------------------------------------------------------------
 
 
@@ -170,11 +192,14 @@ def test_a_function_that_is_not_written_is_named_by_its_place(tmp_path: Path) ->
     assert told(grading, "Dense/forward") == (Outcome.NOT_IMPLEMENTED, "Beras/layers.py line 3")
 
 
-def test_a_function_of_another_component_that_is_not_written_blocks(tmp_path: Path) -> None:
+def test_a_function_of_another_component_that_is_not_written_blocks_what_may_need_it(tmp_path: Path) -> None:
     saw = {"Softmax/values": wrong(**CALLS_DENSE)}
-    grading = graded(tmp_path, check("Softmax/values"), sources=EMPTY_DENSE, saw=saw)
     said = "blocked by Dense, which is not written yet (Beras/layers.py line 3); this check uses it"
-    assert told(grading, "Softmax/values") == (Outcome.BLOCKED, said)
+    blocked, free = (
+        graded(tmp_path / n, each, sources=EMPTY_DENSE, saw=saw) for n, each in (("a", MAY_NEED), ("b", FREE))
+    )
+    assert told(blocked, FREE.name) == (Outcome.BLOCKED, said)
+    assert told(free, FREE.name)[0] == Outcome.FAILED
 
 
 def test_a_component_of_which_nothing_is_written_gets_nothing_right(tmp_path: Path) -> None:

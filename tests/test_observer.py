@@ -110,20 +110,11 @@ class Desk:
         self.workers.append(Worker(self.answer, *about))
         return self.workers[-1]
 
-    def observer(self, answer: Any = None, seed: int = 1, **about: Any) -> Observer:
+    def observer(self, answer: Any = None, **about: Any) -> Observer:
         self.answer = answer or self.answer
         changes = {name: about.pop(name) for name in ("hidden", "old_numpy") if name in about}
         zygote: Any = House()
-        made = Observer(
-            self.root,
-            "",
-            replace(RUBRIC, **changes),
-            seed,
-            about.pop("broken", {}),
-            zygote.level,
-            zygote=zygote,
-            **about,
-        )
+        made = Observer(self.root, "", replace(RUBRIC, **changes), 1, {}, zygote.level, zygote=zygote, **about)
         self.observers.append(made)
         return made
 

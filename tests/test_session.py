@@ -14,7 +14,9 @@ import pytest
 from canned import STUB, check, graded, wrong
 
 from grader.ask.client import Fault, Frame
+from grader.ask.probe import Probe
 from grader.base.message import Message
+from grader.diagnose.learning import Study
 from grader.judge.verdict import Outcome
 from grader.result import NOT_GRADED, ComponentResult, ProbeResult, TrainingResult
 from grader.run.predictions import Predictions
@@ -23,21 +25,23 @@ from grader.run.trainings import Run, Trainer
 
 SIMPLE, ADVANCED = "training.simple", "training.advanced"  # more than 0.85 earns 7 points, more than 0.80 half of them
 DATA: Any = SimpleNamespace(public=Path("nowhere"), test_labels=np.arange(10), test_images=np.zeros((10, 2, 2)))
+DENSE, SOFTMAX = check("Dense/forward"), check("Softmax/values", needs=("Dense",))
 EMPTY = {"assignment.py": f"def get_simple_model_components():\n    {STUB}\n"}
 EMPTY_DENSE = {"Beras/layers.py": f"class Dense:\n    def forward(self, x):\n        {STUB}\n"}
 
 
 @dataclass
 class Stage:
-    """Where sessions are made whose trainings end as a test says."""
+    """Where sessions are made whose trainings end, and whose fresh models learn, as a test says."""
 
     folder: Path
     trainers: list[Trainer] = field(default_factory=list)
     seeds: list[int] = field(default_factory=list)
     told: list[dict[str, Any]] = field(default_factory=list)
     end: Callable[[Trainer], Run] = lambda _: reaching(0.9)
+    study: Study | None = None
 
-    def session(self, *checks: Any, hidden_seed: int | None = None, **about: Any) -> Session:
+    def session(self, *checks: Probe, hidden_seed: int | None = None, **about: Any) -> Session:
         grading = graded(self.folder, *checks, **about)
         grading.hidden_seed = hidden_seed
         return Session(grading, DATA, False, 1, None, "hand-in", [self.told.append])
@@ -50,10 +54,10 @@ class Stage:
             trainer.progress({"training": name, "epoch": epoch, "accuracy": accuracy})
         return TrainingResult(name.partition(".")[2], str(run.outcome), str(run.message), accuracy=run.accuracy), run
 
-    def trained(self, run: Run, name: str = SIMPLE, **about: Any) -> Session:
+    def trained(self, run: Run, name: str = SIMPLE, checks: tuple[Probe, ...] = (), **about: Any) -> Session:
         """The session after a training that ended so."""
         self.end = lambda _: run
-        session = self.session(**about)
+        session = self.session(*checks, **about)
         session.train(name)
         return session
 
@@ -62,6 +66,7 @@ class Stage:
 def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stage:
     made = Stage(tmp_path)
     monkeypatch.setattr("grader.run.session.train", made.train)
+    monkeypatch.setattr(Trainer, "study", lambda *_: made.study)
     return made
 
 
@@ -147,14 +152,20 @@ def test_nothing_is_trained_without_data(stage: Stage) -> None:
         ("Beras/layers.py", "Dense.forward", "blocked"),
     ],
 )
-def test_an_exception_outside_of_what_makes_the_model_blocks_a_training(
+def test_an_exception_where_something_else_is_wrong_blocks_a_training(
     file: str, function: str, outcome: str, stage: Stage
 ) -> None:
-    session = stage.trained(raising(file, function))
+    saw = {"Dense/forward": wrong(), "SequentialModel/call": wrong()}
+    session = stage.trained(raising(file, function), checks=(DENSE, check("SequentialModel/call")), saw=saw)
     assert points(session) == (outcome, 0, 7, 7 if outcome == "blocked" else 0)
     blocked = f"blocked by {function} ({file} line 2): ValueError: bad shapes"
     assert row(session).message == (blocked if outcome == "blocked" else "said so")
     assert (row(session).probes[0].file, row(session).probes[0].line) == (file, 2)
+
+
+def test_an_exception_where_all_is_right_is_the_trainings_own(stage: Stage) -> None:
+    session = stage.trained(raising("Beras/layers.py", "Dense.forward"), checks=(DENSE,))
+    assert points(session) == ("error", 0, 7, 0)
 
 
 def test_a_model_that_another_track_asks_for_need_not_be_written(stage: Stage) -> None:
@@ -181,6 +192,27 @@ def test_a_training_that_came_to_nothing_by_what_another_component_leaves_open_i
 def test_a_training_that_learned_something_is_judged_by_what_it_learned(stage: Stage) -> None:
     some = reaching(0.6, outcome=Outcome.FAILED, unwritten=("Beras.layers:Dense.forward",))
     assert points(stage.trained(some, sources=EMPTY_DENSE)) == ("failed", 0, 7, 0)
+
+
+LEARNS = Study(0.01, (2.3,) * 150, 0.9, True, (), frozenset({"Dense"}))
+
+
+def test_a_training_that_reached_too_little_names_the_wrong_parts_that_it_runs_on(stage: Stage) -> None:
+    stage.study = LEARNS
+    wrong_parts = {"Dense/forward": wrong(), "Softmax/values": wrong()}
+    too_little = reaching(0.15, outcome=Outcome.FAILED, says="15 % is too little")
+    session = stage.trained(too_little, checks=(DENSE, check("Softmax/values")), saw=wrong_parts)
+    assert row(session).probes[0].told.brief().splitlines() == [
+        "15 % is too little",
+        "next: mend Dense first: this training runs on it",
+    ]
+
+
+def test_where_its_parts_are_right_a_fresh_model_shows_why(stage: Stage) -> None:
+    stage.study = LEARNS
+    session = stage.trained(reaching(0.15, outcome=Outcome.FAILED, says="15 % is too little"), checks=(DENSE,))
+    assert [label for label, _ in row(session).probes[0].told.parts] == ["pattern", "next"]
+    assert "`fit` teaches it 15%" in session.train(SIMPLE).message
 
 
 def test_a_failure_of_the_graders_own_costs_nothing(stage: Stage) -> None:
@@ -250,8 +282,6 @@ def test_the_notes_say_that_a_faster_core_stood_in(stage: Stage) -> None:
 
 
 # --- the result -----------------------------------------------------------------------------------------------------
-
-DENSE, SOFTMAX = check("Dense/forward"), check("Softmax/values", needs=("Dense",))
 
 
 def test_a_result_adds_up_its_rows(stage: Stage) -> None:

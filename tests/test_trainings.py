@@ -72,6 +72,9 @@ class Pupil:
     def fast_core(self, model: Any) -> list[str]:
         return ["compose_to_input"]
 
+    def study(self, *_: Any) -> Any:
+        return self.said["study"]
+
     def remote(self, reply: Any, name: str) -> Any:
         return reply
 
@@ -301,6 +304,14 @@ def test_a_training_still_rises_if_its_later_half_is_better_than_chance_allows(
     accuracy: list[float], rising: bool
 ) -> None:
     assert Run(before=0.1, accuracy=accuracy).still_rising is rising
+
+
+def test_a_study_looks_at_a_fresh_model_in_a_worker_of_its_own_and_may_come_to_nothing() -> None:
+    plain = {"rate": 0.01, "losses": [2.3], "accuracy": 0.2, "finite": True, "layers": [], "uses": ["Dense"]}
+    pupils = [Pupil(0.9, study=plain), Pupil(0.9, study={})]
+    first, second = (trainer(pupil).study(SIMPLE, 1) for pupil in pupils)
+    assert (first.accuracy, first.uses, second) == (0.2, {"Dense"}, None)
+    assert [pupil.log[-1] for pupil in pupils] == ["closed", "closed"]
 
 
 # --- several trainings, and another one to compare with ---------------------------------------------------------------
