@@ -226,7 +226,8 @@ def headline(verdict: Verdict, edition: Edition) -> str:
 
 def telling(verdict: Verdict) -> list[Difference]:
     """The differences to tell: those where nothing came back, which explain whatever else is wrong; else all."""
-    return [each for each in verdict.differences if each.actual is None] or verdict.differences
+    nothing = [each for each in verdict.differences if each.actual is None and each.kind != "missing"]
+    return nothing or verdict.differences
 
 
 def sentence(verdict: Verdict, difference: Difference) -> str:

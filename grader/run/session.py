@@ -6,6 +6,7 @@ import os
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from fractions import Fraction
@@ -157,14 +158,15 @@ class Session:
             if trainer.numpy == "names" and run.fault is not None and observer.refused_by_numpy(run.fault):
                 result, run = self._train_with_old_numpy(name, trainer, yardstick, seed, (result, run))
             self._blame(name, result, run)
-            if run.outcome == Outcome.FAILED and run.accuracy:
-                self._explain(name, trainer, seed, run)
-                result.message, result.told = str(run.message), run.message
         except Exception:  # noqa: BLE001  the grader's own failure must not be the student's
             text = traceback.format_exc().strip().splitlines()[-1]
             told = f"the grader itself failed here, this costs no points ({text})"
             run = Run(Outcome.GRADER_FAULT, Message(told))
             return TrainingResult(name.partition(".")[2], str(run.outcome), told), run
+        if run.outcome == Outcome.FAILED and run.accuracy:
+            with suppress(Exception):  # a verdict stands, whether it can be explained or not
+                self._explain(name, trainer, seed, run)
+            result.message, result.told = str(run.message), run.message
         return result, run
 
     def _explain(self, name: str, trainer: Trainer, seed: int, run: Run) -> None:
