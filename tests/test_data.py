@@ -203,7 +203,7 @@ def test_command_takes_data_from_another_folder(copy: Path, own_cache: Path):
     done = run("student_template", "--only", "training.simple", "--data", str(copy), "-q")
 
     assert done.returncode == 1
-    assert list((own_cache / "mnist-1" / "verified").iterdir())
+    assert list((own_cache / "mnist-2" / "verified").iterdir())
 
 
 @pytest.mark.parametrize("damage", ["missing", "truncated", "no folder"])
@@ -236,7 +236,7 @@ def test_second_load_decodes_nothing(copy: Path, own_cache: Path, reads: list[st
     assert isinstance(second.train_images, np.memmap)
     assert not second.train_images.flags.writeable
     assert np.array_equal(first.test_labels, second.test_labels)
-    assert second.public == own_cache / "mnist-1" / "public"
+    assert second.public == own_cache / "mnist-2" / "public"
 
 
 def test_file_that_has_changed_since_is_looked_at_again(copy: Path, own_cache: Path, reads: list[str]):
@@ -298,16 +298,16 @@ def test_damaged_cache_is_built_again(
 ):
     load()
     assert reads == []
-    damage(warm_cache / "mnist-1" / file)
+    damage(warm_cache / "mnist-2" / file)
 
     load()
 
     assert sorted(reads) == sorted(NAMES)
     for path in data.MNIST_FILES:
-        assert (warm_cache / "mnist-1" / path).read_bytes() == (complete_cache / "mnist-1" / path).read_bytes()
+        assert (warm_cache / "mnist-2" / path).read_bytes() == (complete_cache / "mnist-2" / path).read_bytes()
     assert sorted(each.name for each in warm_cache.iterdir()) == [
         "key",
-        "mnist-1",
+        "mnist-2",
     ]  # nothing is left of the damaged one
 
 

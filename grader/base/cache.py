@@ -20,7 +20,7 @@ from grader.base.errors import UsageError
 
 # hmac, mmap, shutil and tempfile are imported where they are needed, on a cold start: a warm one takes milliseconds.
 
-FORMAT = 1  # of what is kept; a grader that lays it out differently counts on
+FORMAT = 2  # of what is kept; a grader that lays it out differently counts on
 KEY, KEY_BYTES = "key", 32  # what all beside it is sealed with
 SEAL, SEAL_BYTES = "seal", 32  # of a folder: the HMAC of what nobody knows beforehand
 UNSEALED = "trained"  # a folder with what is only looked at

@@ -2,9 +2,9 @@
 
 The cache, one for all checkouts, is built aside and renamed into place, so that graders may race for it:
 
-    mnist-1/test-labels.npy    the grader's own: no submission ever sees a test label
-    mnist-1/public/            may be shown to untrusted code; its t10k files are cut from the training split
-    mnist-1/verified/          for each data folder, the sizes and times at which its contents were right
+    mnist-2/test-labels.npy    the grader's own: no submission ever sees a test label
+    mnist-2/public/            may be shown to untrusted code; its t10k files are cut from the training split
+    mnist-2/verified/          for each data folder, the sizes and times at which its contents were right
 """
 
 from __future__ import annotations
@@ -199,7 +199,7 @@ MNIST_FILES: Files = {
 
 
 def write_cache(folder: Path, digits: Digits, source: Path) -> None:
-    """Lays out mnist-1/ as this module's docstring has it."""
+    """Lays out mnist-2/ as this module's docstring has it."""
     public = folder / "public" / "data" / "mnist"
     public.mkdir(parents=True)
     (folder / "verified").mkdir()

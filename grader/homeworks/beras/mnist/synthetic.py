@@ -1,6 +1,6 @@
 """Made-up files in MNIST's form for probes: what get_data_MNIST is asked to load, in a fraction of the time.
 
-    made-up-1-SEED/mnist/      in the cache: what probe_folder() hands out
+    made-up-2-SEED/mnist/      in the cache: what probe_folder() hands out
 
 NumPy is imported where it is needed, on a cold start: on a warm one a worker is started before it is.
 """
