@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 import os
-import re
 import select
 import signal
 import socket
@@ -18,20 +17,15 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Protocol
 
+from grader.base.text import one_line, printable
 from grader.isolation import Limits, Process, Used, WorkerLost, Zygote
 from grader.worker import wire
 
-CONTROL_CHARACTERS = re.compile(
-    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
-)
 LOOK_SECONDS = 0.25  # of waiting for answers, between two looks at what a worker has used
+MESSAGE_SHOWN = 2_000  # characters of an exception's text
+FRAME_SHOWN = 200  # characters of a line of code, and of what it stands in
+MOST_FRAMES = 12  # the innermost; a worker sends no more
 OUTPUT_SHOWN = 2_000  # characters of a submission's own output that are shown with a check
-
-
-def printable(text: str, limit: int = 2_000) -> str:
-    """Text of a submission, made safe to show: no control characters, no terminal escapes, bounded."""
-    text = CONTROL_CHARACTERS.sub("�", text)
-    return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 @dataclass(frozen=True)
@@ -81,24 +75,18 @@ def fault_of(error: Any) -> Fault:
     """The Fault that an error reply describes."""
     if not isinstance(error, dict):
         return Fault("protocol", "the worker sent an error without a description")
-    name, message = printable(str(error.get("type")), 100), printable(str(error.get("message")))
+    name, message = one_line(str(error.get("type"))), one_line(str(error.get("message")), MESSAGE_SHOWN)
     bases = error.get("bases")
-    bases = tuple(printable(str(base), 100) for base in bases[:50]) if isinstance(bases, list) else ()
+    bases = tuple(one_line(str(base)) for base in bases[:50]) if isinstance(bases, list) else ()
     frames = []
     rows = error.get("frames")
-    for row in rows if isinstance(rows, list) else ():
+    for row in rows[-MOST_FRAMES:] if isinstance(rows, list) else ():
         if isinstance(row, list) and len(row) == 4 and isinstance(row[1], int):
-            frames.append(
-                Frame(
-                    printable(str(row[0]), 200),
-                    row[1],
-                    printable(str(row[2]), 200),
-                    printable(str(row[3]), 200),
-                )
-            )
+            file, function, source = (one_line(str(row[place]), FRAME_SHOWN) for place in (0, 2, 3))
+            frames.append(Frame(file, row[1], function, source))
     if "SystemExit" in bases:
         return Fault(
-            "exited", f"called exit (status {printable(str(error.get('code')), 40)})", name, bases, tuple(frames)
+            "exited", f"called exit (status {one_line(str(error.get('code')), 40)})", name, bases, tuple(frames)
         )
     if "MemoryError" in bases:
         return Fault("out of memory", message or "there was no memory left", name, bases, tuple(frames))

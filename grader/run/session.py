@@ -14,9 +14,10 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from grader.ask.subject import Subject, subject_of
+from grader.base.text import one_line
 from grader.base.version import GRADER_VERSION
 from grader.explain.evidence import definitions
-from grader.explain.message import at, one_line, part, whereabouts
+from grader.explain.message import at, part, whereabouts
 from grader.explain.rows import concealed
 from grader.homework import HOMEWORK, Dataset
 from grader.isolation import Zygote
