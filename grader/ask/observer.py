@@ -24,6 +24,7 @@ from grader.ask.client import Fault, RemoteWorker
 from grader.ask.probe import NotAsked, Probe
 from grader.ask.response import Response
 from grader.ask.subject import subject_of
+from grader.base.text import one_line
 from grader.isolation import Level, WorkerLost, Zygote, choose, start
 from grader.rubric import Rubric
 from grader.submission.places import Places, as_named
@@ -245,8 +246,7 @@ class Observer:
         except NotAsked as reason:
             seen.not_asked = reason
         except UNUSABLE as error:
-            detail = f"{type(error).__name__}: {error}"
-            seen.fault, good = Fault("unusable", f"gave something that this check cannot use ({detail})"), False
+            seen.fault, good = unusable(error), False
         except Exception:  # noqa: BLE001  a fault of the probe's must not be the student's
             seen.broken = traceback.format_exc()
         if seen.fault is None or seen.fault.kind in ("raised", "missing", "unusable"):
@@ -297,6 +297,12 @@ class Observer:
         self.pool.shutdown(wait=True, cancel_futures=True)
 
 
+def unusable(error: BaseException) -> Fault:
+    """What went wrong with an answer that is none to what was asked."""
+    detail = one_line(f"{type(error).__name__}: {error}", 300)
+    return Fault("unusable", f"gave something that this check cannot use ({detail})")
+
+
 def unwritten_called(worker: RemoteWorker, functions: dict[str, list[str]]) -> tuple[str, ...]:
     """Which of these functions a check has called, in this order, as MODULE:NAME."""
     if not functions:
@@ -306,7 +312,7 @@ def unwritten_called(worker: RemoteWorker, functions: dict[str, list[str]]) -> t
     except Fault:
         return ()
     known = {f"{module}:{name}" for module, names in functions.items() for name in names}
-    return tuple(name for name in called if name in known) if isinstance(called, list) else ()
+    return tuple(name for name in called if type(name) is str and name in known) if isinstance(called, list) else ()
 
 
 class ImportGate:

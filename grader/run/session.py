@@ -342,6 +342,14 @@ class Session:
             "both return the same, to the last bit (--no-fast-core trains with the given ones)"
         ]
 
+    def suspicions(self) -> list[str]:
+        """What somebody should look at, of trainings that are not hidden; it costs nothing."""
+        return [
+            f"{name} {run.recognises}"
+            for name, (_, run) in self.trainings.items()
+            if run.recognises and not self.is_hidden(name)
+        ]
+
     def result(self, complete: bool = True) -> Result:
         """Everything that was found out; if not complete, only what was found out so far."""
         grading = self.grading
@@ -367,7 +375,7 @@ class Session:
                 for name in grading.edition.trainings
                 if name in self.trainings and not self.is_hidden(name)
             ],
-            notes=[*grading.notes(), *self.predictions_notes(), *self.fast_core_notes()],
+            notes=[*grading.notes(), *self.predictions_notes(), *self.fast_core_notes(), *self.suspicions()],
             not_graded=decimal(total - possible + brought - elsewhere),
             seconds=round(time.monotonic() - self.started, 2),
             submission=self.named,

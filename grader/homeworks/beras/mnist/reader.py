@@ -22,6 +22,7 @@ import numpy as np
 from grader.base.cache import FORMAT, Files, cache_folder, installed, is_intact, remember
 from grader.base.errors import UsageError
 from grader.base.paths import CHECKOUT
+from grader.homeworks.beras.mnist.exam import Exam, exam_of
 from grader.homeworks.beras.mnist.files import FILES, GZ_FILES, Digits, IdxFile, rows_of, write_idx
 
 # gzip and hashlib are imported where they are needed, on a cold start: a warm one takes milliseconds.
@@ -48,6 +49,10 @@ class Mnist(Digits):
     """
 
     public: Path
+
+    def exam(self) -> Exam:
+        """What one model is asked."""
+        return exam_of(self)
 
 
 def default_directory() -> Path:
