@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import os
 import select
@@ -163,6 +164,11 @@ class Channel:
                 self.wait(select.POLLOUT)
 
 
+def told(seed: int) -> int:
+    """What a worker draws its own random numbers with: of a large seed, which may be secret, nothing leads back."""
+    return seed if seed < 2**32 else int.from_bytes(hashlib.sha256(str(seed).encode()).digest()[:4], "big")
+
+
 class RemoteWorker:
     """A fresh worker process for one check. `seconds` is what its answers may take together (see Allowance)."""
 
@@ -182,7 +188,7 @@ class RemoteWorker:
         self.asked = 0
         self.forgotten: dict[str, int] = {}  # what the next question brings along, after `forget`
         self.output_from = 0  # where in its output the present check begins
-        self.process: Process = zygote.spawn(limits, seed, unavailable or {}, numpy, libraries, handed_on, idle)
+        self.process: Process = zygote.spawn(limits, told(seed), unavailable or {}, numpy, libraries, handed_on, idle)
         self.channel = Channel(self.process.channel, self._look)
         self.allow(seconds)
 
@@ -204,7 +210,7 @@ class RemoteWorker:
         """Makes ready for another check; the worker hears of it with the next question."""
         self.allow(seconds)
         self.output_from = os.fstat(self.process.output.fileno()).st_size
-        self.forgotten = {"forget": seed % 2**32}
+        self.forgotten = {"forget": told(seed)}
 
     def ask(self, op: str, **arguments: Any) -> Any:
         self.asked += 1

@@ -81,6 +81,7 @@ class Observer:
         most = max(2, min(4, os.cpu_count() or 1)) if self.level.limited else 1  # one terminal, one debugger
         self.pool = ThreadPoolExecutor(max_workers=most)
         self.futures: dict[str, Future[Response]] = {}
+        self.apart: Zygote | None = None  # that of hidden checks, with a scratch folder of its own
         self.closed = False
 
     def ask(self, probes: list[Probe]) -> None:
@@ -131,7 +132,7 @@ class Observer:
         """Seconds that a check of this component may take."""
         return self.rubric.limits["check_seconds_after_timeout" if component in self.slow else "check_seconds"]
 
-    def worker(self, seed: int = 0, component: str = "", numpy: str = "") -> RemoteWorker:
+    def worker(self, seed: int = 0, component: str = "", numpy: str = "", hidden: bool = False) -> RemoteWorker:
         """A fresh worker; a zygote that something has ended is started anew. Raises WorkerLost."""
         limits, seconds = self.rubric.check_limits(), self.patience(component)
         year = self.places.edition
@@ -139,14 +140,23 @@ class Observer:
         idle = self.places.idle()
         about = (limits, seconds, seed, self.unavailable(), numpy or self.numpy(), libraries, handed_on, idle)
         try:
-            return RemoteWorker(self.living_zygote(), *about)
+            return RemoteWorker(self.living_zygote(hidden), *about)
         except WorkerLost:
-            return RemoteWorker(self.living_zygote(), *about)
+            return RemoteWorker(self.living_zygote(hidden), *about)
 
-    def living_zygote(self) -> Zygote:
+    def living_zygote(self, hidden: bool = False) -> Zygote:
+        """What workers are forked from. Those of hidden checks share no folder and no process with the others: what a
+        hidden question was, no public check can find and print.
+        """
         with self.lock:
             if self.closed:
                 raise WorkerLost
+            if hidden:
+                if self.apart is None or not self.apart.alive():
+                    if self.apart is not None:
+                        self.apart.close()
+                    self.apart = Zygote(self.root, self.level, self.readable)
+                return self.apart
             if not self.zygote.alive():
                 self.zygote.close()
                 self.zygote = Zygote(self.root, self.level, self.readable)
@@ -223,7 +233,7 @@ class Observer:
         seen = Response(fresh=worker is None)
         drawn = self.seed if self.is_hidden(probe) else seed  # of the submission's own random numbers
         try:
-            worker = worker or self.worker(drawn, probe.component, numpy)
+            worker = worker or self.worker(drawn, probe.component, numpy, self.is_hidden(probe))
         except WorkerLost:
             seen.fault = Fault("crashed", "the process that checks run in could not be started again")
             seen.orphaned = True
@@ -293,7 +303,10 @@ class Observer:
         """Ends the workers first: whoever leaves early does not wait for one that hangs."""
         with self.lock:
             self.closed = True
+            apart = self.apart
         self.zygote.close()
+        if apart is not None:
+            apart.close()
         self.pool.shutdown(wait=True, cancel_futures=True)
 
 

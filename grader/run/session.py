@@ -138,7 +138,7 @@ class Session:
         seed = grading.hidden_seed if hidden and grading.hidden_seed is not None else grading.seed
         progress = (lambda _: None) if hidden else (lambda epoch: self.tell("epoch", **epoch))
         trainer = Trainer(
-            observer.living_zygote,
+            lambda: observer.living_zygote(hidden),
             self.data,
             rubric,
             self.full,
