@@ -514,6 +514,45 @@ def test_no_public_check_finds_what_a_hidden_one_was_asked(level: Level, tmp_pat
     assert [each.output for each in seen if "noted" in each.output] == []
 
 
+KILLED = """
+
+import os, signal
+
+FORWARD = LeakyReLU.forward
+
+
+def forward(self, x):
+    died = os.path.join(os.path.dirname(os.getcwd()), "died")
+    if not os.path.exists(died):
+        open(died, "w").close()
+        os.kill(os.getpid(), {signal})
+    return FORWARD(self, x)
+
+
+LeakyReLU.forward = forward
+"""
+
+
+@pytest.mark.parametrize(
+    ("sent", "answered"), [("SIGKILL", True), ("SIGTERM", True), ("SIGSEGV", False), ("SIGABRT", False)]
+)
+def test_check_whose_worker_something_killed_is_asked_again(sent: str, answered: bool, tmp_path: Path) -> None:
+    """Such as the system that is out of memory; here the worker does it itself, the first time."""
+    copy = tmp_path / "copy"
+    shutil.copytree(ROOT / "reference", copy)
+    with open(copy / "Beras" / "activations.py", "a", encoding="utf-8") as file:
+        file.write(KILLED.replace("{signal}", f"signal.{sent}"))
+    probe = next(probe for probe in all_probes() if probe.name == "LeakyReLU/forward")
+    observer = Observer(copy, str(probe_folder()), rubric.load(), 1470, {}, FENCED[0])
+    try:
+        seen = observer.seen(probe)
+    finally:
+        observer.close()
+
+    assert (seen.fault is None) is answered
+    assert answered or sent in seen.fault.message
+
+
 @each(FENCED)
 def test_copy_of_a_submission_cannot_be_written(level: Level, tmp_path: Path) -> None:
     copy = tmp_path / "copy"

@@ -26,6 +26,7 @@ LOOK_SECONDS = 0.25  # of waiting for answers, between two looks at what a worke
 MESSAGE_SHOWN = 2_000  # characters of an exception's text
 FRAME_SHOWN = 200  # characters of a line of code, and of what it stands in
 MOST_FRAMES = 12  # the innermost; a worker sends no more
+SENT = ("SIGKILL", "SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT")  # by whoever runs out of memory, or shuts down
 OUTPUT_SHOWN = 2_000  # characters of a submission's own output that are shown with a check
 
 
@@ -47,6 +48,7 @@ class Fault(Exception):
     kind: 'raised' (an exception in the submission's code), 'missing' (no such module, class or attribute), 'crashed',
     'exited', 'timed out', 'out of memory', 'protocol'.
     rested: it timed out without having worked.
+    killed: by a signal that somebody sends, and that no code earns by what it does.
     """
 
     kind: str
@@ -55,6 +57,7 @@ class Fault(Exception):
     bases: tuple[str, ...] = ()
     frames: tuple[Frame, ...] = ()
     rested: bool = False
+    killed: bool = False
 
     def __str__(self) -> str:
         return f"{self.type}: {self.message}" if self.type else self.message
@@ -246,7 +249,7 @@ class RemoteWorker:
                 return Fault("timed out", "used up its CPU time")
             name = signal.Signals(number).name if number in set(signal.Signals) else f"signal {number}"
             words = {"SIGSEGV": "a segmentation fault", "SIGABRT": "an abort", "SIGKILL": "it was killed"}
-            return Fault("crashed", f"the process died: {words.get(name, name)} ({name})")
+            return Fault("crashed", f"the process died: {words.get(name, name)} ({name})", killed=name in SENT)
         return Fault("exited", f"the process ended itself (status {os.WEXITSTATUS(status)})")
 
     def _overrun(self) -> Fault | None:

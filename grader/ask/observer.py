@@ -35,7 +35,8 @@ from grader.worker.wire import Opaque, array_bytes
 # reference shows: so these are no faults of the grader's, which cost a submission nothing.
 UNUSABLE = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, MemoryError, RecursionError)
 MOST_BYTES = 4 << 20  # of arrays that one check takes in and may keep; honest ones take up to 1 MB
-ATTEMPTS = 3  # at a probe whose worker ended together with the zygote: somebody else's code may have done that
+# At a probe whose worker ended together with the zygote, or was killed: somebody else may have done that
+ATTEMPTS = 3
 SIGNAL_SECONDS = 0.2  # after which Ctrl-C is noticed at the latest
 Group = tuple[str, bool]  # a module, and whether these are its hidden checks
 
@@ -74,7 +75,7 @@ class Observer:
         self.tried_imports = False
         self.refused: dict[str, set[tuple[str, int]]] = {}  # what older NumPy allowed, and the lines that need it
         self.slow: set[str] = set()  # components with a check that ran out of time
-        self.lock = threading.RLock()
+        self.lock, self.again = threading.RLock(), threading.Lock()
         self.level, self.readable = level or choose(), (*([Path(data_path)] if data_path else []), *readable)
         self.zygote = zygote or start(root, self.level, self.readable)
         # Two at a time: while one worker thinks, the grader compares and the next worker starts.
@@ -218,11 +219,15 @@ class Observer:
     def _ask_until_seen(
         self, probe: Probe, seed: int, worker: RemoteWorker | None, numpy: str = ""
     ) -> tuple[Response, RemoteWorker | None, str]:
-        """Like `_ask_once`, and again where the zygote ended meanwhile."""
+        """Like `_ask_once`, and again where the zygote ended meanwhile, or something killed the worker.
+
+        One at a time: what was short while several ran, such as memory, may be enough then.
+        """
         seen, worker, module = self._ask_once(probe, seed, worker, numpy)
         for _ in range(1, ATTEMPTS):
-            if seen.orphaned and not self.closed:
-                seen, worker, module = self._ask_once(probe, seed, None, numpy)
+            if (seen.orphaned or (seen.fault is not None and seen.fault.killed)) and not self.closed:
+                with self.again:
+                    seen, worker, module = self._ask_once(probe, seed, None, numpy)
         return seen, worker, module
 
     def _ask_once(
