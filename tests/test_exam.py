@@ -51,9 +51,9 @@ def test_moved_digits_are_nowhere_in_the_data_and_keep_their_labels(digits: Mnis
 def test_a_model_that_is_far_worse_on_moved_digits_is_told(moved: float, told: bool) -> None:
     run = Run(Outcome.PASSED, accuracy=[0.5, 0.96], moved=moved)
 
-    assert bool(run.recognises) is told
-    assert not told or f"{moved:.1%}" in run.recognises
+    assert bool(run.suspicion) is told
+    assert not told or f"{moved:.1%}" in run.suspicion
 
 
 def test_nothing_is_told_of_a_model_that_was_not_trained() -> None:
-    assert Run().recognises == ""
+    assert Run().suspicion == ""

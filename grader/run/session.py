@@ -345,9 +345,9 @@ class Session:
     def suspicions(self) -> list[str]:
         """What somebody should look at, of trainings that are not hidden; it costs nothing."""
         return [
-            f"{name} {run.recognises}"
+            f"{name} {run.suspicion}"
             for name, (_, run) in self.trainings.items()
-            if run.recognises and not self.is_hidden(name)
+            if run.suspicion and not self.is_hidden(name)
         ]
 
     def result(self, complete: bool = True) -> Result:

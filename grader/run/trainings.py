@@ -34,6 +34,8 @@ from grader.submission.places import Places, as_named
 
 TRAIN, TEST = 60_000, 10_000
 Progress = Callable[[dict[str, Any]], None]  # is told of every epoch
+LITTLE = 300  # examples
+TOO_GOOD = 0.85  # of accuracy after them; who learns them by heart, in any number of epochs, gets to some 80 %
 FAR_BELOW = 0.25  # of accuracy; single layers that reach 80 % lose up to 0.12
 MOST_METHODS = 20  # of a given core
 DIGITS_SHOWN = 10  # wrong ones; of the right ones the first of each class
@@ -49,6 +51,7 @@ class Run:
     accuracy: list[float] = field(default_factory=list)
     epochs: int = 0  # that the model asks for
     loss: list[float | None] = field(default_factory=list)
+    after_little: float = 0.0  # the accuracy of a second model that was given next to nothing to learn from
     moved: float = 0.0  # the accuracy on digits that were moved by a pixel, by now
     predicted: np.ndarray | None = None  # the class of each test digit, as the model has it by now
     epoch_seconds: list[float] = field(default_factory=list)
@@ -61,8 +64,15 @@ class Run:
     unwritten: tuple[str, ...] = ()  # functions that were called and are not written yet, as MODULE:NAME
 
     @property
-    def recognises(self) -> str:
-        """What is told where a model does far worse on digits that were moved by a pixel; '' elsewhere."""
+    def suspicion(self) -> str:
+        """What somebody should look at: a model that does far worse on digits that were moved by a pixel, or that knows
+        digits after next to nothing; '' elsewhere.
+        """
+        if self.after_little > TOO_GOOD:
+            return (
+                f"is right on {self.after_little:.1%} of the test digits after {LITTLE} examples, which teach "
+                "some 70 %: somebody should look whether it brings weights that were trained before"
+            )
         if not self.accuracy or self.accuracy[-1] - self.moved <= FAR_BELOW:
             return ""
         return (
@@ -158,10 +168,6 @@ class Trainer:
             raise Stopped(misfit)
         if self.fast_core:
             run.fast_core = replaced_methods(subject, model)
-        images, labels = (
-            str(self.data.public / "train-images.npy"),
-            str(self.data.public / "train-labels.npy"),
-        )
         exam = self.data.exam()
         test_x = subject.arrays(subject.remote(subject.ask("scaled", images=exam.images), "test_x"))
         run.before = self._accuracy(subject, model, test_x, run, np.arange(10), exam)
@@ -172,13 +178,7 @@ class Trainer:
             )
         # Only now: what could learn before the clock starts has nothing to learn from
         digits_of = shuffled_digits(seed)
-        x, y = (
-            subject.arrays(subject.remote(subject.ask(op, start=0, stop=TRAIN, **how), name))
-            for name, op, how in (
-                ("x", "scaled_images", {"path": images}),
-                ("y", "one_hot", {"path": labels, "digits": digits_of.tolist()}),
-            )
-        )
+        x, y = self._rows(subject, TRAIN, digits_of)
         limit = self.rubric.limits["training_seconds"]
         worker.allow(limit)
         run.epochs = epochs
@@ -217,6 +217,47 @@ class Trainer:
                 break
         if max(run.accuracy) <= threshold:
             raise Stopped(f"test accuracy {accuracy_text(run.accuracy)}, more than {threshold:.0%} is needed")
+        self._look_after_little(kind, subject, worker, batch_size, test_x, run, seed, exam)
+
+    def _look_after_little(
+        self,
+        kind: str,
+        subject: Subject,
+        worker: RemoteWorker,
+        batch_size: int,
+        test_x: Remote,
+        run: Run,
+        seed: int,
+        exam: Exam,
+    ) -> None:
+        """Notes how well a second model does that was given next to nothing to learn from, off the clock.
+
+        Weights that come in the source and are put in place by `fit`, with the columns that its labels show, do well
+        there. Whatever goes wrong in this says nothing.
+        """
+        before, used = worker.cpu_seconds(), Run()
+        try:
+            worker.allow(SETUP_SECONDS)
+            model, digits_of = subject.trainee(kind).model, shuffled_digits(seed + 1)
+            x, y = self._rows(subject, LITTLE, digits_of)
+            model.method("fit", x, y, 1, min(batch_size, LITTLE // 6))
+            run.after_little = self._accuracy(subject, model, test_x, used, digits_of, exam)
+        except (Fault, Stopped, *UNUSABLE):
+            return
+        finally:
+            after = worker.cpu_seconds()
+            run.cpu_before += (after or 0.0) - (before or 0.0)
+
+    def _rows(self, subject: Subject, count: int, digits_of: np.ndarray) -> list[Remote]:
+        """The first images and labels of the training split, as the assignment hands them to a model."""
+        folder = self.data.public
+        ask = (
+            ("x", "scaled_images", {"path": str(folder / "train-images.npy")}),
+            ("y", "one_hot", {"path": str(folder / "train-labels.npy"), "digits": digits_of.tolist()}),
+        )
+        return [
+            subject.arrays(subject.remote(subject.ask(op, start=0, stop=count, **how), name)) for name, op, how in ask
+        ]
 
     def _tell(self, epoch: dict[str, Any]) -> None:
         """Whoever is told is the grader's own: what goes wrong there is no answer of the submission's."""
