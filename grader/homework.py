@@ -33,6 +33,22 @@ BUILT_IN = PACKAGE / "homeworks" / "beras"
 ELSEWHERE = "grade_homework"  # what the package is called that a folder outside this package becomes
 
 
+class Exam(Protocol):
+    """What a trained model is asked, as images in rows.
+
+    places: where each test image is among them. moved: where those are that were changed a little, of other images.
+    """
+
+    @property
+    def images(self) -> np.ndarray: ...
+    @property
+    def places(self) -> np.ndarray: ...
+    @property
+    def moved(self) -> np.ndarray: ...
+    @property
+    def moved_labels(self) -> np.ndarray: ...
+
+
 class Dataset(Protocol):
     """What models are trained on. public: a folder that untrusted code may read."""
 
@@ -42,6 +58,9 @@ class Dataset(Protocol):
     def test_images(self) -> np.ndarray: ...
     @property
     def test_labels(self) -> np.ndarray: ...
+
+    def exam(self) -> Exam:
+        """The test images in an order that nobody knows before, with others among them."""
 
 
 class Data(Protocol):

@@ -15,6 +15,7 @@ out of date. An expect.toml has
     installed                    what it is after is the grader's own process, its start or its end
     only, options, limits        components that it must not harm, options of the command, limits of the rubric
     at_most, waiting             points of components that are right in part, and of theirs that are not judged
+    told                         what a note tells whoever grades
     table                        look at the table for the terminal as well
     inside                       run the command in the submission's own folder
     right                        its code is right, but for the attack: what it earns before that is its own
@@ -185,7 +186,8 @@ def arguments(attack: dict[str, Any], folder: Path) -> list[str]:
 
 def levels_for(name: str) -> list[str]:
     """Where an attack is tried: what has nothing to do with the fences goes through the same code at every level."""
-    if name.startswith(("answers-", "escapes-", "reach-")) or "not_stopped_at" in expectation("attacks", name):
+    at_fences = name.startswith(("answers-", "escapes-", "reach-", "training-with-labels-"))
+    if at_fences or "not_stopped_at" in expectation("attacks", name):
         return LEVELS
     return [LEVELS[0], LEVELS[-1]] if name.startswith(("hangs-", "resources-")) else LEVELS[:1]
 
@@ -230,6 +232,7 @@ def test_attack_gains_nothing_and_costs_only_its_own_check(name: str, level: str
     assert "grader fault" not in outcomes
     assert set(attack.get("outcomes", ())) <= outcomes
     assert done.returncode == (0 if "points" in found else 1)
+    assert attack.get("told", "") in " ".join(result["notes"])
     assert [text for text in texts(result) if UNSAFE.search(text)] == []
     assert max(map(len, texts(result))) < 10_000
     assert scene.peak < attack.get("grader_memory_mb", 1000) << 20

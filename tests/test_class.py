@@ -13,6 +13,7 @@ import sqlite3
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -34,6 +35,7 @@ from grader.classroom.people.handins import HandIn, Hint, distinct, find, folded
 from grader.classroom.people.roster import match
 from grader.classroom.people.roster import read as read_roster
 from grader.classroom.schedule import MOST_LOST, Entry, Run
+from grader.commands import class_ as class_command
 from grader.submission.archives import digest_of
 
 TERMS = Terms("2470", ("Softmax",), 1470)
@@ -497,3 +499,18 @@ def until_ended(executor: Any) -> Ended:
     while not ended:
         ended = executor.wait(1.0)
     return ended[0]
+
+
+# --- hidden checks ----------------------------------------------------------------------------------------------
+
+
+def test_hidden_checks_of_a_class_have_a_seed_of_their_own(tmp_path: Path):
+    parsed = class_command.parser().parse_args([str(tmp_path), "--hidden-seed", str(2**127), "--component", "ReLU"])
+    terms = class_command.terms_of(parsed)
+    plain = replace(terms, hidden_seed=None)
+
+    assert terms.hidden_seed == 2**127
+    assert terms.hidden_seed_for(terms.load_answers()) == 2**127
+    assert plain.hidden_seed_for(plain.load_answers()) is None
+    assert Terms(**terms.plain()) == terms
+    assert terms.digest() != plain.digest()

@@ -124,6 +124,8 @@ def test_what_holds_no_submission_is_one_line(build: Any, says: str, folder: Pat
         (["reference", "--seed", "tomorrow"], "--seed tomorrow: must be a whole number"),
         (["reference", "--seed", "2147483648"], "from 0 to 2147483647"),
         (["reference", "--seed", "9" * 5000], "from 0 to 2147483647"),
+        (["reference", "--hidden-seed", str(2**128)], f"from 0 to {2**128 - 1}"),
+        (["class", "reference", "--hidden-seed", "fresh"], "give a number"),
         (["reference", "--seed", ""], "must be a whole number"),
         (["reference", "--runs", "0"], "--runs takes a whole number from 1 up"),
         (["reference", "--rubric", "none.toml"], "rubric none.toml: cannot be read"),

@@ -18,6 +18,7 @@ import tempfile
 import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -464,6 +465,92 @@ def arrays_of(value: Any) -> Iterator[np.ndarray]:
     elif isinstance(value, (list, tuple)):
         for item in value:
             yield from arrays_of(item)
+
+
+NOTING = """
+
+import glob, os
+
+FORWARD = LeakyReLU.forward
+
+
+def forward(self, x):
+    above = os.path.dirname(os.getcwd())
+    own = f"noted-{os.getpid()}.txt"
+    for folder in (os.getcwd(), above):
+        try:
+            with open(os.path.join(folder, own), "w") as file:
+                file.write(f"noted {x!r}")
+        except OSError:
+            pass
+    for path in glob.glob(f"{above}/**/noted-*.txt", recursive=True):
+        if os.path.basename(path) != own:
+            print(open(path).read())
+    return FORWARD(self, x)
+
+
+LeakyReLU.forward = forward
+"""
+
+
+@each(KERNEL)
+def test_no_public_check_finds_what_a_hidden_one_was_asked(level: Level, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(ROOT / "reference", copy)
+    with open(copy / "Beras" / "activations.py", "a", encoding="utf-8") as file:
+        file.write(NOTING)
+    probes = {probe.name: probe for probe in all_probes()}
+    hides = replace(rubric.load(), hidden=frozenset({"LeakyReLU/forward"}))
+    observer = Observer(copy, str(probe_folder()), hides, 1470, {}, level, hidden_seed=2**100)
+    public = [probes[name] for name in ("LeakyReLU/gradient", "LeakyReLU/forward-extremes")]
+    try:
+        hidden = observer.seen(probes["LeakyReLU/forward"])
+        observer.ask(public)  # in one worker
+        seen = [observer.seen(probe) for probe in public]
+    finally:
+        observer.close()
+
+    assert [each.fault for each in (hidden, *seen)] == [None] * 3
+    assert [each.output for each in seen if "noted" in each.output] == []
+
+
+KILLED = """
+
+import os, signal
+
+FORWARD = LeakyReLU.forward
+
+
+def forward(self, x):
+    died = os.path.join(os.path.dirname(os.getcwd()), "died")
+    if not os.path.exists(died):
+        open(died, "w").close()
+        os.kill(os.getpid(), {signal})
+    return FORWARD(self, x)
+
+
+LeakyReLU.forward = forward
+"""
+
+
+@pytest.mark.parametrize(
+    ("sent", "answered"), [("SIGKILL", True), ("SIGTERM", True), ("SIGSEGV", False), ("SIGABRT", False)]
+)
+def test_check_whose_worker_something_killed_is_asked_again(sent: str, answered: bool, tmp_path: Path) -> None:
+    """Such as the system that is out of memory; here the worker does it itself, the first time."""
+    copy = tmp_path / "copy"
+    shutil.copytree(ROOT / "reference", copy)
+    with open(copy / "Beras" / "activations.py", "a", encoding="utf-8") as file:
+        file.write(KILLED.replace("{signal}", f"signal.{sent}"))
+    probe = next(probe for probe in all_probes() if probe.name == "LeakyReLU/forward")
+    observer = Observer(copy, str(probe_folder()), rubric.load(), 1470, {}, FENCED[0])
+    try:
+        seen = observer.seen(probe)
+    finally:
+        observer.close()
+
+    assert (seen.fault is None) is answered
+    assert answered or sent in seen.fault.message
 
 
 @each(FENCED)

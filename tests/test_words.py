@@ -154,7 +154,7 @@ def test_exception_that_speaks_of_a_stand_in_says_what_that_is(message: str, wha
 def test_progress_that_returns_to_the_start_of_its_line_is_not_shown() -> None:
     output = "\r - Epoch  1: Batch   1/2 : {'loss': 0.5}   \r - Epoch  1: Average Stats : {'loss': 0.5}   \nx (5, 3)\n"
 
-    assert words.printed(Response(output=output)) == "x (5, 3)"
+    assert words.printed(Response(output=output)) == "| x (5, 3)"
     assert words.printed(Response(output=output.replace("x (5, 3)\n", ""))) == ""
 
 

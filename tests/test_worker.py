@@ -19,7 +19,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.ask.client import OUTPUT_SHOWN, Allowance, Channel, Fault, RemoteWorker, fault_of, printable
+from grader.ask.client import OUTPUT_SHOWN, Allowance, Channel, Fault, RemoteWorker, fault_of
+from grader.base.text import printable
 from grader.isolation import Limits, Used, WorkerLost, Zygote, choose
 from grader.isolation.process_tree import descendants
 from grader.worker import wire

@@ -507,12 +507,15 @@ def test_csv_has_a_row_for_each_check(written: Path, plain: dict[str, Any]) -> N
 
 @pytest.mark.parametrize("formula", ["=1+1", "+1", "-1", "@sum(a1)", "\t=1", '=cmd|"/c calc"!a1'])
 def test_csv_holds_no_formula_and_survives_reading(formula: str) -> None:
-    one = made(component("ReLU", failed("ReLU/a", 1, f'{formula}, "quoted"')), submission=formula)
+    told = f'{formula}, "quoted"; {formula};\u3000\uff1d1'
+    one = made(component("ReLU", failed("ReLU/a", 1, told)), submission=f"{formula}\x1b[2J")
 
     (row,) = csv.DictReader(io.StringIO(WRITERS["csv"](one), newline=""))
 
-    assert row["message"] == f'\'{formula}, "quoted"'
-    assert row["submission"] == f"'{formula}"
+    # A semicolon or a tab begins a cell, too, where a spreadsheet takes it for what separates cells
+    assert re.search(r"(^|[;\t])\s*[=+\-@\uff1d]", row["message"]) is None
+    assert row["message"].replace("'", "") == told.replace("'", "")
+    assert row["submission"].replace("'", "") == f"{formula}\ufffd[2J"
     assert row["points"] == "0"
 
 

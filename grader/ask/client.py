@@ -6,9 +6,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import os
-import re
 import select
 import signal
 import socket
@@ -18,20 +18,16 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Protocol
 
+from grader.base.text import one_line, printable
 from grader.isolation import Limits, Process, Used, WorkerLost, Zygote
 from grader.worker import wire
 
-CONTROL_CHARACTERS = re.compile(
-    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
-)
 LOOK_SECONDS = 0.25  # of waiting for answers, between two looks at what a worker has used
+MESSAGE_SHOWN = 2_000  # characters of an exception's text
+FRAME_SHOWN = 200  # characters of a line of code, and of what it stands in
+MOST_FRAMES = 12  # the innermost; a worker sends no more
+SENT = ("SIGKILL", "SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT")  # by whoever runs out of memory, or shuts down
 OUTPUT_SHOWN = 2_000  # characters of a submission's own output that are shown with a check
-
-
-def printable(text: str, limit: int = 2_000) -> str:
-    """Text of a submission, made safe to show: no control characters, no terminal escapes, bounded."""
-    text = CONTROL_CHARACTERS.sub("�", text)
-    return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 @dataclass(frozen=True)
@@ -52,6 +48,7 @@ class Fault(Exception):
     kind: 'raised' (an exception in the submission's code), 'missing' (no such module, class or attribute), 'crashed',
     'exited', 'timed out', 'out of memory', 'protocol'.
     rested: it timed out without having worked.
+    killed: by a signal that somebody sends, and that no code earns by what it does.
     """
 
     kind: str
@@ -60,6 +57,7 @@ class Fault(Exception):
     bases: tuple[str, ...] = ()
     frames: tuple[Frame, ...] = ()
     rested: bool = False
+    killed: bool = False
 
     def __str__(self) -> str:
         return f"{self.type}: {self.message}" if self.type else self.message
@@ -81,24 +79,18 @@ def fault_of(error: Any) -> Fault:
     """The Fault that an error reply describes."""
     if not isinstance(error, dict):
         return Fault("protocol", "the worker sent an error without a description")
-    name, message = printable(str(error.get("type")), 100), printable(str(error.get("message")))
+    name, message = one_line(str(error.get("type"))), one_line(str(error.get("message")), MESSAGE_SHOWN)
     bases = error.get("bases")
-    bases = tuple(printable(str(base), 100) for base in bases[:50]) if isinstance(bases, list) else ()
+    bases = tuple(one_line(str(base)) for base in bases[:50]) if isinstance(bases, list) else ()
     frames = []
     rows = error.get("frames")
-    for row in rows if isinstance(rows, list) else ():
+    for row in rows[-MOST_FRAMES:] if isinstance(rows, list) else ():
         if isinstance(row, list) and len(row) == 4 and isinstance(row[1], int):
-            frames.append(
-                Frame(
-                    printable(str(row[0]), 200),
-                    row[1],
-                    printable(str(row[2]), 200),
-                    printable(str(row[3]), 200),
-                )
-            )
+            file, function, source = (one_line(str(row[place]), FRAME_SHOWN) for place in (0, 2, 3))
+            frames.append(Frame(file, row[1], function, source))
     if "SystemExit" in bases:
         return Fault(
-            "exited", f"called exit (status {printable(str(error.get('code')), 40)})", name, bases, tuple(frames)
+            "exited", f"called exit (status {one_line(str(error.get('code')), 40)})", name, bases, tuple(frames)
         )
     if "MemoryError" in bases:
         return Fault("out of memory", message or "there was no memory left", name, bases, tuple(frames))
@@ -175,6 +167,11 @@ class Channel:
                 self.wait(select.POLLOUT)
 
 
+def told(seed: int) -> int:
+    """What a worker draws its own random numbers with: of a large seed, which may be secret, nothing leads back."""
+    return seed if seed < 2**32 else int.from_bytes(hashlib.sha256(str(seed).encode()).digest()[:4], "big")
+
+
 class RemoteWorker:
     """A fresh worker process for one check. `seconds` is what its answers may take together (see Allowance)."""
 
@@ -194,7 +191,7 @@ class RemoteWorker:
         self.asked = 0
         self.forgotten: dict[str, int] = {}  # what the next question brings along, after `forget`
         self.output_from = 0  # where in its output the present check begins
-        self.process: Process = zygote.spawn(limits, seed, unavailable or {}, numpy, libraries, handed_on, idle)
+        self.process: Process = zygote.spawn(limits, told(seed), unavailable or {}, numpy, libraries, handed_on, idle)
         self.channel = Channel(self.process.channel, self._look)
         self.allow(seconds)
 
@@ -216,7 +213,7 @@ class RemoteWorker:
         """Makes ready for another check; the worker hears of it with the next question."""
         self.allow(seconds)
         self.output_from = os.fstat(self.process.output.fileno()).st_size
-        self.forgotten = {"forget": seed % 2**32}
+        self.forgotten = {"forget": told(seed)}
 
     def ask(self, op: str, **arguments: Any) -> Any:
         self.asked += 1
@@ -252,7 +249,7 @@ class RemoteWorker:
                 return Fault("timed out", "used up its CPU time")
             name = signal.Signals(number).name if number in set(signal.Signals) else f"signal {number}"
             words = {"SIGSEGV": "a segmentation fault", "SIGABRT": "an abort", "SIGKILL": "it was killed"}
-            return Fault("crashed", f"the process died: {words.get(name, name)} ({name})")
+            return Fault("crashed", f"the process died: {words.get(name, name)} ({name})", killed=name in SENT)
         return Fault("exited", f"the process ended itself (status {os.WEXITSTATUS(status)})")
 
     def _overrun(self) -> Fault | None:

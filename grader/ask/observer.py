@@ -24,6 +24,7 @@ from grader.ask.client import Fault, RemoteWorker
 from grader.ask.probe import NotAsked, Probe
 from grader.ask.response import Response
 from grader.ask.subject import subject_of
+from grader.base.text import one_line
 from grader.isolation import Level, WorkerLost, Zygote, choose, start
 from grader.rubric import Rubric
 from grader.submission.places import Places, as_named
@@ -34,7 +35,8 @@ from grader.worker.wire import Opaque, array_bytes
 # reference shows: so these are no faults of the grader's, which cost a submission nothing.
 UNUSABLE = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, MemoryError, RecursionError)
 MOST_BYTES = 4 << 20  # of arrays that one check takes in and may keep; honest ones take up to 1 MB
-ATTEMPTS = 3  # at a probe whose worker ended together with the zygote: somebody else's code may have done that
+# At a probe whose worker ended together with the zygote, or was killed: somebody else may have done that
+ATTEMPTS = 3
 SIGNAL_SECONDS = 0.2  # after which Ctrl-C is noticed at the latest
 Group = tuple[str, bool]  # a module, and whether these are its hidden checks
 
@@ -73,13 +75,14 @@ class Observer:
         self.tried_imports = False
         self.refused: dict[str, set[tuple[str, int]]] = {}  # what older NumPy allowed, and the lines that need it
         self.slow: set[str] = set()  # components with a check that ran out of time
-        self.lock = threading.RLock()
+        self.lock, self.again = threading.RLock(), threading.Lock()
         self.level, self.readable = level or choose(), (*([Path(data_path)] if data_path else []), *readable)
         self.zygote = zygote or start(root, self.level, self.readable)
         # Two at a time: while one worker thinks, the grader compares and the next worker starts.
         most = max(2, min(4, os.cpu_count() or 1)) if self.level.limited else 1  # one terminal, one debugger
         self.pool = ThreadPoolExecutor(max_workers=most)
         self.futures: dict[str, Future[Response]] = {}
+        self.apart: Zygote | None = None  # that of hidden checks, with a scratch folder of its own
         self.closed = False
 
     def ask(self, probes: list[Probe]) -> None:
@@ -130,7 +133,7 @@ class Observer:
         """Seconds that a check of this component may take."""
         return self.rubric.limits["check_seconds_after_timeout" if component in self.slow else "check_seconds"]
 
-    def worker(self, seed: int = 0, component: str = "", numpy: str = "") -> RemoteWorker:
+    def worker(self, seed: int = 0, component: str = "", numpy: str = "", hidden: bool = False) -> RemoteWorker:
         """A fresh worker; a zygote that something has ended is started anew. Raises WorkerLost."""
         limits, seconds = self.rubric.check_limits(), self.patience(component)
         year = self.places.edition
@@ -138,14 +141,23 @@ class Observer:
         idle = self.places.idle()
         about = (limits, seconds, seed, self.unavailable(), numpy or self.numpy(), libraries, handed_on, idle)
         try:
-            return RemoteWorker(self.living_zygote(), *about)
+            return RemoteWorker(self.living_zygote(hidden), *about)
         except WorkerLost:
-            return RemoteWorker(self.living_zygote(), *about)
+            return RemoteWorker(self.living_zygote(hidden), *about)
 
-    def living_zygote(self) -> Zygote:
+    def living_zygote(self, hidden: bool = False) -> Zygote:
+        """What workers are forked from. Those of hidden checks share no folder and no process with the others: what a
+        hidden question was, no public check can find and print.
+        """
         with self.lock:
             if self.closed:
                 raise WorkerLost
+            if hidden:
+                if self.apart is None or not self.apart.alive():
+                    if self.apart is not None:
+                        self.apart.close()
+                    self.apart = Zygote(self.root, self.level, self.readable)
+                return self.apart
             if not self.zygote.alive():
                 self.zygote.close()
                 self.zygote = Zygote(self.root, self.level, self.readable)
@@ -207,11 +219,15 @@ class Observer:
     def _ask_until_seen(
         self, probe: Probe, seed: int, worker: RemoteWorker | None, numpy: str = ""
     ) -> tuple[Response, RemoteWorker | None, str]:
-        """Like `_ask_once`, and again where the zygote ended meanwhile."""
+        """Like `_ask_once`, and again where the zygote ended meanwhile, or something killed the worker.
+
+        One at a time: what was short while several ran, such as memory, may be enough then.
+        """
         seen, worker, module = self._ask_once(probe, seed, worker, numpy)
         for _ in range(1, ATTEMPTS):
-            if seen.orphaned and not self.closed:
-                seen, worker, module = self._ask_once(probe, seed, None, numpy)
+            if (seen.orphaned or (seen.fault is not None and seen.fault.killed)) and not self.closed:
+                with self.again:
+                    seen, worker, module = self._ask_once(probe, seed, None, numpy)
         return seen, worker, module
 
     def _ask_once(
@@ -222,7 +238,7 @@ class Observer:
         seen = Response(fresh=worker is None)
         drawn = self.seed if self.is_hidden(probe) else seed  # of the submission's own random numbers
         try:
-            worker = worker or self.worker(drawn, probe.component, numpy)
+            worker = worker or self.worker(drawn, probe.component, numpy, self.is_hidden(probe))
         except WorkerLost:
             seen.fault = Fault("crashed", "the process that checks run in could not be started again")
             seen.orphaned = True
@@ -245,8 +261,7 @@ class Observer:
         except NotAsked as reason:
             seen.not_asked = reason
         except UNUSABLE as error:
-            detail = f"{type(error).__name__}: {error}"
-            seen.fault, good = Fault("unusable", f"gave something that this check cannot use ({detail})"), False
+            seen.fault, good = unusable(error), False
         except Exception:  # noqa: BLE001  a fault of the probe's must not be the student's
             seen.broken = traceback.format_exc()
         if seen.fault is None or seen.fault.kind in ("raised", "missing", "unusable"):
@@ -293,8 +308,17 @@ class Observer:
         """Ends the workers first: whoever leaves early does not wait for one that hangs."""
         with self.lock:
             self.closed = True
+            apart = self.apart
         self.zygote.close()
+        if apart is not None:
+            apart.close()
         self.pool.shutdown(wait=True, cancel_futures=True)
+
+
+def unusable(error: BaseException) -> Fault:
+    """What went wrong with an answer that is none to what was asked."""
+    detail = one_line(f"{type(error).__name__}: {error}", 300)
+    return Fault("unusable", f"gave something that this check cannot use ({detail})")
 
 
 def unwritten_called(worker: RemoteWorker, functions: dict[str, list[str]]) -> tuple[str, ...]:
@@ -306,7 +330,7 @@ def unwritten_called(worker: RemoteWorker, functions: dict[str, list[str]]) -> t
     except Fault:
         return ()
     known = {f"{module}:{name}" for module, names in functions.items() for name in names}
-    return tuple(name for name in called if name in known) if isinstance(called, list) else ()
+    return tuple(name for name in called if type(name) is str and name in known) if isinstance(called, list) else ()
 
 
 class ImportGate:

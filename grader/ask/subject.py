@@ -23,6 +23,7 @@ from grader.ask.client import Fault, Worker
 from grader.ask.local_gradients import Local
 from grader.ask.notes import Assignment, Call, Definition, Given, Import, Lookup, Note, Write
 from grader.ask.stand_ins import stand_in
+from grader.base.text import one_line
 from grader.homework import HOMEWORK, Edition
 from grader.submission.places import Places, as_named
 from grader.worker.wire import Ref
@@ -97,7 +98,7 @@ class Remote:
 
     def __init__(self, subject: Subject, ref: Ref, expression: str, reply: dict[str, Any]) -> None:
         self.subject, self.ref, self.expression = subject, ref, expression
-        self.kind = str(reply.get("kind"))
+        self.kind = one_line(str(reply.get("kind")))
         self._inline = bool(reply.get("inline"))
         self._value = reply.get("value")
 

@@ -32,7 +32,7 @@ from grader.classroom.schedule import Entry, Run
 from grader.classroom.study.groups import Group, WrongAnswers, groups
 from grader.classroom.study.similarity import Similarity, read_codes, similarity
 from grader.classroom.study.student_code import Given, given, given_in
-from grader.commands.main import DEFAULT_SEED, chosen, seed_of
+from grader.commands.main import DEFAULT_SEED, HIDDEN_SEED_BITS, chosen, seed_of
 from grader.homework import FIRST_YEAR, HOMEWORK, YEARS, Edition, edition, is_training
 from grader.judge.rubrics import load as load_rubric
 from grader.packing.template import make_edition
@@ -111,6 +111,7 @@ def parser() -> argparse.ArgumentParser:
     what.add_argument("--full", action="store_true")
     what.add_argument("--runs", metavar="N", type=int, default=1)
     what.add_argument("--seed", metavar="N", help=f"(default {DEFAULT_SEED}; a class has one seed, so no 'fresh')")
+    what.add_argument("--hidden-seed", metavar="N", help="seed of hidden checks (default: that of all others)")
     what.add_argument("--rubric", metavar="NAME|FILE", type=Path)
     what.add_argument("--data", metavar="DIR", type=Path)
     what.add_argument("--key", metavar="FILE", type=Path)
@@ -190,13 +191,17 @@ def terms_of(options: argparse.Namespace) -> Terms:
         raise UsageError(f"--track {options.track}: the rubrics have the tracks {', '.join(tracks)}")
     if options.runs < 1:
         raise UsageError("--runs takes a whole number from 1 up")
-    if options.seed == "fresh":
-        raise UsageError("--seed fresh: a class that is gone on with needs the seed that it began with; give a number")
+    for option, text in (("--seed", options.seed), ("--hidden-seed", options.hidden_seed)):
+        if text == "fresh":
+            why = "a class that is gone on with needs the seed that it began with; give a number"
+            raise UsageError(f"{option} fresh: {why}")
     wanted = argparse.Namespace(only=options.component, no_training=options.no_training)
     try:
         components = chosen(wanted, tuple(dict.fromkeys(name for each in years for name in each.components)))
     except UsageError as error:
         raise UsageError(str(error).replace("--only", "--component")) from None
+    text = options.hidden_seed
+    hidden_seed = seed_of(text, "--hidden-seed", HIDDEN_SEED_BITS) if text is not None else None
     return Terms(
         track=options.track or "",
         components=components,
@@ -208,6 +213,7 @@ def terms_of(options: argparse.Namespace) -> Terms:
         key=named_file(options.key, "--key"),
         isolation=options.isolation,
         year=options.edition or 0,
+        hidden_seed=hidden_seed,
     )
 
 

@@ -11,7 +11,7 @@ from grader import rubric
 from grader.ask import answer_key
 from grader.ask.answers import LiveAnswers
 from grader.base.errors import UsageError
-from grader.commands.main import DEFAULT_SEED, seed_of
+from grader.commands.main import DEFAULT_SEED, HIDDEN_SEED_BITS, seed_of
 from grader.homework import FIRST, HOMEWORK, YEARS
 from grader.judge import rubrics
 from grader.run.freeze import frozen
@@ -40,7 +40,7 @@ def main(arguments: list[str]) -> int:
         raise UsageError(f"key build: there is no reference/ in {year.reference.parent} to take the answers from")
     seed = seed_of(options.seed)
     hidden = rubrics.load(options.rubric, year).hidden
-    hidden_seed = seed_of(options.hidden_seed, "--hidden-seed") if options.hidden_seed else seed
+    hidden_seed = seed_of(options.hidden_seed, "--hidden-seed", HIDDEN_SEED_BITS) if options.hidden_seed else seed
     with np.errstate(all="ignore"):
         answers = LiveAnswers(HOMEWORK.probe_folder(), year)
         key = frozen(answers, seed, hidden=hidden, hidden_seed=hidden_seed if hidden else None)

@@ -58,6 +58,8 @@ examples:
 exit codes: 0 all points, 1 points lost, 2 the call or the environment is wrong, 3 the grader itself failed
 """
 DEFAULT_SEED = 1470
+SEED_BITS = 31
+HIDDEN_SEED_BITS = 128  # who has seen some hidden questions must not find the others by trying seeds
 # A command and the module whose `main(arguments)` runs it; a folder of that name is graded as ./NAME
 COMMANDS = {
     "watch": "grader.commands.watch",
@@ -361,7 +363,7 @@ def hidden_seed_of(text: str | None, answers: Answers) -> int | None:
     key = answers if isinstance(answers, KeyAnswers) else None
     if text is None:
         return key.hidden_seed if key is not None else None
-    seed = seed_of(text, "--hidden-seed")
+    seed = seed_of(text, "--hidden-seed", HIDDEN_SEED_BITS)
     if key is not None:
         key.check_seed(seed, "--hidden-seed")
     return seed
@@ -426,14 +428,14 @@ def chosen(options: argparse.Namespace, known: tuple[str, ...]) -> tuple[str, ..
     return tuple(left)
 
 
-def seed_of(text: str | None, option: str = "--seed") -> int:
+def seed_of(text: str | None, option: str = "--seed", bits: int = SEED_BITS) -> int:
     """The seed of this run. Raises UsageError."""
     if text is None:
         return DEFAULT_SEED
     if text == "fresh":
-        return secrets.randbelow(2**31)
-    if not text.isdecimal() or len(text) > 10 or int(text) >= 2**31:
-        raise UsageError(f"{option} {text}: must be a whole number from 0 to 2147483647, or 'fresh'")
+        return secrets.randbits(bits)
+    if not text.isdecimal() or len(text) > len(str(2**bits)) or int(text) >= 2**bits:
+        raise UsageError(f"{option} {text}: must be a whole number from 0 to {2**bits - 1}, or 'fresh'")
     return int(text)
 
 

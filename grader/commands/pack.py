@@ -14,7 +14,7 @@ from grader import rubric
 from grader.ask.answers import KeyAnswers
 from grader.base.ends import temporary_folder
 from grader.base.errors import UsageError
-from grader.commands.main import DEFAULT_SEED, chosen, seed_of
+from grader.commands.main import DEFAULT_SEED, HIDDEN_SEED_BITS, chosen, seed_of
 from grader.homework import FIRST, HOMEWORK, YEARS
 from grader.judge import rubrics
 
@@ -121,10 +121,10 @@ def main(arguments: list[str]) -> int:
 def hidden_seed_of(text: str | None, ready: KeyAnswers | None) -> int:
     """The seed of hidden checks: as told, else that of the key, else a new one."""
     if text is not None:
-        return seed_of(text, "--hidden-seed")
+        return seed_of(text, "--hidden-seed", HIDDEN_SEED_BITS)
     if ready is not None and ready.hidden_seed is not None:
         return ready.hidden_seed
-    return secrets.randbelow(2**31)
+    return secrets.randbits(HIDDEN_SEED_BITS)
 
 
 def check_output(path: Path) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.ask.client import Fault, Frame, printable
+from grader.ask.client import Fault, Frame
 from grader.ask.local_gradients import misfit
 from grader.ask.notes import Definition
 from grader.ask.probe import Rule
@@ -21,6 +21,7 @@ from grader.ask.subject import Raised
 from grader.base.arrays import squeezed
 from grader.base.message import Message, Part
 from grader.base.message import message as message_of
+from grader.base.text import one_line, printable
 from grader.diagnose import entry_words, pages
 from grader.diagnose.entry_words import table
 from grader.diagnose.relations.case import SLIP
@@ -39,11 +40,6 @@ STANDS_FOR = table("STANDS_FOR")
 STAND_IN = re.compile(rf"\b({'|'.join(STANDS_FOR) or '(?!)'})(?:' object|\.\w+\(\)|\(\))")
 LOCALS = re.compile(r"\b_\w+\.<locals>\.")  # where Python found a class or a function that is not at the top
 READ_ONLY = re.compile(r"\[Errno (?:13|30)\] [^']*'(?!/)")
-
-
-def one_line(text: str, limit: int) -> str:
-    """Text of a submission on one line and bounded, so that no line of a report is anybody's but the grader's."""
-    return printable(" ".join(text.split()), limit)
 
 
 def value_text(value: Any) -> str:
@@ -328,7 +324,7 @@ def printed(seen: Response) -> str:
     if not lines:
         return ""
     more = f"\n({len(lines) - OUTPUT_LINES} more lines)" if len(lines) > OUTPUT_LINES else ""
-    return "\n".join(lines[:OUTPUT_LINES]) + more
+    return "\n".join(f"| {line}" for line in lines[:OUTPUT_LINES]) + more
 
 
 def next_step(codes: Sequence[str], edition: Edition) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from grader.ask.client import printable
+from grader.base.text import printable
 from grader.submission.opening import Submission, forbidden_imports
 from grader.submission.source import Import
 from grader.worker import old_numpy

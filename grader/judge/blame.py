@@ -20,12 +20,12 @@ def needed_by(verdict: Verdict, edition: Edition) -> frozenset[str]:
 
     Given code is worth nothing, and whatever excuses it gains nothing.
     """
-    component = verdict.probe.component
+    component, asked = verdict.probe.component, frozenset(edition.components) - frozenset(edition.trainings)
     if component in edition.given:
-        return frozenset(edition.components)
+        return asked
     also = (edition.component_like(each) for each in BUILDS_ON.get(component, ()))
     of_answer = (need.partition("/")[0] for need in verdict.seen.needs)
-    return frozenset({*verdict.probe.needed_components, *of_answer, *also} & {*edition.components})
+    return asked & {*verdict.probe.needed_components, *of_answer, *also}
 
 
 def running(verdict: Verdict, edition: Edition) -> list[str]:

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from typing import Any
 
+from grader.base.text import printable
 from grader.result import Result
 
 COLUMNS = (
     "submission", "track", "component", "check", "title", "outcome", "points", "max_points", "not_judged",
     "diagnosis", "message", "file", "line", "edition",
 )  # fmt: skip
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how a cell begins that a spreadsheet would compute
+# How a cell begins that a spreadsheet would compute. Where a semicolon or a tab separates cells, one begins behind each
+FORMULA = re.compile(r"(^|[;\t\n])(?=\s*[=+\-@＝＋－＠﹢﹣﹦﹫−])")
+
+MOST_CHARACTERS = 10_000  # of a cell; spreadsheets take 32,767
 
 
 def to_csv(result: Result) -> str:
@@ -29,5 +34,4 @@ def cell(value: Any) -> Any:
     """Text that a spreadsheet takes for text."""
     if not isinstance(value, str):
         return "" if value is None else value
-    value = value.replace("\0", "")
-    return f"'{value}" if value.startswith(FORMULA) else value
+    return FORMULA.sub(r"\1'", printable(value, MOST_CHARACTERS))

@@ -17,6 +17,7 @@ from grader.ask.probe import Observation, Probe, all_probes
 from grader.ask.response import Response
 from grader.base.errors import UsageError
 from grader.base.message import Message
+from grader.base.text import one_line
 from grader.diagnose.misconceptions import Diagnosis
 from grader.explain import message as words
 from grader.explain import outside
@@ -556,7 +557,7 @@ def with_caret(seen: Response, modules: Iterable[SourceModule]) -> Response:
 def import_message(submission: Submission, module: str, imports: tuple[Import, ...]) -> Message:
     """What a forbidden import is, where, and that these points hang on it alone."""
     path = submission.modules[module].relative
-    places = ", ".join(f"`import {each.name}` ({path} line {each.line})" for each in imports)
+    places = outside.listed((f"`import {one_line(each.name)}` ({path} line {each.line})" for each in imports), "more")
     return Message(
         f"{places} is not allowed: only NumPy and the standard library are",
         (

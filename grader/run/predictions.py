@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.ask.client import printable
+from grader.base.text import printable
 
 FORMATS: dict[tuple[int, int], Any] = {
     (1, 0): np.lib.format.read_array_header_1_0,

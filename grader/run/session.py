@@ -16,9 +16,10 @@ from typing import Any
 
 from grader.ask.subject import Subject, subject_of
 from grader.base.message import Message
+from grader.base.text import one_line
 from grader.base.version import GRADER_VERSION
 from grader.explain.evidence import definitions
-from grader.explain.message import at, listed, one_line, whereabouts
+from grader.explain.message import at, listed, whereabouts
 from grader.explain.rows import concealed
 from grader.homework import HOMEWORK, Dataset, is_training
 from grader.isolation import Zygote
@@ -139,7 +140,7 @@ class Session:
         seed = grading.hidden_seed if hidden and grading.hidden_seed is not None else grading.seed
         progress = (lambda _: None) if hidden else (lambda epoch: self.tell("epoch", **epoch))
         trainer = Trainer(
-            observer.living_zygote,
+            lambda: observer.living_zygote(hidden),
             self.data,
             rubric,
             self.full,
@@ -365,6 +366,14 @@ class Session:
             "both return the same, to the last bit (--no-fast-core trains with the given ones)"
         ]
 
+    def suspicions(self) -> list[str]:
+        """What somebody should look at, of trainings that are not hidden; it costs nothing."""
+        return [
+            f"{name} {run.suspicion}"
+            for name, (_, run) in self.trainings.items()
+            if run.suspicion and not self.is_hidden(name)
+        ]
+
     def result(self, complete: bool = True) -> Result:
         """Everything that was found out; if not complete, only what was found out so far."""
         grading = self.grading
@@ -390,7 +399,7 @@ class Session:
                 for name in grading.edition.trainings
                 if name in self.trainings and not self.is_hidden(name)
             ],
-            notes=[*grading.notes(), *self.predictions_notes(), *self.fast_core_notes()],
+            notes=[*grading.notes(), *self.predictions_notes(), *self.fast_core_notes(), *self.suspicions()],
             not_graded=decimal(total - possible + brought - elsewhere),
             seconds=round(time.monotonic() - self.started, 2),
             submission=self.named,

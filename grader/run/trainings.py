@@ -15,21 +15,21 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from statistics import mean
 from typing import Any
 
 import numpy as np
 
 from grader.ask.client import Fault, RemoteWorker
-from grader.ask.observer import unwritten_called
+from grader.ask.observer import UNUSABLE, unusable, unwritten_called
 from grader.ask.subject import Remote, Subject, subject_of
 from grader.base.message import Message
+from grader.base.text import one_line
 from grader.diagnose.learning import SECONDS as STUDY_SECONDS
 from grader.diagnose.learning import STEPS as STUDY_STEPS
 from grader.diagnose.learning import Cause, Study, cause_of, study_of
 from grader.explain.message import fault_headline, traceback_text, value_text
-from grader.homework import Dataset
+from grader.homework import Dataset, Exam
 from grader.isolation import WorkerLost, Zygote
 from grader.judge.verdict import Outcome, outcome_of
 from grader.result import Digit, Milestone, TrainingResult, accuracy_text
@@ -39,6 +39,10 @@ from grader.submission.places import Places, as_named
 TRAIN, TEST = 60_000, 10_000
 Progress = Callable[[dict[str, Any]], None]  # is told of every epoch
 PATIENCE = 4  # times the seconds of a study: its last step may take long
+LITTLE = 200  # examples
+TOO_GOOD = 0.85  # of accuracy after them; one epoch teaches up to 0.72, and who learns them by heart gets to 0.8
+FAR_BELOW = 0.25  # of accuracy; single layers that reach 80 % lose up to 0.12
+MOST_METHODS = 20  # of a given core
 DIGITS_SHOWN = 10  # wrong ones; of the right ones the first of each class
 
 
@@ -53,6 +57,8 @@ class Run:
     epochs: int = 0  # that the model asks for, and examples in a batch
     batch_size: int = 0
     loss: list[float | None] = field(default_factory=list)
+    after_little: float = 0.0  # the accuracy of a second model that was given next to nothing to learn from
+    moved: float = 0.0  # the accuracy on digits that were moved by a pixel, by now
     predicted: np.ndarray | None = None  # the class of each test digit, as the model has it by now
     epoch_seconds: list[float] = field(default_factory=list)
     milestones: list[Milestone] = field(default_factory=list)
@@ -62,6 +68,23 @@ class Run:
     fault: Fault | None = None
     fast_core: list[str] = field(default_factory=list)  # methods of the given core that were replaced
     unwritten: tuple[str, ...] = ()  # functions that were called and are not written yet, as MODULE:NAME
+
+    @property
+    def suspicion(self) -> str:
+        """What somebody should look at: a model that does far worse on digits that were moved by a pixel, or that knows
+        digits after next to nothing; '' elsewhere.
+        """
+        if self.after_little > TOO_GOOD:
+            return (
+                f"is right on {self.after_little:.1%} of the test digits after {LITTLE} examples, which teach "
+                "some 70 %: somebody should look whether it brings weights that were trained before"
+            )
+        if not self.accuracy or self.accuracy[-1] - self.moved <= FAR_BELOW:
+            return ""
+        return (
+            f"is right on {self.accuracy[-1]:.1%} of the test digits, but on {self.moved:.1%} of digits moved by "
+            "a pixel, where networks lose some 10 %: somebody should look whether it knows these images"
+        )
 
     @property
     def still_rising(self) -> bool:
@@ -97,7 +120,14 @@ class Trainer:
     places: Places = field(default_factory=as_named)
 
     def run(self, name: str, seed: int) -> Run:
-        """One training, such as 'training.simple', with a seed. Keeps what it had when it stops."""
+        """One training, such as 'training.simple', with a seed. Keeps what it had when it stops.
+
+        Where something killed its process, once more: that was not earned.
+        """
+        run = self._run(name, seed)
+        return self._run(name, seed) if run.fault is not None and run.fault.killed else run
+
+    def _run(self, name: str, seed: int) -> Run:
         run = Run()
         try:
             worker = self._worker(seed)
@@ -107,7 +137,8 @@ class Trainer:
             if self.unwritten:
                 worker.ask("watch", functions=self.unwritten)
             self._train(name, worker, run, seed)
-        except Fault as fault:
+        except (Fault, *UNUSABLE) as error:
+            fault = error if isinstance(error, Fault) else unusable(error)
             run.outcome, run.fault = outcome_of(fault), fault
             came_back = traceback_text(fault) if len(fault.frames) > 1 else ""
             run.message = Message(fault_headline(fault)).with_part("came back", came_back)
@@ -147,7 +178,7 @@ class Trainer:
             trainee = subject.trainee(name.partition(".")[2])
             if self.fast_core:
                 replaced_methods(subject, trainee.model)
-            x, y = training_data(subject, self.data.public, shuffled_digits(seed))
+            x, y = self._rows(subject, TRAIN, shuffled_digits(seed))
             worker.allow(PATIENCE * STUDY_SECONDS)
             return study_of(subject.study(trainee, x, y, factor, STUDY_STEPS, STUDY_SECONDS))
         except (Fault, LookupError, TypeError, ValueError):  # then nothing is known
@@ -165,9 +196,9 @@ class Trainer:
             raise Stopped(misfit)
         if self.fast_core:
             run.fast_core = replaced_methods(subject, model)
-        tests = str(self.data.public / "test-images.npy")
-        test_x = subject.arrays(subject.remote(subject.ask("scaled_images", path=tests, start=0, stop=TEST), "test_x"))
-        run.before = self._accuracy(subject, model, test_x, run, np.arange(10))
+        exam = self.data.exam()
+        test_x = subject.arrays(subject.remote(subject.ask("scaled", images=exam.images), "test_x"))
+        run.before = self._accuracy(subject, model, test_x, run, np.arange(10), exam)
         if run.before > self.rubric.chance:
             raise Stopped(
                 f"before any training the model is right on {run.before:.1%} of the test digits; fresh weights guess "
@@ -175,7 +206,7 @@ class Trainer:
             )
         # Only now: what could learn before the clock starts has nothing to learn from
         digits_of = shuffled_digits(seed)
-        x, y = training_data(subject, self.data.public, digits_of)
+        x, y = self._rows(subject, TRAIN, digits_of)
         limit = self.rubric.limits["training_seconds"]
         worker.allow(limit)
         run.epochs, run.batch_size = epochs, batch_size
@@ -187,12 +218,17 @@ class Trainer:
             history = model.method("fit", x, y, 1, batch_size)
             run.epoch_seconds.append(round(time.perf_counter() - epoch_start, 4))
             run.loss.append(reported_loss(history))
-            accuracy = self._accuracy(subject, model, test_x, run, digits_of)
+            accuracy = self._accuracy(subject, model, test_x, run, digits_of, exam)
+            if accuracy > self.rubric.half[name] and run.moved <= self.rubric.chance:
+                raise Stopped(
+                    f"right on {accuracy:.1%} of the test digits, but on {run.moved:.1%} of digits moved by a "
+                    "pixel: this recognises images, and not digits. Learn from what `fit` is given"
+                )
             run.wall_seconds = round(time.perf_counter() - start, 4)
             cpu = worker.cpu_seconds()
             run.cpu_seconds = None if cpu is None or cpu_before is None else round(cpu - cpu_before, 2)
             run.accuracy.append(accuracy)
-            self.progress(
+            self._tell(
                 {
                     "training": name,
                     "epoch": epoch,
@@ -209,6 +245,54 @@ class Trainer:
                 break
         if max(run.accuracy) <= threshold:
             raise Stopped(f"test accuracy {accuracy_text(run.accuracy)}, more than {threshold:.0%} is needed")
+        self._look_after_little(kind, subject, worker, batch_size, test_x, run, seed, exam)
+
+    def _look_after_little(
+        self,
+        kind: str,
+        subject: Subject,
+        worker: RemoteWorker,
+        batch_size: int,
+        test_x: Remote,
+        run: Run,
+        seed: int,
+        exam: Exam,
+    ) -> None:
+        """Notes how well a second model does that was given next to nothing to learn from, off the clock.
+
+        Weights that come in the source and are put in place by `fit`, with the columns that its labels show, do well
+        there. Whatever goes wrong in this says nothing.
+        """
+        before, used = worker.cpu_seconds(), Run()
+        try:
+            worker.allow(SETUP_SECONDS)
+            model, digits_of = subject.trainee(kind).model, shuffled_digits(seed + 1)
+            x, y = self._rows(subject, LITTLE, digits_of)
+            model.method("fit", x, y, 1, min(batch_size, LITTLE // 6))
+            run.after_little = self._accuracy(subject, model, test_x, used, digits_of, exam)
+        except (Fault, Stopped, *UNUSABLE):
+            return
+        finally:
+            after = worker.cpu_seconds()
+            run.cpu_before += (after or 0.0) - (before or 0.0)
+
+    def _rows(self, subject: Subject, count: int, digits_of: np.ndarray) -> list[Remote]:
+        """The first images and labels of the training split, as the assignment hands them to a model."""
+        folder = self.data.public
+        ask = (
+            ("x", "scaled_images", {"path": str(folder / "train-images.npy")}),
+            ("y", "one_hot", {"path": str(folder / "train-labels.npy"), "digits": digits_of.tolist()}),
+        )
+        return [
+            subject.arrays(subject.remote(subject.ask(op, start=0, stop=count, **how), name)) for name, op, how in ask
+        ]
+
+    def _tell(self, epoch: dict[str, Any]) -> None:
+        """Whoever is told is the grader's own: what goes wrong there is no answer of the submission's."""
+        try:
+            self.progress(epoch)
+        except UNUSABLE as error:
+            raise RuntimeError(f"progress could not be told: {error}") from error
 
     def _cut_off(self, name: str, run: Run, fault: Fault) -> None:
         """What a training is that ran into its limit, and what is said of it."""
@@ -240,7 +324,9 @@ class Trainer:
                 ),
             )
 
-    def _accuracy(self, subject: Subject, model: Remote, test_x: Remote, run: Run, digits_of: np.ndarray) -> float:
+    def _accuracy(
+        self, subject: Subject, model: Remote, test_x: Remote, run: Run, digits_of: np.ndarray, exam: Exam
+    ) -> float:
         """Share of the test digits that the model gets right, by the grader's own labels.
 
         digits_of: the digit that each output stands for.
@@ -249,11 +335,14 @@ class Trainer:
         predictions = model.method(subject.model_forward(), test_x).value
         subject.ask("set_training", model=model.ref, training=True)
         numbers = isinstance(predictions, np.ndarray) and predictions.dtype.kind in "fiub"
-        if not numbers or predictions.shape != (TEST, 10):
+        rows = len(exam.images)
+        if not numbers or predictions.shape != (rows, 10):
             found = value_text(predictions)
             method = subject.model_forward()
-            raise Stopped(f"model.{method} gives {found} for the {TEST} test images, expected numbers ({TEST}, 10)")
-        outputs = predictions.argmax(axis=1)
+            raise Stopped(f"model.{method} gives {found} for {rows} images, expected numbers ({rows}, 10)")
+        all_outputs = predictions.argmax(axis=1)
+        outputs = all_outputs[exam.places]
+        run.moved = float(np.mean(digits_of[all_outputs[exam.moved]] == exam.moved_labels))
         run.predicted = digits_of[outputs]
         brought = float(np.mean(outputs == self.data.test_labels))
         if brought > self.rubric.chance and run.before is not None:
@@ -264,19 +353,6 @@ class Trainer:
         return float(np.mean(run.predicted == self.data.test_labels))
 
 
-def training_data(subject: Subject, folder: Path, digits_of: np.ndarray) -> tuple[Remote, Remote]:
-    """The training images (N, 784) and their labels as rows (N, 10), as live arrays of the submission's process."""
-    how = {
-        "scaled_images": {"path": str(folder / "train-images.npy")},
-        "one_hot": {"path": str(folder / "train-labels.npy"), "digits": digits_of.tolist()},
-    }
-    x, y = (
-        subject.arrays(subject.remote(subject.ask(op, start=0, stop=TRAIN, **arguments), name))
-        for name, (op, arguments) in zip("xy", how.items())
-    )
-    return x, y
-
-
 def replaced_methods(subject: Subject, model: Remote) -> list[str]:
     """Puts the fast core in place, where the hand-in's own does the same but loops; what it replaced."""
     try:
@@ -285,7 +361,7 @@ def replaced_methods(subject: Subject, model: Remote) -> list[str]:
         if fault.kind not in ("raised", "missing"):
             raise
         return []
-    return [str(name) for name in found] if isinstance(found, list) else []
+    return [one_line(str(name)) for name in found[:MOST_METHODS]] if isinstance(found, list) else []
 
 
 def shuffled_digits(seed: int) -> np.ndarray:

@@ -24,6 +24,7 @@ from grader.worker import gaps
 MOST_COPIED = 200_000  # nodes of syntax trees, some 50 MB of compiled code; a large module has 20,000 of its own
 USUAL_BYTES = 64 << 10  # of a file; no module of a hand-in that somebody wrote is as long
 READ_SECONDS, READ_BYTES = 5, 512 << 20  # CPU time and memory to read a longer one
+LONGEST_NAME = 200  # characters, with the class in front
 WIDTH = 120  # characters of a source line that are shown, around the fault
 LINE_ENDS = re.compile(r"\r\n|\r|\n")
 IMPORT_ERRORS = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
@@ -142,11 +143,20 @@ def shown_by(
     tuple[int, ...],
     tuple[SourceError, ...],
 ]:
-    """What a source shows; whoever grades again and again meets most files again."""
+    """What a source shows; whoever grades again and again meets most files again.
+
+    Names are left out that are too long to be any of the assignment's: a report would repeat them in every line.
+    """
     tree, lines, faults = parse_mended(source)
     if isinstance(tree, SourceError):
-        return tree, (), {}, (), scanned(source), (), ()
-    return None, imports_of(tree, name), functions_of(tree), numpy_names_of(tree), definitions_of(tree), lines, faults
+        return tree, (), {}, (), with_short_names(scanned(source)), (), ()
+    functions = {each: line for each, line in functions_of(tree).items() if len(each) <= LONGEST_NAME}
+    defined = with_short_names(definitions_of(tree))
+    return None, imports_of(tree, name), functions, numpy_names_of(tree), defined, lines, faults
+
+
+def with_short_names(found: Iterable[Definition]) -> tuple[Definition, ...]:
+    return tuple(each for each in found if len(each.name) <= LONGEST_NAME)
 
 
 # --- syntax -------------------------------------------------------------------------------------------------

@@ -290,7 +290,7 @@ class Host:
             code = trace.tb_frame.f_code
             if code.co_filename.startswith(self.root):
                 source = linecache.getline(code.co_filename, trace.tb_lineno).strip()[:200]
-                name = getattr(code, "co_qualname", code.co_name)
+                name = getattr(code, "co_qualname", code.co_name)[:200]
                 frames.append([code.co_filename[len(self.root) :], trace.tb_lineno, name, source])
             trace = trace.tb_next
         code_of_exit = getattr(error, "code", None) if isinstance(error, SystemExit) else None

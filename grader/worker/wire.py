@@ -29,6 +29,7 @@ MAX_RANK = 8
 MANY_ITEMS = 1024  # of a list of arrays: beyond that they travel as one, far below MAX_ARRAYS
 MAX_DEPTH = 16  # of nested lists, tuples and dicts; honest answers nest two or three deep
 ENVELOPE = 4  # levels that a message has around such a value
+MAX_KIND = 200  # characters that say what something is
 MAX_TEXT = 20_000  # characters of one string
 MAX_TEXTS = 100_000  # strings in one array of strings
 DTYPES = frozenset("?bBhHiIlLqQefd")  # NumPy type characters of real numbers; no objects, no records, no complex
@@ -60,6 +61,10 @@ class Opaque:
     """Something that is not plain data; `kind` says in words what it was (`an object of class Tensor`)."""
 
     kind: str
+
+    def __post_init__(self) -> None:
+        """A class may have any name: on one line, and bounded, it can stand in a message."""
+        object.__setattr__(self, "kind", " ".join(self.kind[:MAX_KIND].split()))
 
 
 class Stream(Protocol):
@@ -283,7 +288,7 @@ def _decode(body: Any, arrays: list[np.ndarray], depth: int) -> Any:
         items = [_decode(item, arrays, depth + 1) for item in content]
         return items if tag == "list" else tuple(items)
     if tag == "opaque" and type(content) is str:
-        return Opaque(content[:MAX_TEXT])
+        return Opaque(content)
     if tag == "float" and content in ("nan", "inf", "-inf"):
         return float(content)
     if tag == "texts" and type(content) is list and len(content) <= MAX_TEXTS:
@@ -407,7 +412,7 @@ def copied(value: Any, depth: int = 0) -> Any:
     if value is None or type(value) in (bool, float, Ref):
         return value
     if isinstance(value, Opaque):
-        return Opaque(value.kind[:MAX_TEXT])
+        return value
     if isinstance(value, int):
         return int(value) if -(2**63) <= value < 2**64 else Opaque("an integer beyond 64 bits")
     if isinstance(value, str):

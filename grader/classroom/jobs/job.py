@@ -132,7 +132,8 @@ def graded(tools: Tools, terms: Terms, submission: Submission, named: str, scrat
     if not components:
         asked = ", ".join(terms.components)
         return Outcome("ungradable", reason=f"the edition of {year.year} has none of the components asked for: {asked}")
-    grading = Grading(submission, rubric, answers, made_up, terms.seed, track, components, tools.level, readable)
+    about = (made_up, terms.seed, track, components, tools.level, readable, terms.hidden_seed_for(answers))
+    grading = Grading(submission, rubric, answers, *about)
     session = Session(grading, data, terms.full, terms.runs, None, named)
     complete = True
     try:

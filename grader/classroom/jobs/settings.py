@@ -28,6 +28,7 @@ class Terms:
     """How every hand-in of a class is graded. Paths are absolute; '' stands for the built-in ones.
 
     Years of the course may be mixed. track: '' for each year's default. components: those to grade of any year.
+    hidden_seed: of the questions of hidden checks, where it is another one than the public seed.
     year: of the edition that all hand-ins are taken for; 0 where each is told by its features.
     """
 
@@ -41,6 +42,7 @@ class Terms:
     key: str = ""
     isolation: str = "auto"
     year: int = 0
+    hidden_seed: int | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "components", tuple(self.components))  # JSON brings a list
@@ -76,12 +78,23 @@ class Terms:
         return tuple(name for name in year.components if name in self.components)
 
     def load_answers(self, year: Edition = FIRST, cached: bool = True) -> Answers:
-        return answers_of(Path(self.key) if self.key else None, HOMEWORK.probe_folder(), self.seed, year, cached)
+        key = Path(self.key) if self.key else None
+        found = answers_of(key, HOMEWORK.probe_folder(), self.seed, year, cached)
+        if self.hidden_seed is not None and isinstance(found, KeyAnswers):
+            found.check_seed(self.hidden_seed, "--hidden-seed")
+        return found
+
+    def hidden_seed_for(self, answers: Answers) -> int | None:
+        """The seed of hidden checks: as told, else that of the key; None where it is that of all others."""
+        if self.hidden_seed is None and isinstance(answers, KeyAnswers):
+            return answers.hidden_seed
+        return self.hidden_seed
 
     def digest(self) -> str:
         """Changes with everything that could change a verdict. Raises UsageError."""
         found = hashlib.sha256()
         choices = [self.track, self.components, self.seed, self.runs, self.full, self.year]
+        choices += [] if self.hidden_seed is None else [self.hidden_seed]
         found.update(json.dumps(choices).encode())
         for year in map(edition, YEARS):
             found.update(text_of(self.rubric_file(year), year).encode())

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from grader.ask.patches import Sources
 from grader.base.errors import UsageError
+from grader.base.text import one_line
 from grader.classroom.study.groups import Group
-from grader.explain.message import one_line
 from grader.homework import FIRST, Edition
 from grader.result import ProbeResult
 from grader.submission.syntax import body_range, definitions, end_of

@@ -21,6 +21,7 @@ import numpy as np
 from grader.base.cache import FORMAT, Check, Files, cache_folder, installed, is_intact, recall, remember
 from grader.base.errors import UsageError
 from grader.base.paths import CHECKOUT
+from grader.homeworks.beras.mnist.exam import Exam, exam_of
 from grader.homeworks.beras.mnist.files import FILES, GZ_FILES, Digits, IdxFile, rows_of, write_idx
 
 # gzip and hashlib are imported where they are needed, on a cold start: a warm one takes milliseconds.
@@ -47,6 +48,10 @@ class Mnist(Digits):
     """
 
     public: Path
+
+    def exam(self) -> Exam:
+        """What one model is asked."""
+        return exam_of(self)
 
 
 def default_directory() -> Path:
