@@ -1,7 +1,7 @@
 """A filter on system calls (seccomp(2)): what no homework needs and what reaches beyond the worker.
 
-Landlock refuses TCP alone, and that from ABI 4 on, and signals from ABI 6 on. It has no say in modes and times of files,
-in limits and scheduling of other processes, in memory that is no file's. What is refused here is refused at every level.
+Landlock refuses TCP alone, from ABI 4 on, and signals, from ABI 6 on. It has no say in modes and times of files, in
+limits and scheduling of other processes, in memory that is no file's. What is refused here is refused at every level.
 Without a socket there is no network, nor a way to the daemons of this machine that would start a process for whoever
 asks; the worker's own channel is open already.
 """
