@@ -6,6 +6,7 @@ A level of isolation (levels.py) says how far they are shut in.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import os
 import select
@@ -39,6 +40,7 @@ from grader.isolation.process_tree import (
     queued_seconds,
     threads,
 )
+from grader.isolation.scratch import is_overfull
 from grader.worker import limits as worker_limits
 from grader.worker import linux
 from grader.worker.main import LENGTH
@@ -54,6 +56,7 @@ KEPT_VARIABLES = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "LD_LIBRARY_PATH", "S
 WATCH_SECONDS = (
     0.02  # between two looks; memory can be touched at about 2 GB/s, so a limit is overrun by some 50 MB at most
 )
+LOOKS_AT_SCRATCH = 5  # looks until the folder of a worker is measured as well; a disk takes less than memory does
 START_PATIENCE = 60.0  # seconds until NumPy is imported; a quarter of a second where the disk is awake
 STANDARD_ERROR = 2
 THROUGH = 0o711  # of a folder that other users may pass, but not list
@@ -95,7 +98,7 @@ class Process:
     number_inside: int | None = None  # its process number as the zygote sees it
     pid: int | None = None  # as the grader sees it
     seen: dict[int, float] = field(default_factory=dict)  # CPU seconds of each process that it had beside its own
-    overrun: str = ""  # 'memory' or 'processes', where the watcher ended it
+    overrun: str = ""  # 'memory', 'processes' or 'scratch', where the watcher ended it
 
 
 class Zygote:
@@ -337,15 +340,20 @@ class Zygote:
 
     def _watch(self) -> None:
         """Ends workers that hold more than they may, children included, and what has detached itself from them."""
-        while not self.closing and self.child.poll() is None:
+        for looks in itertools.count():
             time.sleep(WATCH_SECONDS)
+            if self.closing or self.child.poll() is not None:
+                break
             with self.lock:
                 self._listen_without_waiting()
                 workers = {process.pid: process for process in self.processes.values() if process.pid is not None}
                 for pid, process in workers.items():
                     tree = [pid, *descendants(pid)]
                     note_work(process, tree)
-                    if overrun := over_limit(tree, process.limits):
+                    overrun = over_limit(tree, process.limits)
+                    if looks % LOOKS_AT_SCRATCH == 0 and is_overfull(process.scratch, process.limits.file_bytes):
+                        overrun = overrun or "scratch"
+                    if overrun:
                         process.overrun = overrun
                         self._tell_if_there({"kill": process.number})
                 if self.pid is not None and not workers.keys() >= set(children(self.pid)):
