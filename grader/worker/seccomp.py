@@ -45,10 +45,15 @@ OF_ITSELF = {"kill": (62, 129), "tgkill": (234, 131), "prlimit64": (302, 261), "
 # Refused where the second argument is one of these, by which the kernel sends signals to whoever is named
 OWNERSHIP = {"fcntl": ((72, 25), (8, 15)), "ioctl": ((16, 29), (0x8901, 0x8902))}  # F_SETOWN(_EX), FIOSETOWN, SIOCSPGRP
 
-# Instructions, linux/bpf_common.h: load a word, jump if equal, jump if at least, return
-LOAD, IF_EQUAL, IF_AT_LEAST, RETURN = 0x20, 0x15, 0x35, 0x06
+# Who makes a namespace of users has every right in it. clone3 keeps its flags where no filter sees them: without it the
+# C library takes clone
+CLONE, CLONE3, NEW_USERS = (56, 220), (435, 435), 0x10000000
+
+# Instructions, linux/bpf_common.h: load a word, jump if equal, jump if at least, jump if any bit is set, return
+LOAD, IF_EQUAL, IF_AT_LEAST, IF_ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 NUMBER, PROCESSOR, ARGUMENTS = 0, 4, (16, 24)  # offsets in struct seccomp_data; of an argument, its lower half
 ALLOW, REFUSE, PRETEND = 0x7FFF0000, 0x00050000 | errno.EPERM, 0x00050000
+UNKNOWN = 0x00050000 | errno.ENOSYS
 Steps = list[tuple[int, int, int, int]]  # instruction, how far to jump if so, how far if not, value
 
 
@@ -84,6 +89,9 @@ def filter_of(machine: str, process: int) -> Steps:
         steps += block(numbers[which], by_argument(0, (0, process), ALLOW, REFUSE))
     for numbers, commands in OWNERSHIP.values():
         steps += block(numbers[which], by_argument(1, commands, REFUSE, ALLOW))
+    new_users = [(LOAD, 0, 0, ARGUMENTS[0]), (IF_ANY_BIT, 0, 1, NEW_USERS)]
+    steps += block(CLONE[which], [*new_users, (RETURN, 0, 0, REFUSE), (RETURN, 0, 0, ALLOW)])
+    steps += block(CLONE3[which], [(RETURN, 0, 0, UNKNOWN)])
     return [*steps, (RETURN, 0, 0, ALLOW)]
 
 
