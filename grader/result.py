@@ -171,7 +171,7 @@ def half_of(part: ComponentResult, probes: list[ProbeResult]) -> ComponentResult
 
 @dataclass
 class Milestone:
-    """Test accuracy reached, and what it took from the start of the first fit, evaluation included."""
+    """Test accuracy reached, and what it took from the first word about training, evaluation included."""
 
     accuracy: float
     epoch: int

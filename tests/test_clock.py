@@ -110,3 +110,54 @@ def test_time_left_is_no_more_than_the_limit(folder: Path):
 
     assert "epoch 1 of 9000" in graded.stderr
     assert "at most 1 s left" in graded.stderr
+
+
+# --- work off the clock -------------------------------------------------------------------------------------------
+
+BURN = """
+
+
+def burn():
+    import time
+    until = time.process_time() + 2.5
+    while time.process_time() < until:
+        pass
+"""
+# Before the first fit: where the model is made; in what the worker itself prepares the data with; in a child that
+# nobody waits for, whose time the kernel adds to nobody's
+OFF_THE_CLOCK = {
+    "where-the-model-is-made": "burn()",
+    "in-the-preparation-of-the-data": """
+    import sys
+    worker = next(each for each in sys.modules.values() if hasattr(each, "one_hot") and "worker" in each.__name__)
+    original = worker.one_hot
+    worker.one_hot = lambda *words, **more: (burn(), original(*words, **more))[1]
+""",
+    "in-a-child-that-nobody-waits-for": """
+    import os, signal
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    reader, writer = os.pipe()
+    if os.fork() == 0:
+        burn()
+        os.write(writer, b"1")
+        os._exit(0)
+    os.read(reader, 1)
+""",
+}
+
+
+@pytest.mark.parametrize("where", OFF_THE_CLOCK)
+def test_work_is_on_the_clock_wherever_it_is_done(where: str, folder: Path):
+    submission = folder / "hand-in"
+    shutil.copytree(ROOT / "reference", submission, ignore=shutil.ignore_patterns("__pycache__"))
+    with (submission / "assignment.py").open("a", encoding="utf-8") as file:
+        file.write(BURN)
+        file.write("\n\nmade = get_simple_model_components\n\n\ndef get_simple_model_components():\n    ")
+        file.write(f"{OFF_THE_CLOCK[where].strip()}\n    model = made()\n    model.epochs = 1\n    return model\n")
+        file.write("\n\nSequentialModel.fit = lambda self, *_, **__: {'loss': [1.0]}\n")
+
+    graded = grade(submission, "--only", "training.simple")
+
+    training = graded.result["training"][0]
+    assert training["wall_seconds"] > sum(training["epoch_seconds"]) + 2.4
+    assert training["cpu_seconds"] > 2.4

@@ -258,6 +258,8 @@ class RemoteWorker:
             return Fault("out of memory", f"used more than {self.limits.memory_bytes / 2**20:.0f} MiB of memory")
         if self.process.overrun == "processes":
             return Fault("crashed", f"had more than {self.limits.processes} processes and threads at a time")
+        if self.process.overrun == "scratch":
+            return Fault("crashed", "wrote more files, or more into them, than any check has a use for")
         return None
 
     def output(self) -> str:

@@ -93,6 +93,6 @@ def command(readable: Iterable[str], masked: Iterable[str], writable: Iterable[s
         words += ["--ro-bind", path, path]
     for path in writable:
         words += ["--bind", path, path]
-    for path in (*masks, "/"):
+    for path in (*masks, "/proc", "/"):  # who started it as root could set what the kernel does, in /proc/sys
         words += ["--remount-ro", path]
     return [*words, "--"]

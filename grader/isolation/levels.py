@@ -17,6 +17,7 @@ from grader.isolation import bubblewrap
 from grader.worker import landlock, seccomp
 
 TCP_ABI, SIGNAL_ABI = 4, 6  # of Landlock
+CALLS_REFUSED = "no sockets, no signals to other processes, no shared memory"  # where the filter of calls is known
 
 
 @dataclass(frozen=True)
@@ -122,10 +123,10 @@ def strict_summary() -> str:
 
 def landlock_summary() -> str:
     version = landlock.abi()
-    network = "no sockets"
-    if not seccomp.available():
-        network = "no TCP, but UDP and local sockets" if version >= TCP_ABI else "the network is not refused"
+    network = "no TCP, but UDP and local sockets" if version >= TCP_ABI else "the network is not refused"
     signals = "" if version >= SIGNAL_ABI else "; signals to the user's other processes are not refused"
+    if seccomp.available():
+        network, signals = CALLS_REFUSED, ""
     return (
         f"Landlock ABI {version}: files as in strict, {network}{signals}; what basic does besides; " + orphans_summary()
     )
@@ -135,9 +136,10 @@ def basic_summary() -> str:
     watched = (
         "memory and processes watched, " if platform.system() == "Linux" else "memory not watched on this system, "
     )
+    refused = f"{CALLS_REFUSED}; files are open" if seccomp.available() else "files and network are open"
     return (
-        f"a session of its own, an empty environment, resource limits, {watched}no packages but NumPy; files and "
-        "network are open; " + orphans_summary()
+        f"a session of its own, an empty environment, resource limits, {watched}no packages but NumPy; {refused}; "
+        + orphans_summary()
     )
 
 

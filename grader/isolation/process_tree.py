@@ -39,6 +39,12 @@ def cpu_seconds(pid: int) -> float | None:
     return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK") if fields else None
 
 
+def own_cpu_seconds(pid: int) -> float | None:
+    """User and system seconds of a process and its threads alone."""
+    fields = stat_fields(pid)
+    return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK") if fields else None
+
+
 def queued_seconds(pid: int) -> float | None:
     """Seconds that the threads of a process were ready to work and waited for a core to do it on."""
     try:

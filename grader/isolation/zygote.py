@@ -6,6 +6,7 @@ A level of isolation (levels.py) says how far they are shut in.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import os
 import select
@@ -17,7 +18,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
@@ -35,9 +36,11 @@ from grader.isolation.process_tree import (
     descendants,
     memory_bytes,
     number_in_own_namespace,
+    own_cpu_seconds,
     queued_seconds,
     threads,
 )
+from grader.isolation.scratch import is_overfull
 from grader.worker import limits as worker_limits
 from grader.worker import linux
 from grader.worker.main import LENGTH
@@ -53,6 +56,7 @@ KEPT_VARIABLES = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "LD_LIBRARY_PATH", "S
 WATCH_SECONDS = (
     0.02  # between two looks; memory can be touched at about 2 GB/s, so a limit is overrun by some 50 MB at most
 )
+LOOKS_AT_SCRATCH = 5  # looks until the folder of a worker is measured as well; a disk takes less than memory does
 START_PATIENCE = 60.0  # seconds until NumPy is imported; a quarter of a second where the disk is awake
 STANDARD_ERROR = 2
 THROUGH = 0o711  # of a folder that other users may pass, but not list
@@ -93,7 +97,8 @@ class Process:
     limits: Limits
     number_inside: int | None = None  # its process number as the zygote sees it
     pid: int | None = None  # as the grader sees it
-    overrun: str = ""  # 'memory' or 'processes', where the watcher ended it
+    seen: dict[int, float] = field(default_factory=dict)  # CPU seconds of each process that it had beside its own
+    overrun: str = ""  # 'memory', 'processes' or 'scratch', where the watcher ended it
 
 
 class Zygote:
@@ -335,13 +340,20 @@ class Zygote:
 
     def _watch(self) -> None:
         """Ends workers that hold more than they may, children included, and what has detached itself from them."""
-        while not self.closing and self.child.poll() is None:
+        for looks in itertools.count():
             time.sleep(WATCH_SECONDS)
+            if self.closing or self.child.poll() is not None:
+                break
             with self.lock:
                 self._listen_without_waiting()
                 workers = {process.pid: process for process in self.processes.values() if process.pid is not None}
                 for pid, process in workers.items():
-                    if overrun := over_limit([pid, *descendants(pid)], process.limits):
+                    tree = [pid, *descendants(pid)]
+                    note_work(process, tree)
+                    overrun = over_limit(tree, process.limits)
+                    if looks % LOOKS_AT_SCRATCH == 0 and is_overfull(process.scratch, process.limits.file_bytes):
+                        overrun = overrun or "scratch"
+                    if overrun:
                         process.overrun = overrun
                         self._tell_if_there({"kill": process.number})
                 if self.pid is not None and not workers.keys() >= set(children(self.pid)):
@@ -357,15 +369,24 @@ class Zygote:
                 pass
 
     def cpu_seconds(self, process: Process) -> float | None:
-        """CPU time of a worker, its threads and its children so far, as the kernel counts it (None where unknown)."""
-        return total(cpu_seconds, self._tree(process))
+        """CPU time of a worker and of all that it ever started so far, as the kernel counts it (None where unknown)."""
+        return self._work(process, self._tree(process))
 
     def used(self, process: Process) -> Used:
         """What a worker has had so far; nothing as long as it has not been forked."""
         tree = self._tree(process)
         if process.number_inside is None:
             return Used(0.0, 0.0)
-        return Used(total(cpu_seconds, tree) or 0.0, total(queued_seconds, tree))
+        return Used(self._work(process, tree) or 0.0, total(queued_seconds, tree))
+
+    def _work(self, process: Process, tree: list[int]) -> float | None:
+        """A process that nobody waited for leaves no trace with its parent: what was seen of it counts."""
+        with self.lock:
+            note_work(process, tree)
+            living = total(cpu_seconds, tree)
+            if living is None or not process.seen:
+                return living
+            return max(living, (own_cpu_seconds(tree[0]) or 0.0) + sum(process.seen.values()))
 
     def _tree(self, process: Process) -> list[int]:
         """A worker and everything below it; empty where that is not known."""
@@ -411,6 +432,14 @@ def start(root: Path, level: Level, readable: Iterable[Path]) -> Zygote:
     if level.limited:
         make_read_only(root, everybody=level.user is not None)
     return Zygote(root, level, readable)
+
+
+def note_work(process: Process, tree: list[int]) -> None:
+    """Writes down how long each process below a worker has worked, also one that has left it meanwhile."""
+    for pid in {*tree[1:], *process.seen}:
+        seconds = own_cpu_seconds(pid)
+        if seconds is not None:
+            process.seen[pid] = max(seconds, process.seen.get(pid, 0.0))
 
 
 def over_limit(pids: list[int], limits: Limits) -> str:

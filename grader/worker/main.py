@@ -155,7 +155,7 @@ class Zygote:
         if self.rules is not None:
             landlock.restrict_self(self.rules)
             os.close(self.rules)
-            seccomp.refuse_sockets()
+        seccomp.restrict(os.getpid())
 
     def reap(self) -> None:
         """Reports workers that have ended and ends what they left running."""

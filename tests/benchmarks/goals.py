@@ -36,6 +36,6 @@ def run(rounds: int = ROUNDS) -> Iterator[Table]:
         f"The reference's models over {SEEDS} seeds, trained and timed by the grader",
         ("", "goal", "reached", "median", "worst", "median CPU", "worst CPU", "worst accuracy"),
         rows,
-        "Seconds from the first `fit` to the end of the evaluation that is above the goal. CPU seconds come in "
-        "hundredths, and hold where the machine is busy.",
+        "Seconds from the first word about training to the end of the evaluation that is above the goal. CPU seconds "
+        "come in hundredths, and hold where the machine is busy.",
     )
