@@ -198,6 +198,7 @@ class HandInWithoutTape(HandIn):
     def apply(self, optimizer: Any, params: list[Any], grads: list[np.ndarray]) -> None:
         optimizer.zero_grad()
         for param, grad in zip(params, grads):
+            assert param.grad is None or not np.any(param.grad)
             param.grad = self.new("Tensor", grad)
         optimizer.step()
 
