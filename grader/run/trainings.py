@@ -65,6 +65,7 @@ class Run:
     milestones: list[Milestone] = field(default_factory=list)
     wall_seconds: float = 0.0
     cpu_seconds: float | None = None
+    cpu_aside: float = 0.0  # CPU seconds of what was asked beside the training
     cpu_at_fit: float = 0.0  # CPU seconds when the first epoch began, where the limit of training begins
     fault: Fault | None = None
     fast_core: list[str] = field(default_factory=list)  # methods of the given core that were replaced
@@ -156,7 +157,7 @@ class Trainer:
             if run.outcome in (Outcome.FAILED, Outcome.ERROR, Outcome.NOT_IMPLEMENTED):
                 run.unwritten = unwritten_called(worker, self.unwritten)
             if (cpu := worker.cpu_seconds()) is not None:  # also of an epoch that was cut off
-                run.cpu_seconds = round(cpu, 2)
+                run.cpu_seconds = round(cpu - run.cpu_aside, 2)
             worker.close()
         return run
 
@@ -280,7 +281,7 @@ class Trainer:
             return
         finally:
             after = worker.cpu_seconds()
-            run.cpu_before += (after or 0.0) - (before or 0.0)
+            run.cpu_aside = (after or 0.0) - (before or 0.0)
 
     def _rows(self, subject: Subject, count: int, digits_of: np.ndarray) -> list[Remote]:
         """The first images and labels of the training split, as the assignment hands them to a model."""
