@@ -200,4 +200,4 @@ def grading_options(kind: str, name: str, folder: Path, components: Collection[s
 def run(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
     """Runs the command itself."""
     command = [sys.executable, "-m", "grader", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False, **options)
+    return subprocess.run(command, capture_output=True, text=True, check=False, **{"cwd": ROOT} | options)

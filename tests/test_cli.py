@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import re
 import shutil
 import signal
 import subprocess
@@ -114,7 +115,6 @@ def test_what_holds_no_submission_is_one_line(build: Any, says: str, folder: Pat
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        ([], "name a folder or a .zip to grade"),
         (["reference", "--only", "Sofmax"], "did you mean Softmax?"),
         (["reference", "--only", "Dense", "Dens.initialiser"], "did you mean Dense.initializer?"),
         (["reference", "--only", "xyzzy"], "grade --list names them all"),
@@ -177,6 +177,32 @@ def test_list_names_every_component_check_and_point(track: str):
     worth = {name: f"{each} points" for name, each in points.items()} | dict.fromkeys(HOMEWORK.extensions, "extension")
     assert heads == [f"{name}  ({worth.get(name, 'not on this track')})" for name in FIRST.components]
     assert all(f"  {probe.name}: {probe.title}" in done.stdout for probe in all_probes())
+
+
+def test_list_gives_each_check_its_points():
+    done = run("--list", "--only", "CategoricalAccuracy")
+
+    points = re.findall(r"  \(([\d.]+)\)$", done.stdout, re.MULTILINE)
+    assert sum(map(Fraction, points)) == 3
+
+
+def test_without_a_path_the_current_folder_is_graded(tmp_path: Path):
+    nothing = run(cwd=tmp_path)
+
+    assert nothing.returncode == 2
+    assert len(nothing.stderr.splitlines()) == 1
+    assert run("--only", "CategoricalAccuracy", cwd=ROOT / "reference").returncode == 0
+
+
+@pytest.mark.parametrize(("name", "options"), [("softmax", ()), ("Linear", ("--edition", "2026"))])
+def test_component_has_a_page_with_its_checks_and_known_mistakes(name: str, options: tuple[str, ...]):
+    done = run("explain", name, *options)
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.lower().startswith(f"# {name.lower()}\n")
+    (code, *_) = re.findall(r"^- `([\w-]+)`: ", done.stdout, re.MULTILINE)
+    assert run("explain", code, *options).returncode == 0
+    assert f"grade explain CODE{' '.join(('', *options))}" in done.stdout
 
 
 def test_list_of_some_components():

@@ -159,7 +159,9 @@ def parser() -> argparse.ArgumentParser:
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    found.add_argument("path", metavar="PATH", nargs="?", help="folder or .zip with the submission")
+    found.add_argument(
+        "path", metavar="PATH", nargs="?", default=".", help="folder or .zip with the submission (default: this folder)"
+    )
     add_grading_options(found)
     found.add_argument("--no-training", action="store_true", help="leave out training")
     found.add_argument("--full", action="store_true", help="train all epochs, also beyond the threshold")
@@ -265,8 +267,6 @@ def grade_command(arguments: list[str], conclude: Conclude | None = None) -> int
     if options.list:
         print(listing(*plan(options, edition(options.edition or FIRST_YEAR))))
         return 0
-    if options.path is None:
-        raise UsageError("name a folder or a .zip to grade, for example: grade submission/ (grade --help says more)")
     if options.runs < 1:
         raise UsageError("--runs takes a whole number from 1 up")
     with temporary_folder("beras-grade-") as scratch:
@@ -441,8 +441,11 @@ def seed_of(text: str | None, option: str = "--seed", bits: int = SEED_BITS) -> 
 
 def listing(rubric: Rubric, track: str, components: tuple[str, ...]) -> str:
     """Components with their points and checks."""
+    from fractions import Fraction
+
     from grader.ask.probe import all_probes
     from grader.judge.hidden import training_check
+    from grader.judge.scoring import decimal, worths
 
     lines = []
     for name in components:
@@ -458,8 +461,9 @@ def listing(rubric: Rubric, track: str, components: tuple[str, ...]) -> str:
                 )
             )
         marks = (("hidden", rubric.hidden), ("extension", rubric.extension_checks))
-        lines += [
-            f"  {check}: {title}" + "".join(f" ({m})" for m, those in marks if check in those)
-            for check, title in checks
-        ]
+        worth_of = worths(name, rubric, track) | ({training_check(name): Fraction(points or 0)} if points else {})
+        for check, title in checks:
+            each = decimal(worth_of.get(check, Fraction(0)))
+            told = ([f"{each:g}"] if each else []) + [mark for mark, those in marks if check in those]
+            lines.append(f"  {check}: {title}" + (f"  ({', '.join(told)})" if told else ""))
     return "\n".join(lines)

@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from grader.ask.probe import all_probes
 from grader.judge.verdict import Outcome, Verdict
+from grader.rubric import Rubric
 
 UNIT = Fraction(1, 50)  # half of a check's points is then still a whole hundredth
 
@@ -48,6 +50,19 @@ def shares(points: int | Fraction, verdicts: Sequence[Verdict]) -> list[Share]:
         Share(round(verdict.share * each, 2), each, Fraction(0)) if verdict.judged else Share(Fraction(0), each, each)
         for verdict, each in zip(verdicts, worth)
     ]
+
+
+def worths(component: str, rubric: Rubric, track: str) -> dict[str, Fraction]:
+    """What each check of a component is worth, by its name, as long as all of them are asked."""
+    points = rubric.points[track].get(component, 0)
+    checks = {probe.name: probe.weight for probe in all_probes(rubric.edition) if probe.component == component}
+    weights = {name: 0 if name in rubric.extension_checks else weight for name, weight in checks.items()}
+    groups = [[name for name in weights if (name in rubric.hidden) == hidden] for hidden in (False, True)]
+    split = allocate(points, [sum(weights[name] for name in group) for group in groups])
+    found: dict[str, Fraction] = {}
+    for group, worth in zip(groups, split):
+        found |= zip(group, allocate(worth, [weights[name] for name in group]))
+    return found
 
 
 def summary(verdicts: Sequence[Verdict], earned: Fraction, possible: Fraction, enough: float) -> Outcome:
