@@ -24,6 +24,7 @@ from grader.explain.rows import concealed
 from grader.homework import HOMEWORK, Dataset, is_training
 from grader.isolation import Zygote
 from grader.judge.hidden import training_check
+from grader.judge.parts import component_of
 from grader.judge.scoring import decimal
 from grader.judge.verdict import UNJUDGED, Outcome
 from grader.result import (
@@ -229,12 +230,14 @@ class Session:
     def _find_unwritten(self, name: str, run: Run) -> None:
         """Says it where a training came to nothing because a function that it calls is not written."""
         learned_nothing = run.accuracy and max(run.accuracy) <= self.grading.rubric.chance
-        if not run.unwritten or not (run.fault is not None or run.before is None or learned_nothing):
+        extensions = self.grading.rubric.extensions  # of which nobody has to use what is not written
+        called = [each for each in run.unwritten if component_of(each, self.grading.places) not in extensions]
+        if not called or not (run.fault is not None or run.before is None or learned_nothing):
             return
         places = [self.grading.places[maker] for maker in self._makers(name)]
         makers = {f"{place.home}:{place.name}" for place in places}
-        made = next((each for each in run.unwritten if each in makers), "")
-        place = self.grading.place_of(made or run.unwritten[0])
+        made = next((each for each in called if each in makers), "")
+        place = self.grading.place_of(made or called[0])
         run.fault = None
         if made:
             run.outcome, run.message = Outcome.NOT_IMPLEMENTED, Message(at(place))
