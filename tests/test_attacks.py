@@ -182,7 +182,8 @@ def arguments(attack: dict[str, Any], folder: Path) -> list[str]:
 
 def levels_for(name: str) -> list[str]:
     """Where an attack is tried: what has nothing to do with the fences goes through the same code at every level."""
-    if name.startswith(("answers-", "escapes-", "reach-", "training-with-labels-")) or "not_stopped_at" in expectation("attacks", name):
+    reaching = ("answers-", "escapes-", "reach-", "training-with-labels-")
+    if name.startswith(reaching) or "not_stopped_at" in expectation("attacks", name):
         return LEVELS
     return [LEVELS[0], LEVELS[-1]] if name.startswith(("hangs-", "resources-")) else LEVELS[:1]
 
