@@ -150,15 +150,32 @@ def plain_labels(s: Dialect, draw: Draw) -> Observation:
 # --- optimizers -------------------------------------------------------------------------------------------------
 
 
-@probe("BasicOptimizer", "zero-grad", passive=True)
-def zero_grad(s: Dialect, draw: Draw) -> Observation:
-    """given: zero_grad forgets the gradient of every parameter: it is None again, or zeros."""
+def forgotten(s: Dialect, draw: Draw, name: str) -> Observation:
+    """What zero_grad leaves of gradients, and of the parameters."""
     held = [s.weight(draw.array(*shape)) for shape in STEPS]
-    optimizer = s.optimizer("BasicOptimizer", held, 0.5)
+    optimizer = s.optimizer(name, held, 0.5)
     for weight, shape in zip(held, STEPS):
         weight.set("grad", s.tensor(draw.array(*shape)))
     optimizer.method("zero_grad")
     return {"forgotten": [each is None or not np.any(each) for each in grads(held)], **s.kept(parameter=held[0])}
+
+
+@probe("BasicOptimizer", "zero-grad", passive=True)
+def sgd_forgets(s: Dialect, draw: Draw) -> Observation:
+    """given: zero_grad forgets the gradient of every parameter: it is None again, or zeros."""
+    return forgotten(s, draw, "BasicOptimizer")
+
+
+@probe("RMSProp", "zero-grad", passive=True)
+def rmsprop_forgets(s: Dialect, draw: Draw) -> Observation:
+    """given: zero_grad forgets the gradient of every parameter: it is None again, or zeros."""
+    return forgotten(s, draw, "RMSProp")
+
+
+@probe("Adam", "zero-grad", passive=True)
+def adam_forgets(s: Dialect, draw: Draw) -> Observation:
+    """given: zero_grad forgets the gradient of every parameter: it is None again, or zeros."""
+    return forgotten(s, draw, "Adam")
 
 
 # --- Model ------------------------------------------------------------------------------------------------------
