@@ -65,7 +65,7 @@ def test_model_below_the_threshold_fails(tmp_path: Path):
     graded = grade(editions.build("2025", "chaffs", "training-stays-below", tmp_path), "--only", DIGITS)
 
     assert graded.losing() == {DIGITS}
-    assert trained(graded)["message"].endswith("more than 95% is needed")
+    assert trained(graded)["told"]["headline"].endswith("more than 95% is needed")
     assert len(trained(graded)["accuracy"]) == 2  # as its script says
 
 

@@ -23,7 +23,7 @@ from grader.ask.client import OUTPUT_SHOWN, Allowance, Channel, Fault, RemoteWor
 from grader.base.text import printable
 from grader.isolation import Limits, Used, WorkerLost, Zygote, choose
 from grader.isolation.process_tree import descendants
-from grader.worker import wire
+from grader.worker import seccomp, wire
 from grader.worker.host import Host
 from grader.worker.placeholders import Unavailable
 
@@ -544,6 +544,23 @@ def test_forged_answer_is_a_fault(data: bytes, zygote: Zygote):
     assert caught.value.kind == "protocol"
 
 
+@pytest.mark.skipif(not seccomp.available(), reason="no filter of system calls is known for this machine")
+def test_worker_cannot_kill_its_parent(tmp_path: Path):
+    zygote = zygote_of(tmp_path)
+    worker = RemoteWorker(zygote, LIMITS, PATIENCE, 0)
+    found = worker.ask("find", module="student", name="kills_its_parent")
+
+    with pytest.raises(Fault) as caught:
+        worker.ask("call", target=found["ref"], name="", args=[], kwargs={})
+    worker.close()
+    alive = zygote.alive()
+    zygote.close()
+
+    assert (caught.value.kind, caught.value.type) == ("raised", "PermissionError")
+    assert alive
+
+
+@pytest.mark.skipif(seccomp.available(), reason="a filter of system calls is known for this machine")
 def test_worker_that_kills_its_parent_ends_with_it(tmp_path: Path):
     zygote = zygote_of(tmp_path)
     worker = RemoteWorker(zygote, LIMITS, PATIENCE, 0)

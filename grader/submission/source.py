@@ -25,6 +25,7 @@ MOST_COPIED = 200_000  # nodes of syntax trees, some 50 MB of compiled code; a l
 USUAL_BYTES = 64 << 10  # of a file; no module of a hand-in that somebody wrote is as long
 READ_SECONDS, READ_BYTES = 5, 512 << 20  # CPU time and memory to read a longer one
 LONGEST_NAME = 200  # characters, with the class in front
+NESTED = "the file is nested too deeply for Python"
 WIDTH = 120  # characters of a source line that are shown, around the fault
 LINE_ENDS = re.compile(r"\r\n|\r|\n")
 IMPORT_ERRORS = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
@@ -125,10 +126,17 @@ class SourceModule:
 
 def read_module(name: str, path: Path, relative: PurePosixPath, source: bytes) -> SourceModule:
     """The module with this source. Never raises."""
-    if len(source) > USUAL_BYTES and not ends_well(partial(shown_by, source, name), READ_SECONDS, READ_BYTES):
+    if len(source) > USUAL_BYTES and not ends_well(partial(tried, source, name), READ_SECONDS, READ_BYTES):
         fault = f"Python takes more than {READ_SECONDS} s or {READ_BYTES >> 20} MB to read {len(source)} bytes of code"
         return SourceModule(name, path, relative, fault_in_line(1, "", 1, fault))
     return SourceModule(name, path, relative, *shown_by(source, name))
+
+
+def tried(source: bytes, name: str) -> None:
+    """Raises MemoryError where there was too little to read a source: Python says the same of one nested too deeply."""
+    error, *_ = shown_by(source, name)
+    if error is not None and error.message == NESTED:
+        raise MemoryError
 
 
 @lru_cache(maxsize=256)
@@ -253,7 +261,7 @@ def parse_text(text: str) -> ast.Module | SourceError:
         newer = newer_syntax(lines[line - 1], error.msg)
         return fault_in_line(line, lines[line - 1], error.offset or 1, f"{error.msg}; {newer}" if newer else error.msg)
     except (RecursionError, MemoryError):
-        return fault_in_line(1, "", 1, "the file is nested too deeply for Python")
+        return fault_in_line(1, "", 1, NESTED)
     except (ValueError, OverflowError, SystemError) as error:
         return fault_in_line(1, "", 1, str(error))
 

@@ -26,6 +26,7 @@ T = TypeVar("T")
 
 NAME = "__gap__"  # what stands in place of ???, called
 FAULT = "__fault__"  # what stands in place of a function's lines, called with what is wrong there
+MOST_GAPS = 2_000  # in one file; a template has a dozen
 MOST_FAULTS = 8  # functions of one file that are taken out; whoever has more is still at the very beginning
 MOST_BODIES = 100  # of comments alone in one file; each is found by parsing the file once more
 MOST_PARSED = 2 << 20  # bytes in all: fewer bodies of a file that is longer than any template
@@ -80,7 +81,7 @@ def filled(source: bytes) -> tuple[bytes, list[int]]:
         lines.append(line)
         return f"{NAME}()".encode()
 
-    text = TOKENS.sub(fill, source) if b"???" in source else source
+    text = TOKENS.sub(fill, source) if 0 < source.count(b"???") <= MOST_GAPS else source
     for _ in range(min(MOST_BODIES, MOST_PARSED // (len(text) + 1))):
         body = empty_body(text)
         if not body:

@@ -27,8 +27,8 @@ def study(
     for start in range(0, steps * batch_size, batch_size):
         if start + batch_size > len(x) or time.process_time() > until:
             break
-        batch = slice(start, start + batch_size)
-        losses.append(loss_in(model.batch_step(x[batch], y[batch], training=True)))
+        rows, labels = (each[start : start + batch_size] for each in (x, y))
+        losses.append(loss_in(model.batch_step(rows, labels, training=True)))
     seen = np.asarray(getattr(model, forward)(x[:LOOKED_AT]))
     right = seen.argmax(axis=1) == np.asarray(y[:LOOKED_AT]).argmax(axis=1)
     return {
