@@ -249,7 +249,7 @@ def add_grading_options(found: argparse.ArgumentParser) -> None:
     found.add_argument(
         "--user",
         metavar="NAME",
-        help="for root: run the submission as this user, where it has no namespaces of its own (strict)",
+        help="for root: run the submission as this user where it has no namespaces (strict); else it runs as nobody",
     )
 
 
@@ -304,7 +304,7 @@ def run(
     submission = open_submission(Path(options.path), scratch, options.edition)
     rubric, track, components = plan(options, submission.edition)
     components = names or components
-    level = isolation.choose(options.isolation, options.user)
+    level = isolation.choose_for_strangers(options.isolation, options.user)
     if not level.limited:
         print("grade: warning: --isolation none runs the submission unfenced and without limits", file=sys.stderr)
     data = data_for(options, components)

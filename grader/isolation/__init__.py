@@ -8,6 +8,7 @@ in grader/worker/.
 from grader.isolation.levels import LEVELS as LEVELS
 from grader.isolation.levels import Level as Level
 from grader.isolation.levels import choose as choose
+from grader.isolation.users import choose_for_strangers as choose_for_strangers
 from grader.isolation.zygote import Limits as Limits
 from grader.isolation.zygote import Process as Process
 from grader.isolation.zygote import Used as Used
