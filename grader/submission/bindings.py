@@ -7,10 +7,9 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from grader.submission.parser import LINE_ENDS, TRIES
-from grader.submission.unwritten import last_name
+from grader.submission.parser import LINE_ENDS
+from grader.worker.import_guards import TRIES, catches, last_name, suppresses
 
-IMPORT_ERRORS = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
 HOLDS_STATEMENTS = (ast.stmt, ast.excepthandler, ast.match_case)
 
 
@@ -117,17 +116,6 @@ def blocks(node: ast.AST) -> list[tuple[Iterable[ast.AST], bool]]:
     if isinstance(node, ast.With):
         return [(node.body, any(suppresses(item.context_expr) for item in node.items))]
     return [([child for child in ast.iter_child_nodes(node) if isinstance(child, HOLDS_STATEMENTS)], False)]
-
-
-def catches(kind: ast.expr | None) -> bool:
-    """Does `except kind` catch a failed import?"""
-    kinds = kind.elts if isinstance(kind, ast.Tuple) else [kind]
-    return any(each is None or last_name(each) in IMPORT_ERRORS for each in kinds)
-
-
-def suppresses(manager: ast.expr) -> bool:
-    """`contextlib.suppress(ImportError)`"""
-    return isinstance(manager, ast.Call) and last_name(manager.func) == "suppress" and any(map(catches, manager.args))
 
 
 def is_never_true_on_import(test: ast.expr) -> bool:

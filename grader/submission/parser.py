@@ -14,6 +14,7 @@ import warnings
 from dataclasses import dataclass, replace
 
 from grader.worker import gaps
+from grader.worker.import_guards import TRIES
 
 MOST_COPIED = 200_000  # nodes of syntax trees, some 50 MB of compiled code; a large module has 20,000 of its own
 NESTED = "the file is nested too deeply for Python"
@@ -21,7 +22,6 @@ WIDTH = 120  # characters of a source line that are shown, around the fault
 LINE_ENDS = re.compile(r"\r\n|\r|\n")
 CONFLICT = re.compile(r"(<{7}|={7}|>{7})( |$)")  # what git leaves around two versions of some lines
 CAME_WITH = "that came with Python"
-TRIES = (ast.Try, getattr(ast, "TryStar", ast.Try))  # try ... except* came with Python 3.11
 
 
 @dataclass(frozen=True)
