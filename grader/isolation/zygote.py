@@ -2,16 +2,16 @@
 
     grader  --control socket-->  zygote  --fork-->  worker  (one a check; its own socket to the grader)
 
-1. `Zygote` lays out a folder (folders.py) and starts worker/main.py in it, shut in as far as its level says (levels.py).
-   The zygote imports NumPy, and nothing of the submission; meanwhile the grader does its own start.
+1. `Zygote` lays out a folder (folders.py) and starts worker/main.py in it, shut in as its level says (levels.py). The
+   zygote imports NumPy, and nothing of the submission; meanwhile the grader does its own start.
 2. `spawn` asks for a worker and hands it one end of a socket. The worker is forked with all that the zygote has loaded,
    so it is there in milliseconds, and what it then does reaches no other worker.
 3. The zygote tells the number of each worker, and how it ended. In a PID namespace these are not the numbers that the
    grader sees; `_seen_from_here` translates.
 4. A thread looks at every worker's processes some 50 times a second. Whoever has too much memory, too many processes
    or too many files is ended through the zygote (`kill`), and what detached itself from its worker is, too (`sweep`).
-5. `close` shuts the control socket: the zygote then ends all that is below it and itself. What a submission moved out of
-   its reach has become a child of the grader, which ends it (own_processes.py).
+5. `close` shuts the control socket: the zygote then ends all that is below it and itself. What a submission moved out
+   of its reach has become a child of the grader, which ends it (own_processes.py).
 """
 
 from __future__ import annotations
