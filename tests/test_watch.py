@@ -19,7 +19,9 @@ from grader.commands import watch
 from grader.homework import FIRST
 from grader.report.to_changes import merged, to_changes
 from grader.run.affected import Snapshot, affected, imported, modules_in, snapshot
-from grader.submission.source import SourceModule, imports_of, parse
+from grader.submission.bindings import imports_of
+from grader.submission.parser import parse
+from grader.submission.source import SourceModule
 
 REFERENCE = ROOT / "reference"
 

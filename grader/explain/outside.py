@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from grader.base.text import printable
+from grader.submission.bindings import Import
 from grader.submission.opening import Submission, forbidden_imports
-from grader.submission.source import Import
 from grader.worker import old_numpy
 from grader.worker.placeholders import PROGRESS, SILENT, WINDOWS
 

@@ -16,9 +16,10 @@ from pathlib import Path, PurePosixPath
 from grader.ask.probe import all_probes
 from grader.homework import is_training
 from grader.result import ComponentResult
+from grader.submission.bindings import Import
 from grader.submission.opening import module_name, open_submission
 from grader.submission.places import Places
-from grader.submission.source import Import, SourceModule
+from grader.submission.source import SourceModule
 
 
 @dataclass(frozen=True)

@@ -32,8 +32,10 @@ from grader.judge.scoring import Share, allocate, decimal, shares, summary
 from grader.judge.verdict import Outcome, Verdict, judge
 from grader.result import ComponentResult, ProbeResult
 from grader.rubric import Rubric, Tolerances
+from grader.submission.bindings import Import
 from grader.submission.opening import Submission, forbidden_imports
-from grader.submission.source import Import, SourceError, SourceModule
+from grader.submission.parser import SourceError
+from grader.submission.source import SourceModule
 
 
 @dataclass

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from grader.ask.draw import Draw
 from grader.ask.probe import NotAsked, Observation, probe
-from grader.ask.subject import Draw, Remote
+from grader.ask.subject import Remote
 from grader.homeworks.beras.later.backward import Dialect
 from grader.homeworks.beras.later.dialect import TENSOR
 from grader.homeworks.beras.later.probes.core import TAPING, B, C, M, N, layer, places

@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 
 from grader.ask.client import Fault
+from grader.ask.draw import Draw
 from grader.ask.probe import Observation, Rule, probe
-from grader.ask.subject import Draw, Remote
+from grader.ask.subject import Remote
 from grader.base.arrays import squeezed
 from grader.homeworks.beras.later.dialect import TENSOR, Dialect
 from grader.homeworks.beras.later.forms import ACCURACY, USUAL, Form, form_of, metrics_in
