@@ -5,6 +5,7 @@ Data flows one way: submission -> worker -> observation -> verdict -> report.
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -56,6 +57,7 @@ class Grading:
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     judging: set[str] = field(default_factory=set)  # checks that wait for what they need
     explained: set[str] = field(default_factory=set)
+    undiagnosed: list[str] = field(default_factory=list)  # where the grader itself failed, in words
     rows: dict[str, ComponentResult | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -117,7 +119,11 @@ class Grading:
 
     def notes(self) -> list[str]:
         """What was left out of the submission, and what it takes from outside that is not there."""
-        return [*self.submission.notes, *outside.notes(self.submission, self.observer.lines_refused())]
+        return [
+            *self.submission.notes,
+            *outside.notes(self.submission, self.observer.lines_refused()),
+            *self.undiagnosed,
+        ]
 
     # --- hidden checks ----------------------------------------------------------------------------------------
 
@@ -152,11 +158,19 @@ class Grading:
                 seed = self.seed_of(group[0]) if group else self.seed
                 if self.places[probe.component].module not in self.observer.broken:  # else there is nothing to explain
                     own = [each for each in those if each.because is None]
-                    Diagnosis(own, self.answers, self.rubric, seed, self.observer.fresh).find()
+                    self._diagnose(probe.component, own, seed)
                 set_passive_aside(those, verdicts)  # what they do right is evidence before it is set aside
             for verdict in sorted(verdicts, key=lambda each: each.because is not None):
                 explain(verdict, self.rubric.tolerances, self.edition)
         return self.judged(probe)
+
+    def _diagnose(self, component: str, verdicts: list[Verdict], seed: int) -> None:
+        """Looks for the cause; a verdict stands, and has its words, whether a cause can be looked for or not."""
+        try:
+            Diagnosis(verdicts, self.answers, self.rubric, seed, self.observer.fresh).find()
+        except Exception:  # noqa: BLE001  the grader's own failure, which is told
+            text = traceback.format_exc().strip().splitlines()[-1]
+            self.undiagnosed.append(f"{component}: the grader failed while it looked for the cause ({text})")
 
     def judged(self, probe: Probe) -> Verdict:
         """The verdict on one probe, before anything is explained."""

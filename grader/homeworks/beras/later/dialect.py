@@ -104,7 +104,8 @@ class Dialect(Training):
 
     def input_gradient(self, layer: Remote, upstream: Any, x: Any) -> Any:
         """What the layer's own compose method makes of this upstream gradient, for its first input."""
-        return self.entry(self.composed(layer, "compose_to_input", upstream, [np.shape(x)]), 0)
+        shapes = [] if x is None else [np.shape(x)]
+        return self.entry(self.composed(layer, "compose_to_input", upstream, shapes), 0)
 
     def weight_gradients(self, layer: Remote, upstream: Any, shapes: Sequence[tuple[int, ...]]) -> Any:
         """What the layer's own compose method makes of it, one gradient a weight: sums over the batch."""
