@@ -30,6 +30,7 @@ TENSOR = "Tensor/of-arrays"
 MAKERS_OF_TENSORS = ("Dense", "load_and_preprocess_data")
 # The local gradients that a compose method stands on
 LOCAL_OF = {"compose_to_input": "input_gradients", "compose_to_weight": "weight_gradients"}
+GIVEN_OF = {"compose_to_input": "Diffable/composes-to-input", "compose_to_weight": "Diffable/composes-to-weight"}
 # The methods that doubles are asked for, by the contract's words
 ASKED_OF_DOUBLES = (
     "forward", "weights", "input_gradients", "weight_gradients", "compose_to_input", "compose_to_weight",
@@ -115,6 +116,7 @@ class Dialect(Training):
     def composed(self, layer: Remote, word: str, upstream: Any, of: Sequence[tuple[int, ...]]) -> Remote:
         """of: the shapes of what the gradients are for."""
         self.convention = "jacobian"
+        self.rests_on(layer, "Diffable", **{word: (GIVEN_OF[word],)})
         J = self.tensor(upstream)
         self.inputs.append(held(J))
         try:
