@@ -42,7 +42,6 @@ from grader.ask.answers import LiveAnswers
 from grader.ask.patches import Patch, PatchError, Sources
 from grader.ask.probe import all_probes
 from grader.base.cache import cache_folder
-from grader.commands.main import DEFAULT_SEED
 from grader.diagnose.relations.case import SLIP
 from grader.homework import FIRST, YEARS, Edition, edition
 from grader.homeworks.beras.mnist.synthetic import probe_folder
@@ -50,6 +49,7 @@ from grader.judge import rubrics
 from grader.judge.verdict import Outcome
 from grader.run.freeze import frozen
 from grader.run.grading import Grading
+from grader.run.request import DEFAULT_SEED
 from grader.submission.opening import open_submission
 
 sys.path.append(str(ROOT / "tests"))

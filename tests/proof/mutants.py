@@ -38,11 +38,11 @@ from libcst.metadata import MetadataWrapper, PositionProvider
 from grader.ask.answers import LiveAnswers
 from grader.ask.probe import all_probes
 from grader.base import tomlfile
-from grader.commands.main import DEFAULT_SEED
 from grader.homework import FIRST, YEARS, Edition, edition
 from grader.homeworks.beras.mnist.synthetic import probe_folder
 from grader.judge import rubrics
 from grader.judge.verdict import Outcome
+from grader.run.request import DEFAULT_SEED
 
 LIST = Path(__file__).with_name("equivalent_mutants.toml")
 MUTATED = (
