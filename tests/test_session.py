@@ -42,8 +42,7 @@ class Stage:
     study: Study | None = None
 
     def session(self, *checks: Probe, hidden_seed: int | None = None, **about: Any) -> Session:
-        grading = graded(self.folder, *checks, **about)
-        grading.hidden_seed = hidden_seed
+        grading = graded(self.folder, *checks, hidden_seed=hidden_seed, **about)
         return Session(grading, DATA, False, 1, None, "hand-in", [self.told.append])
 
     def train(self, name: str, trainer: Trainer, reference: Any, seed: int, runs: int) -> tuple[TrainingResult, Run]:
@@ -274,7 +273,7 @@ def test_a_hidden_training_has_the_hidden_seed(stage: Stage) -> None:
     session = stage.session(hidden=frozenset({f"{SIMPLE}/accuracy"}), hidden_seed=77)
     session.train(SIMPLE)
     session.train(ADVANCED)
-    assert stage.seeds == [77, session.grading.seed]
+    assert stage.seeds == [77, session.grading.questions.seed]
 
 
 def test_the_notes_say_that_a_faster_core_stood_in(stage: Stage) -> None:

@@ -59,14 +59,15 @@ def graded(
             unless_grading.callback(zygote.close)
             from grader.ask.answers import answers_of
             from grader.report.progress import Progress
-            from grader.run.grading import Grading
+            from grader.run.grading import Grading, observer_of
+            from grader.run.questions import Questions
 
             seed = request.seed
             answers = answers_of(request.key, made_up, seed, submission.edition, level.guards_cache)
             hidden_seed = hidden_seed_for(request, answers)
-            grading = Grading(
-                submission, rubric, answers, made_up, seed, track, components, level, readable, hidden_seed, zygote
-            )
+            questions = Questions(submission.places, rubric, answers, seed, components, hidden_seed)
+            observer = observer_of(submission, questions, made_up, level, readable, zygote)
+            grading = Grading(submission, questions, observer, track)
             unless_grading.pop_all()
         at_the_end.callback(answers.save)
         at_the_end.callback(grading.close)

@@ -32,7 +32,7 @@ from pathlib import Path
 from typing import Any
 
 import libcst as cst
-from in_process import LocalGrading, reference_submission
+from in_process import local_grading, reference_submission
 from libcst.metadata import MetadataWrapper, PositionProvider
 
 from grader.ask.answers import LiveAnswers
@@ -470,10 +470,10 @@ def ring(*_: Any) -> None:
 def ask(mutant: Mutant) -> tuple[str, str]:
     """The check that catches it, or nothing; and a fault of the grader's own that it met."""
     answers = SHARED["answers"]
-    grading = LocalGrading(
-        SHARED["submission"], SHARED["rubric"], answers, answers.data_path, SHARED["seed"],
-        SHARED["rubric"].default_track, mutant.components, sources={**answers.sources, mutant.file: mutant.text},
-    )  # fmt: skip
+    track, sources = SHARED["rubric"].default_track, {**answers.sources, mutant.file: mutant.text}
+    grading = local_grading(
+        SHARED["submission"], SHARED["rubric"], answers, track, mutant.components, sources, SHARED["seed"]
+    )
     fault = ""
     SHARED["rang"] = False
     signal.setitimer(signal.ITIMER_REAL, MUTANT_SECONDS)
