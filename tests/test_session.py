@@ -21,7 +21,8 @@ from grader.judge.verdict import Outcome
 from grader.result import NOT_GRADED, ComponentResult, ProbeResult, TrainingResult
 from grader.run.predictions import Predictions
 from grader.run.session import Session, repository_path
-from grader.run.trainings import Run, Trainer
+from grader.run.trainer import Trainer
+from grader.run.training_run import Run
 
 SIMPLE, ADVANCED = "training.simple", "training.advanced"  # more than 0.85 earns 7 points, more than 0.80 half of them
 DATA: Any = SimpleNamespace(public=Path("nowhere"), test_labels=np.arange(10), test_images=np.zeros((10, 2, 2)))

@@ -38,7 +38,9 @@ from grader.result import (
 )
 from grader.run.grading import Grading
 from grader.run.predictions import Predictions, scored
-from grader.run.trainings import Run, Trainer, train
+from grader.run.trainer import Trainer
+from grader.run.training_result import train
+from grader.run.training_run import Run
 from grader.submission.opening import MAX_FILE
 from grader.submission.places import as_named
 
