@@ -19,7 +19,7 @@ from grader.homework import is_training
 from grader.report.to_changes import merged, to_changes
 from grader.report.to_table import LEAST_WIDTH, to_table, wants_colour
 from grader.report.writers import WRITERS
-from grader.run.affected import Snapshot, affected, changed_files, snapshot
+from grader.run.affected import Snapshot, affected, changed_files, modules_asked, snapshot
 from grader.run.grade import graded
 from grader.run.outputs import Outputs
 from grader.run.request import plan
@@ -82,6 +82,7 @@ class Watcher:
         self.request = request_of(options)  # a 'fresh' seed is drawn once: answers are to be compared
         self.snapshot: Snapshot | None = None
         self.result: Result | None = None
+        self.asked_of: dict[str, set[str]] = {}  # modules that the checks of each component imported
         self.said = ""  # the last line about what cannot be graded
 
     def components(self, now: Snapshot) -> tuple[str, ...]:
@@ -118,7 +119,7 @@ class Watcher:
                 self.said = ""
                 self.show("\nas it was before; watching\n")
             return
-        names = affected(self.components(now), self.snapshot, now, self.result.components)
+        names = affected(self.components(now), self.snapshot, now, self.asked_of)
         head = f"\n── {time.strftime('%H:%M:%S')}  {files_text(changed)}  ──\n\n"
         if not names:
             self.snapshot, self.said = now, ""
@@ -141,6 +142,8 @@ class Watcher:
             self.signals += signals
             if session.interrupted:
                 raise KeyboardInterrupt
+            asked_of = modules_asked(session.grading.verdicts.values())
+            self.asked_of |= {name: modules for name, modules in asked_of.items() if name in names}
             return session.result()
 
     def write(self) -> None:
