@@ -6,19 +6,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from canned import RIGHT, STUB, CannedGrading, check, graded, raised, right, wrong
+from canned import RIGHT, STUB, check, graded, raised, right, wrong
 
 from grader.ask.client import Fault, Frame
 from grader.ask.probe import NotAsked, Rule
 from grader.ask.response import Response
 from grader.base.errors import UsageError
 from grader.diagnose.misconceptions import Diagnosis
+from grader.explain.rows import line_of_why
 from grader.homework import FIRST
 from grader.judge.blame import lacking
 from grader.judge.hidden import NOT_HERE
+from grader.judge.passive import ASIDE
 from grader.judge.verdict import Outcome
 from grader.result import ProbeResult
-from grader.run.grading import ASIDE, line_of_why
+from grader.run.grading import Grading
 
 FORWARD, GRADIENT = check("Dense/forward", weight=3), check("Dense/gradient")
 SOFTMAX, LOSS = check("Softmax/values", needs=("Dense",)), check("CrossEntropyLoss/values", needs=("Softmax",))
@@ -30,13 +32,13 @@ EMPTY_DENSE = {"Beras/layers.py": f"class Dense:\n    def forward(self, x):\n   
 CALLS_DENSE: dict[str, Any] = {"unwritten": ("Beras.layers:Dense.forward",)}
 
 
-def told(grading: CannedGrading, name: str) -> tuple[Outcome, str]:
+def told(grading: Grading, name: str) -> tuple[Outcome, str]:
     """The outcome of a check, and the first line of what students read of it."""
     verdict = grading.verdict(next(probe for probe in grading.probes if probe.name == name))
     return verdict.outcome, verdict.message.first_line
 
 
-def row(grading: CannedGrading, name: str) -> tuple[str, float, float, float]:
+def row(grading: Grading, name: str) -> tuple[str, float, float, float]:
     """The outcome of a component, what it earned of how much, and what nobody could judge."""
     found = grading.component(name)
     assert found is not None

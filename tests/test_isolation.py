@@ -616,10 +616,11 @@ def test_nothing_that_only_unix_has_is_imported_by_the_grader() -> None:
     code = (
         "import sys\n"
         "for name in ('resource', 'fcntl', 'pwd', 'grp', 'termios', 'pty', 'readline'): sys.modules[name] = None\n"
-        "import grader.commands.main, grader.commands.doctor, grader.isolation, grader.worker.main\n"
+        "import grader.commands.main, grader.commands.grade, grader.commands.doctor\n"
+        "import grader.isolation, grader.worker.main\n"
         "import grader.worker.host\n"
         "import grader.worker.fence, grader.worker.landlock, grader.worker.linux, grader.worker.seccomp\n"
-        "import grader.run.pytest_plugin, grader.run.grading, grader.run.trainings, grader.worker.precompiled\n"
+        "import grader.run.pytest_plugin, grader.run.grading, grader.run.trainer, grader.worker.precompiled\n"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
 
