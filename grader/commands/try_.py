@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from grader.base.errors import UsageError
 from grader.commands.main import grade_command
 from grader.homework import HOMEWORK
-from grader.report.first_screen import ordered
+from grader.report.details import ordered
 
 if TYPE_CHECKING:
     from grader.run.outputs import Outputs
@@ -40,7 +40,7 @@ def main(arguments: list[str]) -> int:
 
 def printed(options: argparse.Namespace, outputs: Outputs, session: Session, signals: list[int]) -> int:
     """The lines of the mistake that costs most, else of any that has some."""
-    causes = [first for _, found in ordered(session.result()) for first, _ in found]
+    causes = [first for _, found in ordered(session.result().components) for first, _ in found]
     scripts = [first.told.script for first in causes if first.told.script]
     if not scripts:
         name = options.only[0][0]
