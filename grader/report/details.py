@@ -202,4 +202,6 @@ def public_passed(result: Result) -> bool:
 
 
 def points(part: ComponentResult) -> str:
-    return f"{part.points:g} / {part.max_points:g}" if part.max_points else "-"
+    if not part.max_points:
+        return f"+{part.points:g}" if part.points else "-"
+    return f"{part.points:g} / {part.max_points:g}"

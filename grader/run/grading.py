@@ -28,7 +28,7 @@ from grader.isolation import Level, Zygote, choose
 from grader.judge.blame import is_missing, lacking, needed_by, running
 from grader.judge.hidden import NOT_HERE
 from grader.judge.parts import INHERITS, component_of, functions_of, is_own, is_unwritten, unwritten
-from grader.judge.scoring import Share, allocate, decimal, shares, summary
+from grader.judge.scoring import Share, allocate, as_bonus, decimal, shares, summary, weight_of
 from grader.judge.verdict import Outcome, Verdict, judge
 from grader.result import ComponentResult, ProbeResult
 from grader.rubric import Rubric, Tolerances
@@ -99,8 +99,8 @@ class Grading:
         return probe.component in self.components and all(self.places[each].found for each in extensions)
 
     def as_it_counts(self, probe: Probe) -> Probe:
-        """A check that is an extension is worth nothing beside the others of its component."""
-        return replace(probe, weight=0) if probe.name in self.rubric.extension_checks else probe
+        """A check weighs what the rubric says; an extension is worth nothing beside the others of its component."""
+        return replace(probe, weight=weight_of(probe, self.rubric))
 
     def start(self) -> None:
         """Starts asking everything, first what loads much data: that takes longest."""
@@ -441,13 +441,14 @@ class Grading:
         counts = points is not None and name not in self.rubric.extensions
         found = ComponentResult(name, str(outcome), decimal(earned), decimal(possible), message, results, counts)
         found.not_judged = decimal(not_judged)
-        return found
+        return as_bonus(found) if self.rubric.bonus.get(name) else found
 
     def worth(self, name: str) -> tuple[Fraction, Fraction]:
         """Points of a component's public checks and of its hidden ones, whatever becomes of them."""
         public, hidden = self.groups([probe for probe in self.probes if probe.component == name])
         weights = [sum(probe.weight for probe in group) for group in (public, hidden)]
-        worth = allocate(self.rubric.points[self.track].get(name, 0), weights)
+        points = self.rubric.points[self.track].get(name, 0) or self.rubric.bonus.get(name, 0)
+        worth = allocate(points, weights)
         return worth[0], worth[1]
 
     def worth_elsewhere(self, name: str) -> Fraction:
