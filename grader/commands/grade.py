@@ -250,7 +250,9 @@ def listing(rubric: Rubric, track: str, components: tuple[str, ...]) -> str:
     lines = []
     for name in components:
         points = rubric.points[track].get(name)
-        worth = "extension" if name in rubric.extensions else f"{points} points"
+        worth = f"{decimal(points or Fraction(0)):g} points"
+        if name in rubric.extensions:
+            worth = f"extension, a bonus of {decimal(bonus):g}" if (bonus := rubric.bonus.get(name)) else "extension"
         lines.append(f"{name}  ({'not on this track' if points is None else worth})")
         checks = [(probe.name, probe.title) for probe in all_probes(rubric.edition) if probe.component == name]
         if name in rubric.thresholds:

@@ -24,7 +24,7 @@ from grader.judge.blame import is_missing
 from grader.judge.hidden import NOT_HERE
 from grader.judge.parts import unwritten
 from grader.judge.passive import set_passive_aside
-from grader.judge.scoring import Share, allocate, decimal, shares, summary
+from grader.judge.scoring import Share, allocate, as_bonus, decimal, shares, summary
 from grader.judge.verdict import Outcome, Verdict, judge
 from grader.result import ComponentResult, ProbeResult
 from grader.run.excuses import Excuses
@@ -188,13 +188,14 @@ class Grading:
         counts = points is not None and name not in self.rubric.extensions
         found = ComponentResult(name, str(outcome), decimal(earned), decimal(possible), message, results, counts)
         found.not_judged = decimal(not_judged)
-        return found
+        return as_bonus(found) if self.rubric.bonus.get(name) else found
 
     def worth(self, name: str) -> tuple[Fraction, Fraction]:
         """Points of a component's public checks and of its hidden ones, whatever becomes of them."""
         public, hidden = self.questions.groups([probe for probe in self.probes if probe.component == name])
         weights = [sum(probe.weight for probe in group) for group in (public, hidden)]
-        worth = allocate(self.rubric.points[self.track].get(name, 0), weights)
+        points = self.rubric.points[self.track].get(name, 0) or self.rubric.bonus.get(name, 0)
+        worth = allocate(points, weights)
         return worth[0], worth[1]
 
     def worth_elsewhere(self, name: str) -> Fraction:
