@@ -368,6 +368,8 @@ WRONG = {
     "no_step_trains": "evaluate calls batch_step with training=True, so the weights change",
     "incomplete-batch:inputs_in_all": "of 9 rows in batches of 4 some are lost that do not lie in the last batch, or "
     "that predictions are wanted for",
+    "mean_of_equals": "every batch has the same accuracy, and the mean is another: with an incomplete last batch the "
+    "sum over the batches is divided by another number than that of the batches in it",
     "calls-are-recorded:layers_on_tape[#]": "the {0} layer is not called as a function while the tape is open, so the "
     "tape does not record it",
     "calls-are-recorded:loss_on_tape": "the loss is not called as a function while the tape is open, so the tape does "
