@@ -21,7 +21,7 @@ from grader.base.cache import unchanged
 from grader.base.errors import UsageError, is_full
 from grader.classroom.jobs.fingerprint import Fingerprint, fingerprints
 from grader.classroom.jobs.settings import Terms
-from grader.classroom.outcome import Outcome
+from grader.classroom.outcome import HandInOutcome
 from grader.homework import HOMEWORK, Dataset, Edition, is_training
 from grader.isolation import Level
 from grader.result import Result
@@ -84,7 +84,7 @@ class Tools:
         answers.save()
 
 
-def grade(tools: Tools, terms: Terms, path: Path, named: str) -> Outcome:
+def grade(tools: Tools, terms: Terms, path: Path, named: str) -> HandInOutcome:
     """Grades one hand-in. KeyboardInterrupt ends it with what was graded until then.
 
     terms: the tools' own, or with other components.
@@ -95,14 +95,16 @@ def grade(tools: Tools, terms: Terms, path: Path, named: str) -> Outcome:
             try:
                 submission, digest = settled(path, Path(scratch), terms.year or None)
             except UsageError as error:
-                return Outcome("ungradable", digest_where_readable(path), without_path(str(error), path))
+                return HandInOutcome("ungradable", digest_where_readable(path), without_path(str(error), path))
             except Unsettled as error:
-                return Outcome("failed", reason=str(error))
+                return HandInOutcome("failed", reason=str(error))
             with unchanged(tools.level.guards_cache):
                 outcome = graded(tools, terms, submission, named, Path(scratch))
     except OSError as error:
         why = "no room is left for temporary files" if is_full(error) else error.strerror or str(error)[:200]
-        return Outcome("failed", reason=f"the machine did not let it be graded ({why}); run again when that is mended")
+        return HandInOutcome(
+            "failed", reason=f"the machine did not let it be graded ({why}); run again when that is mended"
+        )
     outcome.digest = digest
     outcome.seconds = round(time.monotonic() - started, 3)
     return outcome
@@ -120,7 +122,7 @@ def without_path(text: str, path: Path) -> str:
     return text.removeprefix(f"{path}: ")
 
 
-def graded(tools: Tools, terms: Terms, submission: Submission, named: str, scratch: Path) -> Outcome:
+def graded(tools: Tools, terms: Terms, submission: Submission, named: str, scratch: Path) -> HandInOutcome:
     """The outcome of a submission that could be opened."""
     made_up, data = isolation.shown(tools.level, tools.made_up, tools.data, scratch)
     readable = (data.public,) if data else ()
@@ -128,11 +130,13 @@ def graded(tools: Tools, terms: Terms, submission: Submission, named: str, scrat
     try:
         rubric, answers = tools.rubric(year), tools.answers(year)
     except UsageError as error:  # a worker without the answers of that year
-        return Outcome("failed", reason=str(error))
+        return HandInOutcome("failed", reason=str(error))
     components, track = terms.components_of(year), terms.track_of(rubric)
     if not components:
         asked = ", ".join(terms.components)
-        return Outcome("ungradable", reason=f"the edition of {year.year} has none of the components asked for: {asked}")
+        return HandInOutcome(
+            "ungradable", reason=f"the edition of {year.year} has none of the components asked for: {asked}"
+        )
     hidden_seed = terms.hidden_seed_for(answers)
     questions = Questions(submission.places, rubric, answers, terms.seed, components, hidden_seed)
     observer = observer_of(submission, questions, made_up, tools.level, readable)
@@ -148,7 +152,7 @@ def graded(tools: Tools, terms: Terms, submission: Submission, named: str, scrat
         result = session.result(complete)
         state = "failed" if result.grader_failed else "graded" if complete else "stopped"
         reason = "the grader itself failed in a check; this says nothing about the hand-in" * (state == "failed")
-        return Outcome(
+        return HandInOutcome(
             state,
             reason=reason,
             result=result.plain(),

@@ -11,7 +11,7 @@ from grader.base.errors import UsageError
 from grader.classroom.class_list import Line
 from grader.classroom.output import lms
 from grader.classroom.study.similarity import Pair, Side, Similarity, read_functions, side_by_side
-from grader.classroom.study.student_code import Function, Given
+from grader.classroom.study.student_code import Function, GivenCode
 from grader.report import pictures
 from grader.report.to_csv import cell
 from grader.report.to_html import template
@@ -21,7 +21,7 @@ MOST_LINES = 150  # of one function
 KEPT = 40  # hand-ins whose code is kept in memory, as some are in many pairs
 
 
-def similarity_report(found: Similarity, handed_out: Mapping[int, Given], title: str) -> str:
+def similarity_report(found: Similarity, handed_out: Mapping[int, GivenCode], title: str) -> str:
     @lru_cache(maxsize=KEPT)
     def read(name: str) -> list[Function]:
         try:

@@ -17,7 +17,7 @@ JUDGED = "('blocked', 'not asked', 'not on this track', 'not finished', 'grader 
 
 
 @dataclass(frozen=True)
-class Check:
+class CheckStatistics:
     """One check over the class. separates: correlation of getting it right with the score on all else, -1 to 1."""
 
     component: str
@@ -46,7 +46,7 @@ class Statistics:
 
     scores: list[float] = field(default_factory=list)
     bins: list[int] = field(default_factory=list)
-    checks: list[Check] = field(default_factory=list)
+    checks: list[CheckStatistics] = field(default_factory=list)
     mistakes: list[Mistake] = field(default_factory=list)
     components: list[tuple[str, int, int, float]] = field(default_factory=list)  # name, full marks, graded, mean share
 
@@ -104,10 +104,10 @@ def histogram(scores: list[float], most: float) -> list[int]:
     return bins
 
 
-def check(key: tuple[str, str], answers: list[tuple[bool, float, float]]) -> Check:
+def check(key: tuple[str, str], answers: list[tuple[bool, float, float]]) -> CheckStatistics:
     passed = sum(right for right, _, _ in answers)
     rest = [score for _, score, _ in answers]
-    return Check(*key, len(answers), passed, correlation([float(right) for right, _, _ in answers], rest))
+    return CheckStatistics(*key, len(answers), passed, correlation([float(right) for right, _, _ in answers], rest))
 
 
 def correlation(xs: list[float], ys: list[float]) -> float | None:
