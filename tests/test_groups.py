@@ -30,8 +30,8 @@ from grader.commands import misconception
 from grader.diagnose import pages
 from grader.homework import edition
 from grader.judge.compare import Difference, Tolerances
-from grader.judge.verdict import Outcome as Result
 from grader.judge.verdict import Verdict
+from grader.result import Outcome as Result
 from grader.result import ProbeResult
 
 TERMS = Terms("2470", ("Softmax",), 1470)

@@ -15,7 +15,7 @@ from overlays import base_of, build, expectation, grade, graded_on, grading_opti
 
 from grader.homework import FIRST
 from grader.report.first_screen import LINES
-from grader.run.affected import Snapshot, affected, snapshot
+from grader.run.effects import Snapshot, affected, snapshot
 
 # More than a wrong answer comes of these
 ENDINGS = ("exits-", "hangs-", "import-", "os-exit-", "prints-", "segfault-", "syntax-", "system-")

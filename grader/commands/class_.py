@@ -32,10 +32,11 @@ from grader.classroom.schedule import ClassRun, KeyedHandIn
 from grader.classroom.study.groups import Group, WrongAnswers, groups
 from grader.classroom.study.similarity import Similarity, read_codes, similarity
 from grader.classroom.study.student_code import GivenCode, given, given_in
-from grader.homework import FIRST_YEAR, HOMEWORK, YEARS, Edition, edition, is_training
+from grader.homework import FIRST_YEAR, HOMEWORK, YEARS, Edition, edition
 from grader.judge.rubrics import load as load_rubric
 from grader.packing.template import make_edition
 from grader.report.to_jsonl import EventLog
+from grader.result import is_training
 from grader.rubric import SETUP_SECONDS, located, year_of
 from grader.run.request import DEFAULT_SEED, chosen, hidden_seed_of, seed_of
 from grader.submission.archives import digest_of

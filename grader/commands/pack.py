@@ -16,6 +16,7 @@ from grader.base.ends import temporary_folder
 from grader.base.errors import UsageError
 from grader.homework import FIRST, HOMEWORK, YEARS
 from grader.judge import rubrics
+from grader.result import is_training
 from grader.run.request import DEFAULT_SEED, HIDDEN_SEED_BITS, chosen, seed_of
 
 EPILOG = """\
@@ -100,7 +101,7 @@ def main(arguments: list[str]) -> int:
     told += [f"--seed={seed}"] if seed != DEFAULT_SEED else []
     told += ["--no-training"] if options.no_training else []
     told += [word for name in components for word in ("--only", name)] if options.only else []
-    trains = any(name.startswith("training.") for name in components)
+    trains = any(map(is_training, components))
     with temporary_folder("beras-pack-") as scratch:
         folder = scratch / "pack"
         folder.mkdir()

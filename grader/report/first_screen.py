@@ -12,7 +12,7 @@ from itertools import takewhile
 from grader.base.columns import columns, cut, wrap
 from grader.base.message import LABEL
 from grader.report.details import TOLD_BY_THE_TABLE, alike, is_lost
-from grader.result import ComponentResult, ProbeResult, Result
+from grader.result import ComponentResult, Outcome, ProbeResult, Result, is_training
 
 LINES = 45  # of a screen
 MOST_LINES = 8  # of a block
@@ -56,7 +56,7 @@ def ordered(result: Result) -> list[tuple[ComponentResult, list[Cause]]]:
         causes = [
             (first, others)
             for first, others in alike(part)
-            if is_lost(first) and first.outcome not in TOLD_BY_THE_TABLE and not part.name.startswith("training.")
+            if is_lost(first) and first.outcome not in TOLD_BY_THE_TABLE and not is_training(part.name)
         ]
         if causes:
             # One that is explained may well be behind those that are not
@@ -80,7 +80,7 @@ def cost(cause: Cause) -> float:
 def waiting(result: Result, name: str) -> int:
     """How many checks of others cannot be judged before a component is right."""
     return sum(
-        probe.outcome == "blocked" and probe.message.startswith(f"blocked by {name},")
+        probe.outcome == Outcome.BLOCKED and probe.message.startswith(f"blocked by {name},")
         for part in result.components
         for probe in part.probes
         if part.name != name

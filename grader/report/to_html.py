@@ -16,7 +16,7 @@ from grader.homework import FIRST, HOMEWORK, Edition, edition
 from grader.report import pictures
 from grader.report.details import cause, points, summary_line
 from grader.report.page import page
-from grader.result import ComponentResult, ProbeResult, Result, TrainingResult, accuracy_text
+from grader.result import ComponentResult, Outcome, ProbeResult, Result, TrainingResult, accuracy_text
 
 ICONS = {  # icon and class; the word stands beside it
     "passed": ("✓", "good"),
@@ -30,7 +30,7 @@ ICONS = {  # icon and class; the word stands beside it
 }
 
 
-FOLDED = ("not implemented", "blocked", "not graded")  # their line of why says it all
+FOLDED = (Outcome.NOT_IMPLEMENTED, Outcome.BLOCKED, Outcome.NOT_GRADED)  # their line of why says it all
 
 
 @cache
@@ -78,13 +78,13 @@ def kind(outcome: str) -> str:
 def component(part: ComponentResult, year: Edition) -> dict[str, Any]:
     """A component, its checks that lost points or were not judged, and those that passed. A cause is told once."""
     told: dict[tuple[str, ...], str] = {}
-    checks = [check(probe, told, year) for probe in part.probes if probe.outcome != "passed"]
+    checks = [check(probe, told, year) for probe in part.probes if probe.outcome != Outcome.PASSED]
     return {
         "row": part,
         "why": part.why,
         "open": not part.is_fine and part.outcome not in FOLDED,
         "checks": checks,
-        "passed": [probe for probe in part.probes if probe.outcome == "passed"],
+        "passed": [probe for probe in part.probes if probe.outcome == Outcome.PASSED],
     }
 
 

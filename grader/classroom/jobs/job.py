@@ -22,9 +22,9 @@ from grader.base.errors import UsageError, is_full
 from grader.classroom.jobs.fingerprint import Fingerprint, fingerprints
 from grader.classroom.jobs.settings import Terms
 from grader.classroom.outcome import HandInOutcome
-from grader.homework import HOMEWORK, Dataset, Edition, is_training
+from grader.homework import HOMEWORK, Dataset, Edition
 from grader.isolation import Level
-from grader.result import Result
+from grader.result import Outcome, Result, is_training
 from grader.rubric import Rubric
 from grader.run.grading import Grading, observer_of
 from grader.run.questions import Questions
@@ -124,7 +124,7 @@ def without_path(text: str, path: Path) -> str:
 
 def graded(tools: Tools, terms: Terms, submission: Submission, named: str, scratch: Path) -> HandInOutcome:
     """The outcome of a submission that could be opened."""
-    made_up, data = isolation.shown(tools.level, tools.made_up, tools.data, scratch)
+    made_up, data = isolation.visible_data(tools.level, tools.made_up, tools.data, scratch)
     readable = (data.public,) if data else ()
     year = submission.edition
     try:
@@ -186,11 +186,11 @@ def wrong_answers(session: Session) -> list[Fingerprint]:
 def close_calls(result: Result, rubric: Rubric) -> list[str]:
     """Checks that ended at a time limit, or near enough that a quieter machine might have told another story."""
     found = []
-    spent = {f"training.{each.model}": each.cpu_seconds for each in result.training}
+    spent = {each.component: each.cpu_seconds for each in result.training}
     for part in result.components:
         for probe in part.probes:
             limit = rubric.limits["training_seconds" if is_training(part.name) else "check_seconds"]
             seconds = spent.get(part.name) or probe.seconds  # by the clock, where that is all: no less than the work
-            if probe.outcome in ("timed out", "not finished") or seconds > NEAR * limit:
+            if probe.outcome in (Outcome.TIMED_OUT, Outcome.NOT_FINISHED) or seconds > NEAR * limit:
                 found.append(probe.name)
     return found

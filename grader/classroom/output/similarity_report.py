@@ -30,14 +30,14 @@ def similarity_report(found: Similarity, handed_out: Mapping[int, GivenCode], ti
             return []
 
     by_name = {code.name: code.line for pair in found.pairs for code in (pair.one, pair.other)}
-    pairs = [shown(pair, found, lambda line: read(line.name)) for pair in found.pairs[:SHOWN]]
+    pairs = [lines_of_pair(pair, found, lambda line: read(line.name)) for pair in found.pairs[:SHOWN]]
     text = template("similarity.html", Path(__file__).parent).render(
         title=title, found=found, pairs=pairs, more=found.pairs[SHOWN:], shades=pictures.SHADES
     )
     return text.strip() + "\n"
 
 
-def shown(pair: Pair, found: Similarity, read: Callable[[Line], list[Function]]) -> dict[str, Any]:
+def lines_of_pair(pair: Pair, found: Similarity, read: Callable[[Line], list[Function]]) -> dict[str, Any]:
     rows = [([cut(side) for side in left], cut(right)) for left, right in side_by_side(pair, found.common, read)]
     return {"pair": pair, "rows": rows}
 

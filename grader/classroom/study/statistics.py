@@ -11,6 +11,7 @@ from grader.classroom.class_list import Ledger
 from grader.classroom.gradebook import Gradebook
 from grader.diagnose import pages
 from grader.homework import edition
+from grader.result import Outcome
 
 BINS = 10  # of the distribution of scores
 JUDGED = "('blocked', 'not asked', 'not on this track', 'not finished', 'grader fault', 'not graded')"
@@ -71,7 +72,7 @@ def statistics(ledger: Ledger, gradebook: Gradebook) -> Statistics:
     for result, component, name, outcome, points, most, diagnosis, unjudged in rows:
         if result not in lines:
             continue
-        for code in diagnosis.split() if outcome != "passed" else ():
+        for code in diagnosis.split() if outcome != Outcome.PASSED else ():
             if code not in pages.RELATIONS:
                 shown_by[code].update(names[result])
         year = years[result]
@@ -80,9 +81,9 @@ def statistics(ledger: Ledger, gradebook: Gradebook) -> Statistics:
         sums[1] += most
         if not unjudged:
             score = lines[result].score or 0.0
-            by_check[component, ledger.of_year(name, year)] += [(outcome == "passed", score - points, points)] * len(
-                names[result]
-            )
+            by_check[component, ledger.of_year(name, year)] += [
+                (outcome == Outcome.PASSED, score - points, points)
+            ] * len(names[result])
     found.checks = [check(key, answers) for key, answers in by_check.items()]
     found.checks.sort(key=lambda each: (each.share, each.name))
     found.mistakes = [Mistake(code, pages.title(code), sorted(who)) for code, who in shown_by.items()]
