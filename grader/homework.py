@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 from grader.base import tomlfile
 from grader.base.errors import UsageError
 from grader.base.paths import CHECKOUT, PACKAGE
+from grader.result import TRAINING, is_training
 
 if TYPE_CHECKING:
     import numpy as np
@@ -177,7 +178,6 @@ EDITIONS = HOMEWORK.folder / "editions"
 YEARS = tuple(sorted(int(path.parent.name[1:]) for path in EDITIONS.glob("y*/edition.toml")))
 FIRST_YEAR = YEARS[0]
 TABLES = ("parts", "checks")  # of which a year has what it does not say from the year that it is like, or the first
-TRAINING = "training"  # how the name of a component begins that is a training
 
 
 @dataclass(frozen=True, eq=False)
@@ -324,11 +324,6 @@ class Edition:
 def holes_in(settings: Mapping[str, Any], file: str) -> dict[str, str]:
     """The same, of the settings of an edition."""
     return {name: step for step, files in settings.get("holes", {}).items() for name in files.get(file, ())}
-
-
-def is_training(component: str) -> bool:
-    """Is a component a training, and no class or function?"""
-    return component.partition(".")[0] == TRAINING
 
 
 def listed(line: Sequence[Mapping[str, Any]], key: str) -> frozenset[str]:

@@ -16,6 +16,7 @@ from grader.base.paths import PACKAGE
 from grader.homework import FIRST, HOMEWORK, YEARS, Edition
 from grader.homework import edition as edition_of
 from grader.isolation import Limits
+from grader.result import model_of
 
 if TYPE_CHECKING:
     from grader.ask.probe import Rule
@@ -276,8 +277,8 @@ def check(data: dict[str, Any], source: str, edition: Edition = FIRST) -> Rubric
         passes_when_judged=float(data["partial"]["passes_when_judged"]),
         tolerances=Tolerances(dict(data["tolerance"])),
         limits=dict(data["limits"]),
-        thresholds={name: data["training"][name.partition(".")[2]] for name in edition.trainings},
-        half={name: data["training"]["half_" + name.partition(".")[2]] for name in edition.trainings},
+        thresholds={name: data["training"][model_of(name)] for name in edition.trainings},
+        half={name: data["training"]["half_" + model_of(name)] for name in edition.trainings},
         milestones=tuple(sorted(milestones)),
         chance=data["training"]["chance"],
         implausible=data["training"]["implausible"],

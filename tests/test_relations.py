@@ -28,7 +28,8 @@ from grader.diagnose.relations.order import LOOKS, relate_one
 from grader.diagnose.relations.whole import relate
 from grader.explain import examples as explain
 from grader.judge.compare import differences
-from grader.judge.verdict import Outcome, Verdict
+from grader.judge.verdict import Verdict
+from grader.result import Outcome
 from grader.rubric import Tolerances
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from grader.classroom.gradebook import Gradebook, Row
 from grader.classroom.people.handins import Hint
 from grader.classroom.people.roster import Person, Roster, match
-from grader.classroom.schedule import Entry
+from grader.classroom.schedule import KeyedHandIn
 
 NOT_YET = "not graded yet"
 
@@ -20,7 +20,7 @@ NOT_YET = "not graded yet"
 class Line:
     """One hand-in. alike: other hand-ins with the very same contents. second: the same person has a better one."""
 
-    entry: Entry
+    entry: KeyedHandIn
     row: Row | None
     people: tuple[Person, ...] = ()
     alike: tuple[str, ...] = ()
@@ -97,7 +97,9 @@ class Ledger:
         return next((line for line in self.lines if person in line.people and not line.second), None)
 
 
-def ledger(gradebook: Gradebook, entries: dict[str, Entry], others: dict[str, str], roster: Roster | None) -> Ledger:
+def ledger(
+    gradebook: Gradebook, entries: dict[str, KeyedHandIn], others: dict[str, str], roster: Roster | None
+) -> Ledger:
     rows = gradebook.rows()
     alike: dict[str, list[str]] = defaultdict(list)
     for name, entry in entries.items():

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.base.errors import UsageError
-from grader.classroom.outcome import Outcome
+from grader.classroom.outcome import HandInOutcome
 from grader.homework import FIRST_YEAR
 from grader.submission.contents import shown
 
@@ -183,7 +183,7 @@ class Gradebook:
 
     # --- writing ------------------------------------------------------------------------------------------------
 
-    def record(self, key: str, terms: str, outcome: Outcome, replace: bool = False, alone: bool = False) -> bool:
+    def record(self, key: str, terms: str, outcome: HandInOutcome, replace: bool = False, alone: bool = False) -> bool:
         """Writes a result; False where there was one with this key that counts already."""
         plain, result = None, outcome.result
         if result is not None:

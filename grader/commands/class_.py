@@ -21,21 +21,22 @@ from grader.base.machine import cores, has_room
 from grader.base.paths import CHECKOUT
 from grader.classroom.class_list import Ledger, ledger
 from grader.classroom.gradebook import Gradebook
-from grader.classroom.jobs.local import Executor, Local
+from grader.classroom.jobs.local import Executor, LocalExecutor
 from grader.classroom.jobs.settings import Terms, named_file, reference_folder, years_of
-from grader.classroom.output.files import PAIRS, Outputs
+from grader.classroom.output.files import PAIRS, ClassOutputs
 from grader.classroom.output.progress import ClassProgress
 from grader.classroom.people.handins import Found, HandIn, find
 from grader.classroom.people.roster import Person, Roster, match
 from grader.classroom.people.roster import read as read_roster
-from grader.classroom.schedule import Entry, Run
+from grader.classroom.schedule import ClassRun, KeyedHandIn
 from grader.classroom.study.groups import Group, WrongAnswers, groups
 from grader.classroom.study.similarity import Similarity, read_codes, similarity
-from grader.classroom.study.student_code import Given, given, given_in
-from grader.homework import FIRST, FIRST_YEAR, HOMEWORK, YEARS, Edition, edition, is_training
+from grader.classroom.study.student_code import GivenCode, given, given_in
+from grader.homework import FIRST, FIRST_YEAR, HOMEWORK, YEARS, Edition, edition
 from grader.judge.rubrics import load as load_rubric
 from grader.packing.template import make_edition
 from grader.report.to_jsonl import EventLog
+from grader.result import is_training
 from grader.rubric import SETUP_SECONDS, located, year_of
 from grader.run.request import DEFAULT_SEED, chosen, hidden_seed_of, seed_of
 from grader.submission.archives import digest_of
@@ -147,7 +148,7 @@ def main(arguments: list[str]) -> int:
             told = ledger(gradebook, run.entries, found.others, roster)
             shared = groups(gradebook, told.names)
             alike = looked_alike(handed_out, gradebook, told, progress) if handed_out and not code else None
-            Outputs(options.output, gradebook, progress.remark).write(
+            ClassOutputs(options.output, gradebook, progress.remark).write(
                 told, shared, options.title, (alike, handed_out) if alike and handed_out else None
             )
             run.tell("groups", groups=[asdict(group) for group in shared])
@@ -212,7 +213,7 @@ def terms_of(options: argparse.Namespace) -> Terms:
     )
 
 
-def open_executor(options: argparse.Namespace, terms: Terms, run: Run) -> Executor:
+def open_executor(options: argparse.Namespace, terms: Terms, run: ClassRun) -> Executor:
     """Where hand-ins are graded. Raises UsageError."""
     rubric = terms.load_rubric(terms.usual)
     years = [terms.year] if terms.year else YEARS
@@ -231,7 +232,7 @@ def open_executor(options: argparse.Namespace, terms: Terms, run: Run) -> Execut
     if jobs < 1:
         raise UsageError("--jobs takes a whole number from 1 up")
     need = rubric.limits["training_memory_mb" if trainings else "check_memory_mb"]
-    return Local(terms, jobs, limit, lambda: has_room(need))
+    return LocalExecutor(terms, jobs, limit, lambda: has_room(need))
 
 
 # --- which hand-ins -----------------------------------------------------------------------------------------------
@@ -239,7 +240,7 @@ def open_executor(options: argparse.Namespace, terms: Terms, run: Run) -> Execut
 
 def prepared(
     options: argparse.Namespace, gradebook: Gradebook, terms: Terms, found: Found, roster: Roster | None
-) -> Run:
+) -> ClassRun:
     """The run that these options ask for, with the gradebook ready for it."""
     for other in options.merge:
         print(f"{shown(other)}: {gradebook.merge(other)} new results taken over", file=sys.stderr)
@@ -256,17 +257,17 @@ def prepared(
     if options.regrade is not None:
         again = set(selected(names, options.regrade, "--regrade")) if options.regrade else set(wanted)
         again &= wanted
-    return Run(
+    return ClassRun(
         gradebook, terms, own, entries, wanted, again, reference_folder(terms, [each.path for each in found.handins])
     )
 
 
-def entry_of(handin: HandIn, terms: Terms, own: str) -> Entry:
+def entry_of(handin: HandIn, terms: Terms, own: str) -> KeyedHandIn:
     try:
         digest = digest_of(handin.path)
     except UsageError:  # told by whoever tries to open it
         digest = hashlib.sha256(f"unreadable {handin.name}".encode("utf-8", "surrogateescape")).hexdigest()
-    return Entry(handin, digest, terms.key_of(digest, own))
+    return KeyedHandIn(handin, digest, terms.key_of(digest, own))
 
 
 def selected(names: Mapping[str, Sequence[str]], patterns: list[str], option: str) -> Iterator[str]:
@@ -334,7 +335,7 @@ def held(gradebook: Path) -> Iterator[str]:
         os.close(handle)
 
 
-def given_code(options: argparse.Namespace) -> dict[int, Given]:
+def given_code(options: argparse.Namespace) -> dict[int, GivenCode]:
     """What was handed out, by year. Raises UsageError where hand-ins could not be compared in the end."""
     try:
         import jinja2  # noqa: F401  what the page is made with
@@ -347,7 +348,7 @@ def given_code(options: argparse.Namespace) -> dict[int, Given]:
     return {year: given_in_year(edition(year)) for year in YEARS}
 
 
-def given_in_year(year: Edition) -> Given:
+def given_in_year(year: Edition) -> GivenCode:
     """The template of a year. Raises UsageError."""
     if year.year == FIRST_YEAR:
         return given(TEMPLATE)
@@ -355,7 +356,7 @@ def given_in_year(year: Edition) -> Given:
 
 
 def looked_alike(
-    handed_out: dict[int, Given], gradebook: Gradebook, told: Ledger, progress: ClassProgress
+    handed_out: dict[int, GivenCode], gradebook: Gradebook, told: Ledger, progress: ClassProgress
 ) -> Similarity:
     """Compares the code of all hand-ins."""
     found = Similarity()

@@ -25,7 +25,8 @@ from grader.diagnose.relations.case import CODES, SLIP
 from grader.diagnose.relations.whole import relate
 from grader.homework import YEARS, edition
 from grader.judge.compare import differences
-from grader.judge.verdict import Outcome, Verdict
+from grader.judge.verdict import Verdict
+from grader.result import Outcome
 from grader.rubric import Rubric
 
 WRONG = (Outcome.FAILED, Outcome.PARTIAL, Outcome.ERROR)

@@ -28,7 +28,8 @@ from grader.diagnose.relations.case import SLIP
 from grader.explain.script import script_text
 from grader.homework import FIRST, Edition
 from grader.judge.compare import Difference, as_array, close
-from grader.judge.verdict import Outcome, Verdict
+from grader.judge.verdict import Verdict
+from grader.result import Outcome
 from grader.rubric import Tolerances
 from grader.worker.wire import Opaque
 

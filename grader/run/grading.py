@@ -25,8 +25,8 @@ from grader.judge.hidden import NOT_HERE
 from grader.judge.parts import unwritten
 from grader.judge.passive import set_passive_aside
 from grader.judge.scoring import Share, allocate, as_bonus, decimal, shares, summary
-from grader.judge.verdict import Outcome, Verdict, judge
-from grader.result import ComponentResult, ProbeResult
+from grader.judge.verdict import Verdict, judge
+from grader.result import ComponentResult, Outcome, ProbeResult
 from grader.run.excuses import Excuses
 from grader.run.questions import Questions
 from grader.submission.opening import Submission

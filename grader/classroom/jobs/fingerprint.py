@@ -27,7 +27,8 @@ from grader.ask.subject import Raised
 from grader.base.arrays import squeezed
 from grader.diagnose import pages
 from grader.judge.compare import FLOOR, Difference, as_array
-from grader.judge.verdict import Outcome, Verdict
+from grader.judge.verdict import Verdict
+from grader.result import Outcome
 from grader.rubric import Tolerances
 from grader.worker.wire import Opaque
 
