@@ -22,7 +22,7 @@ import numpy as np
 from grader.ask import answer_key, patches
 from grader.ask.answer_key import AnswerKey, DamagedKey, blob_of, seen_in
 from grader.ask.answer_key import Reply as Reply
-from grader.ask.client import Fault
+from grader.ask.client import UNUSABLE, Fault, unusable
 from grader.ask.patches import Patch, Sources
 from grader.ask.probe import EVERY_SEED, NotAsked, Observation, Probe
 from grader.ask.reference import LocalWorker, read_sources
@@ -245,6 +245,10 @@ class LiveAnswers:
                 return probe.ask(subject_of(self.edition)(worker, self.data_path), seed)
         except (Fault, NotAsked) as outcome:
             return outcome
+        except UNUSABLE as error:
+            if not codes:
+                raise
+            return unusable(error)  # as it would be if a submission answered so
         finally:
             worker.close()
 

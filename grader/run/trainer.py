@@ -18,8 +18,8 @@ from typing import Any
 
 import numpy as np
 
-from grader.ask.client import Fault, RemoteWorker
-from grader.ask.observer import UNUSABLE, unusable, unwritten_called
+from grader.ask.client import UNUSABLE, Fault, RemoteWorker, unusable
+from grader.ask.observer import unwritten_called
 from grader.ask.subject import Remote, Subject, subject_of
 from grader.base.message import Message
 from grader.base.text import one_line
