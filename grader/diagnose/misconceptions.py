@@ -11,7 +11,7 @@ single one fits, two at once are tried. What no misconception explains is left t
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import combinations
 
 import numpy as np
@@ -31,10 +31,10 @@ from grader.rubric import Rubric
 WRONG = (Outcome.FAILED, Outcome.PARTIAL, Outcome.ERROR)
 FURTHER_SEEDS = 3  # two mistakes that agree on four sets of random questions are not told apart by a fifth
 MOST_PAIRED = 14  # candidates for two mistakes at once: at most 91 pairs
-MOST_SLIPS = 400  # that are asked for one component
+MOST_SLIPS = 1000  # of a kind that are asked for one component
 NOT_NAMED = frozenset(CODES) - {"other-distribution"}  # relations that do not name the formula as it was written
 TINY = 1e-9  # what stands for 0
-MOST_ALIKE = 4  # of them that give the same wrong answers; where more do, none says what is wrong
+MOST_ALIKE = 4  # of them that give the same wrong answers; of more of them none is told
 MOST_RIVALS = 2  # pages that one exception may have: of more of them none is told
 Codes = tuple[str, ...]
 AskAgain = Callable[[Probe, int], Response]
@@ -86,21 +86,28 @@ class Diagnosis:
         """Puts the slip that gives every wrong answer, and no other, in place of what was found before."""
         if any(verdict.probe.megabytes for verdict in self.wrong):
             return
-        self.slips = slips = self.answers.slips(self.wrong[0].probe.component)
         wrong = {verdict.probe.name for verdict in self.wrong}
         extreme = any(map(is_not_finite, self.wrong))
         if not extreme and not any(map(is_telling, self.wrong)):
             return  # 0 and 1 come of many slips
-        fitting = [code for code in list(slips)[:MOST_SLIPS] if self.fits((code,), wrong) >= wrong]
-        for seed in range(self.seed + 1, self.seed + 1 + FURTHER_SEEDS):
-            if len(fitting) > 1:
-                fitting = [code for code in fitting if self.agrees((code,), wrong, seed)]
+        unclear = extreme or any(map(is_bare_exception, self.wrong))
+        for slips in self.answers.slips(self.wrong[0].probe.component):
+            self.slips |= slips
+            fitting = [code for code in list(slips)[:MOST_SLIPS] if self.fits((code,), wrong) >= wrong]
+            for seed in range(self.seed + 1, self.seed + 1 + FURTHER_SEEDS):
+                if len(fitting) > 1:
+                    fitting = [code for code in fitting if self.agrees((code,), wrong, seed)]
+            if fitting:
+                self.put_in_place(fitting, slips, 1 if unclear else MOST_ALIKE)
+                return
+
+    def put_in_place(self, fitting: Sequence[str], slips: Mapping[str, Slip], most: int) -> None:
+        """Tells slips that fit, up to so many: of more of them none says what is wrong."""
         clear = [code for code in fitting if not slips[code].vague]
         if not clear and all(verdict.diagnosis for verdict in self.wrong):
             return  # the relations say more
         told = list(dict.fromkeys(slips[code].sentence for code in clear or fitting))
-        most = 1 if extreme else MOST_ALIKE  # nan comes of many slips, and of one alone it says something
-        for verdict in self.wrong if 0 < len(told) <= most else ():
+        for verdict in self.wrong if len(told) <= most else ():
             verdict.diagnosis = [SLIP]
             verdict.patterns = [f"it answers as if {', or as if '.join(told[:MOST_RIVALS])}"]
 
@@ -216,6 +223,11 @@ def is_not_finite(verdict: Verdict) -> bool:
     """Does a wrong answer hold nan or infinity?"""
     numbers = (each.actual for each in verdict.differences if isinstance(each.actual, (float, np.ndarray)))
     return any(np.asarray(each).dtype.kind == "f" and not np.all(np.isfinite(each)) for each in numbers)
+
+
+def is_bare_exception(verdict: Verdict) -> bool:
+    """Did it raise something that names no shapes? Many slips raise that, and of one alone it says something."""
+    return verdict.seen.fault is not None and not gist(verdict.seen.fault)[2]
 
 
 def is_telling(verdict: Verdict) -> bool:

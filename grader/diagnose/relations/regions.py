@@ -6,6 +6,7 @@ import numpy as np
 
 from grader.base.arrays import unique, unique_rows
 from grader.diagnose.relations.case import (
+    FEW,
     SEVERAL,
     TOLERANCE,
     Case,
@@ -64,7 +65,7 @@ def by_sign_of_input(case: Case) -> Relation | None:
             continue
         right = np.abs(case.actual - case.expected) <= TOLERANCE * case.scale
         for sign, mask in (("positive", given > 0), ("negative", given < 0)):
-            if mask.any() and (~mask).any() and right[mask].all() and not right[~mask].any():
+            if min(mask.sum(), (~mask).sum()) >= FEW and right[mask].all() and not right[~mask].any():
                 factor = None if is_flat(case.expected[~mask]) else factor_of(case.actual[~mask], case.expected[~mask])
                 wrong = "wrong" if factor is None else f"{factor:.6g} times the expected one"
                 return Relation(

@@ -411,6 +411,9 @@ BOUNDS: dict[str, tuple[float, float, float | None, str]] = {
     **{f"Sigmoid:{entry}": (0.0, 1.0, None, "a sigmoid lies between 0 and 1") for entry in ("y", "flat", "large")},
 }
 
+# How many rows an entry is a share of.
+SHARES = {"CategoricalAccuracy:of_eight": 8, "CategoricalAccuracy:of_seven": 7}
+
 # What the grader's stand-ins are called where a message would name their class.
 STANDS_FOR = {
     "Layer": "a layer",
