@@ -209,6 +209,7 @@ class LiveAnswers:
     def slips(self, component: str) -> Iterator[dict[str, Slip]]:
         relatives = {code: each for code, each in self.relatives.items() if each.component == component}
         self.slipped |= relatives
+        yield {code: Slip((), each.sentence) for code, each in relatives.items()}
         file = self.edition.file_of(self.edition.module_of(component))
         text, owner = self.sources.get(file, ""), self.edition.owner_of(component)
         written = self.edition.parts.get(component, ())
@@ -218,8 +219,7 @@ class LiveAnswers:
             self.slipped |= {
                 code: Patch(code, component, ((file, text, slip.applied(text)),)) for code, slip in found.items()
             }
-            yield {code: Slip((), each.sentence) for code, each in relatives.items()} | found
-            relatives = {}
+            yield found
 
     def mistaken(self, codes: tuple[str, ...], probe: Probe, seed: int) -> Reply | None:
         return None if self._sources(codes) is None else self._ask(codes, probe, seed)

@@ -18,7 +18,7 @@ from itertools import combinations, pairwise
 
 REDUCTIONS = frozenset({"sum", "mean", "max", "min", "argmax", "argmin", "average", "prod", "var", "std"})
 EXCHANGED = {
-    "sum": ("mean",), "mean": ("sum",), "max": ("min", "sum"), "min": ("max",), "argmax": ("argmin",),
+    "sum": ("mean",), "mean": ("sum",), "max": ("min", "sum", "mean"), "min": ("max",), "argmax": ("argmin",),
     "maximum": ("minimum",), "minimum": ("maximum",), "ones_like": ("zeros_like",), "zeros_like": ("ones_like",),
     "ones": ("zeros",), "zeros": ("ones",), "log": ("log2", "log10"), "sqrt": ("square",),
 }  # fmt: skip

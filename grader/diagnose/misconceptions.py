@@ -22,7 +22,7 @@ from grader.ask.probe import NotAsked, Probe
 from grader.ask.response import Response
 from grader.ask.slips import Slip
 from grader.diagnose.relations.case import CODES, SLIP
-from grader.diagnose.relations.whole import relate
+from grader.diagnose.relations.whole import has_one_factor, relate
 from grader.homework import YEARS, edition
 from grader.judge.compare import differences
 from grader.judge.verdict import Outcome, Verdict
@@ -35,6 +35,7 @@ MOST_SLIPS = 1000  # of a kind that are asked for one component
 NOT_NAMED = frozenset(CODES) - {"other-distribution"}  # relations that do not name the formula as it was written
 TINY = 1e-9  # what stands for 0
 MOST_ALIKE = 4  # of them that give the same wrong answers; of more of them none is told
+BOUNDS = re.compile(r"\[-[\d.]+, [\d.]+\]")
 MOST_RIVALS = 2  # pages that one exception may have: of more of them none is told
 Codes = tuple[str, ...]
 AskAgain = Callable[[Probe, int], Response]
@@ -69,6 +70,8 @@ class Diagnosis:
             for pair in combinations(partial, 2):
                 if shown := self.fits(pair, left):
                     fitting[pair] = shown
+        if has_one_factor(self.wrong):  # has one cause
+            fitting = {codes: shown for codes, shown in fitting.items() if shown >= wrong}
         for explanation, shown in self.telling(self.undominated(fitting)).items():
             for verdict in self.wrong:
                 if verdict.probe.name in shown:
@@ -106,7 +109,10 @@ class Diagnosis:
         clear = [code for code in fitting if not slips[code].vague]
         if not clear and all(verdict.diagnosis for verdict in self.wrong):
             return  # the relations say more
-        told = list(dict.fromkeys(slips[code].sentence for code in clear or fitting))
+        sentences = [slips[code].sentence for code in clear or fitting]
+        if len(dict.fromkeys(sentences)) > 1:  # which bounds it were does not show
+            sentences = [BOUNDS.sub("some bounds", each) for each in sentences]
+        told = list(dict.fromkeys(sentences))
         for verdict in self.wrong if len(told) <= most else ():
             verdict.diagnosis = [SLIP]
             verdict.patterns = [f"it answers as if {', or as if '.join(told[:MOST_RIVALS])}"]
@@ -238,7 +244,7 @@ def is_telling(verdict: Verdict) -> bool:
         if isinstance(difference.actual, bool):
             continue
         actual = np.asarray(difference.actual) if isinstance(difference.actual, (float, np.ndarray)) else None
-        if actual is None or actual.dtype.kind not in "fiu":
+        if actual is None or actual.dtype.kind not in "fiu" or actual.shape != np.shape(difference.expected):
             return True
         numbers = np.abs(actual[np.isfinite(actual)])
         if np.any((numbers > TINY) & (numbers != 1)):
@@ -265,7 +271,8 @@ def is_same_call(one: Sequence[Frame], other: Sequence[Frame]) -> bool:
 def is_raised_by_another(probe: Probe, fault: Fault, mistaken: Fault) -> bool:
     """Did another component raise, of the same type? What that one says of bad input is its own matter."""
     where = fault.frames[-1].function.partition(".")[0] if fault.frames else ""
-    return fault.kind == mistaken.kind and fault.type == mistaken.type and where in probe.needed_components
+    others = set(probe.needed_components) - {probe.component.partition(".")[0]}
+    return fault.kind == mistaken.kind and fault.type == mistaken.type and where in others
 
 
 def gist(fault: Fault) -> tuple[str, str, frozenset[str], str]:

@@ -133,7 +133,7 @@ KINDS = (
         "what stands within [ ] has to be whole numbers: an array of floats, such as one-hot rows, names no places",
     ),
     (
-        r"'(float|int|numpy\.\w+)' object has no attribute '(\w+)'",
+        r"'(float|int|numpy\.(?:float|int)\d+)' object has no attribute '(\w+)'",
         "this is a plain number, a {0}, which has no `{1}`",
     ),
     (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,6 @@ from grader.diagnose.relations.case import (
     near,
     one_size,
     same,
-    telling,
 )
 
 EXTREME = 10.0  # exp, log and division are harmless for smaller inputs, those next to 0 aside
@@ -99,13 +98,20 @@ def function_of(case: Case) -> Relation | None:
     """The right values, sent through one more function."""
     if case.expected.size < 2 and {abs(float(case.actual.flat[0])), abs(float(case.expected.flat[0]))} & {0.0, 1.0}:
         return None  # exp(0) is 1, and 0 and 1 are their own squares
-    if case.expected.size < 2 and not (telling(case.expected) and telling(case.actual)):
-        return None  # of shares such as 0.4 and 0.6 one is 1 minus the other by chance
     for name, function in FUNCTIONS:
         values = function(case.expected)
         if np.isfinite(values).all() and not near(values, case.expected) and near(case.actual, values):
             return Relation("function-of-it", f"{every(case)} is {name} the expected one")
     return softmax_of(case) or powers_per_row(case)
+
+
+def goes_on(sentence: str, numbers: Sequence[tuple[float, float]]) -> bool:
+    """Does the function that a sentence names hold for all of several (actual, expected)? Of one it may by chance."""
+    function = next((function for name, function in FUNCTIONS if f" is {name} " in sentence), None)
+    if function is None or not numbers:
+        return True
+    actual, expected = np.array(numbers, dtype=np.float64).T
+    return near(actual, function(expected), max(1.0, float(np.abs(expected).max())))
 
 
 FUNCTIONS: tuple[tuple[str, Callable[[np.ndarray], np.ndarray]], ...] = (
@@ -230,8 +236,23 @@ def factor_per_line(case: Case) -> Relation | None:
         if None in factors or any(np.count_nonzero(other) < 2 for other in expected):
             continue
         values = ", ".join(f"{factor:.4g}" for factor in factors[:3])
-        return Relation("factor-per-line", f"each {line} is the expected one times a number of its own ({values}, ...)")
+        told = f"each {line} is the expected one times a number of its own ({values}, ...)"
+        for what, measure in MEASURES:
+            came, wanted = (np.apply_along_axis(measure, 1, each) for each in (actual, expected))
+            if near(came, np.ones(len(came))) and not near(wanted, np.ones(len(wanted))):
+                told += f": in what came back {what} of each {line} is 1"
+                break
+        return Relation("factor-per-line", told)
     return None
+
+
+MEASURES: tuple[tuple[str, Callable[[np.ndarray], Any]], ...] = (
+    ("the sum", np.sum),
+    ("the length, the root of the sum of squares,", np.linalg.norm),
+    ("the largest entry", np.max),
+    ("the sum of sizes", lambda row: np.abs(row).sum()),
+    ("the standard deviation", np.std),
+)
 
 
 def low_precision(case: Case) -> Relation | None:

@@ -21,7 +21,14 @@ from grader.diagnose.inputs import Asked, asked
 from grader.diagnose.relations.case import ABOUT, ROUGH, TOLERANCE, Answers, Case, Relation, factor_of, near, same
 from grader.diagnose.relations.crashes import crash
 from grader.diagnose.relations.elsewhere import all_zero, top
-from grader.diagnose.relations.formula import constant_factor, constant_offset, function_of, not_finite, sign_flipped
+from grader.diagnose.relations.formula import (
+    constant_factor,
+    constant_offset,
+    function_of,
+    goes_on,
+    not_finite,
+    sign_flipped,
+)
 from grader.diagnose.relations.order import relate_one
 from grader.diagnose.relations.regions import permuted, shifted, value_replaced
 from grader.judge.compare import Difference, as_array
@@ -42,9 +49,23 @@ def relate(verdict: Verdict, beside: Sequence[Verdict] = ()) -> list[Relation]:
         beside = beside or (verdict,)
         ratios = [ratio for each in beside for ratio in ratios_of(each)]
         found = list(relations(verdict, ratios))
+        if has_one_factor(beside):
+            mean = float(np.mean([ratio for ratio, _ in ratios]))
+            found = [Relation("constant-factor", f"every wrong number here is {mean:.3g} times the expected one")]
         if not all(map(is_nearly_right, beside)):
             found = [each for each in found if each.code != "almost-right"]
+        numbers = [pair for each in beside for pair in numbers_of(each)]
+        found = [each for each in found if each.code != "function-of-it" or goes_on(each.sentence, numbers)]
         return found[:MOST]
+
+
+def has_one_factor(wrong: Sequence[Verdict]) -> bool:
+    """Are several verdicts wrong in single numbers alone, all of them by one and the same factor?"""
+    ratios = [[ratio for ratio, _ in ratios_of(verdict)] for verdict in wrong]
+    if len(wrong) < 2 or not all(ratios):
+        return False
+    every = [ratio for each in ratios for ratio in each]
+    return max(every) / min(every) < 1 + ABOUT if min(every) > 0 else False
 
 
 def is_nearly_right(verdict: Verdict) -> bool:
@@ -60,12 +81,19 @@ def is_nearly_right(verdict: Verdict) -> bool:
     return verdict.seen.fault is None
 
 
+def numbers_of(verdict: Verdict) -> Iterator[tuple[float, float]]:
+    """The single numbers of a wrong verdict that are wrong, each with the right one."""
+    for each in verdict.differences:
+        if isinstance(each.expected, float) and isinstance(each.actual, float):
+            yield each.actual, each.expected
+
+
 def ratios_of(verdict: Verdict) -> Iterator[tuple[float, str]]:
     """How many times too large each wrong number of a verdict is, and what that may come from."""
     known = asked(verdict.seen)
-    for each in verdict.differences:
-        if isinstance(each.expected, float) and isinstance(each.actual, float) and each.expected and each.actual:
-            ratio = each.actual / each.expected
+    for actual, expected in numbers_of(verdict):
+        if expected and actual:
+            ratio = actual / expected
             yield ratio, known.names_of(ratio, alone=True)
 
 
