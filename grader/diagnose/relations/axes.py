@@ -68,6 +68,18 @@ def reductions(array: np.ndarray) -> Iterator[tuple[str, int | None, np.ndarray]
             yield "averaged", axis, np.asarray(array.mean(axis=axis, dtype=np.float64))
 
 
+def one_hot(case: Case) -> Relation | None:
+    """Class numbers where one-hot rows belong, or the reverse."""
+    for rows, numbers, told in (
+        (case.actual, case.expected, "one-hot rows, or scores, where their class numbers belong"),
+        (case.expected, case.actual, "class numbers where their rows belong"),
+    ):
+        fit = rows.ndim == numbers.ndim + 1 and rows.shape[-1] > 1 and unique(numbers).size > 1
+        if fit and np.array_equal(np.argmax(rows, axis=-1), numbers):
+            return Relation("wrong-shape", f"these are {told}: the shape is {case.actual.shape}")
+    return None
+
+
 def one_line(case: Case) -> Relation | None:
     """A single row or column of the expected array."""
     if case.expected.ndim != 2 or case.actual.size not in case.expected.shape or case.actual.size < 2:

@@ -22,6 +22,7 @@ from grader.diagnose.relations.case import (
     near,
     one_size,
     same,
+    telling,
 )
 
 EXTREME = 10.0  # exp, log and division are harmless for smaller inputs, those next to 0 aside
@@ -258,6 +259,10 @@ MEASURES: tuple[tuple[str, Callable[[np.ndarray], Any]], ...] = (
 def low_precision(case: Case) -> Relation | None:
     """Equal but for the digits that a smaller dtype, or rounding, can hold."""
     actual = case.actual.astype(np.float64)
+    if not case.expected.ndim and telling(case.expected):
+        for digits in (1, 2, 3):
+            if near(actual, np.round(case.expected, digits), tolerance=1e-12):
+                return Relation("low-precision", f"the number is the expected one rounded to {digits} decimals")
     if unique(case.expected).size < 3:
         return None  # so few values are rounded ones by chance
     worst = float(np.abs(actual - case.expected).max())

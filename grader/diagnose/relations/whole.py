@@ -35,6 +35,7 @@ from grader.judge.compare import Difference, as_array
 from grader.judge.verdict import Verdict
 
 OF_WEIGHT = ("dw", "first", "single", "both")  # entries that hold a gradient of w
+CLEAR = ("constant-factor", "impossible")  # that say what is to be said of a number by themselves
 MOST = 2  # relations of one verdict
 UNIFORM, NEAR_UNIFORM = 1.8, 0.05  # kurtosis of a uniform distribution, and how far that of a large sample may be off
 NORMAL = 3.0  # kurtosis of a normal distribution
@@ -49,9 +50,10 @@ def relate(verdict: Verdict, beside: Sequence[Verdict] = ()) -> list[Relation]:
         beside = beside or (verdict,)
         ratios = [ratio for each in beside for ratio in ratios_of(each)]
         found = list(relations(verdict, ratios))
-        if has_one_factor(beside):
-            mean = float(np.mean([ratio for ratio, _ in ratios]))
-            found = [Relation("constant-factor", f"every wrong number here is {mean:.3g} times the expected one")]
+        if (factor := one_factor(beside)) and not any(each.code in CLEAR for each in found):
+            found = [
+                Relation("constant-factor", f"this number is {factor:.3g} times the expected one in several checks")
+            ]
         if not all(map(is_nearly_right, beside)):
             found = [each for each in found if each.code != "almost-right"]
         numbers = [pair for each in beside for pair in numbers_of(each)]
@@ -60,12 +62,23 @@ def relate(verdict: Verdict, beside: Sequence[Verdict] = ()) -> list[Relation]:
 
 
 def has_one_factor(wrong: Sequence[Verdict]) -> bool:
-    """Are several verdicts wrong in single numbers alone, all of them by one and the same factor?"""
-    ratios = [[ratio for ratio, _ in ratios_of(verdict)] for verdict in wrong]
-    if len(wrong) < 2 or not all(ratios):
-        return False
-    every = [ratio for each in ratios for ratio in each]
-    return max(every) / min(every) < 1 + ABOUT if min(every) > 0 else False
+    """Is the same number of several verdicts wrong by one and the same factor? Then it has one cause."""
+    return bool(one_factor(wrong))
+
+
+def one_factor(wrong: Sequence[Verdict]) -> float:
+    """By which factor an entry of several verdicts is wrong in all of them; 0 for none."""
+    by_entry: dict[str, list[float]] = {}
+    for verdict in wrong:
+        for each in verdict.differences:
+            numbers = each.actual, each.expected
+            if all(isinstance(number, float) and number for number in numbers):
+                by_entry.setdefault(each.entry, []).append(each.actual / each.expected)
+    for ratios in by_entry.values():
+        mean = float(np.mean(ratios))
+        if len(ratios) > 1 and abs(mean - 1) > ROUGH and np.ptp(ratios) < ABOUT * abs(mean):
+            return mean
+    return 0.0
 
 
 def is_nearly_right(verdict: Verdict) -> bool:

@@ -45,6 +45,7 @@ PHRASES = {
     "zeros": "the output for zeros",
     "float32": "the output for float32 numbers",
     "large": "the output for large numbers",
+    "Sigmoid/stable:far": "the output for numbers between 6 and 8, and their negatives",
     "small": "the output for large negative numbers",
     "trainable": "the attribute trainable",
     "training": "the attribute training",
