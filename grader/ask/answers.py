@@ -45,6 +45,7 @@ QUESTIONS = (
 OF_HOMEWORK = ("*.py", "worker/*.py", "editions/*/edition.toml", "probes/*.py", "later/*.py", "later/probes/*.py")
 KEY = PACKAGE / "answers.key"  # where an edition without a reference has its key
 KEPT_SEEDS = 32  # in each of them, the latest: fresh ones do not come back
+MOST_DETOURS = 400  # that are asked in one run: enough for the components that one sitting is about
 KEPT_CACHES = 8  # files of answers, of this and other versions of the reference, in the cache
 
 
@@ -143,6 +144,7 @@ class LiveAnswers:
         self.data_path = data_path
         self.variants = patches.fitting(patches.VARIANTS, edition, self.sources)
         self.slipped: dict[str, Patch] = {}
+        self.detours_left = MOST_DETOURS
         self.patched: dict[tuple[str, ...], Sources | None] = {(): self.sources}
         self.file = cache / f"answers-{self.digest()}.key" if cache is not None else None
         self.key = self.kept() or AnswerKey()
@@ -216,6 +218,9 @@ class LiveAnswers:
         functions = (*written, "__init__") if written and component == owner else written
         for read_off in (slips_of, detours_of):
             found = read_off(text, owner, functions)
+            if read_off is detours_of:
+                found = dict(list(found.items())[: self.detours_left])
+                self.detours_left -= len(found)
             self.slipped |= {
                 code: Patch(code, component, ((file, text, slip.applied(text)),)) for code, slip in found.items()
             }

@@ -24,6 +24,7 @@ DETOURS = (
     ("np.log({})", "sent through log"),
     ("np.tanh({})", "sent through tanh"),
     ("np.round({})", "rounded"),
+    ("np.sort({}, axis=0)", "sorted"),
     ("({0} - np.mean({0}))", "shifted to mean 0"),
     ("({0} - np.mean({0}, axis=-1, keepdims=True))", "shifted to mean 0 in each row"),
     ("({0} / np.linalg.norm({0}))", "scaled to length 1"),
@@ -40,8 +41,13 @@ DETOURS = (
     *((f"np.clip({{}}, -{bound:g}, {bound:g})", f"clipped to [-{bound:g}, {bound:g}]") for bound in (0.1, 1, 5)),
     *((f"np.clip({{}}, -{bound:g}, {bound:g})", f"clipped to [-{bound:g}, {bound:g}]") for bound in (10, 30, 100, 500)),
 )
-COUNTERS = frozenset({"_", "i", "t", "start", "epoch", "name", "initializer"})
-SETTINGS = frozenset({"alpha", "beta", "beta_1", "beta_2", "epsilon", "eps", "t", "learning_rate", "training"})
+# Names of what is no array of numbers, or has to stay the very array that it is
+COUNTERS = frozenset(
+    {"_", "i", "t", "w", "start", "epoch", "name", "initializer", "state", "correction_1", "correction_2", "unseen"}
+)
+SETTINGS = frozenset(
+    {"alpha", "beta", "beta_1", "beta_2", "epsilon", "eps", "t", "learning_rate", "training", "amsgrad", "momentum"}
+)
 
 
 def detours_of(text: str, owner: str, functions: Collection[str] = ()) -> dict[str, Slip]:
@@ -57,7 +63,7 @@ def detours_of(text: str, owner: str, functions: Collection[str] = ()) -> dict[s
     for function in functions_of(module, owner, functions):
         if function.name == "__init__" or any(isinstance(node, ast.While) for node in ast.walk(function)):
             continue
-        for slip in of_function(function, starts):
+        for slip in {slip.sentence: slip for slip in of_function(function, starts)}.values():
             found.setdefault(f"slip-{hashlib.sha256(slip.applied(text).encode()).hexdigest()[:16]}", slip)
     return found
 
