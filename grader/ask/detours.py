@@ -29,6 +29,7 @@ DETOURS = (
     ("({0} - np.mean({0}, axis=-1, keepdims=True))", "shifted to mean 0 in each row"),
     ("({0} / np.linalg.norm({0}))", "scaled to length 1"),
     ("({0} / np.linalg.norm({0}, axis=-1, keepdims=True))", "scaled to length 1 in each row"),
+    ("({0} / np.max(np.abs({0})))", "divided by its largest size"),
     ("({0} / np.sum({0}, axis=-1, keepdims=True))", "divided by its sum in each row"),
     ("(np.exp({0}) / np.sum(np.exp({0}), axis=-1, keepdims=True))", "sent through a softmax"),
     ("np.eye({0}.shape[-1])[np.argmax({0}, axis=-1)]", "replaced by a 1 at its largest entry in each row"),

@@ -189,6 +189,17 @@ def input_added(case: Case) -> Relation | None:
     return None
 
 
+def input_multiplied(case: Case) -> Relation | None:
+    """Every value is the right one times, or over, the entry of an array that the probe handed over."""
+    for name, given in [*case.asked.weights, *case.asked.arrays]:
+        if given.shape != case.expected.shape or given.dtype.kind not in "fiu" or unique(given).size < SEVERAL:
+            continue
+        for told, wrong in (("multiplied by", case.expected * given), ("divided by", case.expected / given)):
+            if np.isfinite(wrong).all() and unique(wrong).size >= SEVERAL and near(case.actual, wrong):
+                return Relation("input-added", f"right, but that it is {told} {name} as well, element by element")
+    return None
+
+
 def constant_offset(case: Case) -> Relation | None:
     offset = case.actual - case.expected
     if case.actual.size < 2 or not near(offset, np.full_like(offset, offset.flat[0]), case.scale):
@@ -213,6 +224,11 @@ def offset_per_line(case: Case) -> Relation | None:
             for times, what, by in OFFSETS:
                 if not is_flat(given) and same(times * np.ravel(given), first):
                     return Relation("offset-per-line", f"{name} {what}: each {line} is off by {by} of its entries")
+        for name, given in case.asked.arrays:
+            factor = factor_of(first, np.ravel(given)) if given.size == first.size >= SEVERAL else None
+            if factor is not None and not is_flat(given):
+                told = f"{abs(factor):.6g} times {name} is {'added' if factor > 0 else 'taken off'}"
+                return Relation("offset-per-line", f"each {line} is off by a number of its own: {told}")
         return Relation("offset-per-line", f"each {line} is off by a number of its own ({values}, ...)")
     return None
 

@@ -18,6 +18,7 @@ from grader.diagnose.relations.formula import (
     factor_per_line,
     function_of,
     input_added,
+    input_multiplied,
     low_precision,
     not_finite,
     offset_per_line,
@@ -40,8 +41,8 @@ LOOKS: tuple[Callable[[Case], Relation | None], ...] = (
     other_answer, transposed, equals_input, one_hot, one_line, reduced, not_reduced, other_axis, wrong_shape,
     not_finite, all_zero, sign_flipped, only_sign, constant_factor, step_factor, step_sign, constant_offset,
     offset_per_line, value_replaced, permuted, shifted, affine, step_clipped, clipped, clipped_logarithm,
-    function_of_input, by_sign_of_input, function_of, input_added, factor_per_line, low_precision, some_rows,
-    step_direction, rounded,
+    function_of_input, by_sign_of_input, function_of, input_added, input_multiplied, factor_per_line, low_precision,
+    some_rows, step_direction, rounded,
 )  # fmt: skip
 
 

@@ -44,7 +44,7 @@ def step_factor(case: Case) -> Relation | None:
             continue
         change, right = case.actual - before, case.expected - should
         factor = factor_of(change, right)
-        if factor is None or is_flat(right) or abs(factor - 1) < ROUGH:
+        if factor is None or is_flat(right) or abs(factor - 1) < ROUGH / 20:
             continue
         backwards = abs(factor + 1) < TOLERANCE
         why = ": it goes the other way" if backwards else case.asked.names_of(factor)

@@ -35,6 +35,13 @@ from grader.judge.compare import Difference, as_array
 from grader.judge.verdict import Verdict
 
 OF_WEIGHT = ("dw", "first", "single", "both")  # entries that hold a gradient of w
+SPREADS = (  # of numbers that are not drawn from the normal distribution, before they are scaled
+    ("which is the spread of numbers between 0 and 1", 12**-0.5),
+    ("which is the spread of numbers between -1 and 1", 3**-0.5),
+    ("which is the square root of 3", 3**0.5),
+    ("which is the square root of 2", 2**0.5),
+    ("which is 1 over the square root of 2", 2**-0.5),
+)
 CLEAR = ("constant-factor", "impossible")  # that say what is to be said of a number by themselves
 MOST = 2  # relations of one verdict
 UNIFORM, NEAR_UNIFORM = 1.8, 0.05  # kurtosis of a uniform distribution, and how far that of a large sample may be off

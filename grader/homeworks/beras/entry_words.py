@@ -346,6 +346,7 @@ WRONG = {
     "forgotten": "after zero_grad some parameter still has a gradient",
     "forgotten[#]": "after zero_grad the {0} parameter still has a gradient",
     "one_of_three_is_trainable": "trainable is not True though one of three weights is trainable",
+    "first_is_trainable": "trainable is not True though the first of two weights is trainable",
     "none_is_trainable": "trainable is not False though none of the weights is trainable",
     "all_frozen": "after trainable = False some weight is still trainable",
     "Weighted:all_trainable": "after trainable = True some weight is still frozen",
