@@ -66,6 +66,12 @@ def bounds(check: str, entry: str) -> tuple[float, float, float | None, str] | N
     return next((found[name] for name in names_of(check, entry) if name in found), None)
 
 
+def counted(check: str, entry: str) -> int:
+    """How many rows an entry is a share of; 0 where it is none, or of another number each time."""
+    found = table("SHARES")
+    return next((int(found[name]) for name in names_of(check, entry) if name in found), 0)
+
+
 def names_of(check: str, entry: str) -> tuple[str, ...]:
     """The names in a table that an entry of a check may have, the closest first."""
     component, _, slug = check.partition("/")
