@@ -30,8 +30,7 @@ def class_report(
     by_result = {state: name for name, state in sorted(written.items())}
     links = {}
     for line in ledger.graded:
-        assert line.row is not None
-        file = by_result.get(f"{line.row.id} {line.row.key}")
+        file = by_result.get(line.page)
         if file is not None:
             links[line.name] = f"students/{quote(file)}"
     text = template("class_report.html", Path(__file__).parent).render(

@@ -79,7 +79,8 @@ def statistics(ledger: Ledger, gradebook: Gradebook) -> Statistics:
         sums[0] += points
         sums[1] += most
         if not unjudged:
-            score = lines[result].score or 0.0
+            row = lines[result].row
+            score = (row.score if row is not None else None) or 0.0  # as it was judged, whatever people changed
             by_check[component, ledger.of_year(name, year)] += [(outcome == "passed", score - points, points)] * len(
                 names[result]
             )
