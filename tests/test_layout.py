@@ -53,6 +53,7 @@ def pages(once: Once) -> Path:
         call = ("class", str(handins), "--output", str(folder), "--component", "Softmax", "--similarity")
         done = grade_warm(*call, "--title", f"{LONG} {SEVERAL}", env={**os.environ, "COLUMNS": "200"})
         assert "see " in done.stdout, done.stderr
+        assert grade_warm("explain", "--site", str(folder / "site")).returncode == 0
         everything = full_page()
         everything.components += hostile().components
         everything.submission = LONG
@@ -61,7 +62,10 @@ def pages(once: Once) -> Path:
     return once("pages", make)
 
 
-NAMES = ("everything.html", "report.html", "similarity.html", f"students/{LONG}.html", "students/submission_1.html")
+NAMES = (
+    "everything.html", "report.html", "similarity.html", f"students/{LONG}.html", "students/submission_1.html",
+    "site/index.html", "site/softmax-over-batch.html", "site/CategoricalCrossentropy.html",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("screen", SCREENS)

@@ -480,7 +480,11 @@ class Grading:
             line=line,
             mismatches=mismatches(verdict, self.rubric.tolerances),
         )
-        return concealed(found, self.edition) if self.is_hidden(verdict.probe) else found
+        found = concealed(found, self.edition) if self.is_hidden(verdict.probe) else found
+        if pages := words.addresses(verdict.diagnosis, self.rubric.explain_site, self.edition):
+            found.told = found.told.with_part("read", pages)
+            found.message = str(found.told)
+        return found
 
 
 FINE = (Outcome.PASSED, Outcome.NOT_ASKED)
