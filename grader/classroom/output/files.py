@@ -22,6 +22,7 @@ from grader.classroom.adjustments import shown_in
 from grader.classroom.class_list import Ledger, Line
 from grader.classroom.gradebook import Gradebook
 from grader.classroom.output import lms
+from grader.classroom.output.feedback import ARCHIVES, archives
 from grader.classroom.study.groups import Example, Group, examples
 from grader.classroom.study.similarity import Similarity
 from grader.classroom.study.student_code import Given
@@ -131,6 +132,20 @@ class Outputs:
                 self.put(f"{name}.csv", writer(ledger, title))
             else:
                 (self.folder / f"{name}.csv").unlink(missing_ok=True)
+        feedback = archives(ledger, lambda line: self.page_of(line, pages))
+        for name in ARCHIVES.values():
+            if name in feedback:
+                write_whole(self.folder / name, feedback[name])
+            else:
+                (self.folder / name).unlink(missing_ok=True)
+
+    def page_of(self, line: Line, pages: dict[str, str]) -> tuple[str, bytes] | None:
+        """A student's page that was written: its suffix and what is in it."""
+        for suffix in ("html", "md"):
+            name = f"{file_name(line.name)}.{suffix}"
+            if name in pages:
+                return suffix, (self.folder / STUDENTS / name).read_bytes()
+        return None
 
     def write_similarity(self, alike: tuple[Similarity, Mapping[int, Given]] | None, title: str) -> None:
         """The page of pairs and their table; those of an earlier run would tell of another class."""
