@@ -31,7 +31,7 @@ from grader.homework import edition as edition_of
 from grader.judge import rubrics
 from grader.packing.hidden import without_questions
 from grader.rubric import Rubric
-from grader.run.freeze import frozen
+from grader.run.freeze import frozen_in_sight
 
 ROOT = FOLDER.parent
 # Where the package quotes the solution
@@ -71,7 +71,7 @@ def key_for(edition: Edition, ready: KeyAnswers | None) -> AnswerKey:
         with np.errstate(all="ignore"):
             answers = LiveAnswers(HOMEWORK.probe_folder(), edition.course)
             needed = with_needs(edition.components, edition.course)
-            return frozen(answers, edition.seed, needed, hidden, hidden_seed)
+            return frozen_in_sight(answers, edition.seed, needed, hidden, hidden_seed)
     if ready.year != edition.course.year:
         raise UsageError(
             f"{ready.path}: this answer key is for the edition of {ready.year}, not of {edition.course.year}"
