@@ -39,6 +39,9 @@ TABLES: dict[str, tuple[str, ...]] = {
     "visibility": ("hidden", "gradescope"),
     "outside": tuple(OUTSIDE),
 }  # fmt: skip
+ENTRIES = (
+    "edition", "default_track", "base", "extensions", "total", "explain_site", "points", "bonus", "weights",
+)  # fmt: skip
 BUILT_IN = "built-in"
 # An older rubric has no such table; Gradescope's words, https://gradescope-autograders.readthedocs.io/en/latest/specs/
 ALL_PUBLIC: dict[str, Any] = {"hidden": [], "gradescope": "after_published"}
@@ -68,6 +71,7 @@ class Rubric:
 
     extensions: components that are asked only where they are handed in, and cost nothing.
     bonus: points that an extension brings on top of the track's.
+    explain_site: where `grade explain --site` was put, with a slash at its end; '' where nobody did.
     weights: of checks, as the file names them, where they are not the probe's own.
     extension_checks: checks of other components that are just as free, as the file names them; judge/rubrics.py makes
         of them, of `weights` and of `hidden`, the checks that are meant.
@@ -95,6 +99,7 @@ class Rubric:
     old_numpy: str = "told"
     bonus: dict[str, Fraction] = field(default_factory=dict)
     weights: dict[str, int] = field(default_factory=dict)
+    explain_site: str = ""
 
     def check_limits(self) -> Limits:
         """What the worker of one check may use."""
@@ -210,15 +215,12 @@ def check(data: dict[str, Any], source: str, edition: Edition = FIRST) -> Rubric
         "base": BUILT_IN,
         "edition": edition.year,
         "total": TOTAL,
+        "explain_site": "",
         "bonus": {},
         "weights": {},
         **data,
     }
-    known(
-        data,
-        ("edition", "default_track", "base", "extensions", "total", "points", "bonus", "weights", *TABLES),
-        f"rubric {source}",
-    )
+    known(data, (*ENTRIES, *TABLES), f"rubric {source}")
     if data["base"] != BUILT_IN:
         raise UsageError(f'rubric {source}, base: must be "{BUILT_IN}", not {data["base"]!r}')
     for table, keys in TABLES.items():
@@ -288,6 +290,7 @@ def check(data: dict[str, Any], source: str, edition: Edition = FIRST) -> Rubric
         hidden_on_gradescope=gradescope,
         **data["outside"],
         bonus=bonus_of(data, extensions, f"rubric {source}, [bonus]"),
+        explain_site=site_of(data["explain_site"], f"rubric {source}, explain_site"),
         weights=weights_of(data, f"rubric {source}, [weights]"),
     )
 
@@ -333,6 +336,13 @@ def bonus_of(data: dict[str, Any], extensions: frozenset[str], where: str) -> di
             named = ", ".join(sorted(extensions)) or "none"
             raise UsageError(f'{where}, "{name}": only an extension brings a bonus; extensions are: {named}')
     return {name: points(value, f'{where}, "{name}"') for name, value in table.items()}
+
+
+def site_of(value: Any, where: str) -> str:
+    """The address below which CODE.html lies, '' where there is none. Raises UsageError."""
+    if not isinstance(value, str) or (value and not re.fullmatch(r"https?://[!-~]+", value)):
+        raise UsageError(f"{where}: must be an address as in https://example.edu/beras/, not {value!r}")
+    return value and value.rstrip("/") + "/"
 
 
 def weights_of(data: dict[str, Any], where: str) -> dict[str, int]:

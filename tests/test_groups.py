@@ -172,6 +172,22 @@ def test_hand_in_with_further_wrong_answers_is_named_beside_the_group(
     book.close()
 
 
+def test_what_costs_no_points_comes_last_however_frequent(outcomes: dict[str, HandInOutcome], tmp_path: Path):
+    given = ["Model", "Model/made-up", "form", [], False]
+    broken = {
+        name: HandInOutcome("graded", result=outcome.result, fingerprints=[*outcome.fingerprints, given])
+        for name, outcome in outcomes.items()
+    }
+    book = recorded(tmp_path / "a.sqlite", broken)
+
+    assert [(group.component, len(group.names)) for group in found_in(book, list(broken))] == [
+        ("Softmax", 2),
+        ("Softmax", 2),
+        ("Model", len(outcomes)),
+    ]
+    book.close()
+
+
 def test_group_becomes_a_misconception_that_its_hand_ins_are_told(
     handins: dict[str, Path],
     outcomes: dict[str, HandInOutcome],

@@ -146,6 +146,7 @@ WRONG = {
     "thousandth-of-a-point": (edited('"Dense" = 12', '"Dense" = 12.125'), r'"Dense".*two decimals.*12\.125'),
     "points-are-nan": (edited('"Dense" = 12', '"Dense" = nan'), r'"Dense".*nan'),
     "total-of-nothing": ("total = 0\n" + TEXT, r"points\.2470.* 100\b.* 0\b"),
+    "site-is-no-address": ('explain_site = "javascript:alert(1)"\n' + TEXT, "explain_site.*https"),
     "bonus-of-no-extension": (edited("[bonus]", '[bonus]\n"Softmax" = 2'), r"bonus.*Softmax.*BatchNorm"),
     "bonus-is-negative": (edited("[bonus]", '[bonus]\n"BatchNorm" = -2'), r"bonus.*BatchNorm.*-2"),
     "weight-of-no-check": (edited("[weights]", '[weights]\n"Adam/amsgard" = 2'), "did you mean Adam/amsgrad"),

@@ -119,7 +119,7 @@ def test_package_ships_what_the_writers_read() -> None:
     shipped = {path for pattern in patterns for path in (ROOT / "grader").glob(pattern)}
 
     read = [path for path in (ROOT / "grader" / "report").iterdir() if path.is_file() and path.suffix != ".py"]
-    assert {path.name for path in read} == {"report.html"}
+    assert {path.name for path in read} == {"report.html", "explain_page.html"}
     assert set(read) <= shipped
 
 

@@ -328,6 +328,11 @@ def printed(seen: Response) -> str:
     return "\n".join(f"| {line}" for line in lines[:OUTPUT_LINES]) + more
 
 
+def addresses(codes: Sequence[str], site: str, edition: Edition) -> str:
+    """Where the pages of codes lie on the web, one a line; '' where they lie nowhere."""
+    return "\n".join(f"{site}{code}.html" for code in codes if site and pages.title(code, edition))
+
+
 def next_step(codes: Sequence[str], edition: Edition) -> str:
     """Where to read on."""
     known = [code for code in codes if pages.title(code, edition)]

@@ -30,7 +30,7 @@ from grader.homework import edition as edition_of
 from grader.judge import rubrics
 from grader.packing.hidden import without_questions
 from grader.rubric import Rubric
-from grader.run.freeze import frozen
+from grader.run.freeze import frozen_in_sight
 
 ROOT = FOLDER.parent
 # Where the package quotes the solution
@@ -70,7 +70,7 @@ def key_for(build: Build, ready: KeyAnswers | None) -> AnswerKey:
         with np.errstate(all="ignore"):
             answers = LiveAnswers(HOMEWORK.probe_folder(), build.edition)
             needed = with_needs(build.components, build.edition)
-            return frozen(answers, build.seed, needed, hidden, hidden_seed)
+            return frozen_in_sight(answers, build.seed, needed, hidden, hidden_seed)
     if ready.year != build.edition.year:
         raise UsageError(
             f"{ready.path}: this answer key is for the edition of {ready.year}, not of {build.edition.year}"

@@ -75,7 +75,8 @@ def details(part: ComponentResult, cut: int | None, unfolded: bool) -> Iterator[
     """Each cause that lost points, folded but for the first one of all."""
     for place, (head, message) in enumerate(blocks(part)):
         name, _, title = head.partition("\n")
-        body = [code(shortened(message.brief(), cut))]
+        addresses = [address for label, told in message.parts if label == "read" for address in told.split("\n")]
+        body = [code(shortened(message.brief(), cut)), *(f"<{address}>" for address in addresses)]
         body += [code(shortened(message.script, cut), "python")] if message.script else []
         summary = f"<b>{html.escape(' '.join(name.split()))}</b>: {html.escape(title.strip())}"
         tag = "<details open>" if unfolded and place == 0 else "<details>"

@@ -16,7 +16,7 @@ from grader.ask.response import Response
 from grader.base.message import Message
 from grader.diagnose.misconceptions import Diagnosis
 from grader.explain import outside
-from grader.explain.message import explain
+from grader.explain.message import addresses, explain
 from grader.explain.rows import concealed, line_of_why, row_of
 from grader.explain.syntax_faults import source_fault, with_caret
 from grader.isolation import Level, Zygote
@@ -205,4 +205,8 @@ class Grading:
 
     def _row(self, verdict: Verdict, share: Share) -> ProbeResult:
         found = row_of(verdict, share, self.submission, self.rubric.tolerances)
-        return concealed(found, self.edition) if self.questions.is_hidden(verdict.probe) else found
+        found = concealed(found, self.edition) if self.questions.is_hidden(verdict.probe) else found
+        if pages := addresses(verdict.diagnosis, self.rubric.explain_site, self.edition):
+            found.told = found.told.with_part("read", pages)
+            found.message = str(found.told)
+        return found

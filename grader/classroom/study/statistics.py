@@ -80,7 +80,8 @@ def statistics(ledger: Ledger, gradebook: Gradebook) -> Statistics:
         sums[0] += points
         sums[1] += most
         if not unjudged:
-            score = lines[result].score or 0.0
+            row = lines[result].row
+            score = (row.score if row is not None else None) or 0.0  # as it was judged, whatever people changed
             by_check[component, ledger.of_year(name, year)] += [
                 (outcome == Outcome.PASSED, score - points, points)
             ] * len(names[result])
