@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from grader.ask.client import Fault, Frame
+from grader.ask.entries import kept_in
 from grader.ask.local_gradients import misfit
 from grader.ask.notes import Definition
 from grader.ask.probe import Rule
@@ -215,7 +216,7 @@ def headline(verdict: Verdict, edition: Edition) -> str:
     if verdict.patterns:
         return verdict.patterns[0]
     difference = telling(verdict)[0]
-    if "_kept" in difference.entry:
+    if kept_in(difference.entry):
         changed = [name for each in verdict.differences if (name := entry_words.kept(each.entry))]
         return f"the calls below change {listed(changed)}; they must not"
     return sentence(verdict, difference)

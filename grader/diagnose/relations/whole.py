@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from grader.ask.entries import after_in, kept_in
 from grader.ask.local_gradients import made_too_early, misfit
 from grader.ask.notes import Call
 from grader.ask.response import Response
@@ -189,9 +190,9 @@ def impossible(verdict: Verdict) -> Relation | None:
 def changed(differences: list[Difference]) -> Relation | None:
     """Arrays that hold other values after the calls than before."""
     found = [
-        (name, entry.partition("_kept_by_")[2])
+        (kept(each.entry), again.by)
         for each in differences
-        if each.actual is False and (entry := each.entry) and (name := kept(entry)) and name != "the random state"
+        if each.actual is False and (again := kept_in(each.entry)) and kept(each.entry) != "the random state"
     ]
     if not found:
         return None
@@ -222,8 +223,8 @@ def named_factor(case: Case) -> Relation | None:
 def later_steps(verdict: Verdict) -> Relation | None:
     """The first of several steps is right everywhere, and a later one is not."""
     wrong = [each.entry for each in verdict.differences]
-    first = [name for name in verdict.expected or () if name.endswith("_after_1")]
-    later = [name for name in wrong if re.fullmatch(r"\w+_after_\d+", name)]
+    first = [name for name in verdict.expected or () if (after := after_in(name)) and after.step == 1]
+    later = [name for name in wrong if after_in(name)]
     if not first or not later or len(later) < len(wrong) or set(first) & set(wrong):
         return None
     return Relation(
