@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 
 from grader.ask.entries import after_in, kept_in
-from grader.ask.local_gradients import made_too_early, misfit
 from grader.ask.notes import Call
 from grader.ask.response import Response
 from grader.diagnose.entry_words import bounds, kept, phrase, table
@@ -258,9 +257,9 @@ def rows_of(value: Any) -> np.ndarray | None:
 
 def of_local_gradient(verdict: Verdict, difference: Difference) -> Relation | None:
     """A local gradient that nothing can pass through, or of which the batch is gone already."""
-    if (difference.entry in OF_WEIGHT) and (sentence := made_too_early(verdict)):
+    if (difference.entry in OF_WEIGHT) and (sentence := verdict.seen.made_too_early()):
         return Relation("axis-reduced", sentence)
-    local = misfit(verdict, difference.actual)
+    local = verdict.seen.misfit(difference.actual)
     return Relation("wrong-shape", local.sentence(verdict.probe.component)) if local is not None else None
 
 
