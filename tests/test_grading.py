@@ -12,6 +12,7 @@ from grader.ask.client import Fault, Frame
 from grader.ask.probe import NotAsked, Rule
 from grader.ask.response import Response
 from grader.base.errors import UsageError
+from grader.diagnose.misconceptions import Diagnosis
 from grader.explain.rows import line_of_why
 from grader.homework import FIRST
 from grader.judge.blame import lacking
@@ -66,6 +67,21 @@ def test_given_code_that_is_broken_is_to_be_restored(tmp_path: Path) -> None:
     grading = graded(tmp_path, check("Model/compile"), saw={"Model/compile": wrong()})
     assert row(grading, "Model") == ("failed", 0, 0, 0)
     assert grading.component("Model").message.startswith("this code was given: restore it from the template (")
+
+
+def test_a_verdict_has_its_words_where_its_cause_cannot_be_looked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(self: Diagnosis) -> None:
+        raise IndexError("out of range")
+
+    monkeypatch.setattr(Diagnosis, "find", lost)
+    grading = graded(tmp_path, FORWARD, saw={"Dense/forward": wrong()})
+
+    outcome, line = told(grading, "Dense/forward")
+    assert outcome == Outcome.FAILED
+    assert line
+    assert grading.notes()[-1] == ("Dense: the grader failed while it looked for the cause (IndexError: out of range)")
 
 
 def test_a_check_that_the_rubric_calls_an_extension_is_free_where_it_is_not_handed_in(tmp_path: Path) -> None:

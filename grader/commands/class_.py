@@ -22,7 +22,7 @@ from grader.base.paths import CHECKOUT
 from grader.classroom.class_list import Ledger, ledger
 from grader.classroom.gradebook import Gradebook
 from grader.classroom.jobs.local import Executor, LocalExecutor
-from grader.classroom.jobs.settings import Terms, named_file, reference_folder
+from grader.classroom.jobs.settings import Terms, named_file, reference_folder, years_of
 from grader.classroom.output.files import PAIRS, ClassOutputs
 from grader.classroom.output.progress import ClassProgress
 from grader.classroom.people.handins import Found, HandIn, find
@@ -32,7 +32,7 @@ from grader.classroom.schedule import ClassRun, KeyedHandIn
 from grader.classroom.study.groups import Group, WrongAnswers, groups
 from grader.classroom.study.similarity import Similarity, read_codes, similarity
 from grader.classroom.study.student_code import GivenCode, given, given_in
-from grader.homework import FIRST_YEAR, HOMEWORK, YEARS, Edition, edition
+from grader.homework import FIRST, FIRST_YEAR, HOMEWORK, YEARS, Edition, edition
 from grader.judge.rubrics import load as load_rubric
 from grader.packing.template import make_edition
 from grader.report.to_jsonl import EventLog
@@ -225,7 +225,9 @@ def open_executor(options: argparse.Namespace, terms: Terms, run: ClassRun) -> E
     if options.executor == "dask":
         from grader.classroom.cluster.executor import Cluster
 
-        return Cluster(terms, options.scheduler, limit, lambda text: run.note("", text))
+        handins = (entry.handin.path for entry in run.entries.values() if not entry.handin.fault)
+        those = [terms.usual] if terms.year else dict.fromkeys(years_of(handins)) or [FIRST]
+        return Cluster(terms, those, options.scheduler, limit, lambda text: run.note("", text))
     jobs = options.jobs if options.jobs is not None else cores()
     if jobs < 1:
         raise UsageError("--jobs takes a whole number from 1 up")

@@ -169,7 +169,7 @@ def add_grading_options(found: argparse.ArgumentParser) -> None:
     found.add_argument(
         "--user",
         metavar="NAME",
-        help="for root: run the submission as this user, where it has no namespaces of its own (strict)",
+        help="for root: run the submission as this user where it has no namespaces (strict); else it runs as nobody",
     )
 
 
@@ -250,7 +250,9 @@ def listing(rubric: Rubric, track: str, components: tuple[str, ...]) -> str:
     lines = []
     for name in components:
         points = rubric.points[track].get(name)
-        worth = "extension" if name in rubric.extensions else f"{points} points"
+        worth = f"{decimal(points or Fraction(0)):g} points"
+        if name in rubric.extensions:
+            worth = f"extension, a bonus of {decimal(bonus):g}" if (bonus := rubric.bonus.get(name)) else "extension"
         lines.append(f"{name}  ({'not on this track' if points is None else worth})")
         checks = [(probe.name, probe.title) for probe in all_probes(rubric.edition) if probe.component == name]
         if name in rubric.thresholds:

@@ -9,7 +9,7 @@ from grader.base.ends import temporary_folder
 from grader.base.errors import UsageError
 from grader.commands.grade import parser, request_of
 from grader.homework import HOMEWORK
-from grader.report.first_screen import ordered
+from grader.report.details import ordered
 from grader.result import Result, is_training
 from grader.run.grade import graded
 from grader.run.outputs import Outputs
@@ -50,5 +50,5 @@ def main(arguments: list[str]) -> int:
 
 def telling_lines(result: Result) -> str:
     """The lines of the mistake that costs most, else of any that has some; '' for none."""
-    causes = [first for _, found in ordered(result) for first, _ in found]
+    causes = [first for _, found in ordered(result.components) for first, _ in found]
     return next((first.told.script for first in causes if first.told.script), "")

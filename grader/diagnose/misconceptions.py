@@ -11,7 +11,7 @@ single one fits, two at once are tried. What no misconception explains is left t
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from itertools import combinations
 
 import numpy as np
@@ -151,24 +151,30 @@ class Diagnosis:
             return isinstance(mistaken, NotAsked)
         return not differences(verdict.probe, verdict.expected, mistaken, self.rubric.tolerances, "jacobian")
 
-    def matches(self, codes: Codes, probe: Probe, seed: int, seen: Response, promising: bool = True) -> bool:
+    def matches(
+        self, codes: Codes, probe: Probe, seed: int, seen: Response, promising: bool = True, literally: bool = False
+    ) -> bool:
         """Did the submission show what these mistakes show, in the reference or in one that differs as it may?
 
         promising: they explained another answer. Of slips there are too many to ask all with every freedom.
+        literally: an exception of another component has to say the same, too.
         """
         freedoms = self.answers.freedoms(probe.component)
         for freedom in freedoms if promising or not set(codes) & self.slips.keys() else freedoms[:1]:
             mistaken = self.answers.mistaken((*codes, *freedom), probe, seed)
-            if mistaken is not None and self.same(probe, mistaken, seen):
+            if mistaken is not None and self.same(probe, mistaken, seen, literally):
                 return True
         return False
 
-    def same(self, probe: Probe, mistaken: Reply, seen: Response) -> bool:
+    def same(self, probe: Probe, mistaken: Reply, seen: Response, literally: bool = False) -> bool:
         """Did the submission show the same? Of two exceptions of a type, those that say something else differ."""
         if isinstance(mistaken, Fault):
             return (
                 seen.fault is not None
-                and (gist(seen.fault) == gist(mistaken) or is_raised_by_another(probe, seen.fault, mistaken))
+                and (
+                    gist(seen.fault) == gist(mistaken)
+                    or (not literally and is_raised_by_another(probe, seen.fault, mistaken))
+                )
                 and is_same_call(seen.fault.frames, mistaken.frames)
             )
         if not isinstance(mistaken, dict) or seen.observation is None:
@@ -178,16 +184,27 @@ class Diagnosis:
         )
 
     def telling(self, fitting: dict[Codes, set[str]]) -> dict[Codes, set[str]]:
-        """Without the mistakes of which many raise the same: that an exception fits them all says nothing."""
+        """Without the mistakes of which many raise the same: that an exception fits them all says nothing.
+
+        Where some raise it in the same words, these alone are compared.
+        """
         raised = {verdict.probe.name for verdict in self.wrong if verdict.seen.fault is not None}
-        pages: dict[frozenset[str], set[str]] = {}
+        rivals: dict[frozenset[str], list[Codes]] = {}
         for codes, shown in fitting.items():
-            pages.setdefault(frozenset(shown), set()).update(map(self.answers.page, codes))
-        return {
-            codes: shown
-            for codes, shown in fitting.items()
-            if len(pages[frozenset(shown)]) <= MOST_RIVALS or not shown <= raised
-        }
+            rivals.setdefault(frozenset(shown), []).append(codes)
+        told: list[Codes] = []
+        for names, those in rivals.items():
+            if names <= raised:
+                those = [codes for codes in those if self.says_the_same(codes, names)] or those
+                if len({self.answers.page(code) for codes in those for code in codes}) > MOST_RIVALS:
+                    continue
+            told += those
+        return {codes: shown for codes, shown in fitting.items() if codes in told}
+
+    def says_the_same(self, codes: Codes, shown: Collection[str]) -> bool:
+        """Does what these mistakes raise say what the submission's exceptions say?"""
+        raised = (verdict for verdict in self.wrong if verdict.probe.name in shown)
+        return all(self.matches(codes, each.probe, self.seed, each.seen, literally=True) for each in raised)
 
     def undominated(self, fitting: dict[Codes, set[str]]) -> dict[Codes, set[str]]:
         """Of explanations of the same answers the one that explains most; of equal ones those that go on agreeing."""

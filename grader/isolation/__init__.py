@@ -13,6 +13,7 @@ from grader.isolation.levels import choose as choose
 from grader.isolation.usage import Limits as Limits
 from grader.isolation.usage import Process as Process
 from grader.isolation.usage import Used as Used
+from grader.isolation.users import choose_for_strangers as choose_for_strangers
 from grader.isolation.zygote import WorkerLost as WorkerLost
 from grader.isolation.zygote import Zygote as Zygote
 from grader.isolation.zygote import start as start

@@ -5,6 +5,7 @@ Data flows one way: submission -> worker -> observation -> verdict -> report.
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
@@ -23,7 +24,7 @@ from grader.judge.blame import is_missing
 from grader.judge.hidden import NOT_HERE
 from grader.judge.parts import unwritten
 from grader.judge.passive import set_passive_aside
-from grader.judge.scoring import Share, allocate, decimal, shares, summary
+from grader.judge.scoring import Share, allocate, as_bonus, decimal, shares, summary
 from grader.judge.verdict import Verdict, judge
 from grader.result import ComponentResult, Outcome, ProbeResult
 from grader.run.excuses import Excuses
@@ -69,6 +70,7 @@ class Grading:
         self.verdicts: dict[str, Verdict] = {}
         self.judging: set[str] = set()  # checks that wait for what they need
         self.explained: set[str] = set()
+        self.undiagnosed: list[str] = []  # where the grader itself failed, in words
         self.rows: dict[str, ComponentResult | None] = {}
         self.excuses = Excuses(submission, questions, observer, self.judged, self.judging)
 
@@ -89,8 +91,9 @@ class Grading:
         self.observer.close()
 
     def notes(self) -> list[str]:
-        """What was left out of the submission, and what it takes from outside that is not there."""
-        return [*self.submission.notes, *outside.notes(self.submission, self.observer.lines_refused())]
+        """What was left out of the submission, what it takes from outside that is not there, what was not diagnosed."""
+        refused = outside.notes(self.submission, self.observer.lines_refused())
+        return [*self.submission.notes, *refused, *self.undiagnosed]
 
     # --- verdicts ---------------------------------------------------------------------------------------------
 
@@ -107,11 +110,19 @@ class Grading:
                 seed = self.questions.seed_of(group[0]) if group else self.questions.seed
                 if self.places[probe.component].module not in self.observer.broken:  # else there is nothing to explain
                     own = [each for each in those if each.because is None]
-                    Diagnosis(own, self.questions.answers, self.rubric, seed, self.observer.fresh).find()
+                    self._diagnose(probe.component, own, seed)
                 set_passive_aside(those, verdicts)  # what they do right is evidence before it is set aside
             for verdict in sorted(verdicts, key=lambda each: each.because is not None):
                 explain(verdict, self.rubric.tolerances, self.edition)
         return self.judged(probe)
+
+    def _diagnose(self, component: str, verdicts: list[Verdict], seed: int) -> None:
+        """Looks for the cause; a verdict stands, and has its words, whether a cause can be looked for or not."""
+        try:
+            Diagnosis(verdicts, self.questions.answers, self.rubric, seed, self.observer.fresh).find()
+        except Exception:  # noqa: BLE001  the grader's own failure, which is told
+            text = traceback.format_exc().strip().splitlines()[-1]
+            self.undiagnosed.append(f"{component}: the grader failed while it looked for the cause ({text})")
 
     def judged(self, probe: Probe) -> Verdict:
         """The verdict on one probe, before anything is explained."""
@@ -177,13 +188,14 @@ class Grading:
         counts = points is not None and name not in self.rubric.extensions
         found = ComponentResult(name, str(outcome), decimal(earned), decimal(possible), message, results, counts)
         found.not_judged = decimal(not_judged)
-        return found
+        return as_bonus(found) if self.rubric.bonus.get(name) else found
 
     def worth(self, name: str) -> tuple[Fraction, Fraction]:
         """Points of a component's public checks and of its hidden ones, whatever becomes of them."""
         public, hidden = self.questions.groups([probe for probe in self.probes if probe.component == name])
         weights = [sum(probe.weight for probe in group) for group in (public, hidden)]
-        worth = allocate(self.rubric.points[self.track].get(name, 0), weights)
+        points = self.rubric.points[self.track].get(name, 0) or self.rubric.bonus.get(name, 0)
+        worth = allocate(points, weights)
         return worth[0], worth[1]
 
     def worth_elsewhere(self, name: str) -> Fraction:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from grader.ask.answers import Answers
 from grader.ask.probe import Observation, Probe, all_probes
 from grader.base.errors import UsageError
+from grader.judge.scoring import weight_of
 from grader.rubric import Rubric
 from grader.submission.places import Places
 
@@ -54,8 +55,8 @@ class Questions:
         return probe.component in self.components and all(self.places[each].found for each in extensions)
 
     def as_it_counts(self, probe: Probe) -> Probe:
-        """A check that is an extension is worth nothing beside the others of its component."""
-        return replace(probe, weight=0) if probe.name in self.rubric.extension_checks else probe
+        """A check weighs what the rubric says; an extension is worth nothing beside the others of its component."""
+        return replace(probe, weight=weight_of(probe, self.rubric))
 
     def is_hidden(self, probe: Probe) -> bool:
         return probe.name in self.rubric.hidden

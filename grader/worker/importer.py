@@ -7,7 +7,7 @@ import builtins
 import os
 import sys
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from types import FrameType, ModuleType
 from typing import Any
 
@@ -70,9 +70,14 @@ class Importer:
 
     def is_own(self, top: str) -> bool:
         """Is there a file or folder of this name anywhere in the submission? It was meant, and is somewhere else."""
-        return any(
-            top in folders or f"{top}.py" in files for _, folders, files in os.walk(self.root)
-        )  # after a failure only
+        return top in self.own_names
+
+    @cached_property
+    def own_names(self) -> frozenset[str]:
+        """Of all its folders and files; looked for after a failure only, and once: imports may stand in a loop."""
+        walked = [(folders, files) for _, folders, files in os.walk(self.root)]
+        modules = [name[:-3] for _, files in walked for name in files if name.endswith(".py")]
+        return frozenset((*modules, *(name for folders, _ in walked for name in folders)))
 
     def is_caught(self, caller: FrameType) -> bool:
         """Does the submission itself see to it that this import may fail?"""

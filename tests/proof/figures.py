@@ -318,6 +318,7 @@ def main() -> int:
             answers.expected(probe, DEFAULT_SEED)
             for code in answers.misconceptions(probe.component):
                 answers.mistaken((code,), probe, DEFAULT_SEED)
+        answers.save()
         measures = {
             "misconceptions": lambda: measure_misconceptions(options.jobs),
             "pairs": lambda: measure_pairs(options.jobs, options.all),

@@ -6,9 +6,12 @@ worker that serves all checks of a run.
 
 from __future__ import annotations
 
+import signal
 import time
 import traceback
+from collections.abc import Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +33,34 @@ from grader.run.request import DEFAULT_SEED
 from grader.submission.opening import Submission, open_submission
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+QUESTION_SECONDS = 5.0  # of CPU time; an honest answer needs some hundredths
+
+
+class OutOfTime(BaseException):
+    """A question took longer than QUESTION_SECONDS."""
+
+
+@contextmanager
+def bounded() -> Iterator[list[bool]]:
+    """Ends what takes too long in this process, as the product ends its worker; the list is empty until then.
+
+    What is ended may take the exception for one of its own.
+    """
+    rang: list[bool] = []
+
+    def ring(*_: Any) -> None:
+        rang.append(True)
+        raise OutOfTime
+
+    before = signal.signal(signal.SIGPROF, ring)
+    signal.setitimer(signal.ITIMER_PROF, QUESTION_SECONDS)
+    try:
+        yield rang
+    except OutOfTime:
+        pass
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 def untrained(edition: Edition) -> tuple[str, ...]:
@@ -59,20 +90,22 @@ class LocalObserver:
         worker = LocalWorker(self.sources, self.edition.reference, digits)
         subject = subject_of(self.edition)(worker, self.data_path)
         seen = Response()
-        try:
-            with np.errstate(all="ignore"):
-                worker.ask("seed", seed=seed % 2**32)
-                seen.observation = probe.ask(subject, seed)
-        except Fault as fault:
-            seen.fault = fault
-        except NotAsked as reason:
-            seen.not_asked = reason
-        except UNUSABLE as error:
-            seen.fault = Fault("unusable", f"gave something that this check cannot use ({error})")
-        except Exception:
-            seen.broken = traceback.format_exc()
-        finally:
-            worker.close()
+        with bounded() as rang:
+            try:
+                with np.errstate(all="ignore"):
+                    worker.ask("seed", seed=seed % 2**32)
+                    seen.observation = probe.ask(subject, seed)
+            except Fault as fault:
+                seen.fault = fault
+            except NotAsked as reason:
+                seen.not_asked = reason
+            except UNUSABLE as error:
+                seen.fault = Fault("unusable", f"gave something that this check cannot use ({error})")
+            except Exception:
+                seen.broken = traceback.format_exc()
+        if rang:
+            seen = Response(fault=Fault("timed out", f"gave no answer within {QUESTION_SECONDS:g} s of CPU time"))
+        worker.close()
         seen.convention, seen.last_call = subject.convention, subject.last_call
         seen.notes, seen.inputs = tuple(subject.notes), tuple(subject.inputs)
         seen.seconds = time.monotonic() - started

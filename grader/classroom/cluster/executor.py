@@ -14,7 +14,7 @@ import queue
 import re
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from grader.base.errors import UsageError
@@ -24,6 +24,7 @@ from grader.classroom.jobs.job import digest_where_readable, without_path
 from grader.classroom.jobs.local import Ended, Unit
 from grader.classroom.jobs.settings import Terms
 from grader.classroom.outcome import HandInOutcome, outcome_of
+from grader.homework import Edition
 
 CONNECT_PATIENCE = 15  # seconds
 WORKER_PATIENCE = 60  # seconds until the first worker is there
@@ -36,8 +37,10 @@ GONE = "what is recorded is safe: run the same command again when it is back"
 class Cluster:
     """The executor of a Dask cluster."""
 
-    def __init__(self, terms: Terms, address: str, limit: float, note: Callable[[str], None]) -> None:
-        """Raises UsageError. note: is told what happened to the cluster."""
+    def __init__(
+        self, terms: Terms, years: Iterable[Edition], address: str, limit: float, note: Callable[[str], None]
+    ) -> None:
+        """Raises UsageError. years: of the hand-ins. note: is told what happened to the cluster."""
         try:
             import dask
             import distributed
@@ -55,7 +58,7 @@ class Cluster:
         where = {"scheduler_file": address} if os.path.isfile(address) else {"address": address}
         if "address" in where and not ADDRESS.fullmatch(address):
             raise UsageError(f"--scheduler {address}: expected tcp://HOST:PORT, or the scheduler's file")
-        kit = kit_of(terms, limit, note)
+        kit = kit_of(terms, years, limit, note)
         try:
             self.client = distributed.Client(**where, timeout=CONNECT_PATIENCE, set_as_default=False)
         except (OSError, ValueError, distributed.TimeoutError) as error:

@@ -38,7 +38,7 @@ class Bench:
         weakref.finalize(kit, self.close)
         kit.unpack(self.folder)
         self.terms = terms_in(self.folder, kit.terms)
-        limits = self.terms.load_rubric().limits
+        limits = self.terms.load_rubric(self.terms.usual).limits
         self.need = limits["training_memory_mb" if self.terms.trains else "check_memory_mb"]
 
     def grade(self, number: int, name: str, terms: dict[str, Any], parcel: Parcel) -> dict[str, Any]:

@@ -248,6 +248,8 @@ PHRASES = {
     "next-tape:first[#]": "the {0} gradient of the first pass",
     "next-pass:gradients": "the list of gradients of the second pass",
     "next-pass:gradients[#]": "the {0} gradient of the second pass",
+    "Diffable.backward:first": "the list of gradients of the first pass",
+    "Diffable.backward:first[#]": "the {0} gradient of the first pass",
     "gradient_of_the_frozen": "the gradient of the frozen parameter",
     "gradient_of_the_other": "the gradient of the parameter beside the frozen one",
     "forgotten": "what zero_grad leaves of each gradient",
@@ -280,6 +282,7 @@ PHRASES = {
     "SequentialModel/next-step:gradients": "the list of gradients that came with the weights after an evaluation",
     "SequentialModel/next-step:gradients[#]": "the gradient that came with the {0} weight after an evaluation",
     "calls-are-recorded:layers_on_tape": "the list of the layers that were called while the tape was open",
+    "Sequential/calls-are-recorded:layers_on_tape": "the list of the layers that were called as functions",
     "SequentialModel/whole-network:numeric[#]": "the {0} part of the slopes, by central differences,",
     "load_and_preprocess_data/order:train_inputs": "the shape of the first result, the training inputs,",
     "load_and_preprocess_data/order:train_labels": "the shape of the second result, the training labels,",
@@ -331,8 +334,8 @@ WRONG = {
     "something else in its place, so the tape cannot walk on from here",
     "way_back_kept": "after a call, self.inputs does not hold the Tensors that went in: forward puts something else in "
     "their place, which does not carry their `backward`, so no gradient goes on from here",
-    "inputs_are_the_arguments": "after a call, self.inputs does not hold the very arrays that went in: the tape knows "
-    "those by their id, and a copy has another one",
+    "inputs_are_the_arguments": "after a call, self.inputs does not hold the very arrays that went in: the way back "
+    "goes from array to array, and a copy is another one",
     "unknown_is_refused": "an initializer that does not exist is accepted",
     "loss_is_finite": "the loss is not finite for probabilities of 0 and 1",
     "is_a_tensor": "what comes out is no Tensor",
@@ -353,8 +356,7 @@ WRONG = {
     "SequentialModel:all_trainable": "after a step with training=False some weight is frozen, and nothing undoes it",
     "written_down": "a call while the tape is open is not written down under the array that it returns",
     "not_written_down": "a call before the tape is open is written down",
-    "Diffable/records:written_down": "a call is not written down: with a tape under the array that it returns, without "
-    "one as the `backward` of that array",
+    "carries_backward": "what a call returns does not carry the layer's `backward`",
     "of_a_list": "a model that is made of a list does not hold the layers in it",
     "of_a_single_one": "a model that is made of one layer does not hold that layer",
     "keeps_its_layers": "model.layers does not hold the layers that the model was made of",

@@ -66,6 +66,14 @@ def slope(s: Dialect, draw: Draw) -> Observation:
     return {"gradient": s.loss_gradient(loss)}
 
 
+@probe(CROSS_ENTROPY, "one-formula", loss=LOGARITHM, gradient=GRADIENT)
+def one_formula(s: Dialect, draw: Draw) -> Observation:
+    """the gradient is the derivative of the value: both belong to one formula."""
+    loss = s.new(CROSS_ENTROPY)
+    found = s.number(s.forward(loss, draw.probabilities(B, C), draw.one_hot(B, C)).value)
+    return {"loss": found, "gradient": s.loss_gradient(loss)}
+
+
 @probe(
     CROSS_ENTROPY,
     "slope-is-fresh",
