@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from math import ceil
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from grader.base import tomlfile
 from grader.base.errors import UsageError
@@ -17,9 +17,6 @@ from grader.homework import FIRST, HOMEWORK, YEARS, Edition
 from grader.homework import edition as edition_of
 from grader.isolation import Limits
 from grader.result import model_of
-
-if TYPE_CHECKING:
-    from grader.ask.probe import Rule
 
 NAMED = Path(__file__).with_name("rubrics")  # NAME.toml each: `--rubric NAME`
 TOTAL = 100  # points of each track, unless a rubric says otherwise
@@ -61,8 +58,8 @@ class Tolerances:
 
     named: dict[str, float]
 
-    def of(self, rule: Rule) -> float:
-        return self.named[rule.tolerance or "float"]
+    def of(self, name: str = "") -> float:
+        return self.named[name or "float"]
 
 
 @dataclass(frozen=True)

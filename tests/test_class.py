@@ -31,6 +31,7 @@ from grader.classroom.jobs.settings import Terms
 from grader.classroom.outcome import HandInOutcome
 from grader.classroom.output.files import file_name
 from grader.classroom.output.lms import blackboard, canvas, moodle
+from grader.classroom.output.progress import ClassProgress
 from grader.classroom.people.handins import HandIn, Hint, distinct, find, folded
 from grader.classroom.people.roster import match
 from grader.classroom.people.roster import read as read_roster
@@ -353,7 +354,8 @@ def test_hand_in_that_changed_meanwhile_counts_as_what_was_graded(book: Gradeboo
     run = run_of(book, "a")
     run.grade(lambda: Scripted({"a": [HandInOutcome("graded", "other digest", result=dict(RESULT))]}))
 
-    assert book.enrolled()[0][2:] == ("other digest", TERMS.key_of("other digest", "terms"))
+    rows = book.select("SELECT digest, key FROM handins")
+    assert rows == [("other digest", TERMS.key_of("other digest", "terms"))]
     assert "changed" in book.notes()[0][1]
 
 
@@ -514,3 +516,31 @@ def test_hidden_checks_of_a_class_have_a_seed_of_their_own(tmp_path: Path):
     assert plain.hidden_seed_for(plain.load_answers()) is None
     assert Terms(**terms.plain()) == terms
     assert terms.digest() != plain.digest()
+
+
+# --- progress -----------------------------------------------------------------------------------------------------
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("stream", "left"), [(Terminal(), "\r\x1b[K"), (io.StringIO(), "")])
+def test_remarks_stay_and_a_terminal_shows_the_last_hand_in_alone(
+    stream: io.StringIO, left: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("TERM", "xterm")
+    progress = ClassProgress(stream)
+
+    progress({"event": "start", "handins": 3, "missing": 2})
+    told = {"score": 81.0, "max_score": 86.0, "state": "graded", "reason": ""}
+    progress({"event": "hand-in", "name": "ada", "done": 1, "of": 2, "left_seconds": 30.0, **told})
+    progress({"event": "note", "name": "ben", "note": "a lost worker " + "x" * 100})
+
+    start, one, note = (
+        "3 hand-ins, 1 already graded, 2 to do\n",
+        "1 of 2  ada: 81 of 86; about 30 s left",
+        f"ben: a lost worker {'x' * 100}\n",
+    )  # fmt: skip
+    assert stream.getvalue() == f"{left}{start}{left}{one}" + ("" if left else "\n") + f"{left}{note}"

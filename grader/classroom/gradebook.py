@@ -339,10 +339,6 @@ class Gradebook:
         """The checks near a time limit, by the key of the result, where no second look was taken."""
         return dict(self.select("SELECT key, close FROM results WHERE close != '' AND NOT alone"))
 
-    def enrolled(self) -> list[tuple[str, str, str, str]]:
-        """(name, path, digest, key) of the hand-ins of the last run."""
-        return self.select("SELECT name, path, digest, key FROM handins ORDER BY name")
-
     def notes(self) -> list[tuple[str, str]]:
         """(hand-in, what happened), in order; what happened to no one hand-in goes by ''."""
         return self.select("SELECT handin, note FROM notes ORDER BY id")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from grader.base.message import Message
-from grader.result import ComponentResult, Outcome, ProbeResult, Result, halves
+from grader.result import ComponentResult, Outcome, ProbeResult, Result, halves, is_training
 
 # A wrong answer, an answer that never came, and nothing that could be judged: three kinds of not passing
 STOPPED = (
@@ -14,8 +14,8 @@ STOPPED = (
 SKIPPED = (
     Outcome.BLOCKED, Outcome.NOT_ASKED, Outcome.NOT_ON_TRACK, Outcome.NOT_FINISHED, Outcome.NOT_GRADED,
 )  # fmt: skip
-TOLD_BY_THE_TABLE = (Outcome.NOT_IMPLEMENTED, Outcome.BLOCKED)  # their line of why says it all
 Cause = tuple[ProbeResult, list[ProbeResult]]  # the check that tells it, and those that fail with it
+TOLD_BY_THE_TABLE = (Outcome.NOT_IMPLEMENTED, Outcome.BLOCKED)  # their line of why says it all
 
 
 def blocks(
@@ -84,7 +84,7 @@ def ordered(components: Sequence[ComponentResult]) -> list[tuple[ComponentResult
         causes = [
             (first, others)
             for first, others in in_order(part)
-            if is_lost(first) and first.outcome not in TOLD_BY_THE_TABLE and not part.name.startswith("training.")
+            if is_lost(first) and first.outcome not in TOLD_BY_THE_TABLE and not is_training(part.name)
         ]
         if causes:
             found.append((part, causes))

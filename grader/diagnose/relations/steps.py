@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from grader.ask.entries import after_in
 from grader.base.arrays import unique
 from grader.diagnose.relations.case import (
     ROUGH,
@@ -30,8 +31,8 @@ def befores(case: Case) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
     if given:
         name, array = min(given, key=lambda each: float(np.abs(each[1] - case.expected).max(initial=0.0)))
         yield name, array, array
-    entry, _, step = case.entry.rpartition("_after_")
-    earlier = f"{entry}_after_{int(step) - 1}" if entry and step.isdecimal() else ""
+    after = after_in(case.entry)
+    earlier = after.before().entry if after else ""
     right, came = dict(case.others).get(earlier), dict(case.came_back).get(earlier)
     if right is not None and came is not None and right.shape == came.shape == case.expected.shape:
         yield case.words(earlier), came, right

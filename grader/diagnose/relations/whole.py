@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.ask.local_gradients import made_too_early, misfit
+from grader.ask.entries import after_in, kept_in
 from grader.ask.notes import Call
 from grader.ask.response import Response
 from grader.diagnose.entry_words import bounds, counted, kept, phrase, table
@@ -257,9 +257,9 @@ def impossible(verdict: Verdict) -> Relation | None:
 def changed(differences: list[Difference]) -> Relation | None:
     """Arrays that hold other values after the calls than before."""
     found = [
-        (name, entry.partition("_kept_by_")[2])
+        (kept(each.entry), again.by)
         for each in differences
-        if each.actual is False and (entry := each.entry) and (name := kept(entry)) and name != "the random state"
+        if each.actual is False and (again := kept_in(each.entry)) and kept(each.entry) != "the random state"
     ]
     if not found:
         return None
@@ -306,8 +306,8 @@ def named_factor(case: Case) -> Relation | None:
 def later_steps(verdict: Verdict) -> Relation | None:
     """The first of several steps is right everywhere, and a later one is not."""
     wrong = [each.entry for each in verdict.differences]
-    first = [name for name in verdict.expected or () if name.endswith("_after_1")]
-    later = [name for name in wrong if re.fullmatch(r"\w+_after_\d+", name)]
+    first = [name for name in verdict.expected or () if (after := after_in(name)) and after.step == 1]
+    later = [name for name in wrong if after_in(name)]
     if not first or not later or len(later) < len(wrong) or set(first) & set(wrong):
         return None
     return Relation(
@@ -341,9 +341,9 @@ def rows_of(value: Any) -> np.ndarray | None:
 
 def of_local_gradient(verdict: Verdict, difference: Difference) -> Relation | None:
     """A local gradient that nothing can pass through, or of which the batch is gone already."""
-    if (difference.entry in OF_WEIGHT) and (sentence := made_too_early(verdict)):
+    if (difference.entry in OF_WEIGHT) and (sentence := verdict.seen.made_too_early()):
         return Relation("axis-reduced", sentence)
-    local = misfit(verdict, difference.actual)
+    local = verdict.seen.misfit(difference.actual)
     return Relation("wrong-shape", local.sentence(verdict.probe.component)) if local is not None else None
 
 
