@@ -97,7 +97,7 @@ class ProbeResult:
 
     @property
     def lost(self) -> float:
-        return round(self.max_points - self.points - self.not_judged, 2)
+        return max(round(self.max_points - self.points - self.not_judged, 2), 0.0)  # a bonus is above its maximum of 0
 
 
 @dataclass
@@ -116,7 +116,7 @@ class ComponentResult:
 
     @property
     def lost(self) -> float:
-        return round(self.max_points - self.points - self.not_judged, 2)
+        return max(round(self.max_points - self.points - self.not_judged, 2), 0.0)  # a bonus is above its maximum of 0
 
     @property
     def is_fine(self) -> bool:
@@ -299,7 +299,8 @@ class Result:
         Rows without points do not say, but for an instructor's own tests.
         """
         failed = any(part.instructors and part.outcome != "passed" for part in self.components)
-        return 3 if self.grader_failed else int(failed or self.score < self.max_score)
+        missing = any(round(part.points, 2) < round(part.max_points, 2) for part in self.components)  # bonus or not
+        return 3 if self.grader_failed else int(failed or missing)
 
     @property
     def edition_text(self) -> str:

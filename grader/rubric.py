@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from fractions import Fraction
 from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
     from grader.ask.probe import Rule
 
 NAMED = Path(__file__).with_name("rubrics")  # NAME.toml each: `--rubric NAME`
-TOTAL = 100  # points of each track
+TOTAL = 100  # points of each track, unless a rubric says otherwise
+MOST_POINTS = 100_000
+MOST_WEIGHT = 1000
 SETUP_SECONDS = 60  # to import, build the model and copy the data: outside the training's clock, but not without end
 # What becomes of the imports and the NumPy of other days: the settings' words, the usual one first
 OUTSIDE = {"forbidden_imports": ("told", "withheld"), "old_numpy": ("told", "lost")}
@@ -63,13 +66,15 @@ class Rubric:
     """A checked rubric. `points` maps track to component to points; a component that is absent is not on the track.
 
     extensions: components that are asked only where they are handed in, and cost nothing.
+    bonus: points that an extension brings on top of the track's.
+    weights: of checks, as the file names them, where they are not the probe's own.
     extension_checks: checks of other components that are just as free, as the file names them; judge/rubrics.py makes
-        of them, and of `hidden`, the checks that are meant.
+        of them, of `weights` and of `hidden`, the checks that are meant.
     """
 
     edition: Edition
     default_track: str
-    points: dict[str, dict[str, int]]
+    points: dict[str, dict[str, Fraction]]
     extensions: frozenset[str]
     extension_checks: frozenset[str]
     constant_factor_keeps: float
@@ -87,6 +92,8 @@ class Rubric:
     hidden_on_gradescope: str
     forbidden_imports: str = "told"
     old_numpy: str = "told"
+    bonus: dict[str, Fraction] = field(default_factory=dict)
+    weights: dict[str, int] = field(default_factory=dict)
 
     def check_limits(self) -> Limits:
         """What the worker of one check may use."""
@@ -201,9 +208,16 @@ def check(data: dict[str, Any], source: str, edition: Edition = FIRST) -> Rubric
         "extensions": extensions_of_old,
         "base": BUILT_IN,
         "edition": edition.year,
+        "total": TOTAL,
+        "bonus": {},
+        "weights": {},
         **data,
     }
-    known(data, ("edition", "default_track", "base", "extensions", "points", *TABLES), f"rubric {source}")
+    known(
+        data,
+        ("edition", "default_track", "base", "extensions", "total", "points", "bonus", "weights", *TABLES),
+        f"rubric {source}",
+    )
     if data["base"] != BUILT_IN:
         raise UsageError(f'rubric {source}, base: must be "{BUILT_IN}", not {data["base"]!r}')
     for table, keys in TABLES.items():
@@ -215,24 +229,12 @@ def check(data: dict[str, Any], source: str, edition: Edition = FIRST) -> Rubric
             if not edition.trainings:  # what the built-in rubric says of trainings is of no other homework's
                 data[table] = {key: value for key, value in data[table].items() if key in keys}
         known(data[table], keys, f"rubric {source}, [{table}]")
-    points = data["points"]
-    if not isinstance(points, dict) or not points:
-        raise UsageError(f"rubric {source}: [points.TRACK] is missing, one table for each track")
-    for track, table in points.items():
-        where = f"rubric {source}, [points.{track}]"
-        if not isinstance(table, dict):
-            raise UsageError(f"{where}: must be a table of components and their points")
-        known(table, edition.components, where, complete=False)
-        for component, value in table.items():
-            if type(value) is not int or value < 0:
-                raise UsageError(f'{where}, "{component}": points must be a whole number from 0 up, not {value!r}')
-        if sum(table.values()) != TOTAL:
-            raise UsageError(f"{where}: the points sum to {sum(table.values())}, they must sum to {TOTAL}")
-    if not isinstance(data["default_track"], str) or data["default_track"] not in points:
+    by_track = points_of(data, source, edition)
+    if not isinstance(data["default_track"], str) or data["default_track"] not in by_track:
         raise UsageError(
             f"rubric {source}: default_track is {data['default_track']!r}, there is no such [points] table"
         )
-    extensions = named_extensions(data["extensions"], points, f"rubric {source}", edition)
+    extensions = named_extensions(data["extensions"], by_track, f"rubric {source}", edition)
     where = f"rubric {source}, [training]"
     milestones = data["training"]["milestones"]
     if not isinstance(milestones, list) or not milestones:
@@ -267,7 +269,7 @@ def check(data: dict[str, Any], source: str, edition: Edition = FIRST) -> Rubric
     return Rubric(
         edition=edition,
         default_track=data["default_track"],
-        points=points,
+        points=by_track,
         extensions=extensions,
         extension_checks=frozenset(name for name in data["extensions"] if "/" in name),
         constant_factor_keeps=float(data["partial"]["constant_factor_keeps"]),
@@ -284,10 +286,71 @@ def check(data: dict[str, Any], source: str, edition: Edition = FIRST) -> Rubric
         hidden=frozenset(hidden),
         hidden_on_gradescope=gradescope,
         **data["outside"],
+        bonus=bonus_of(data, extensions, f"rubric {source}, [bonus]"),
+        weights=weights_of(data, f"rubric {source}, [weights]"),
     )
 
 
-def named_extensions(names: Any, points: dict[str, dict[str, int]], where: str, edition: Edition) -> frozenset[str]:
+def points_of(data: dict[str, Any], source: str, edition: Edition) -> dict[str, dict[str, Fraction]]:
+    """The points of each track. Raises UsageError."""
+    tables, total = data["points"], points(data["total"], f"rubric {source}, total")
+    if not isinstance(tables, dict) or not tables:
+        raise UsageError(f"rubric {source}: [points.TRACK] is missing, one table for each track")
+    found = {}
+    for track, table in tables.items():
+        where = f"rubric {source}, [points.{track}]"
+        if not isinstance(table, dict):
+            raise UsageError(f"{where}: must be a table of components and their points")
+        known(table, edition.components, where, complete=False)
+        found[track] = {name: points(value, f'{where}, "{name}"') for name, value in table.items()}
+        earned = sum(found[track].values())
+        if earned != total or not total:
+            raise UsageError(
+                f"{where}: the points sum to {float(earned):g}, they must sum to {float(total):g} "
+                "(total = ... at the top of the rubric asks for another sum)"
+            )
+    return found
+
+
+def points(value: Any, where: str) -> Fraction:
+    """Points as they are written, with at most two decimals. Raises UsageError."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= MOST_POINTS:
+        raise UsageError(f"{where}: points must be a number from 0 to {MOST_POINTS}, not {value!r}")
+    found = Fraction(str(value))
+    if (100 * found).denominator != 1:
+        raise UsageError(f"{where}: points have at most two decimals, not {value!r}")
+    return found
+
+
+def bonus_of(data: dict[str, Any], extensions: frozenset[str], where: str) -> dict[str, Fraction]:
+    """What an extension brings on top of the total. Raises UsageError."""
+    table = data["bonus"]
+    if not isinstance(table, dict):
+        raise UsageError(f"{where}: must be a table of extensions and their points")
+    for name in table:
+        if name not in extensions:
+            named = ", ".join(sorted(extensions)) or "none"
+            raise UsageError(f'{where}, "{name}": only an extension brings a bonus; extensions are: {named}')
+    return {name: points(value, f'{where}, "{name}"') for name, value in table.items()}
+
+
+def weights_of(data: dict[str, Any], where: str) -> dict[str, int]:
+    """Weights by name of a check or pattern, as they are written. Raises UsageError."""
+    table = data["weights"]
+    if not isinstance(table, dict):
+        raise UsageError(f"{where}: must be a table of checks and their weights")
+    for name, value in table.items():
+        if type(value) is not int or not 0 < value <= MOST_WEIGHT:
+            raise UsageError(
+                f'{where}, "{name}": must be a whole number from 1 to {MOST_WEIGHT}, not {value!r}; a check that is '
+                "to cost nothing goes into `extensions`"
+            )
+    return dict(table)
+
+
+def named_extensions(
+    names: Any, points: dict[str, dict[str, Fraction]], where: str, edition: Edition
+) -> frozenset[str]:
     """The components among these names of components and checks. Raises UsageError."""
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise UsageError(f"{where}, extensions: must be a list of names, not {names!r}")
@@ -298,7 +361,8 @@ def named_extensions(names: Any, points: dict[str, dict[str, int]], where: str, 
         for name in found:
             if table.get(name):
                 raise UsageError(
-                    f'{where}, [points.{track}], "{name}": an extension is worth 0 points, not {table[name]}'
+                    f'{where}, [points.{track}], "{name}": an extension is worth 0 points, not {float(table[name]):g}; '
+                    "[bonus] gives it points on top of the total"
                 )
     return frozenset(found)
 

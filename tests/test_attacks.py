@@ -52,9 +52,9 @@ from grader.ask import answer_key
 from grader.ask.probe import all_probes
 from grader.ask.reference import LocalWorker, read_sources
 from grader.base.cache import recall
-from grader.commands.main import DEFAULT_SEED
 from grader.homework import FIRST
 from grader.homeworks.beras.dialect import Dialect
+from grader.run.request import DEFAULT_SEED
 from grader.worker import landlock
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the attacks speak Linux")

@@ -121,14 +121,15 @@ def test_html_can_be_heard_and_reached_by_keyboard(kind: str) -> None:
     assert any(each.get("name") == "viewport" for each in page.all("meta"))
 
 
-def test_html_unfolds_what_lost_points_and_explains_it() -> None:
+def test_html_unfolds_what_to_mend_first_and_explains_it() -> None:
     text = to_html(full_page())
     page = Page(text)
 
     unfolded = {
         each["id"]: "open" in each for each in page.all("details") if "component" in (each.get("class") or "").split()
     }
-    assert unfolded == {"dense": True, "relu": True, "softmax": False, "model": False}
+    assert list(unfolded.items()) == [("dense", True), ("relu", False), ("softmax", False), ("model", False)]
+    assert "1 with nothing to mend" in text
     assert pages.title("softmax-over-batch") in text
     assert "Each column of the result sums to 1, each row does not." in " ".join(page.text)
 

@@ -36,7 +36,7 @@ def ran(source: str, root: Path) -> str:
     (root / "mine.py").write_text(source, encoding="utf-8")
     lines = (
         f"import sys; sys.path[:0] = [{str(root)!r}, {str(Path(__file__).parent.parent)!r}]; import numpy\n"
-        f"from grader.worker import old_numpy, placeholders; placeholders.install({str(root)!r}, {{}})\n"
+        f"from grader.worker import importer, old_numpy; importer.install({str(root)!r}, {{}})\n"
         f"old_numpy.give_back_names({str(root)!r}); import mine\n"
     )
     done = subprocess.run([sys.executable, "-c", lines], capture_output=True, text=True, check=False)

@@ -5,14 +5,18 @@ Every overlay of tests/submissions goes through the real command, without traini
 
 from __future__ import annotations
 
+import os
 import tempfile
+import time
 import zlib
 from functools import cache
 from pathlib import Path
 
 import pytest
-from overlays import base_of, build, expectation, grade, graded_on, grading_options, lay_base
+from overlays import base_of, build, expectation, grade, graded_on, grading_options, lay_base, names, with_limits
+from warm_grade import grade_warm
 
+from grader.base.columns import columns
 from grader.homework import FIRST
 from grader.report.first_screen import LINES
 from grader.run.affected import Snapshot, affected, snapshot
@@ -20,6 +24,7 @@ from grader.run.affected import Snapshot, affected, snapshot
 # More than a wrong answer comes of these
 ENDINGS = ("exits-", "hangs-", "import-", "os-exit-", "prints-", "segfault-", "syntax-", "system-")
 UNUSABLE = "gave something that this check cannot use"  # and no evidence of what
+TURNS = 100  # weeks until every chaff has been trained and shown whole
 TRAINED_WHEATS = ("upstream-convention-sum", "float32-everywhere")
 TRAINING_CHAFFS = ("pretrained-weights", "simple-model-too-deep", "advanced-model-too-shallow")
 
@@ -85,6 +90,28 @@ def test_chaff_loses_points_only_where_its_bug_is_and_is_diagnosed(name: str, ba
     found = set().union(*(graded.diagnosis(component) for component in wrong))
     assert set(expected.get("diagnosis", ())) <= found
     assert not set(expected.get("misleading", ())) & found
+
+
+def in_turn(every: list[str]) -> list[str]:
+    """A few each week, all of them where BERAS_EVERY is set."""
+    week = int(time.time() / (7 * 24 * 3600))
+    return [name for name in every if "BERAS_EVERY" in os.environ or zlib.crc32(name.encode()) % TURNS == week % TURNS]
+
+
+@pytest.mark.parametrize("name", in_turn(names("chaffs")))
+def test_whole_output_of_a_chaff_fits_a_screen(name: str, folder: Path) -> None:
+    """All components and both trainings, as the command prints them on 80 columns."""
+    submission = build("chaffs", name, folder)
+    limits = (
+        ["--rubric", str(with_limits(folder, found))] if (found := expectation("chaffs", name).get("limits")) else []
+    )
+
+    done = grade_warm(submission.name, *limits, cwd=folder, env={**os.environ, "COLUMNS": "80"})
+
+    lines = done.stdout.splitlines()
+    assert len(lines) <= LINES
+    assert all(columns(line) <= 80 for line in lines)
+    assert any(line.startswith("score ") for line in lines[-3:])
 
 
 @pytest.mark.parametrize("name", TRAINED_WHEATS)

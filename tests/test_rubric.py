@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from overlays import grade, lay_base, run
+from overlays import build, grade, lay_base, run
 
 from grader import rubric
 from grader.ask.answer_key import AnswerKey
@@ -143,7 +143,13 @@ WRONG = {
     "missing-limit": (edited("check_seconds = 10", ""), "check_seconds missing"),
     "missing-table": (edited("[partial]", "[half]"), "half"),
     "negative-points": (edited('"Dense" = 12', '"Dense" = -12'), r'"Dense".*-12'),
-    "fraction-of-a-point": (edited('"Dense" = 12', '"Dense" = 12.5'), r'"Dense".*12\.5'),
+    "thousandth-of-a-point": (edited('"Dense" = 12', '"Dense" = 12.125'), r'"Dense".*two decimals.*12\.125'),
+    "points-are-nan": (edited('"Dense" = 12', '"Dense" = nan'), r'"Dense".*nan'),
+    "total-of-nothing": ("total = 0\n" + TEXT, r"points\.2470.* 100\b.* 0\b"),
+    "bonus-of-no-extension": (edited("[bonus]", '[bonus]\n"Softmax" = 2'), r"bonus.*Softmax.*BatchNorm"),
+    "bonus-is-negative": (edited("[bonus]", '[bonus]\n"BatchNorm" = -2'), r"bonus.*BatchNorm.*-2"),
+    "weight-of-no-check": (edited("[weights]", '[weights]\n"Adam/amsgard" = 2'), "did you mean Adam/amsgrad"),
+    "weight-of-zero": (edited("[weights]", '[weights]\n"Adam/amsgrad" = 0'), "weights.*amsgrad.*extensions"),
     "points-are-text": (edited('"Dense" = 12', '"Dense" = "12"'), r'"Dense".*\'12\''),
     "points-are-true": (edited('"Dense" = 12', '"Dense" = true'), r'"Dense".*True'),
     "sum-too-large": (edited('"Dense" = 12', '"Dense" = 13'), r"points\.2470.* 101\b.*100"),
@@ -222,6 +228,31 @@ def test_command_says_what_is_wrong_with_a_rubric_and_exits_with_2(name: str, tm
     assert (done.returncode, done.stdout) == (2, "")
     assert len(done.stderr.splitlines()) == 1
     assert re.search(says, done.stderr)
+
+
+def test_points_are_fractions_of_any_total_with_a_bonus_and_weights(tmp_path: Path, folder: Path):
+    """Through the command: points of every check, what a bonus adds, and that it hides no point that is missing."""
+    tree = TEXT.replace('"Softmax" = 6', '"Softmax" = 0.25').replace('"Dense" = 12', '"Dense" = 12.5')
+    tree = tree.replace("[bonus]", '[bonus]\n"BatchNorm" = 2.5').replace(
+        "[weights]", '[weights]\n"Softmax/stable" = 90'
+    )
+    file = tmp_path / "rubric.toml"
+    file.write_text("total = 94.75\n" + tree.partition("[points.1470]")[0] + tree[tree.index("# What an ext") :])
+    wrong = build("chaffs", "softmax-unstable", folder)
+
+    found = grade(wrong, "--no-training", "--only", "Softmax", "BatchNorm", "--rubric", str(file))
+
+    parts = found.components
+    worth = {each["name"]: each["max_points"] for each in parts["Softmax"]["probes"]}
+    assert worth["Softmax/stable"] > 0.25 / 2
+    assert round(sum(worth.values()), 2) == 0.25
+    assert (parts["BatchNorm"]["points"], parts["BatchNorm"]["max_points"]) == (2.5, 0)
+    assert found.result["score"] == round(2.5 + parts["Softmax"]["points"], 2) > found.result["max_score"] == 0.25
+    assert found.exit_code == 1, "a point that is missing is missing, whatever the bonus"
+    assert "+2.5" in found.screen()[3]
+    listed = run("--list", "--rubric", str(file)).stdout
+    assert "Softmax  (0.25 points)" in listed
+    assert "BatchNorm  (extension, a bonus of 2.5)" in listed
 
 
 def test_command_says_that_there_is_no_such_rubric(tmp_path: Path):

@@ -56,9 +56,11 @@ def hundredths(points: Fraction) -> bool:
         (5, [0, 0], ["0", "0"]),
         (5, [1, 0], ["5", "0"]),
         (0, [1, 2], ["0", "0"]),
+        (Fraction("0.25"), [0, 1, 2], ["0", "0.08", "0.17"]),
+        (Fraction("0.01"), [0, 1], ["0", "0.01"]),
     ],
 )
-def test_points_are_divided_in_proportion(points: int, weights: list[int], expected: list[str]):
+def test_points_are_divided_in_proportion(points: int | Fraction, weights: list[int], expected: list[str]):
     assert allocate(points, weights) == list(map(Fraction, expected))
 
 

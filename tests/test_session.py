@@ -21,7 +21,8 @@ from grader.judge.verdict import Outcome
 from grader.result import NOT_GRADED, ComponentResult, ProbeResult, TrainingResult
 from grader.run.predictions import Predictions
 from grader.run.session import Session, repository_path
-from grader.run.trainings import Run, Trainer
+from grader.run.trainer import Trainer
+from grader.run.training_run import Run
 
 SIMPLE, ADVANCED = "training.simple", "training.advanced"  # more than 0.85 earns 7 points, more than 0.80 half of them
 DATA: Any = SimpleNamespace(public=Path("nowhere"), test_labels=np.arange(10), test_images=np.zeros((10, 2, 2)))
@@ -42,8 +43,7 @@ class Stage:
     study: Study | None = None
 
     def session(self, *checks: Probe, hidden_seed: int | None = None, **about: Any) -> Session:
-        grading = graded(self.folder, *checks, **about)
-        grading.hidden_seed = hidden_seed
+        grading = graded(self.folder, *checks, hidden_seed=hidden_seed, **about)
         return Session(grading, DATA, False, 1, None, "hand-in", [self.told.append])
 
     def train(self, name: str, trainer: Trainer, reference: Any, seed: int, runs: int) -> tuple[TrainingResult, Run]:
@@ -274,7 +274,7 @@ def test_a_hidden_training_has_the_hidden_seed(stage: Stage) -> None:
     session = stage.session(hidden=frozenset({f"{SIMPLE}/accuracy"}), hidden_seed=77)
     session.train(SIMPLE)
     session.train(ADVANCED)
-    assert stage.seeds == [77, session.grading.seed]
+    assert stage.seeds == [77, session.grading.questions.seed]
 
 
 def test_the_notes_say_that_a_faster_core_stood_in(stage: Stage) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from grader.ask.answers import LiveAnswers
-from grader.ask.slips import plain, slips_of
+from grader.ask.code_words import plain
+from grader.ask.slips import slips_of
 from grader.homework import YEARS, edition
 
 SHORT = 12  # characters of a statement that tells nothing, such as `return x`

@@ -24,7 +24,8 @@ from grader.submission import contents as entries
 from grader.submission import opening as submission
 from grader.submission import source as source_module
 from grader.submission.opening import Submission, forbidden_imports, open_submission
-from grader.submission.source import SourceError, SourceModule, read_module
+from grader.submission.parser import SourceError
+from grader.submission.source import SourceModule, read_module
 
 Contents = str | bytes
 CODE: dict[str, Contents] = {

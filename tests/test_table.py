@@ -216,6 +216,27 @@ def test_the_first_screen_holds_whatever_went_wrong() -> None:
     assert all(to_table(made(*rows), verbose=True).count(f"Part{n}/2  failed") == 1 for n in range(9))
 
 
+def test_the_first_screen_holds_trainings_and_notes_as_well() -> None:
+    """What is said of trainings gets shorter before any of a mistake does; the rest of the notes is counted."""
+    message = Message("it is wrong " * 9, (("came back", "1"), ("expected", "2"), ("next", "do this " * 15)))
+    rows = [component(f"Part{n}", failed(f"Part{n}/a", n + 1, message)) for n in range(22)]
+    slow = [trained(), trained()]
+    for each in slow:
+        each.outcome, each.told, each.milestones = "failed", message, [Milestone(0.95, 1, 9.0, 0.5)]
+    notes = [f"{n} " + "a note that goes on " * 6 for n in range(9)]
+
+    text = to_table(made(*rows, training=slow, notes=notes), width=80)
+
+    assert len(text.splitlines()) <= LINES
+    assert "Part21  failed" in text
+    assert text.count("  next       do this") == 1
+    assert text.count("training advanced: failed") == 2
+    assert re.search(r"^\d more notes: -v shows all$", text, re.MULTILINE)
+    everything = to_table(made(*rows, training=slow, notes=notes), verbose=True)
+    assert all(f"note: {n} a note" in everything for n in range(9))
+    assert everything.count("  an epoch   ") == 2
+
+
 def test_what_others_wait_for_comes_first() -> None:
     waits = blocked("Model/a", 3, "blocked by Dense, which is not right yet; this check uses it")
     text = to_table(

@@ -474,6 +474,20 @@ def test_markdown_makes_no_markup_of_what_a_submission_says() -> None:
     assert tags <= {"details", "/details", "summary", "/summary", "b", "/b"}
 
 
+def test_markdown_and_gradescope_begin_with_what_to_mend_first() -> None:
+    waits = blocked("Model/a", 3, "blocked by Dense, which is not right yet; this check uses it")
+    dense = component("Dense", failed("Dense/a", 1, "cheap"), failed("Dense/b", 2, "dear"))
+    result = made(component("Adam", failed("Adam/a", 9, "no")), dense, component("Model", waits))
+
+    heads = re.findall(r"<details( open)?><summary><b>(\S+)", to_markdown(result))
+
+    assert heads == [(" open", "Dense/b"), ("", "Dense/a"), ("", "Adam/a")]
+    found = json.loads(WRITERS["gradescope"](result))
+    assert found["output"].splitlines()[1] == "mend first: Dense, then Adam"
+    (text,) = [each["output"] for each in found["tests"] if each["name"] == "Dense"]
+    assert text.index("dear", text.index("0 of 2")) < text.index("cheap", text.index("0 of 2"))
+
+
 def test_markdown_fence_is_longer_than_any_in_the_text() -> None:
     text = to_markdown(made(component("ReLU", failed("ReLU/a", 1, "one\n```\n<b>two</b>\n`````\nthree"))))
 

@@ -34,13 +34,7 @@ from grader.base.paths import PACKAGE
 from grader.base.processes import apart
 from grader.homework import FIRST, HOMEWORK, Edition
 
-QUESTIONS = (
-    "ask/answer_key.py",
-    "ask/probe.py",
-    "homework.py",
-    "ask/subject.py",
-    "worker/*.py",
-)  # how they are asked, and how what came back is kept
+QUESTIONS = ("ask/*.py", "homework.py", "worker/*.py")  # how they are asked, and how what came back is kept
 OF_HOMEWORK = ("*.py", "worker/*.py", "editions/*/edition.toml", "probes/*.py", "later/*.py", "later/probes/*.py")
 KEY = PACKAGE / "answers.key"  # where an edition without a reference has its key
 KEPT_SEEDS = 32  # in each of them, the latest: fresh ones do not come back

@@ -32,12 +32,12 @@ from grader.classroom.schedule import Entry, Run
 from grader.classroom.study.groups import Group, WrongAnswers, groups
 from grader.classroom.study.similarity import Similarity, read_codes, similarity
 from grader.classroom.study.student_code import Given, given, given_in
-from grader.commands.main import DEFAULT_SEED, HIDDEN_SEED_BITS, chosen, seed_of
 from grader.homework import FIRST, FIRST_YEAR, HOMEWORK, YEARS, Edition, edition, is_training
 from grader.judge.rubrics import load as load_rubric
 from grader.packing.template import make_edition
 from grader.report.to_jsonl import EventLog
 from grader.rubric import SETUP_SECONDS, located, year_of
+from grader.run.request import DEFAULT_SEED, chosen, hidden_seed_of, seed_of
 from grader.submission.archives import digest_of
 from grader.submission.contents import shown
 
@@ -106,7 +106,7 @@ def parser() -> argparse.ArgumentParser:
         "--edition", metavar="YEAR", type=int, choices=YEARS, help="of all hand-ins (default: told by what is in each)"
     )
     what.add_argument("--track", metavar="TRACK")
-    what.add_argument("--component", metavar="NAME", nargs="+", action="append", default=[])
+    what.add_argument("--component", metavar="NAME", nargs="+", action="extend", default=[])
     what.add_argument("--no-training", action="store_true")
     what.add_argument("--full", action="store_true")
     what.add_argument("--runs", metavar="N", type=int, default=1)
@@ -195,13 +195,8 @@ def terms_of(options: argparse.Namespace) -> Terms:
         if text == "fresh":
             why = "a class that is gone on with needs the seed that it began with; give a number"
             raise UsageError(f"{option} fresh: {why}")
-    wanted = argparse.Namespace(only=options.component, no_training=options.no_training)
-    try:
-        components = chosen(wanted, tuple(dict.fromkeys(name for each in years for name in each.components)))
-    except UsageError as error:
-        raise UsageError(str(error).replace("--only", "--component")) from None
-    text = options.hidden_seed
-    hidden_seed = seed_of(text, "--hidden-seed", HIDDEN_SEED_BITS) if text is not None else None
+    known = tuple(dict.fromkeys(name for each in years for name in each.components))
+    components = chosen(options.component, not options.no_training, known, "--component")
     return Terms(
         track=options.track or "",
         components=components,
@@ -213,7 +208,7 @@ def terms_of(options: argparse.Namespace) -> Terms:
         key=named_file(options.key, "--key"),
         isolation=options.isolation,
         year=options.edition or 0,
-        hidden_seed=hidden_seed,
+        hidden_seed=hidden_seed_of(options.hidden_seed),
     )
 
 

@@ -14,9 +14,9 @@ from grader import rubric
 from grader.ask.answers import KeyAnswers
 from grader.base.ends import temporary_folder
 from grader.base.errors import UsageError
-from grader.commands.main import DEFAULT_SEED, HIDDEN_SEED_BITS, chosen, seed_of
 from grader.homework import FIRST, HOMEWORK, YEARS
 from grader.judge import rubrics
+from grader.run.request import DEFAULT_SEED, HIDDEN_SEED_BITS, chosen, seed_of
 
 EPILOG = """\
 examples:
@@ -52,7 +52,7 @@ def parser() -> argparse.ArgumentParser:
     )
     found.add_argument("--track", metavar="TRACK", help="1470 or 2470 (default: the rubric's)")
     found.add_argument(
-        "--only", metavar="COMPONENT", action="append", nargs="+", default=[], help="these components alone are graded"
+        "--only", metavar="COMPONENT", action="extend", nargs="+", default=[], help="these components alone are graded"
     )
     found.add_argument("--no-training", action="store_true", help="leave out training, and its data with it")
     found.add_argument("--seed", metavar="N", help=f"seed of public checks, or 'fresh' (default {DEFAULT_SEED})")
@@ -92,8 +92,8 @@ def main(arguments: list[str]) -> int:
         raise UsageError(f"--python {options.python}: must be a version such as 3.10")
     ready = KeyAnswers(options.key) if options.key is not None else None
     seed = seed_of(options.seed)
-    components = chosen(options, course.components)
-    hidden_seed = hidden_seed_of(options.hidden_seed, ready)
+    components = chosen(options.only, not options.no_training, course.components)
+    hidden_seed = secret_seed(options.hidden_seed, ready)
     edition = Edition(rubric.located(options.rubric, course), seed, hidden_seed, pack.student, components, course)
     told = [f"--edition={course.year}"] if course is not FIRST else []
     told += [f"--track={options.track}"] if options.track else []
@@ -118,7 +118,7 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def hidden_seed_of(text: str | None, ready: KeyAnswers | None) -> int:
+def secret_seed(text: str | None, ready: KeyAnswers | None) -> int:
     """The seed of hidden checks: as told, else that of the key, else a new one."""
     if text is not None:
         return seed_of(text, "--hidden-seed", HIDDEN_SEED_BITS)

@@ -36,7 +36,10 @@ def where(name: str, rubric: Rubric) -> str:
     worth = rubric.points[rubric.default_track].get(name)
     if name in year.given:
         return f"{file} It is given, and worth nothing: leave it as it is."
-    return f"{file} It is worth {worth} points." if worth else f"{file} It is worth no points."
+    bonus = rubric.bonus.get(name)
+    if bonus:
+        return f"{file} It brings up to {decimal(bonus):g} points on top of the total."
+    return f"{file} It is worth {decimal(worth):g} points." if worth else f"{file} It is worth no points."
 
 
 def line(probe: Probe, rubric: Rubric, track: str) -> str:

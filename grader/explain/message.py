@@ -332,3 +332,14 @@ def next_step(codes: Sequence[str], edition: Edition) -> str:
     known = [code for code in codes if pages.title(code, edition)]
     year = "" if edition is FIRST else f" --edition {edition.year}"
     return "\n".join(f"grade explain {code}{year}" for code in known)
+
+
+def explain(verdict: Verdict, tolerances: Tolerances, edition: Edition) -> None:
+    """Writes what students read; one that fails with another has its cause, and is shown together with it."""
+    first = verdict.because
+    if first is None:
+        verdict.message = message(verdict, tolerances, edition)
+        return
+    verdict.diagnosis = list(first.diagnosis)
+    if not verdict.message or not first.diagnosis:
+        verdict.message = first.message

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from grader.base.text import printable
+from grader.base.message import Message
+from grader.base.text import one_line, printable
+from grader.submission.bindings import Import
 from grader.submission.opening import Submission, forbidden_imports
-from grader.submission.source import Import
 from grader.worker import old_numpy
 from grader.worker.placeholders import PROGRESS, SILENT, WINDOWS
 
@@ -90,3 +91,16 @@ def listed(texts: Iterable[str], more: str, separator: str = ", ") -> str:
     all_of_them = list(texts)
     left = len(all_of_them) - MOST
     return separator.join(all_of_them[:MOST]) + (f" and {left} {more}" if left > 0 else "")
+
+
+def import_message(submission: Submission, module: str, imports: tuple[Import, ...]) -> Message:
+    """What a forbidden import is, where, and that these points hang on it alone."""
+    path = submission.modules[module].relative
+    places = listed((f"`import {one_line(each.name)}` ({path} line {each.line})" for each in imports), "more")
+    return Message(
+        f"{places} is not allowed: only NumPy and the standard library are",
+        (
+            ("pattern", "the answer itself is right: these points hang on that line alone"),
+            ("next", "delete the import"),
+        ),
+    )

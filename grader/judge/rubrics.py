@@ -1,4 +1,5 @@
-"""A rubric whose names of checks have become the checks that they mean: which are hidden, and which cost nothing.
+"""A rubric whose names of checks have become the checks that they mean: which are hidden, which cost
+nothing, and what each weighs.
 
 The file itself is read by grader/rubric.py, which knows no check.
 """
@@ -28,7 +29,10 @@ def check(data: dict[str, Any], source: str, edition: Edition = FIRST) -> Rubric
 def resolved(found: Rubric, source: str) -> Rubric:
     """The same with checks for names. Raises UsageError for a name that means none."""
     hidden = matching(sorted(found.hidden), f"rubric {source}, [visibility], hidden", found.edition)
-    return replace(found, hidden=hidden, extension_checks=extension_checks(found, source))
+    weights: dict[str, int] = {}
+    for pattern, weight in found.weights.items():  # a later one overrides
+        weights |= dict.fromkeys(matching([pattern], f"rubric {source}, [weights]", found.edition), weight)
+    return replace(found, hidden=hidden, weights=weights, extension_checks=extension_checks(found, source))
 
 
 def extension_checks(found: Rubric, source: str) -> frozenset[str]:

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from grader.ask.probe import all_probes
+from grader.ask.probe import Probe, all_probes
 from grader.judge.verdict import Outcome, Verdict
+from grader.result import ComponentResult
 from grader.rubric import Rubric
 
 UNIT = Fraction(1, 50)  # half of a check's points is then still a whole hundredth
@@ -31,7 +32,9 @@ def allocate(points: int | Fraction, weights: Sequence[int]) -> list[Fraction]:
     by_remainder = sorted(range(len(weights)), key=lambda i: (units[i] - exact[i], i))
     for i in by_remainder[:left]:
         units[i] += 1
-    return [unit * UNIT for unit in units]
+    found = [unit * UNIT for unit in units]
+    found[max(range(len(weights)), key=weights.__getitem__)] += Fraction(points) - sum(found)  # an odd hundredth
+    return found
 
 
 @dataclass(frozen=True)
@@ -52,11 +55,24 @@ def shares(points: int | Fraction, verdicts: Sequence[Verdict]) -> list[Share]:
     ]
 
 
+def weight_of(probe: Probe, rubric: Rubric) -> int:
+    """A check's share of its component: 0 for an extension, else the rubric's, else the probe's own."""
+    return 0 if probe.name in rubric.extension_checks else rubric.weights.get(probe.name, probe.weight)
+
+
+def as_bonus(found: ComponentResult) -> ComponentResult:
+    """A component whose points come on top: nothing of it can be lost, or be missing."""
+    found.max_points = found.not_judged = 0.0
+    for probe in found.probes:
+        probe.max_points = probe.not_judged = 0.0
+    return found
+
+
 def worths(component: str, rubric: Rubric, track: str) -> dict[str, Fraction]:
     """What each check of a component is worth, by its name, as long as all of them are asked."""
-    points = rubric.points[track].get(component, 0)
-    checks = {probe.name: probe.weight for probe in all_probes(rubric.edition) if probe.component == component}
-    weights = {name: 0 if name in rubric.extension_checks else weight for name, weight in checks.items()}
+    points = rubric.points[track].get(component, 0) or rubric.bonus.get(component, 0)
+    probes = [probe for probe in all_probes(rubric.edition) if probe.component == component]
+    weights = {probe.name: weight_of(probe, rubric) for probe in probes}
     groups = [[name for name in weights if (name in rubric.hidden) == hidden] for hidden in (False, True)]
     split = allocate(points, [sum(weights[name] for name in group) for group in groups])
     found: dict[str, Fraction] = {}

@@ -52,6 +52,7 @@ OF_FAULT = {
 }
 # These say nothing about the student's work on a component: they cost nothing, and earn nothing.
 UNJUDGED = (Outcome.BLOCKED, Outcome.NOT_ASKED, Outcome.NOT_FINISHED, Outcome.GRADER_FAULT)
+FINE = (Outcome.PASSED, Outcome.NOT_ASKED)
 
 
 @dataclass

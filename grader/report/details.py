@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from grader.base.message import Message
 from grader.result import ComponentResult, ProbeResult, Result, halves
@@ -10,6 +10,7 @@ from grader.result import ComponentResult, ProbeResult, Result, halves
 # A wrong answer, an answer that never came, and nothing that could be judged: three kinds of not passing
 STOPPED = ("error", "crashed", "exited", "timed out", "out of memory", "grader fault")
 SKIPPED = ("blocked", "not asked", "not on this track", "not finished", "not graded")
+Cause = tuple[ProbeResult, list[ProbeResult]]  # the check that tells it, and those that fail with it
 TOLD_BY_THE_TABLE = ("not implemented", "blocked")  # their line of why says it all
 
 
@@ -21,7 +22,7 @@ def blocks(
     A cause is told in full once, with the other checks that it costs. verbose: every check, and every message in full.
     paint: colours an outcome.
     """
-    for probe, others in [(each, []) for each in part.probes] if verbose else alike(part):
+    for probe, others in [(each, []) for each in part.probes] if verbose else in_order(part):
         lost = is_lost(probe)
         if not verbose and (not lost or probe.outcome in TOLD_BY_THE_TABLE):
             continue
@@ -50,12 +51,64 @@ def cause(probe: ProbeResult) -> tuple[str, ...]:
     return ("", probe.name)
 
 
-def alike(part: ComponentResult) -> list[tuple[ProbeResult, list[ProbeResult]]]:
+def alike(part: ComponentResult) -> list[Cause]:
     """Its checks, each cause once: the first check that it costs, and the others."""
     found: dict[tuple[str, ...], list[ProbeResult]] = {}
     for probe in part.probes:
         found.setdefault(cause(probe), []).append(probe)
     return [(first, others) for first, *others in found.values()]
+
+
+def in_order(part: ComponentResult) -> list[Cause]:
+    """Its causes as they are to be mended: those that are explained first, then what costs most.
+
+    One that is explained may well be behind those that are not.
+    """
+    return sorted(alike(part), key=lambda each: (not each[0].diagnosis, -cost(each)))
+
+
+def cost(cause: Cause) -> float:
+    """Points that all checks with a cause lost."""
+    first, others = cause
+    return sum(probe.lost for probe in (first, *others))
+
+
+def ordered(components: Sequence[ComponentResult]) -> list[tuple[ComponentResult, list[Cause]]]:
+    """Components that lost points to a mistake, with its causes, in the order in which to mend them."""
+    found = []
+    for part in components:
+        causes = [
+            (first, others)
+            for first, others in in_order(part)
+            if is_lost(first) and first.outcome not in TOLD_BY_THE_TABLE and not part.name.startswith("training.")
+        ]
+        if causes:
+            found.append((part, causes))
+    return sorted(
+        found, key=lambda each: (not stops_all(each[1]), -waiting(components, each[0].name), -sum(map(cost, each[1])))
+    )
+
+
+def to_mend_first(components: Sequence[ComponentResult]) -> list[ComponentResult]:
+    """All of them: what lost points to a mistake in the order in which to mend it, then the rest as it comes."""
+    first = [part for part, _ in ordered(components)]
+    chosen = set(map(id, first))
+    return [*first, *(part for part in components if id(part) not in chosen)]
+
+
+def stops_all(causes: list[Cause]) -> bool:
+    """Does a fault of syntax keep a whole file from running?"""
+    return any("SyntaxError" in first.why for first, _ in causes)
+
+
+def waiting(components: Sequence[ComponentResult], name: str) -> int:
+    """How many checks of others cannot be judged before a component is right."""
+    return sum(
+        probe.outcome == "blocked" and probe.message.startswith(f"blocked by {name},")
+        for part in components
+        for probe in part.probes
+        if part.name != name
+    )
 
 
 def others_text(others: list[ProbeResult]) -> str:
@@ -149,4 +202,6 @@ def public_passed(result: Result) -> bool:
 
 
 def points(part: ComponentResult) -> str:
-    return f"{part.points:g} / {part.max_points:g}" if part.max_points else "-"
+    if not part.max_points:
+        return f"+{part.points:g}" if part.points else "-"
+    return f"{part.points:g} / {part.max_points:g}"

@@ -11,12 +11,13 @@ from itertools import takewhile
 
 from grader.base.columns import columns, cut, wrap
 from grader.base.message import LABEL
-from grader.report.details import TOLD_BY_THE_TABLE, alike, is_lost
+from grader.report.details import Cause, cost, ordered
 from grader.result import ComponentResult, ProbeResult, Result
 
 LINES = 45  # of a screen
 MOST_LINES = 8  # of a block
 MOST_OF_HEADLINE = 2
+MOST_OF_NEXT = 2
 MOST_OF_CALL = 3  # lines: where, the code, and a caret below it
 ONCE = ("came back", "expected", "pattern")  # parts of a message, of which a block has the first
 Paint = Callable[[str], str]
@@ -24,7 +25,7 @@ Paint = Callable[[str], str]
 
 def first_screen(result: Result, room: int, width: int, paint: Paint) -> str:
     """Blocks for `room` lines, at least one, and a line with what has none."""
-    chosen = ordered(result)
+    chosen = ordered(result.components)
     found: list[str] = []
     left = room
     for place, (part, causes) in enumerate(chosen):
@@ -44,47 +45,6 @@ def first_screen(result: Result, room: int, width: int, paint: Paint) -> str:
             line = f"{shortened(words, width - columns(how) - 2)}; {how}"
         found.append(shortened(line, width))
     return "\n\n".join(found)
-
-
-Cause = tuple[ProbeResult, list[ProbeResult]]  # the check that tells it, and those that fail with it
-
-
-def ordered(result: Result) -> list[tuple[ComponentResult, list[Cause]]]:
-    """Components that lost points to a mistake, with its causes, in the order in which to mend them."""
-    found = []
-    for part in result.components:
-        causes = [
-            (first, others)
-            for first, others in alike(part)
-            if is_lost(first) and first.outcome not in TOLD_BY_THE_TABLE and not part.name.startswith("training.")
-        ]
-        if causes:
-            # One that is explained may well be behind those that are not
-            found.append((part, sorted(causes, key=lambda each: (not each[0].diagnosis, -cost(each)))))
-    return sorted(
-        found, key=lambda each: (not stops_all(each[1]), -waiting(result, each[0].name), -sum(map(cost, each[1])))
-    )
-
-
-def stops_all(causes: list[Cause]) -> bool:
-    """Does a fault of syntax keep a whole file from running?"""
-    return any("SyntaxError" in first.why for first, _ in causes)
-
-
-def cost(cause: Cause) -> float:
-    """Points that all checks with a cause lost."""
-    first, others = cause
-    return sum(probe.lost for probe in (first, *others))
-
-
-def waiting(result: Result, name: str) -> int:
-    """How many checks of others cannot be judged before a component is right."""
-    return sum(
-        probe.outcome == "blocked" and probe.message.startswith(f"blocked by {name},")
-        for part in result.components
-        for probe in part.probes
-        if part.name != name
-    )
 
 
 def block(part: ComponentResult, causes: list[Cause], result: Result, width: int, paint: Paint) -> str:
@@ -111,8 +71,8 @@ def block(part: ComponentResult, causes: list[Cause], result: Result, width: int
         steps.append(f"grade try {part.name} {shlex.quote(result.submission)}")
     if len(causes) > 1:
         steps.append(f"-v shows {len(causes) - 1} more fault{'s' * (len(causes) > 2)}")
-    lines += wrap(f"  {'next':<{LABEL}}{'; '.join(steps)}", width, LABEL + 2) if steps else []
-    return "\n".join(lines[:MOST_LINES] if len(lines) <= MOST_LINES else [*lines[: MOST_LINES - 1], lines[-1]])
+    last = wrap(f"  {'next':<{LABEL}}{'; '.join(steps)}", width, LABEL + 2)[:MOST_OF_NEXT] if steps else []
+    return "\n".join([*lines[: MOST_LINES - len(last)], *last])
 
 
 def telling_lines(text: str, probe: ProbeResult) -> list[str]:

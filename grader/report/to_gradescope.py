@@ -12,23 +12,27 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from grader.report.details import component_text, public_line, summary_line
+from grader.report.details import component_text, ordered, public_line, summary_line
 from grader.result import ComponentResult, Result, halves
 
 
 def to_gradescope(result: Result) -> str:
     tests: list[dict[str, Any]] = []
+    shut = result.hidden_points and result.hidden_on_gradescope != "visible"
+    shown = [halves(part)[0] for part in result.components] if shut else result.components
+    first = [part.name for part, _ in ordered(shown)]
     for number, part in enumerate(result.components, 1):
         public, hidden = halves(part)
         if public.probes or not hidden:
             tests.append(test(str(number), public, "visible"))
         if hidden:
             tests.append(test(f"{number}.1", hidden, result.hidden_on_gradescope))
-    shut = result.hidden_points and result.hidden_on_gradescope != "visible"
+    told = [public_line(result) if shut else summary_line(result)]
+    told += [f"mend first: {', then '.join(first)}"] if first else []
     found = {
         "score": result.score,
         "execution_time": result.seconds,
-        "output": "\n".join([public_line(result) if shut else summary_line(result), *result.notes, *result.warnings]),
+        "output": "\n".join([*told, *result.notes, *result.warnings]),
         "output_format": "text",
         "test_output_format": "text",
         "test_name_format": "text",
@@ -55,4 +59,4 @@ def test(number: str, part: ComponentResult, visibility: str) -> dict[str, Any]:
     }
     if part.counts or part.outcome == "passed":  # else neither green nor red: nobody had to write it
         found["status"] = "passed" if part.is_fine else "failed"
-    return found | ({"score": part.points, "max_score": part.max_points} if part.max_points else {})
+    return found | ({"score": part.points, "max_score": part.max_points} if part.max_points or part.points else {})

@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from grader.diagnose.entry_words import phrase
 from grader.homework import FIRST, HOMEWORK, Edition, edition
 from grader.report import pictures
-from grader.report.details import cause, points, summary_line
+from grader.report.details import cause, in_order, points, summary_line, to_mend_first
 from grader.report.page import page
 from grader.result import ComponentResult, ProbeResult, Result, TrainingResult, accuracy_text
 
@@ -28,9 +28,6 @@ ICONS = {  # icon and class; the word stands beside it
     "not finished": ("…", "none"),
     "not graded": ("…", "none"),
 }
-
-
-FOLDED = ("not implemented", "blocked", "not graded")  # their line of why says it all
 
 
 @cache
@@ -50,11 +47,13 @@ def template(name: str = "report.html", *folders: Path) -> Template:
 
 def to_html(result: Result) -> str:
     year = edition(result.edition)
+    parts = [component(part, year) for part in to_mend_first(result.components)]
     text = template().render(
         result=result,
         summary=summary_line(result),
         share=result.score / result.max_score if result.max_score else 1.0,
-        components=[component(part, year) for part in result.components],
+        to_mend=[each for each in parts if not each["row"].is_fine],
+        fine=[each for each in parts if each["row"].is_fine],
         trainings=[training(each) for each in result.training],
         shades=pictures.SHADES,
         chart_size=(pictures.WIDTH, pictures.HEIGHT, pictures.LEFT, pictures.RIGHT, pictures.TOP, pictures.BOTTOM),
@@ -78,18 +77,18 @@ def kind(outcome: str) -> str:
 def component(part: ComponentResult, year: Edition) -> dict[str, Any]:
     """A component, its checks that lost points or were not judged, and those that passed. A cause is told once."""
     told: dict[tuple[str, ...], str] = {}
-    checks = [check(probe, told, year) for probe in part.probes if probe.outcome != "passed"]
+    causes = [[first, *others] for first, others in in_order(part)]
+    checks = [check(probe, told, year) for cause in causes for probe in cause if probe.outcome != "passed"]
     return {
         "row": part,
         "why": part.why,
-        "open": not part.is_fine and part.outcome not in FOLDED,
         "checks": checks,
         "passed": [probe for probe in part.probes if probe.outcome == "passed"],
     }
 
 
 def check(probe: ProbeResult, told: dict[tuple[str, ...], str], year: Edition = FIRST) -> dict[str, Any]:
-    """One check; `told` says which check told a cause in full: it is open, and those of the same cause are folded."""
+    """One check; `told` says which check told a cause in full. The first one is open, all others are folded."""
     here = probe.name.partition("/")[2]
     first = told.setdefault(cause(probe), here)
     found = [one for code in probe.diagnosis if first == here and (one := page(code, year)) is not None]
@@ -102,6 +101,7 @@ def check(probe: ProbeResult, told: dict[tuple[str, ...], str], year: Edition = 
         "pages": found,
         "drawn": drawn,
         "same_as": first if first != here else "",
+        "folded": len(told) > 1 or first != here,
     }
 
 

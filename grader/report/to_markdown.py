@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from grader.base.fitting import fitting, shortened
 from grader.homework import HOMEWORK
-from grader.report.details import blocks, points, summary_line
+from grader.report.details import blocks, points, summary_line, to_mend_first
 from grader.result import ComponentResult, Result, TrainingResult
 
 COMMENT = 65_536  # characters that GitHub takes in a comment; counted as bytes here, which are no fewer
@@ -47,7 +47,8 @@ def page(result: Result, cut: int | None) -> str:
     parts += [f"> {text(note)}" for note in result.notes + result.warnings] if cut != 0 else []
     parts.append(table(result.components))
     if cut != 0:
-        lost = [block for part in result.components for block in details(part, cut)]
+        in_order = enumerate(to_mend_first(result.components))
+        lost = [block for place, part in in_order for block in details(part, cut, place == 0)]
         parts += ["### What cost points", *lost] if lost else []
     trained = [each for each in result.training if each.accuracy]
     parts += ["### Training", trainings(trained)] if trained else []
@@ -68,14 +69,15 @@ def mark(part: ComponentResult) -> str:
     return MARKS["blocked"] if part.outcome == "passed" and part.not_judged else MARKS.get(part.outcome, "❌")
 
 
-def details(part: ComponentResult, cut: int | None) -> Iterator[str]:
-    """Each check that lost points, folded."""
-    for head, message in blocks(part):
+def details(part: ComponentResult, cut: int | None, unfolded: bool) -> Iterator[str]:
+    """Each cause that lost points, folded but for the first one of all."""
+    for place, (head, message) in enumerate(blocks(part)):
         name, _, title = head.partition("\n")
         body = [code(shortened(message.brief(), cut))]
         body += [code(shortened(message.script, cut), "python")] if message.script else []
         summary = f"<b>{html.escape(' '.join(name.split()))}</b>: {html.escape(title.strip())}"
-        yield "\n\n".join([f"<details><summary>{summary}</summary>", *body, "</details>"])
+        tag = "<details open>" if unfolded and place == 0 else "<details>"
+        yield "\n\n".join([f"{tag}<summary>{summary}</summary>", *body, "</details>"])
 
 
 def trainings(trained: list[TrainingResult]) -> str:

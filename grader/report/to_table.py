@@ -23,7 +23,8 @@ COLOURS = {
     "blocked": "33",
     "not finished": "33",
 }
-TOLD_OF_TRAININGS = ("pattern", "next")
+LEVELS = ("all", "brief", "heads", "few notes")  # of what is said beside table and lost points, as room gets scarce
+TOLD_OF_TRAININGS = {"all": ("pattern", "next"), "brief": ("next",)}
 HEADERS = ("component", "outcome", "points", "why")
 LEAST_WIDTH = 80
 BARS = "▁▂▃▄▅▆▇█"
@@ -36,20 +37,27 @@ def to_table(
     width = max(width or shutil.get_terminal_size((LEAST_WIDTH, 24)).columns, LEAST_WIDTH)
     if quiet:
         return summary_line(result) + "\n"
-    parts = [
-        table(result.components, colour, width),
-        training(result, width),
-        notes(result, width),
-        warnings(result, width),
-        "\n".join(wrap(summary_line(result), width)),
-    ]
-    if verbose:
-        lost = details(result, verbose, colour, width)
-    else:
-        room = LINES - sum(each.count("\n") + 2 for each in parts if each)
-        lost = first_screen(result, room, width, lambda outcome: paint(outcome, colour))
-    parts.insert(1, lost)
-    return "\n\n".join(each for each in parts if each) + "\n"
+    components = table(result.components, colour, width)
+    last = [warnings(result, width), "\n".join(wrap(summary_line(result), width))]
+    found: list[str] = []
+    for level in LEVELS:
+        trained, said = training(result, width, level), notes(result, width)
+        if verbose:
+            lost = details(result, verbose, colour, width)
+        elif level != LEVELS[-1]:
+            room = LINES - lines_of([components, trained, said, *last])
+            lost = first_screen(result, room, width, lambda outcome: paint(outcome, colour))
+        else:
+            said = notes(result, width, LINES - lines_of([components, lost, trained, *last]))
+        found = [each for each in (components, lost, trained, said, *last) if each]
+        if verbose or lines_of(found) - 1 <= LINES:
+            break
+    return "\n\n".join(found) + "\n"
+
+
+def lines_of(parts: list[str]) -> int:
+    """How many lines they take, with an empty one behind each."""
+    return sum(each.count("\n") + 2 for each in parts if each)
 
 
 def table(components: Sequence[ComponentResult], colour: bool = False, width: int = LEAST_WIDTH) -> str:
@@ -103,14 +111,14 @@ def details(result: Result, verbose: bool, colour: bool, width: int) -> str:
     return "\n\n".join(found)
 
 
-def training(result: Result, width: int) -> str:
+def training(result: Result, width: int, level: str = "all") -> str:
     told = [each for each in result.training if each.accuracy or each.outcome not in TOLD_BY_THE_TABLE]
-    lines = [line for each in told for line in training_lines(each).split("\n")]
+    lines = [line for each in told for line in training_lines(each, level).split("\n")]
     return "\n".join(part for line in lines for part in wrap(line, width, LABEL + 2))
 
 
-def training_lines(each: TrainingResult) -> str:
-    """Milestones of one training, with a small curve of the test accuracy."""
+def training_lines(each: TrainingResult, level: str) -> str:
+    """Milestones of one training, with a small curve of the test accuracy. level: one of LEVELS."""
     head = f"training {each.model}: {each.outcome}"
     if not each.accuracy:
         return f"{head}, {each.told}" if each.told else head
@@ -124,27 +132,33 @@ def training_lines(each: TrainingResult) -> str:
     an_epoch = f"{sum(each.epoch_seconds) / len(each.epoch_seconds):.2f} s"
     if each.ratio_to_reference is not None:
         an_epoch += f"; {each.ratio_to_reference:g} times the reference's time to the threshold"
-    lines = [
-        f"{head}, test accuracy {accuracy_text(each.accuracy)}  {curve}",
-        f"  reached    {', '.join(reached) or 'no milestone'}",
-        f"  an epoch   {an_epoch}",
-    ]
-    if each.was_disturbed:
+    lines = [f"{head}, test accuracy {accuracy_text(each.accuracy)}  {curve}"]
+    if level == "all":
+        lines += [f"  reached    {', '.join(reached) or 'no milestone'}", f"  an epoch   {an_epoch}"]
+    if level == "all" and each.was_disturbed:
         lines.append(
             "  clock      far more time went by than was worked: the machine was busy, or the model waits; limits and "
             "points go by the seconds of CPU time"
         )
-    if each.runs:
+    if level == "all" and each.runs:
         mean = f"mean of {each.wall_seconds:.2f} s without the fastest and the slowest"
         lines.append(f"  {len(each.runs)} runs     {mean}; {each.runs_missed} missed the threshold")
-    if each.told:
-        parts = [(label, text) for label, text in each.told.parts if label in TOLD_OF_TRAININGS]
+    if each.told and level in TOLD_OF_TRAININGS:
+        parts = [(label, text) for label, text in each.told.parts if label in TOLD_OF_TRAININGS[level]]
         lines += Message("", (("why", each.told.first_line), *parts)).lines()
     return "\n".join(lines)
 
 
-def notes(result: Result, width: int) -> str:
-    return "\n".join(line for note in result.notes for line in wrap(f"note: {note}", width, 6))
+def notes(result: Result, width: int, room: int | None = None) -> str:
+    """As many as fit on `room` lines, and how many there are beyond."""
+    lines: list[str] = []
+    for place, note in enumerate(result.notes):
+        more = wrap(f"note: {note}", width, 6)
+        if room is not None and len(lines) + len(more) + 1 > room:
+            left = len(result.notes) - place
+            return "\n".join([*lines, f"{left} more note{'s' * (left > 1)}: -v shows all"])
+        lines += more
+    return "\n".join(lines)
 
 
 def warnings(result: Result, width: int) -> str:

@@ -68,7 +68,7 @@ class Plugin:
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """`-k` and the like choose among the checks; a component has a row if one of its checks is chosen."""
         chosen = {item.component for item in session.items if isinstance(item, Check)}
-        if chosen != set(self.session.grading.components):
+        if chosen != set(self.session.grading.questions.components):
             self.session.select(chosen)
 
     @pytest.hookimpl(wrapper=True)
@@ -143,7 +143,9 @@ class ProbeCheck(Check):
         verdict = grading.verdict(self.probe)
         if verdict.outcome == Outcome.GRADER_FAULT:
             raise RuntimeError(verdict.seen.broken)
-        conclude(verdict.outcome, str(verdict.outcome) if grading.is_hidden(self.probe) else str(verdict.message))
+        conclude(
+            verdict.outcome, str(verdict.outcome) if grading.questions.is_hidden(self.probe) else str(verdict.message)
+        )
 
 
 class TrainingCheck(Check):
@@ -177,7 +179,7 @@ def run_checks(session: Session, pytest_arguments: list[str]) -> None:
     """Runs every check of a session, or those until somebody interrupts it. Raises UsageError."""
     limits = session.grading.rubric
     net = OUTER_NET_FACTOR * (limits.longest_check + limits.longest_training * session.runs)
-    if not session.grading.level.limited:
+    if not session.grading.observer.level.limited:
         net = 0  # none: somebody may sit at a debugger
     unused = UNUSED if pytest_arguments else UNUSED + UNUSED_BY_CHECKS
     arguments = [

@@ -38,7 +38,9 @@ from grader.result import (
 )
 from grader.run.grading import Grading
 from grader.run.predictions import Predictions, scored
-from grader.run.trainings import Run, Trainer, train
+from grader.run.trainer import Trainer
+from grader.run.training_result import train
+from grader.run.training_run import Run
 from grader.submission.opening import MAX_FILE
 from grader.submission.places import as_named
 
@@ -84,7 +86,7 @@ class Session:
             grader=GRADER_VERSION,
             submission=self.named,
             track=self.grading.track,
-            seed=self.grading.seed,
+            seed=self.grading.questions.seed,
             edition=self.grading.edition.year,
             components=[row.name for row in self.result(complete=False).components],
         )
@@ -120,7 +122,11 @@ class Session:
         return rows
 
     def chosen_trainings(self) -> list[str]:
-        return [name for name in self.grading.edition.trainings if name in self.grading.components] if self.data else []
+        return (
+            [name for name in self.grading.edition.trainings if name in self.grading.questions.components]
+            if self.data
+            else []
+        )
 
     def is_hidden(self, training: str) -> bool:
         return training_check(training) in self.grading.rubric.hidden
@@ -138,7 +144,11 @@ class Session:
         grading, rubric = self.grading, self.grading.rubric
         observer = grading.observer
         hidden = self.is_hidden(name)
-        seed = grading.hidden_seed if hidden and grading.hidden_seed is not None else grading.seed
+        seed = (
+            grading.questions.hidden_seed
+            if hidden and grading.questions.hidden_seed is not None
+            else grading.questions.seed
+        )
         progress = (lambda _: None) if hidden else (lambda epoch: self.tell("epoch", **epoch))
         trainer = Trainer(
             lambda: observer.living_zygote(hidden),
@@ -183,7 +193,7 @@ class Session:
     def _wrong_in(self, uses: frozenset[str]) -> list[str]:
         """Components that lost points, and that a model runs on which is made of these classes."""
         places, owner_of = self.grading.places, self.grading.edition.owner_of
-        names = [name for name in self.grading.components if not is_training(name)]
+        names = [name for name in self.grading.questions.components if not is_training(name)]
         rows = [row for name in names if (row := self.grading.component(name)) is not None]
         run = [row for row in rows if row.name in HOMEWORK.every_training or places[owner_of(row.name)].name in uses]
         return [row.name for row in run if row.lost]
@@ -203,7 +213,8 @@ class Session:
     def _reference_zygote(self) -> Zygote:
         if self.reference_zygote is None:
             assert self.reference is not None
-            self.reference_zygote = Zygote(self.reference, self.grading.level, self.grading.readable)
+            assert self.data is not None
+            self.reference_zygote = Zygote(self.reference, self.grading.observer.level, (self.data.public,))
         return self.reference_zygote
 
     def _blame(self, name: str, result: TrainingResult, run: Run) -> None:
@@ -221,7 +232,7 @@ class Session:
                 and self.dialect.model_forward() not in frame.function
             )
             failed = run.outcome in (Outcome.NOT_IMPLEMENTED, Outcome.ERROR)
-            if failed and not own and self.grading.is_wrong_at(frame):
+            if failed and not own and self.grading.excuses.is_wrong_at(frame):
                 run.outcome = Outcome.BLOCKED
                 told = f"blocked by {whereabouts(frame)} ({at(frame)}): {one_line(str(fault), 300)}"
                 run.message = replace(run.message, headline=told)
@@ -237,7 +248,7 @@ class Session:
         places = [self.grading.places[maker] for maker in self._makers(name)]
         makers = {f"{place.home}:{place.name}" for place in places}
         made = next((each for each in called if each in makers), "")
-        place = self.grading.place_of(made or called[0])
+        place = self.grading.excuses.place_of(made or called[0])
         run.fault = None
         if made:
             run.outcome, run.message = Outcome.NOT_IMPLEMENTED, Message(at(place))
@@ -342,7 +353,7 @@ class Session:
         """What hidden checks carry of the points that this run is about."""
         points = self.grading.rubric.points[self.grading.track]
         trained = sum(points.get(name, 0) for name in self.chosen_trainings() if self.is_hidden(name))
-        return sum((self.grading.worth(name)[1] for name in self.grading.components), Fraction(trained))
+        return sum((self.grading.worth(name)[1] for name in self.grading.questions.components), Fraction(trained))
 
     @cached_property
     def predictions(self) -> Predictions:
@@ -389,12 +400,12 @@ class Session:
         total = sum(grading.rubric.points[grading.track].values())
         possible = sum((Fraction(str(row.max_points)) for row in components), Fraction(0))
         brought = sum((Fraction(str(row.max_points)) for row in self.own_rows()), Fraction(0))
-        elsewhere = sum(map(grading.worth_elsewhere, grading.components), Fraction(0))
+        elsewhere = sum(map(grading.worth_elsewhere, grading.questions.components), Fraction(0))
         return Result(
             score=decimal(sum((Fraction(str(row.points)) for row in components), Fraction(0))),
             max_score=decimal(possible),
             track=grading.track,
-            seed=grading.seed,
+            seed=grading.questions.seed,
             isolation=grading.observer.zygote.level.name,
             components=components,
             training=[

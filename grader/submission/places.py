@@ -16,7 +16,9 @@ from types import MappingProxyType
 from typing import cast
 
 from grader.homework import FIRST, HOMEWORK, YEARS, Edition, edition
-from grader.submission.source import LINE_ENDS, Definition, SourceModule
+from grader.submission.bindings import Definition
+from grader.submission.parser import LINE_ENDS
+from grader.submission.source import SourceModule
 
 EDITIONS = tuple(map(edition, YEARS))
 PACKAGES = tuple(dict.fromkeys(each.package for each in EDITIONS))

@@ -131,9 +131,9 @@ class Zygote:
         os.close(output)
         sys.argv = [""]
         sys.path.insert(0, root)
-        placeholders.install(root, message["unavailable"], message["handed_on"])
+        importer.install(root, message["unavailable"], message["handed_on"])
         if OPERATIONS is not None:
-            placeholders.install_libraries(root, OPERATIONS.libraries, message["libraries"])
+            importer.install_libraries(root, OPERATIONS.libraries, message["libraries"])
         if message["numpy"] != "installed":
             old_numpy.give_back_names(root)
         if message["numpy"] == "old":
@@ -222,11 +222,11 @@ if __name__ == "__main__":
     from grader_worker import (  # type: ignore[import-not-found]
         fence,
         host,
+        importer,
         landlock,
         limits,
         linux,
         old_numpy,
-        placeholders,
         precompiled,
         seccomp,
         wire,

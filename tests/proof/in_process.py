@@ -1,6 +1,6 @@
 """The product's own judging without its start-up costs, for proofs that grade thousands of times.
 
-`LocalGrading` grades the reference with changed sources inside this process; `KeptGrading` grades a submission in a
+`local_grading` grades the reference with changed sources inside this process; a `KeptObserver` asks a submission in a
 worker that serves all checks of a run.
 """
 
@@ -12,12 +12,12 @@ import traceback
 from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from grader.ask.answers import LiveAnswers
 from grader.ask.client import Fault, RemoteWorker
 from grader.ask.observer import UNUSABLE, Observer
 from grader.ask.patches import Sources
@@ -26,7 +26,10 @@ from grader.ask.reference import LocalWorker
 from grader.ask.response import Response
 from grader.ask.subject import subject_of
 from grader.homework import FIRST, Edition
+from grader.rubric import Rubric
 from grader.run.grading import Grading
+from grader.run.questions import Questions
+from grader.run.request import DEFAULT_SEED
 from grader.submission.opening import Submission, open_submission
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -131,32 +134,20 @@ class KeptObserver(Observer):
             self.kept = None
 
 
-@dataclass
-class LocalGrading(Grading):
+def local_grading(
+    submission: Submission, rubric: Rubric, answers: LiveAnswers, track: str, components: tuple[str, ...],
+    sources: Sources, seed: int = DEFAULT_SEED,
+) -> Grading:  # fmt: skip
     """A grading of `sources`, which stand in for those of the submission."""
-
-    level: Any = None
-    sources: Sources = field(default_factory=dict)
-
-    def made_observer(self) -> Any:
-        return LocalObserver(self.sources, self.data_path, self.seed, self.edition)
-
-
-@dataclass
-class KeptGrading(Grading):
-    """A grading by an observer that has served others."""
-
-    level: Any = None
-    kept: Any = None
-
-    def made_observer(self) -> Any:
-        return self.kept
+    questions = Questions(submission.places, rubric, answers, seed, components)
+    observer: Any = LocalObserver(sources, answers.data_path, seed, submission.edition)
+    return Grading(submission, questions, observer, track)
 
 
 def losing(grading: Grading) -> set[str]:
     """Components that lost points, or are worth none and not right."""
     found = set()
-    for name in grading.components:
+    for name in grading.questions.components:
         row = grading.component(name)
         if row is None:
             continue

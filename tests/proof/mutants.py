@@ -31,17 +31,17 @@ from pathlib import Path
 from typing import Any
 
 import libcst as cst
-from in_process import LocalGrading, reference_submission
+from in_process import local_grading, reference_submission
 from libcst.metadata import MetadataWrapper, PositionProvider
 
 from grader.ask.answers import LiveAnswers
 from grader.ask.probe import all_probes
 from grader.base import tomlfile
-from grader.commands.main import DEFAULT_SEED
 from grader.homework import FIRST, YEARS, Edition, edition, holes_in
 from grader.homeworks.beras.mnist.synthetic import probe_folder
 from grader.judge import rubrics
 from grader.judge.verdict import Outcome
+from grader.run.request import DEFAULT_SEED
 
 LIST = Path(__file__).with_name("equivalent_mutants.toml")
 MUTATED = (
@@ -466,10 +466,10 @@ def prepare() -> None:
 def ask(mutant: Mutant) -> tuple[str, str]:
     """The check that catches it, or nothing; and a fault of the grader's own that it met."""
     answers = SHARED["answers"]
-    grading = LocalGrading(
-        SHARED["submission"], SHARED["rubric"], answers, answers.data_path, SHARED["seed"],
-        SHARED["rubric"].default_track, mutant.components, sources={**answers.sources, mutant.file: mutant.text},
-    )  # fmt: skip
+    track, sources = SHARED["rubric"].default_track, {**answers.sources, mutant.file: mutant.text}
+    grading = local_grading(
+        SHARED["submission"], SHARED["rubric"], answers, track, mutant.components, sources, SHARED["seed"]
+    )
     fault = ""
     for probe in grading.probes:
         verdict = grading.judged(probe)

@@ -26,7 +26,8 @@ from grader.homework import HOMEWORK, Dataset, Edition, is_training
 from grader.isolation import Level
 from grader.result import Result
 from grader.rubric import Rubric
-from grader.run.grading import Grading
+from grader.run.grading import Grading, observer_of
+from grader.run.questions import Questions
 from grader.run.session import Session
 from grader.submission.archives import Unsettled, digest_of, settled
 from grader.submission.opening import Submission
@@ -49,7 +50,7 @@ class Tools:
     def load(cls, terms: Terms) -> Tools:
         """Raises UsageError."""
         data = HOMEWORK.dataset().load(Path(terms.data) if terms.data else None) if terms.trains else None
-        level = isolation.choose(terms.isolation)
+        level = isolation.choose_for_strangers(terms.isolation)
         tools = cls(terms, level, data, HOMEWORK.probe_folder())
         tools.rubric(terms.usual)  # what cannot be read is told before anything is graded
         tools.answers(terms.usual)
@@ -132,8 +133,10 @@ def graded(tools: Tools, terms: Terms, submission: Submission, named: str, scrat
     if not components:
         asked = ", ".join(terms.components)
         return Outcome("ungradable", reason=f"the edition of {year.year} has none of the components asked for: {asked}")
-    about = (made_up, terms.seed, track, components, tools.level, readable, terms.hidden_seed_for(answers))
-    grading = Grading(submission, rubric, answers, *about)
+    hidden_seed = terms.hidden_seed_for(answers)
+    questions = Questions(submission.places, rubric, answers, terms.seed, components, hidden_seed)
+    observer = observer_of(submission, questions, made_up, tools.level, readable)
+    grading = Grading(submission, questions, observer, track)
     session = Session(grading, data, terms.full, terms.runs, None, named)
     complete = True
     try:

@@ -10,7 +10,6 @@ import contextlib
 import json
 import os
 import selectors
-import signal
 import socket
 import subprocess
 import sys
@@ -27,8 +26,7 @@ from grader.base.errors import UsageError
 from grader.base.paths import CHECKOUT
 from grader.classroom.jobs.settings import Terms
 from grader.classroom.outcome import Outcome, outcome_of
-from grader.isolation import Zygote
-from grader.isolation.process_tree import children
+from grader.isolation.own_processes import OWN_PROCESSES
 from grader.worker import linux
 
 START_PATIENCE = 300.0  # seconds until the nursery has loaded everything; MNIST is unpacked there at first
@@ -111,15 +109,14 @@ class Local:
         # Of its own, and removed by whoever ends last: what is killed leaves nothing behind
         self.folder = tempfile.mkdtemp(prefix="beras-class-")
         environment = {**os.environ, **blas.variables(1), "TMPDIR": self.folder}
-        with far, Zygote.starting:
-            self.nursery = subprocess.Popen(
+        with far:
+            self.nursery = OWN_PROCESSES.start(
                 [sys.executable, "-c", NURSERY, str(PACKAGES), str(far.fileno()), self.folder],
                 pass_fds=(far.fileno(),),
                 env=environment,
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,  # Ctrl-C is for the grader in front, which ends this one in its own way
             )
-            Zygote.living.add(self.nursery.pid)
         self._send({"load": self.terms.plain()})
         self.control.settimeout(START_PATIENCE)
         try:
@@ -237,20 +234,9 @@ class Local:
         except subprocess.TimeoutExpired:
             self.nursery.kill()
             self.nursery.wait()
-        Zygote.living.discard(self.nursery.pid)
-        end_orphans()
+        OWN_PROCESSES.forget(self.nursery)
+        OWN_PROCESSES.end_orphans()
         remove(Path(self.folder))
-
-
-def end_orphans() -> None:
-    """Ends what a nursery that was killed has left: this process is the next subreaper above."""
-    if not sys.platform.startswith("linux"):
-        return
-    for pid in children(os.getpid()):
-        with contextlib.suppress(OSError):  # gone meanwhile
-            if pid not in Zygote.living and os.getsid(pid) != os.getsid(0):
-                os.kill(pid, signal.SIGKILL)
-                os.waitpid(pid, 0)
 
 
 def verdict_on(each: Running, lost: str = "") -> Ended:

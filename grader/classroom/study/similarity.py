@@ -47,6 +47,10 @@ class Code:
     def name(self) -> str:
         return self.line.name
 
+    @property
+    def who(self) -> str:
+        return self.line.who
+
 
 @dataclass(frozen=True)
 class Pair:

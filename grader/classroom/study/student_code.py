@@ -21,8 +21,9 @@ import numpy as np
 from grader.base.errors import UsageError
 from grader.homework import FIRST
 from grader.submission.contents import shown
+from grader.submission.parser import LINE_ENDS, SourceError, text_of
 from grader.submission.places import EDITIONS, package_of
-from grader.submission.source import LINE_ENDS, SourceError, SourceModule, text_of
+from grader.submission.source import SourceModule
 
 # Nodes. A line of NumPy has about as many. With 12, modules of tests/submissions that were written apart from the
 # reference share 0 to 12 % with it (medians, module by module; with 10 up to 19 %, with 16 up to 5 %). The longer a

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from grader.homework import Edition
+from grader.submission.bindings import Definition
 from grader.submission.places import OtherNames, text_of
-from grader.submission.source import Definition, SourceModule
+from grader.submission.source import SourceModule
 
 # Without case, underscores and the kind at the end
 ALSO = {

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from grader.ask.draw import Draw
 from grader.ask.probe import Observation, Rule, probe
-from grader.ask.subject import Draw, Remote
+from grader.ask.subject import Remote
 from grader.homeworks.beras.dialect import Dialect
 from grader.homeworks.beras.probes.core import COMPOSING, RECORDING
 from grader.homeworks.beras.probes.layers import trainable_at_first

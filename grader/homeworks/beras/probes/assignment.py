@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from grader.ask.client import Fault
+from grader.ask.draw import Draw
 from grader.ask.probe import NotAsked, Observation, Rule, probe
-from grader.ask.subject import Draw, Remote, same_values
+from grader.ask.subject import Remote, same_values
 from grader.base.arrays import squeezed
 from grader.homeworks.beras.dialect import Dialect
 from grader.homeworks.beras.probes.core import CALLING, COMPILING, COMPOSING, KEEPING, RECORDING, layer, linear_loss

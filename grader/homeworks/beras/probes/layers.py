@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from grader.ask.draw import Draw
 from grader.ask.probe import Observation, Rule, probe
-from grader.ask.subject import Draw, Remote, same_values
+from grader.ask.subject import Remote, same_values
 from grader.base.arrays import unique
 from grader.homeworks.beras.dialect import Dialect
 from grader.homeworks.beras.probes.core import COMPOSING, RECORDING

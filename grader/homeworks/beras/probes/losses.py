@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from grader.ask.draw import Draw
 from grader.ask.probe import Observation, Rule, probe
-from grader.ask.subject import Draw
 from grader.homeworks.beras.dialect import Dialect
 
 B, C = 5, 3

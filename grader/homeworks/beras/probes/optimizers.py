@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from grader.ask.draw import Draw
 from grader.ask.probe import Observation, probe
-from grader.ask.subject import Draw, Remote
+from grader.ask.subject import Remote
 from grader.homeworks.beras.dialect import Dialect
 
 SHAPES = ((3, 4), (4,), (4, 2), (2,))

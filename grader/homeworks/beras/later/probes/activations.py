@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from grader.ask.draw import Draw
 from grader.ask.probe import Observation, Rule, probe
-from grader.ask.subject import Draw
 from grader.homeworks.beras.later.dialect import Dialect
 from grader.homeworks.beras.later.probes.layers import inputs_kept
 from grader.homeworks.beras.probes.activations import ALPHA, EXTREMES, GRADIENT, B, N, asked_often, called, kept

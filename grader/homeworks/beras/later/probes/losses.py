@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from grader.ask.draw import Draw
 from grader.ask.probe import Observation, Rule, probe
-from grader.ask.subject import Draw
 from grader.homeworks.beras.later.dialect import Dialect
 from grader.homeworks.beras.later.probes.layers import inputs_kept
 from grader.homeworks.beras.probes.losses import LOGARITHM, B, C
