@@ -37,7 +37,7 @@ def reached(kind: str, name: str, submission: Path, base: str) -> set[str]:
     if name.startswith(ENDINGS) or "moves" in expectation(kind, name):
         return set(FIRST.components)
     witness = FIRST.components[zlib.crc32(name.encode()) % len(FIRST.components)]  # another one for each overlay
-    return {*affected(FIRST.components, snapshot_of_base(base), snapshot(submission), ()), witness}
+    return {*affected(FIRST.components, snapshot_of_base(base), snapshot(submission), {}), witness}
 
 
 @cache
