@@ -107,6 +107,7 @@ class LocalObserver:
             seen = Response(fault=Fault("timed out", f"gave no answer within {QUESTION_SECONDS:g} s of CPU time"))
         worker.close()
         seen.convention, seen.last_call = subject.convention, subject.last_call
+        seen.needs, seen.locals = tuple(dict.fromkeys(subject.needs)), tuple(subject.locals)
         seen.notes, seen.inputs = tuple(subject.notes), tuple(subject.inputs)
         seen.seconds = time.monotonic() - started
         return seen

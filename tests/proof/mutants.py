@@ -37,7 +37,7 @@ from libcst.metadata import MetadataWrapper, PositionProvider
 from grader.ask.answers import LiveAnswers
 from grader.ask.probe import all_probes
 from grader.base import tomlfile
-from grader.homework import FIRST, YEARS, Edition, edition
+from grader.homework import FIRST, YEARS, Edition, edition, holes_in
 from grader.homeworks.beras.mnist.synthetic import probe_folder
 from grader.judge import rubrics
 from grader.result import Outcome
@@ -58,6 +58,7 @@ COMPONENTS = {  # of the code whose name is not that of its component; the first
     "SequentialModel.batch_step": ("SequentialModel", "BatchNorm"),  # it sets `training` for the latter
     "_read_idx": ("get_data_MNIST",),
 }
+SHARED_YEAR = 2025  # whose reference the others from 2023 on have most of their lines from
 OF_LATER = {"_rows": "load_and_preprocess_data"}
 MUTANT_BYTES = 4 << 30  # address space
 
@@ -89,6 +90,13 @@ class Mutant:
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line} {self.where} [{self.operator}]\n    - {self.old}\n    + {self.new}"
+
+
+def is_written(mutant: Mutant, year: Edition) -> bool:
+    """Is this code of a later year's that students write: what the template leaves open, and what only that uses?"""
+    if not set(mutant.components) <= set(year.components) - year.given:
+        return False
+    return mutant.where in OF_LATER or mutant.where in holes_in(year.settings, mutant.file)
 
 
 # --- operators --------------------------------------------------------------------------------------------------
@@ -490,14 +498,23 @@ def asked(mutants: list[Mutant], jobs: int, seed: int, year: Edition) -> Iterato
 Key = tuple[str, str, str, str]
 
 
-def load_reasons(year: Edition) -> dict[Key, str]:
-    """(file, where, old, new) -> why this mutant is as right as the reference of a year."""
+def load_reasons(year: Edition) -> tuple[dict[Key, str], set[Key]]:
+    """(file, where, old, new) -> why this mutant is as right as the reference of a year; and those of them that are
+    written for it. Those of 2025 serve all later years, in their words.
+    """
     reasons: dict[Key, str] = {}
-    groups = [each for each in tomlfile.read(LIST)["equivalent"] if each.get("edition", FIRST.year) == year.year]
-    for group in groups:
-        for new in group["new"]:
-            reasons[group["file"], group["where"], group["old"], new] = group["reason"]
-    return reasons
+    own: set[Key] = set()
+    for group in tomlfile.read(LIST)["equivalent"]:
+        of = edition(group.get("edition", FIRST.year))
+        if of is year or (of.year == SHARED_YEAR and year is not FIRST):
+            words = [
+                group[name] if of is year else year.translated(group[name], of) for name in ("file", "where", "old")
+            ]
+            for new in group["new"]:
+                found = (words[0], words[1], words[2], new if of is year else year.translated(new, of))
+                reasons[found] = group["reason"]
+                own |= {found} if of is year else set()
+    return reasons, own
 
 
 def key(mutant: Mutant) -> Key:
@@ -522,7 +539,7 @@ def main() -> int:
     sources = {file: (year.reference / file).read_text(encoding="utf-8") for file in files}
     mutants = [mutant for file, source in sources.items() for mutant in mutants_of(file, source, year)]
     if year is not FIRST:
-        mutants = [mutant for mutant in mutants if set(mutant.components) <= set(year.components) - year.given]
+        mutants = [mutant for mutant in mutants if is_written(mutant, year)]
     known = {component for mutant in mutants for component in mutant.components}
     if options.component and options.component not in known:
         parser.error(f"--component {options.component}: known are {', '.join(sorted(known))}")
@@ -530,8 +547,7 @@ def main() -> int:
         mutants = [mutant for mutant in mutants if options.component in mutant.components]
     if options.sample:
         mutants = random.Random(0).sample(mutants, min(options.sample, len(mutants)))
-    reasons = load_reasons(year)
-    unused = set(reasons)
+    reasons, unused = load_reasons(year)
     caught: Counter[str] = Counter()
     equivalent: Counter[str] = Counter()
     left: list[Mutant] = []

@@ -78,6 +78,13 @@ def step_values(s: Dialect, draw: Draw) -> Observation:
     }
 
 
+@probe("SequentialModel", "training-step-values", needs=(*GIVEN, RECORDING))
+def training_step_values(s: Dialect, draw: Draw) -> Observation:
+    """a training step reports the loss and the accuracy as well: `fit` makes its means of them."""
+    model, *_ = compiled(s, draw)
+    return {"values": by_name(metrics_in(stepped(s, model, draw, training=True).value), s.number)}
+
+
 def first_seen(double: Remote) -> tuple[Any, Any]:
     """The arguments of the first call of a scripted loss or metric."""
     seen = double.attribute("seen").value
