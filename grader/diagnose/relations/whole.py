@@ -14,9 +14,7 @@ from typing import Any
 import numpy as np
 
 from grader.ask.entries import after_in, kept_in
-from grader.ask.notes import Call
-from grader.ask.response import Response
-from grader.diagnose.entry_words import bounds, counted, kept, phrase, table
+from grader.diagnose.entry_words import bounds, counted, kept, phrase
 from grader.diagnose.inputs import Asked, asked
 from grader.diagnose.relations.case import ABOUT, ROUGH, TOLERANCE, Answers, Case, Relation, factor_of, near, same
 from grader.diagnose.relations.crashes import crash
@@ -31,21 +29,13 @@ from grader.diagnose.relations.formula import (
 )
 from grader.diagnose.relations.order import relate_one
 from grader.diagnose.relations.regions import permuted, shifted, value_replaced
+from grader.diagnose.relations.spread import distribution, sizes_of, spread
 from grader.judge.compare import Difference, as_array
 from grader.judge.verdict import Verdict
 
 OF_WEIGHT = ("dw", "first", "single", "both")  # entries that hold a gradient of w
-SPREADS = (  # of numbers that are not drawn from the normal distribution, before they are scaled
-    ("which is the spread of numbers between 0 and 1", 12**-0.5),
-    ("which is the spread of numbers between -1 and 1", 3**-0.5),
-    ("which is the square root of 3", 3**0.5),
-    ("which is the square root of 2", 2**0.5),
-    ("which is 1 over the square root of 2", 2**-0.5),
-)
 CLEAR = ("constant-factor", "impossible")  # that say what is to be said of a number by themselves
 MOST = 2  # relations of one verdict
-UNIFORM, NEAR_UNIFORM = 1.8, 0.05  # kurtosis of a uniform distribution, and how far that of a large sample may be off
-NORMAL = 3.0  # kurtosis of a normal distribution
 
 
 def relate(verdict: Verdict, beside: Sequence[Verdict] = ()) -> list[Relation]:
@@ -347,39 +337,6 @@ def of_local_gradient(verdict: Verdict, difference: Difference) -> Relation | No
     return Relation("wrong-shape", local.sentence(verdict.probe.component)) if local is not None else None
 
 
-def spread(verdict: Verdict, difference: Difference) -> Relation | None:
-    """The standard deviation of weights that were drawn as another formula says, or not drawn."""
-    actual = difference.actual
-    if difference.entry != "std" or not isinstance(actual, float) or isinstance(difference.expected, bool):
-        return None
-    if actual == 0:
-        name = verdict.probe.slug if verdict.probe.slug != "default" else "kaiming"
-        return Relation(
-            "all-zero",
-            f"all weights are one and the same number: nothing was drawn for {name!r}, or with a width of 0",
-        )
-    n, m = sizes_of(verdict.seen)
-    formulas = {
-        "1": 1.0, "sqrt(2 / (n + m))": (2 / (n + m)) ** 0.5, "sqrt(2 / n)": (2 / n) ** 0.5,
-        "sqrt(1 / n)": n**-0.5, "sqrt(2 / m)": (2 / m) ** 0.5, "sqrt(1 / m)": m**-0.5,
-        "sqrt(1 / (n + m))": (n + m) ** -0.5, "2 / (n + m)": 2 / (n + m), "2 / n": 2 / n, "1 / n": 1 / n,
-        "sqrt(6 / (n + m))": (6 / (n + m)) ** 0.5, "sqrt(6 / n)": (6 / n) ** 0.5, "sqrt(2) / n": 2**0.5 / n,
-        "sqrt(2 / (n * m))": (2 / (n * m)) ** 0.5, "sqrt(2 / ((1 + 0.3^2) n))": (2 / (1.09 * n)) ** 0.5,
-        "sqrt(6 / n + m)": (6 / n + m) ** 0.5, "sqrt(2 / n + m)": (2 / n + m) ** 0.5,
-        "sqrt(6 / n + m) / sqrt(3)": (2 / n + m / 3) ** 0.5, "sqrt(1 / (3 n))": (3 * n) ** -0.5,
-    } if n and m else {}  # fmt: skip
-    fitting = [text for text, value in formulas.items() if abs(actual / value - 1) < ABOUT]
-    right = [text for text, value in formulas.items() if abs(difference.expected / value - 1) < ABOUT]
-    if not fitting or not right:
-        return None
-    one_fan = ", one fan only" if "n + m" in right[0] and "n + m" not in fitting[0] and "*" not in fitting[0] else ""
-    sentence = (
-        f"the standard deviation is {actual:.3g}, which is {fitting[0]}{one_fan}, and should be {right[0]} = "
-        f"{difference.expected:.3g} for n = {n:g} inputs and m = {m:g} outputs"
-    )
-    return Relation("other-distribution", sentence)
-
-
 def letters_of(verdict: Verdict) -> dict[int, str]:
     """What the assignment calls the lengths of a check's arrays, where no two of them are the same."""
     tables = [array for array in verdict.seen.inputs if array.ndim == 2]
@@ -388,26 +345,6 @@ def letters_of(verdict: Verdict) -> dict[int, str]:
     found = [*((each, "B") for each in rows if len(rows) == 1), (n, "n"), (m, "m")]
     lengths = [length for length, _ in found]
     return {length: letter for length, letter in found if length > 1 and lengths.count(length) == 1}
-
-
-def sizes_of(seen: Response) -> tuple[int, int]:
-    """Inputs and outputs of the first layer that a probe made, 0 where it made none."""
-    layers = [note for note in seen.notes if isinstance(note, Call) and note.target in table("FANS")]
-    sizes = [int(each.number) for layer in layers[:1] for each in layer.args[:2]]
-    return (sizes[0], sizes[1]) if len(sizes) == 2 else (0, 0)
-
-
-def distribution(difference: Difference) -> Relation | None:
-    """The shape of the distribution that random numbers were drawn from."""
-    if difference.entry != "kurtosis" or not isinstance(difference.actual, float):
-        return None
-    if abs(difference.actual - UNIFORM) > NEAR_UNIFORM:
-        return None
-    return Relation(
-        "other-distribution",
-        f"the kurtosis is {difference.actual:.2f}: evenly distributed numbers have {UNIFORM:g}, normally distributed"
-        f" ones {NORMAL:g}",
-    )
 
 
 def lists(difference: Difference) -> Relation | None:
