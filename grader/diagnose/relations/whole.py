@@ -29,19 +29,13 @@ from grader.diagnose.relations.formula import (
     not_finite,
     sign_flipped,
 )
+from grader.diagnose.relations.numbers import is_contradicted, numbers_of, one_factor, ratios_of, shared
 from grader.diagnose.relations.order import relate_one
 from grader.diagnose.relations.regions import permuted, shifted, value_replaced
 from grader.judge.compare import Difference, as_array
 from grader.judge.verdict import Verdict
 
 OF_WEIGHT = ("dw", "first", "single", "both")  # entries that hold a gradient of w
-SPREADS = (  # of numbers that are not drawn from the normal distribution, before they are scaled
-    ("which is the spread of numbers between 0 and 1", 12**-0.5),
-    ("which is the spread of numbers between -1 and 1", 3**-0.5),
-    ("which is the square root of 3", 3**0.5),
-    ("which is the square root of 2", 2**0.5),
-    ("which is 1 over the square root of 2", 2**-0.5),
-)
 CLEAR = ("constant-factor", "impossible")  # that say what is to be said of a number by themselves
 MOST = 2  # relations of one verdict
 UNIFORM, NEAR_UNIFORM = 1.8, 0.05  # kurtosis of a uniform distribution, and how far that of a large sample may be off
@@ -58,34 +52,12 @@ def relate(verdict: Verdict, beside: Sequence[Verdict] = ()) -> list[Relation]:
         ratios = [ratio for each in beside for ratio in ratios_of(each)]
         found = list(relations(verdict, ratios))
         if (factor := one_factor(beside)) and not any(each.code in CLEAR for each in found):
-            found = [
-                Relation("constant-factor", f"this number is {factor:.3g} times the expected one in several checks")
-            ]
+            found = [shared(factor)]
         if not all(map(is_nearly_right, beside)):
             found = [each for each in found if each.code != "almost-right"]
         numbers = [pair for each in beside for pair in numbers_of(each)]
         found = [each for each in found if each.code != "function-of-it" or goes_on(each.sentence, numbers)]
         return found[:MOST]
-
-
-def has_one_factor(wrong: Sequence[Verdict]) -> bool:
-    """Is the same number of several verdicts wrong by one and the same factor? Then it has one cause."""
-    return bool(one_factor(wrong))
-
-
-def one_factor(wrong: Sequence[Verdict]) -> float:
-    """By which factor an entry of several verdicts is wrong in all of them; 0 for none."""
-    by_entry: dict[str, list[float]] = {}
-    for verdict in wrong:
-        for each in verdict.differences:
-            numbers = each.actual, each.expected
-            if all(isinstance(number, float) and number for number in numbers):
-                by_entry.setdefault(each.entry, []).append(each.actual / each.expected)
-    for ratios in by_entry.values():
-        mean = float(np.mean(ratios))
-        if len(ratios) > 1 and abs(mean - 1) > ROUGH and np.ptp(ratios) < ABOUT * abs(mean):
-            return mean
-    return 0.0
 
 
 def is_nearly_right(verdict: Verdict) -> bool:
@@ -99,38 +71,6 @@ def is_nearly_right(verdict: Verdict) -> bool:
         ):
             return False
     return verdict.seen.fault is None
-
-
-def numbers_of(verdict: Verdict) -> Iterator[tuple[float, float]]:
-    """The single numbers of a wrong verdict that are wrong, each with the right one."""
-    for each in verdict.differences:
-        if isinstance(each.expected, float) and isinstance(each.actual, float):
-            yield each.actual, each.expected
-
-
-def ratios_of(verdict: Verdict) -> Iterator[tuple[float, str]]:
-    """How many times too large each wrong number of a verdict is, and what that may come from."""
-    known = asked(verdict.seen)
-    for actual, expected in numbers_of(verdict):
-        if expected and actual:
-            ratio = actual / expected
-            yield ratio, known.names_of(ratio, alone=True)
-
-
-def is_contradicted(relation: Relation, ratios: Sequence[tuple[float, str]]) -> bool:
-    """Is another number of the component wrong by another factor, which has another name?"""
-    if relation.factor is None:
-        return False
-    name = next((name for ratio, name in ratios if abs(ratio / relation.factor - 1) < TOLERANCE), "")
-    return any(
-        abs(ratio / relation.factor - 1) >= TOLERANCE and (not name or kind(other) != kind(name))
-        for ratio, other in ratios
-    )
-
-
-def kind(name: str) -> str:
-    """What a factor may come from, without how large that was."""
-    return re.sub(r"[\d.]+", "", name)
 
 
 def relations(verdict: Verdict, ratios: Sequence[tuple[float, str]] = ()) -> Iterator[Relation]:
