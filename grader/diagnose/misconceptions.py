@@ -22,7 +22,8 @@ from grader.ask.probe import NotAsked, Probe
 from grader.ask.response import Response
 from grader.ask.slips import Slip
 from grader.diagnose.relations.case import CODES, SLIP
-from grader.diagnose.relations.whole import has_one_factor, relate
+from grader.diagnose.relations.numbers import one_factor
+from grader.diagnose.relations.whole import relate
 from grader.homework import YEARS, edition
 from grader.judge.compare import differences
 from grader.judge.verdict import Verdict
@@ -71,7 +72,7 @@ class Diagnosis:
             for pair in combinations(partial, 2):
                 if shown := self.fits(pair, left):
                     fitting[pair] = shown
-        if has_one_factor(self.wrong):  # has one cause
+        if one_factor(self.wrong):  # has one cause
             fitting = {codes: shown for codes, shown in fitting.items() if shown >= wrong}
         for explanation, shown in self.telling(self.undominated(fitting)).items():
             for verdict in self.wrong:

@@ -159,7 +159,9 @@ def some_rows(case: Case) -> Relation | None:
             continue
         wrong = [i for i, ok in enumerate(right) if not ok]
         lines = "values" if case.actual.ndim == 1 else lines
-        return Relation(
-            "some-rows", f"{lines} {shortened(wrong)} are wrong, the other {sum(right)} of {len(right)} are right"
-        )
+        sentence = f"{lines} {shortened(wrong)} are wrong, the other {sum(right)} of {len(right)} are right"
+        if len(wrong) > 1 and not actual[wrong].any():
+            why = ": does a loop end after the first round, by `return` or `break`?" if wrong[0] == 1 else ""
+            sentence = f"{lines} {shortened(wrong)} are 0, nothing was written there{why}"
+        return Relation("some-rows", sentence)
     return None

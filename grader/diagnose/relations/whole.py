@@ -6,7 +6,6 @@ student is told. A code names a page of ../pages/.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
@@ -16,7 +15,7 @@ import numpy as np
 from grader.ask.entries import after_in, kept_in
 from grader.diagnose.entry_words import bounds, counted, kept, phrase
 from grader.diagnose.inputs import Asked, asked
-from grader.diagnose.relations.case import ABOUT, ROUGH, TOLERANCE, Answers, Case, Relation, factor_of, near, same
+from grader.diagnose.relations.case import ROUGH, TOLERANCE, Answers, Case, Relation, factor_of, near, same
 from grader.diagnose.relations.crashes import crash
 from grader.diagnose.relations.elsewhere import all_zero, top
 from grader.diagnose.relations.formula import (
@@ -27,6 +26,7 @@ from grader.diagnose.relations.formula import (
     not_finite,
     sign_flipped,
 )
+from grader.diagnose.relations.numbers import is_contradicted, numbers_of, one_factor, ratios_of, shared
 from grader.diagnose.relations.order import relate_one
 from grader.diagnose.relations.regions import permuted, shifted, value_replaced
 from grader.diagnose.relations.spread import distribution, sizes_of, spread
@@ -48,34 +48,12 @@ def relate(verdict: Verdict, beside: Sequence[Verdict] = ()) -> list[Relation]:
         ratios = [ratio for each in beside for ratio in ratios_of(each)]
         found = list(relations(verdict, ratios))
         if (factor := one_factor(beside)) and not any(each.code in CLEAR for each in found):
-            found = [
-                Relation("constant-factor", f"this number is {factor:.3g} times the expected one in several checks")
-            ]
+            found = [shared(factor)]
         if not all(map(is_nearly_right, beside)):
             found = [each for each in found if each.code != "almost-right"]
         numbers = [pair for each in beside for pair in numbers_of(each)]
         found = [each for each in found if each.code != "function-of-it" or goes_on(each.sentence, numbers)]
         return found[:MOST]
-
-
-def has_one_factor(wrong: Sequence[Verdict]) -> bool:
-    """Is the same number of several verdicts wrong by one and the same factor? Then it has one cause."""
-    return bool(one_factor(wrong))
-
-
-def one_factor(wrong: Sequence[Verdict]) -> float:
-    """By which factor an entry of several verdicts is wrong in all of them; 0 for none."""
-    by_entry: dict[str, list[float]] = {}
-    for verdict in wrong:
-        for each in verdict.differences:
-            numbers = each.actual, each.expected
-            if all(isinstance(number, float) and number for number in numbers):
-                by_entry.setdefault(each.entry, []).append(each.actual / each.expected)
-    for ratios in by_entry.values():
-        mean = float(np.mean(ratios))
-        if len(ratios) > 1 and abs(mean - 1) > ROUGH and np.ptp(ratios) < ABOUT * abs(mean):
-            return mean
-    return 0.0
 
 
 def is_nearly_right(verdict: Verdict) -> bool:
@@ -89,38 +67,6 @@ def is_nearly_right(verdict: Verdict) -> bool:
         ):
             return False
     return verdict.seen.fault is None
-
-
-def numbers_of(verdict: Verdict) -> Iterator[tuple[float, float]]:
-    """The single numbers of a wrong verdict that are wrong, each with the right one."""
-    for each in verdict.differences:
-        if isinstance(each.expected, float) and isinstance(each.actual, float):
-            yield each.actual, each.expected
-
-
-def ratios_of(verdict: Verdict) -> Iterator[tuple[float, str]]:
-    """How many times too large each wrong number of a verdict is, and what that may come from."""
-    known = asked(verdict.seen)
-    for actual, expected in numbers_of(verdict):
-        if expected and actual:
-            ratio = actual / expected
-            yield ratio, known.names_of(ratio, alone=True)
-
-
-def is_contradicted(relation: Relation, ratios: Sequence[tuple[float, str]]) -> bool:
-    """Is another number of the component wrong by another factor, which has another name?"""
-    if relation.factor is None:
-        return False
-    name = next((name for ratio, name in ratios if abs(ratio / relation.factor - 1) < TOLERANCE), "")
-    return any(
-        abs(ratio / relation.factor - 1) >= TOLERANCE and (not name or kind(other) != kind(name))
-        for ratio, other in ratios
-    )
-
-
-def kind(name: str) -> str:
-    """What a factor may come from, without how large that was."""
-    return re.sub(r"[\d.]+", "", name)
 
 
 def relations(verdict: Verdict, ratios: Sequence[tuple[float, str]] = ()) -> Iterator[Relation]:
