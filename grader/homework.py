@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 from grader.base import tomlfile
 from grader.base.errors import UsageError
 from grader.base.paths import CHECKOUT, PACKAGE
+from grader.result import TRAINING, is_training
 
 if TYPE_CHECKING:
     import numpy as np
@@ -176,8 +177,9 @@ HOMEWORK = opened(Path(os.environ[VARIABLE]).resolve() if os.environ.get(VARIABL
 EDITIONS = HOMEWORK.folder / "editions"
 YEARS = tuple(sorted(int(path.parent.name[1:]) for path in EDITIONS.glob("y*/edition.toml")))
 FIRST_YEAR = YEARS[0]
+# A word: a keyword of a call is its function's own, and with hyphens it is the name of a mistake
+NAMED = re.compile(r"(?<![\w-])[a-zA-Z_]\w*\b(?!=[^=]|-\w)")
 TABLES = ("parts", "checks")  # of which a year has what it does not say from the year that it is like, or the first
-TRAINING = "training"  # how the name of a component begins that is a training
 
 
 @dataclass(frozen=True, eq=False)
@@ -287,14 +289,8 @@ class Edition:
 
     def translated(self, text: str, of: Edition) -> str:
         """A text in the words of another year, in the words of this one."""
-        back = {theirs: word for word, theirs in of.names.items() if "." not in word}
-        own = {word: self.names.get(back.get(word, word), back.get(word, word)) for word in {*back, *self.names}}
-        theirs = {name: self.component_like(name) for name in {*of.components, *self.called}}
-        own = {name: found for name, found in theirs.items() if name != found and "." not in found} | own
-        if "recorded_by" in of.settings:  # a dict; the tape of the first edition has a list
-            own[of.settings["recorded_by"]] = self.settings.get("recorded_by", of.settings["recorded_by"])
-        # A keyword of a call is its function's own, and with hyphens it is the name of a mistake
-        text = re.sub(r"(?<![\w-])[a-zA-Z_]\w*\b(?!=[^=]|-\w)", lambda found: own.get(found[0], found[0]), text)
+        own = words_between(of, self)
+        text = NAMED.sub(lambda found: own.get(found[0], found[0]), text)
         return re.sub(rf"\b{of.package}\b", self.package, text)
 
     @cached_property
@@ -307,7 +303,12 @@ class Edition:
         """A component, class or function of another year, as this one calls it: otherwise, or in other capitals."""
         if name in self.called:
             return self.called[name]
-        return {each.casefold(): each for each in self.components}.get(name.casefold(), name)
+        return self.in_any_capitals.get(name.casefold(), name)
+
+    @cached_property
+    def in_any_capitals(self) -> Mapping[str, str]:
+        """The components, by their names in small letters."""
+        return {each.casefold(): each for each in self.components}
 
     def owner_of(self, component: str) -> str:
         """The class or function that a component is, or is a part of."""
@@ -321,14 +322,21 @@ class Edition:
         return f"{self.package}/__init__.py" if module == self.package else module.replace(".", "/") + ".py"
 
 
+@cache
+def words_between(of: Edition, to: Edition) -> Mapping[str, str]:
+    """What one year calls things -> what the other does, where they differ."""
+    back = {theirs: word for word, theirs in of.names.items() if "." not in word}
+    own = {word: to.names.get(back.get(word, word), back.get(word, word)) for word in {*back, *to.names}}
+    theirs = {name: to.component_like(name) for name in {*of.components, *to.called}}
+    own = {name: found for name, found in theirs.items() if name != found and "." not in found} | own
+    if "recorded_by" in of.settings:  # a dict; the tape of the first edition has a list
+        own[of.settings["recorded_by"]] = to.settings.get("recorded_by", of.settings["recorded_by"])
+    return own
+
+
 def holes_in(settings: Mapping[str, Any], file: str) -> dict[str, str]:
     """The same, of the settings of an edition."""
     return {name: step for step, files in settings.get("holes", {}).items() for name in files.get(file, ())}
-
-
-def is_training(component: str) -> bool:
-    """Is a component a training, and no class or function?"""
-    return component.partition(".")[0] == TRAINING
 
 
 def listed(line: Sequence[Mapping[str, Any]], key: str) -> frozenset[str]:

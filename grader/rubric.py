@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from math import ceil
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from grader.base import tomlfile
 from grader.base.errors import UsageError
@@ -16,9 +16,7 @@ from grader.base.paths import PACKAGE
 from grader.homework import FIRST, HOMEWORK, YEARS, Edition
 from grader.homework import edition as edition_of
 from grader.isolation import Limits
-
-if TYPE_CHECKING:
-    from grader.ask.probe import Rule
+from grader.result import model_of
 
 NAMED = Path(__file__).with_name("rubrics")  # NAME.toml each: `--rubric NAME`
 TOTAL = 100  # points of each track, unless a rubric says otherwise
@@ -60,8 +58,8 @@ class Tolerances:
 
     named: dict[str, float]
 
-    def of(self, rule: Rule) -> float:
-        return self.named[rule.tolerance or "float"]
+    def of(self, name: str = "") -> float:
+        return self.named[name or "float"]
 
 
 @dataclass(frozen=True)
@@ -278,8 +276,8 @@ def check(data: dict[str, Any], source: str, edition: Edition = FIRST) -> Rubric
         passes_when_judged=float(data["partial"]["passes_when_judged"]),
         tolerances=Tolerances(dict(data["tolerance"])),
         limits=dict(data["limits"]),
-        thresholds={name: data["training"][name.partition(".")[2]] for name in edition.trainings},
-        half={name: data["training"]["half_" + name.partition(".")[2]] for name in edition.trainings},
+        thresholds={name: data["training"][model_of(name)] for name in edition.trainings},
+        half={name: data["training"]["half_" + model_of(name)] for name in edition.trainings},
         milestones=tuple(sorted(milestones)),
         chance=data["training"]["chance"],
         implausible=data["training"]["implausible"],

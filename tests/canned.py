@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -16,7 +16,8 @@ from grader.ask.client import Fault, Frame
 from grader.ask.probe import Observation, Probe
 from grader.ask.response import Response
 from grader.homework import FIRST
-from grader.run import grading
+from grader.run import questions
+from grader.run.grading import Grading
 from grader.submission.opening import open_submission
 
 RIGHT = np.array([1.5, 2.5, 4.5, 8.5])
@@ -114,17 +115,6 @@ class Canned:
         """Nothing runs."""
 
 
-@dataclass
-class CannedGrading(grading.Grading):
-    """A grading that asks nobody."""
-
-    saw: dict[str, Response] = field(default_factory=dict)
-    alone: dict[str, Response] = field(default_factory=dict)
-
-    def made_observer(self) -> Any:
-        return Canned(self.saw, self.alone)
-
-
 def graded(
     folder: Path,
     *checks: Probe,
@@ -134,15 +124,18 @@ def graded(
     unknown: tuple[str, ...] = (),
     components: tuple[str, ...] = FIRST.components,
     track: str = "2470",
+    hidden_seed: int | None = None,
     **changes: Any,
-) -> CannedGrading:
+) -> Grading:
     """The grading of a hand-in with these sources beside SOURCES. changes: of the rubric."""
     for name, text in {**SOURCES, **sources}.items():
         path = folder / "hand-in" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     submission = open_submission(folder / "hand-in", folder, FIRST.year)
-    about = (submission, replace(rubric.load(), **changes), Told(unknown), "", 1, track, components)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(grading, "all_probes", lambda _: checks)
-        return CannedGrading(*about, saw=dict(saw), alone=dict(alone))  # type: ignore[arg-type]
+        patch.setattr(questions, "all_probes", lambda _: checks)
+        asked = questions.Questions(
+            submission.places, replace(rubric.load(), **changes), Told(unknown), 1, components, hidden_seed
+        )
+    return Grading(submission, asked, Canned(dict(saw), dict(alone)), track)  # type: ignore[arg-type]

@@ -168,7 +168,9 @@ def move(target: Path, moves: dict[str, str]) -> None:
 def grade(path: Path | str, *options: str) -> Graded:
     """Grades as `grade PATH --format json` does; an empty result where nothing was printed."""
     done = grade_warm(str(path), "--format", "json", *options)
-    return Graded(done.returncode, json.loads(done.stdout) if done.stdout else {}, done.stderr)
+    result = json.loads(done.stdout) if done.stdout else {}
+    assert [note for note in result.get("notes", ()) if "the grader failed" in note] == []
+    return Graded(done.returncode, result, done.stderr)
 
 
 def with_limits(folder: Path, limits: dict[str, float]) -> Path:

@@ -12,7 +12,9 @@ import pytest
 
 from grader.ask.answers import KEPT_SEEDS, LiveAnswers
 from grader.ask.probe import all_probes
+from grader.ask.reference import LocalWorker, read_sources
 from grader.base.processes import FORKS, apart
+from grader.homework import edition
 from grader.homeworks.beras.mnist.synthetic import probe_folder
 
 
@@ -71,3 +73,15 @@ def test_function_that_comes_to_nothing_apart_is_called_here(how: Callable[[], N
         return b"here"
 
     assert apart(ends_elsewhere) == b"here"
+
+
+def test_a_package_runs_its_own_code_once_something_of_its_own_is_asked():
+    year = edition(2023)
+    host = LocalWorker(read_sources(year.reference), year.reference).host
+
+    package = host.load("Beras")
+
+    assert "GradientTape" not in vars(package)
+    assert package.GradientTape is host.load("Beras.core").GradientTape
+    assert not hasattr(package, "no_such_name")
+    assert "Beras" not in sys.modules

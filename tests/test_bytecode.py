@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.isolation.bytecode import copy_compiled
+from grader.isolation.folders import copy_compiled
 
 
 @pytest.mark.parametrize("elsewhere", [False, True], ids=["beside", "elsewhere"])

@@ -14,17 +14,53 @@ import pytest
 from overlays import ROOT
 
 from grader.ask import answer_key
-from grader.ask.answers import LiveAnswers
-from grader.classroom.cluster.parcel import parcel_of
+from grader.ask.answer_key import AnswerKey
+from grader.ask.answers import KeyAnswers, LiveAnswers
+from grader.classroom.cluster import parcel
+from grader.classroom.cluster.parcel import kit_of, parcel_of, terms_in
 from grader.classroom.gradebook import Gradebook
 from grader.classroom.jobs.settings import Terms
 from grader.classroom.people.handins import find
-from grader.classroom.schedule import Entry, Run
+from grader.classroom.schedule import ClassRun, KeyedHandIn
+from grader.homework import FIRST, Edition, edition
 from grader.homeworks.beras.mnist.synthetic import probe_folder
 from grader.run.freeze import frozen
 from grader.submission.archives import digest_of
 
 HANDINS = 4
+COMPONENTS = ("ReLU",)
+TWO_YEARS = (FIRST, edition(2025))
+
+
+@pytest.fixture
+def few_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A kit has the answers about ReLU alone: all of them take minutes."""
+    monkeypatch.setattr(parcel, "answers_kept", lambda terms, year, tell: answer_key.content_of(answers_of(year)))
+
+
+def answers_of(year: Edition) -> AnswerKey:
+    return frozen(LiveAnswers(str(probe_folder()), year), 1470, COMPONENTS)
+
+
+@pytest.mark.usefixtures("few_answers")
+def test_kit_has_a_rubric_and_answers_for_each_year_of_a_mixed_class(tmp_path: Path):
+    own = tmp_path / "own.toml"
+    built_in = (TWO_YEARS[1].reference.parent / "rubric.toml").read_text(encoding="utf-8")
+    own.write_text(built_in.replace("constant_factor_keeps = 0.5", "constant_factor_keeps = 0.25"), encoding="utf-8")
+    terms = Terms("", COMPONENTS, 1470, rubric=str(own))
+
+    kit = kit_of(terms, TWO_YEARS, 600.0, print)
+    kit.unpack(tmp_path / "there")
+    there = terms_in(tmp_path / "there", kit.terms)
+
+    for year in TWO_YEARS:
+        answers = there.load_answers(year)
+        assert (type(answers), answers.year) == (KeyAnswers, year.year)
+        assert there.load_rubric(year).points == terms.load_rubric(year).points
+    assert there.load_rubric(TWO_YEARS[1]).constant_factor_keeps == 0.25
+    assert (
+        there.load_rubric(TWO_YEARS[0]).constant_factor_keeps == Terms("", (), 1470).load_rubric().constant_factor_keeps
+    )
 
 
 @pytest.mark.parametrize("kind", ["folder", "zip"])
@@ -49,22 +85,22 @@ def test_parcel_unpacks_to_the_very_same_hand_in(kind: str, tmp_path: Path):
         assert parcel.notes == ("left out, a link that leads out of the submission: away",)
 
 
+@pytest.mark.usefixtures("few_answers")
 def test_worker_killed_in_the_middle_loses_nothing_and_repeats_nothing(tmp_path: Path):
     pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
     from grader.classroom.cluster.executor import Cluster
 
     for number in range(HANDINS):
-        folder = shutil.copytree(ROOT / "reference", tmp_path / "handins" / str(number))
-        (folder / "Beras" / "metrics.py").write_text(f"# {number}\n")
-    answers = frozen(LiveAnswers(str(probe_folder())), 1470, ("ReLU",))
-    answer_key.save(answers, tmp_path / "answers.key")
-    terms = Terms("2470", ("ReLU",), 1470, key=str(tmp_path / "answers.key"))
+        year = TWO_YEARS[number % 2]
+        folder = shutil.copytree(year.reference, tmp_path / "handins" / str(number))
+        (folder / year.package / "metrics.py").write_text(f"# {number}\n")
+    terms = Terms("2470", COMPONENTS, 1470)
     entries = {
-        each.name: Entry(each, digest := digest_of(each.path), terms.key_of(digest, "terms"))
+        each.name: KeyedHandIn(each, digest := digest_of(each.path), terms.key_of(digest, "terms"))
         for each in find(tmp_path / "handins").handins
     }
     book = Gradebook(tmp_path / "gradebook.sqlite")
-    run = Run(book, terms, "terms", entries, set(entries))
+    run = ClassRun(book, terms, "terms", entries, set(entries))
     file = str(tmp_path / "scheduler.json")
     here = ("--scheduler-file", file, "--no-dashboard", "--host", "127.0.0.1")
     scheduler = dask("scheduler", *here, "--port", "0", cwd=tmp_path)
@@ -77,7 +113,7 @@ def test_worker_killed_in_the_middle_loses_nothing_and_repeats_nothing(tmp_path:
             workers[0].kill()
 
     def open_cluster() -> Cluster:
-        cluster = Cluster(terms, file, 600.0, lambda text: run.note("", text))
+        cluster = Cluster(terms, TWO_YEARS, file, 600.0, lambda text: run.note("", text))
         while len(cluster.threads) < 2:
             cluster._take_census()
         return cluster
@@ -94,7 +130,7 @@ def test_worker_killed_in_the_middle_loses_nothing_and_repeats_nothing(tmp_path:
 
     assert len(first) == 1
     assert [row.state for row in book.rows().values()] == ["graded"] * HANDINS
-    assert {row.score for row in book.rows().values()} == {2.0}
+    assert sorted(row.score for row in book.rows().values()) == [0.0, 0.0, 2.0, 2.0]  # in 2025 it is given
     assert any("is gone; what it was grading is graded again" in note for _, note in book.notes())
     book.close()
 

@@ -18,9 +18,11 @@ from grader.judge.verdict import Verdict, judge
 
 RUBRIC = rubric.load()
 ONE, TWO = (Probe("Softmax", slug, slug, lambda *_: {}, seeded=False) for slug in ("one", "two"))
+BEHIND = Probe("Softmax", "behind", "behind", lambda *_: {}, needs=("Dense",), seeded=False)
 RIGHT: dict[str, Observation] = {
     ONE.name: {"y": np.array([1.5, 2.5, 4.5, 8.5])},
     TWO.name: {"y": np.array([3.5, 1.5, 4.5, 1.5])},
+    BEHIND.name: {"y": np.array([1.5, 1.5, 3.5, 4.5])},
 }
 
 
@@ -44,12 +46,14 @@ class Known:
     def freedoms(self, component: str) -> list[tuple[str, ...]]:
         return [()]
 
-    def slips(self, component: str) -> dict[str, Slip]:
-        return {code: Slip((), f"{code} were done") for code in self.small}
+    def slips(self, component: str) -> list[dict[str, Slip]]:
+        return [{code: Slip((), f"{code} were done") for code in self.small}]
 
     def mistaken(self, codes: tuple[str, ...], probe: Probe, seed: int) -> Any:
         shown = dict(RIGHT[probe.name])
         for code in codes:
+            if isinstance(raised := (self.known | self.small)[code].get(probe.name), Fault):
+                return raised
             shown.update((self.known | self.small)[code].get(probe.name, {}))
         return shown
 
@@ -57,7 +61,7 @@ class Known:
 def told(answers: Known, **seen: Any) -> dict[str, list[str]]:
     """What is told of each check, where these answers came back."""
     verdicts: list[Verdict] = []
-    for probe in (ONE, TWO):
+    for probe in (ONE, TWO, BEHIND):
         response = seen.get(probe.slug, Response(RIGHT[probe.name]))
         verdicts.append(judge(probe, response, RIGHT[probe.name], [], RUBRIC))
     Diagnosis(verdicts, answers, RUBRIC, 1, lambda probe, seed: Response(RIGHT[probe.name])).find()  # type: ignore[arg-type]
@@ -122,3 +126,13 @@ def test_what_another_component_says_of_bad_input_is_its_own_matter() -> None:
     mistaken = fault("cannot reshape", "GradientTape.gradient", "Diffable.compose_to_weight")
     assert is_raised_by_another(probe, fault("other words", "GradientTape.gradient", "Dense.compose"), mistaken)
     assert not is_raised_by_another(probe, fault("other words", "GradientTape.gradient"), mistaken)
+
+
+@pytest.mark.parametrize(("words", "expected"), [("no list", "this"), ("nothing that they say", "")])
+def test_of_many_mistakes_that_make_another_component_raise_the_one_is_told_that_makes_it_say_the_same(
+    words: str, expected: str
+) -> None:
+    said = {"this": "no list", "that": "no number", "those": "no shape"}
+    raised = {code: {BEHIND.name: fault(message, "Dense.compose")} for code, message in said.items()}
+    found = told(Known(raised), behind=Response(fault=fault(words, "Dense.compose")))["behind"]
+    assert set(found) & set(said) == {expected} - {""}

@@ -7,8 +7,8 @@ import pytest
 
 from grader.homeworks.beras.mnist.exam import MOVED, SIDE, Exam
 from grader.homeworks.beras.mnist.reader import Mnist, load
-from grader.judge.verdict import Outcome
-from grader.run.trainings import FAR_BELOW, Run
+from grader.result import Outcome
+from grader.run.training_run import FAR_BELOW, Run
 
 
 @pytest.fixture(scope="module")

@@ -20,10 +20,10 @@ from grader.ask.client import Fault, Frame
 from grader.ask.probe import NotAsked, Probe
 from grader.ask.response import Response
 from grader.homework import HOMEWORK
-from grader.isolation import choose
 from grader.judge import rubrics
 from grader.run import grading as module
 from grader.run.grading import Grading
+from grader.run.questions import Questions
 from grader.submission.opening import open_submission
 
 COMPONENTS = ("Dense", "Dense.initializer", "LeakyReLU", "ReLU", "MeanSquaredError", "GradientTape", "SequentialModel")
@@ -78,13 +78,13 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Judged]:
     answers = LiveAnswers(HOMEWORK.probe_folder(), submission.edition)
     observer = MadeUp(answers)
     patch = pytest.MonkeyPatch()
-    patch.setattr(module, "Observer", lambda *_: observer)
     patch.setattr(module, "Diagnosis", lambda *_: observer)
     patch.setattr(MadeUp, "find", lambda _: None, raising=False)
 
     def points(other: dict[str, Response]) -> dict[str, tuple[float, float]]:
         observer.other = other
-        graded = Grading(submission, rubrics.load(), answers, "", SEED, "2470", COMPONENTS, choose())
+        questions = Questions(submission.places, rubrics.load(), answers, SEED, COMPONENTS)
+        graded = Grading(submission, questions, observer, "2470")  # type: ignore[arg-type]
         rows = [graded.component(name) for name in COMPONENTS]
         return {each.name: (each.points, each.max_points) for row in rows if row is not None for each in row.probes}
 

@@ -6,18 +6,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from canned import RIGHT, STUB, CannedGrading, check, graded, raised, right, wrong
+from canned import RIGHT, STUB, check, graded, raised, right, wrong
 
 from grader.ask.client import Fault, Frame
 from grader.ask.probe import NotAsked, Rule
 from grader.ask.response import Response
 from grader.base.errors import UsageError
+from grader.diagnose.misconceptions import Diagnosis
+from grader.explain.rows import line_of_why
 from grader.homework import FIRST
 from grader.judge.blame import lacking
 from grader.judge.hidden import NOT_HERE
-from grader.judge.verdict import Outcome
-from grader.result import ProbeResult
-from grader.run.grading import ASIDE, line_of_why
+from grader.judge.passive import ASIDE
+from grader.result import Outcome, ProbeResult
+from grader.run.grading import Grading
 
 FORWARD, GRADIENT = check("Dense/forward", weight=3), check("Dense/gradient")
 SOFTMAX, LOSS = check("Softmax/values", needs=("Dense",)), check("CrossEntropyLoss/values", needs=("Softmax",))
@@ -29,13 +31,13 @@ EMPTY_DENSE = {"Beras/layers.py": f"class Dense:\n    def forward(self, x):\n   
 CALLS_DENSE: dict[str, Any] = {"unwritten": ("Beras.layers:Dense.forward",)}
 
 
-def told(grading: CannedGrading, name: str) -> tuple[Outcome, str]:
+def told(grading: Grading, name: str) -> tuple[Outcome, str]:
     """The outcome of a check, and the first line of what students read of it."""
     verdict = grading.verdict(next(probe for probe in grading.probes if probe.name == name))
     return verdict.outcome, verdict.message.first_line
 
 
-def row(grading: CannedGrading, name: str) -> tuple[str, float, float, float]:
+def row(grading: Grading, name: str) -> tuple[str, float, float, float]:
     """The outcome of a component, what it earned of how much, and what nobody could judge."""
     found = grading.component(name)
     assert found is not None
@@ -65,6 +67,21 @@ def test_given_code_that_is_broken_is_to_be_restored(tmp_path: Path) -> None:
     grading = graded(tmp_path, check("Model/compile"), saw={"Model/compile": wrong()})
     assert row(grading, "Model") == ("failed", 0, 0, 0)
     assert grading.component("Model").message.startswith("this code was given: restore it from the template (")
+
+
+def test_a_verdict_has_its_words_where_its_cause_cannot_be_looked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(self: Diagnosis) -> None:
+        raise IndexError("out of range")
+
+    monkeypatch.setattr(Diagnosis, "find", lost)
+    grading = graded(tmp_path, FORWARD, saw={"Dense/forward": wrong()})
+
+    outcome, line = told(grading, "Dense/forward")
+    assert outcome == Outcome.FAILED
+    assert line
+    assert grading.notes()[-1] == ("Dense: the grader failed while it looked for the cause (IndexError: out of range)")
 
 
 def test_a_check_that_the_rubric_calls_an_extension_is_free_where_it_is_not_handed_in(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ from grader.ask.observer import Observer
 from grader.ask.probe import all_probes
 from grader.base.errors import UsageError
 from grader.homeworks.beras.mnist.synthetic import probe_folder
-from grader.isolation import LEVELS, Level, Limits, Zygote, bubblewrap, levels, needs
+from grader.isolation import LEVELS, Level, Limits, Zygote, bubblewrap, levels, needs, users
 from grader.isolation import zygote as zygote_module
 from grader.worker import landlock, seccomp, wire
 
@@ -616,10 +616,11 @@ def test_nothing_that_only_unix_has_is_imported_by_the_grader() -> None:
     code = (
         "import sys\n"
         "for name in ('resource', 'fcntl', 'pwd', 'grp', 'termios', 'pty', 'readline'): sys.modules[name] = None\n"
-        "import grader.commands.main, grader.commands.doctor, grader.isolation, grader.worker.main\n"
+        "import grader.commands.main, grader.commands.grade, grader.commands.doctor\n"
+        "import grader.isolation, grader.worker.main\n"
         "import grader.worker.host\n"
         "import grader.worker.fence, grader.worker.landlock, grader.worker.linux, grader.worker.seccomp\n"
-        "import grader.run.pytest_plugin, grader.run.grading, grader.run.trainings, grader.worker.precompiled\n"
+        "import grader.run.pytest_plugin, grader.run.grading, grader.run.trainer, grader.worker.bytecode\n"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
 
@@ -1039,14 +1040,14 @@ def test_doctor_says_when_nothing_can_be_graded(
 @pytest.mark.skipif(os.geteuid() != 0, reason="others are told that they may not, first")
 def test_user_that_cannot_be_taken_is_one_line(user: str, said: str) -> None:
     with pytest.raises(UsageError, match=said):
-        isolation.choose("auto", user)
+        isolation.choose_for_strangers("auto", user)
 
 
 def test_only_root_may_name_a_user(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
 
     with pytest.raises(UsageError, match="only root"):
-        isolation.choose("basic", "nobody")
+        isolation.choose_for_strangers("basic", "nobody")
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes somebody else")
@@ -1061,7 +1062,7 @@ def test_worker_is_another_user_who_may_write_in_its_scratch_alone() -> None:
             "    may_write = [os.access(path, os.W_OK) for path in (os.environ['HOME'], os.path.dirname(__file__))]\n"
             "    return f'{os.getuid()} {os.getgid()} {os.getgroups()} {may_write}'\n"
         )
-        zygote = Zygote(root, isolation.choose("basic", "nobody"))
+        zygote = Zygote(root, isolation.choose_for_strangers("basic", "nobody"))
         try:
             worker = RemoteWorker(zygote, GENEROUS, SECONDS, 0)
             found = worker.ask("find", module="who", name="told")
@@ -1070,3 +1071,51 @@ def test_worker_is_another_user_who_may_write_in_its_scratch_alone() -> None:
             zygote.close()
 
     assert told["value"] == f"{nobody.pw_uid} {nobody.pw_gid} [] [True, False]"
+
+
+def root_on_a_machine_with(monkeypatch: pytest.MonkeyPatch, level: Level, closed: str) -> None:
+    """Root, where `level` is the strictest that works, and others may not read `closed`."""
+    monkeypatch.setattr(levels, "LEVELS", (level, levels.NONE))
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(users, "closed_to_others", lambda paths: closed)
+
+
+def works() -> str:
+    return ""
+
+
+def test_root_grades_as_nobody_where_there_are_no_namespaces(monkeypatch: pytest.MonkeyPatch) -> None:
+    nobody = pwd.getpwnam("nobody")
+    root_on_a_machine_with(monkeypatch, Level("landlock", works, str, landlock=True), closed="")
+
+    assert isolation.choose_for_strangers().user == (nobody.pw_uid, nobody.pw_gid)
+
+
+def test_root_in_namespaces_is_nobody_of_this_machine_anyway(monkeypatch: pytest.MonkeyPatch) -> None:
+    root_on_a_machine_with(monkeypatch, Level("strict", works, str, namespaces=True), closed="")
+
+    assert isolation.choose_for_strangers().user is None
+
+
+def test_root_is_refused_where_a_worker_would_be_root_without_a_fence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from grader.commands import main as cli
+
+    root_on_a_machine_with(monkeypatch, Level("basic", works, str), closed="/root")
+
+    assert cli.main([str(ROOT / "reference"), "--no-training"]) == 2
+    printed = capsys.readouterr()
+    assert "root would run the submission as root, for no other user can read /root: install bubblewrap" in printed.err
+    assert isolation.choose_for_strangers("basic").user is None, "who asks for it by name takes the risk"
+
+
+def test_what_others_may_not_pass_is_closed_to_them(tmp_path: Path) -> None:
+    with tempfile.TemporaryDirectory() as name:  # pytest's own folders are for one user alone
+        within = Path(name) / "within"
+        within.mkdir(mode=0o755)
+        assert users.closed_to_others([str(within)]) == name
+        Path(name).chmod(0o711)
+        assert users.closed_to_others([str(within)]) == ""
+        within.chmod(0o711)
+        assert users.closed_to_others([str(within)]) == str(within), "passing is not enough for what has to be read"

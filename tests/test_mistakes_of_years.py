@@ -194,9 +194,28 @@ def test_pages_do_not_give_the_solution_away(year: Edition):
 
 
 @of_years
+def test_pages_name_no_class_that_only_other_years_have(year: Edition):
+    foreign = {name for name in words.components() if "." not in name} - {*year.components, *year.modules, "Model"}
+    foreign |= {"Beras.core"} if year.package == "beras" else {"beras.core"}
+    shown = re.compile(rf"\b({'|'.join(map(re.escape, sorted(foreign)))})\b")
+
+    for code in pages.codes(year):
+        page = pages.text(code, year)
+        assert [name for name in shown.findall(page) if f"class {name}(" not in page] == [], code
+
+
+def test_point_of_a_page_that_names_only_mistakes_of_other_years_is_left_out():
+    assert "adam-amsgrad-ignored" in pages.text("later-steps")
+    assert "adam-step-never-counted" in pages.text("later-steps", SHARED)
+    assert "amsgrad" not in pages.text("later-steps", SHARED)
+    assert "- BatchNorm: " in pages.text("belongs-elsewhere")
+    assert "BatchNorm" not in pages.text("belongs-elsewhere", SHARED)
+
+
+@of_years
 def test_lines_of_the_pages_run_in_the_folder_of_the_code(year: Edition, monkeypatch: pytest.MonkeyPatch):
     with folder_of(year, monkeypatch):
-        for code in sorted(told(year)):
+        for code in pages.codes(year):
             for language, block in FENCE.findall(pages.text(code, year)):
                 if language == "python":
                     try:

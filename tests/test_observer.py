@@ -18,10 +18,11 @@ import pytest
 from grader import rubric
 from grader.ask import observer as observer_module
 from grader.ask.client import Fault, Frame
+from grader.ask.draw import Draw
 from grader.ask.observer import ATTEMPTS, MOST_BYTES, Observer, holds_objects
 from grader.ask.probe import NotAsked, Probe
 from grader.ask.response import Response
-from grader.ask.subject import Draw, Subject
+from grader.ask.subject import Subject
 from grader.homework import FIRST
 from grader.isolation import WorkerLost
 from grader.worker.wire import Opaque, Ref

@@ -18,7 +18,7 @@ from grader.homework import FIRST
 from grader.judge import rubrics
 from grader.submission.opening import open_submission
 from grader.worker import old_numpy
-from grader.worker.placeholders import Absent, Progress, StubFinder
+from grader.worker.placeholders import Absent, ProgressBar, StubFinder
 
 NOT_THERE = "is not there: only NumPy and the standard library are"
 
@@ -36,7 +36,7 @@ def ran(source: str, root: Path) -> str:
     (root / "mine.py").write_text(source, encoding="utf-8")
     lines = (
         f"import sys; sys.path[:0] = [{str(root)!r}, {str(Path(__file__).parent.parent)!r}]; import numpy\n"
-        f"from grader.worker import old_numpy, placeholders; placeholders.install({str(root)!r}, {{}})\n"
+        f"from grader.worker import importer, old_numpy; importer.install({str(root)!r}, {{}})\n"
         f"old_numpy.give_back_names({str(root)!r}); import mine\n"
     )
     done = subprocess.run([sys.executable, "-c", lines], capture_output=True, text=True, check=False)
@@ -111,10 +111,10 @@ def test_own_module_in_another_place_is_missing_as_in_life(line: str, tmp_path: 
 
 
 def test_progress_bar_only_iterates() -> None:
-    bar = Progress([1, 2, 3], desc="x")
+    bar = ProgressBar([1, 2, 3], desc="x")
     bar.set_postfix(loss=1)
     assert (list(bar), bar.n, bar.total, len(bar)) == ([1, 2, 3], 3, 3, 3)
-    with Progress(total=5) as bar:
+    with ProgressBar(total=5) as bar:
         bar.update(2)
     assert bar.n == 2
 

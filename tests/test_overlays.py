@@ -19,7 +19,7 @@ from warm_grade import grade_warm
 from grader.base.columns import columns
 from grader.homework import FIRST
 from grader.report.first_screen import LINES
-from grader.run.affected import Snapshot, affected, snapshot
+from grader.run.effects import Snapshot, affected, snapshot
 
 # More than a wrong answer comes of these
 ENDINGS = ("exits-", "hangs-", "import-", "os-exit-", "prints-", "segfault-", "syntax-", "system-")
@@ -37,7 +37,7 @@ def reached(kind: str, name: str, submission: Path, base: str) -> set[str]:
     if name.startswith(ENDINGS) or "moves" in expectation(kind, name):
         return set(FIRST.components)
     witness = FIRST.components[zlib.crc32(name.encode()) % len(FIRST.components)]  # another one for each overlay
-    return {*affected(FIRST.components, snapshot_of_base(base), snapshot(submission), ()), witness}
+    return {*affected(FIRST.components, snapshot_of_base(base), snapshot(submission), {}), witness}
 
 
 @cache

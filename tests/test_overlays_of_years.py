@@ -19,7 +19,7 @@ from overlays import Graded, grade
 from grader.homework import Edition, edition
 from grader.packing.template import GAP
 from grader.report.first_screen import LINES
-from grader.run.affected import affected, snapshot
+from grader.run.effects import affected, snapshot
 
 TURNS = 5  # weeks until every submission has been graded; all of them at once where BERAS_EVERY is set
 
@@ -46,7 +46,7 @@ def graded(submission: Path, year: Edition, wanted: set[str]) -> Graded:
     names = [name for name in year.components if name not in year.trainings]
     before, after = snapshot(year.reference), snapshot(submission)
     witness = names[zlib.crc32(submission.name.encode()) % len(names)]
-    reached = {*affected(names, before, after, ()), witness, *wanted} & set(names)
+    reached = {*affected(names, before, after, {}), witness, *wanted} & set(names)
     return grade(submission, "--no-training", "--only", *sorted(reached, key=names.index))
 
 

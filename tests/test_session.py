@@ -17,11 +17,11 @@ from grader.ask.client import Fault, Frame
 from grader.ask.probe import Probe
 from grader.base.message import Message
 from grader.diagnose.learning import Study
-from grader.judge.verdict import Outcome
-from grader.result import NOT_GRADED, ComponentResult, ProbeResult, TrainingResult
+from grader.result import ComponentResult, Outcome, ProbeResult, TrainingResult
 from grader.run.predictions import Predictions
 from grader.run.session import Session, repository_path
-from grader.run.trainings import Run, Trainer
+from grader.run.trainer import Trainer
+from grader.run.training_run import Run
 
 SIMPLE, ADVANCED = "training.simple", "training.advanced"  # more than 0.85 earns 7 points, more than 0.80 half of them
 DATA: Any = SimpleNamespace(public=Path("nowhere"), test_labels=np.arange(10), test_images=np.zeros((10, 2, 2)))
@@ -42,8 +42,7 @@ class Stage:
     study: Study | None = None
 
     def session(self, *checks: Probe, hidden_seed: int | None = None, **about: Any) -> Session:
-        grading = graded(self.folder, *checks, **about)
-        grading.hidden_seed = hidden_seed
+        grading = graded(self.folder, *checks, hidden_seed=hidden_seed, **about)
         return Session(grading, DATA, False, 1, None, "hand-in", [self.told.append])
 
     def train(self, name: str, trainer: Trainer, reference: Any, seed: int, runs: int) -> tuple[TrainingResult, Run]:
@@ -274,7 +273,7 @@ def test_a_hidden_training_has_the_hidden_seed(stage: Stage) -> None:
     session = stage.session(hidden=frozenset({f"{SIMPLE}/accuracy"}), hidden_seed=77)
     session.train(SIMPLE)
     session.train(ADVANCED)
-    assert stage.seeds == [77, session.grading.seed]
+    assert stage.seeds == [77, session.grading.questions.seed]
 
 
 def test_the_notes_say_that_a_faster_core_stood_in(stage: Stage) -> None:
@@ -299,8 +298,8 @@ def test_a_run_that_is_stopped_says_what_was_not_graded(stage: Stage) -> None:
     session.finish("Dense")
     rows = {part.name: (part.outcome, part.points, part.max_points) for part in session.result(False).components}
     assert rows["Dense"] == ("passed", 12, 12)
-    assert rows["Softmax"] == (NOT_GRADED, 0, 6)
-    assert rows[SIMPLE] == (NOT_GRADED, 0, 7)
+    assert rows["Softmax"] == (Outcome.NOT_GRADED, 0, 6)
+    assert rows[SIMPLE] == (Outcome.NOT_GRADED, 0, 7)
     assert "Adam" not in rows  # nothing is asked of it
     assert not session.result(False).complete
 

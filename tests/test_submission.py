@@ -24,7 +24,8 @@ from grader.submission import contents as entries
 from grader.submission import opening as submission
 from grader.submission import source as source_module
 from grader.submission.opening import Submission, forbidden_imports, open_submission
-from grader.submission.source import SourceError, SourceModule, read_module
+from grader.submission.parser import SourceError
+from grader.submission.source import SourceModule, read_module
 
 Contents = str | bytes
 CODE: dict[str, Contents] = {
@@ -33,6 +34,11 @@ CODE: dict[str, Contents] = {
     "assignment.py": "import Beras\n",
 }
 MODULES = {"Beras", "Beras.layers", "assignment"}
+OF_CONVOLUTIONS: dict[str, Contents] = {
+    "code/assignment.py": "import tensorflow as tf\n\n\nclass Model(tf.keras.Model):\n    pass\n",
+    "code/preprocess.py": "def get_data(path, first_class, second_class):\n    pass\n",
+    "code/manual_convolution.py": "def conv2d(inputs, filters):\n    pass\n",
+}
 CLUTTER: dict[str, Contents] = {  # what real hand-ins hold as well
     ".DS_Store": b"\0\1",
     ".git/config": "[core]\n",
@@ -394,6 +400,7 @@ def test_too_much_text_is_refused(
     [
         pytest.param({}, "is empty", id="empty"),
         pytest.param({"notes.txt": "hello"}, "no Beras code", id="no-code"),
+        pytest.param(OF_CONVOLUTIONS, "no Beras code", id="another-homework-of-the-course"),
         pytest.param({"layers.py": "", "losses.py": ""}, "no Beras code", id="modules-without-their-folder"),
         pytest.param({"Beras/readme.md": ""}, "no Beras code", id="package-without-modules"),
         pytest.param(below("a/b/c/d/e", CODE), "no Beras code", id="too-deep"),

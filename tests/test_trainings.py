@@ -15,27 +15,28 @@ from grader import rubric
 from grader.ask.client import Fault, Frame
 from grader.ask.subject import Trainee
 from grader.isolation import WorkerLost
-from grader.judge.verdict import Outcome
-from grader.result import TrainingResult
+from grader.result import Outcome, TrainingResult
 from grader.rubric import NOT_FINISHED
-from grader.run import trainings
-from grader.run.trainings import Run, Stopped, Trainer, olympic_mean, reported_loss, shuffled_digits, train, whole
+from grader.run import trainer as module
+from grader.run.trainer import Stopped, Trainer, reported_loss, shuffled_digits, whole
+from grader.run.training_result import olympic_mean, train
+from grader.run.training_run import TEST, Run
 
 SIMPLE = "training.simple"
 BUILT_IN = rubric.load()  # more than 85 % is needed; nobody is right on more than 40 % before training
 RUBRIC = replace(BUILT_IN, limits={**BUILT_IN.limits, "training_seconds": 300})
-LABELS = np.arange(trainings.TEST) % 10
+LABELS = np.arange(TEST) % 10
 MOVED = np.arange(100) % 10  # labels of digits that were moved by a pixel, which come behind the others here
 EXAM = SimpleNamespace(
-    images=np.zeros((trainings.TEST + len(MOVED), 1)),
-    places=np.arange(trainings.TEST),
-    moved=np.arange(len(MOVED)) + trainings.TEST,
+    images=np.zeros((TEST + len(MOVED), 1)),
+    places=np.arange(TEST),
+    moved=np.arange(len(MOVED)) + TEST,
     moved_labels=MOVED,
 )
 DATA: Any = SimpleNamespace(
     public=Path("public"),
     test_labels=LABELS,
-    test_images=np.zeros((trainings.TEST, 2, 2), dtype=np.uint8),
+    test_images=np.zeros((TEST, 2, 2), dtype=np.uint8),
     exam=lambda: EXAM,
 )
 OUT_OF_TIME, RESTED = Fault("timed out", "no answer"), Fault("timed out", "no answer", rested=True)
@@ -114,8 +115,8 @@ class Pupil:
 @pytest.fixture(autouse=True)
 def _pupils(monkeypatch: pytest.MonkeyPatch) -> None:
     """A Pupil takes the place of the process that trains."""
-    monkeypatch.setattr(trainings, "RemoteWorker", lambda pupil, *_, **__: pupil)
-    monkeypatch.setattr(trainings, "subject_of", lambda _: lambda pupil, **__: pupil)
+    monkeypatch.setattr(module, "RemoteWorker", lambda pupil, *_, **__: pupil)
+    monkeypatch.setattr(module, "subject_of", lambda _: lambda pupil, **__: pupil)
 
 
 def trainer(*pupils: Pupil, full: bool = False, told: Callable[[Any], None] = lambda _: None, **about: Any) -> Trainer:
@@ -215,7 +216,7 @@ def test_a_training_that_stays_below_says_how_far_it_came() -> None:
     )
 
 
-@pytest.mark.parametrize("predicts", [np.zeros((10, 10)), np.full((trainings.TEST, 10), "9"), None])
+@pytest.mark.parametrize("predicts", [np.zeros((10, 10)), np.full((TEST, 10), "9"), None])
 def test_predictions_of_another_form_end_a_training(predicts: Any) -> None:
     outcome, why = said(run(0.9, predicts=predicts))
     assert (outcome, why.startswith("model.call gives ")) == (Outcome.FAILED, True)

@@ -9,17 +9,25 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from canned import check
 from overlays import ROOT, build
 from results import component, failed, made, probe
 
+from grader.ask.notes import Assignment, Given, Import
+from grader.ask.response import Response
 from grader.commands import watch
 from grader.homework import FIRST
+from grader.judge.verdict import Verdict
 from grader.report.to_changes import merged, to_changes
-from grader.run.affected import Snapshot, affected, imported, modules_in, snapshot
-from grader.submission.source import SourceModule, imports_of, parse
+from grader.result import Outcome
+from grader.run.effects import Snapshot, affected, imported, modules_asked, snapshot
+from grader.submission.bindings import imports_of
+from grader.submission.parser import parse
+from grader.submission.source import SourceModule
 
 REFERENCE = ROOT / "reference"
 
@@ -45,7 +53,7 @@ OWN = {  # a file, and components that its contents can change
 def test_saved_module_affects_what_lives_in_it_or_imports_it(path: str, before: Snapshot) -> None:
     after = replace(before, files={**before.files, path: b"other"})
 
-    found = affected(FIRST.components, before, after, [])
+    found = affected(FIRST.components, before, after, {})
 
     assert OWN[path] <= set(found)
     assert not {"Softmax", "Dense", "MeanSquaredError", "Model.evaluate"} & set(found)
@@ -56,8 +64,8 @@ def test_core_affects_every_layer_and_a_text_everything(before: Snapshot) -> Non
     text = replace(before, files={**before.files, "notes.txt": b"new"})
 
     alone = {"BasicOptimizer", "RMSProp", "Adam", "get_data_MNIST"}  # import nothing of the submission's
-    assert set(affected(FIRST.components, before, core, [])) == set(FIRST.components) - alone
-    assert affected(FIRST.components, before, text, []) == FIRST.components
+    assert set(affected(FIRST.components, before, core, {})) == set(FIRST.components) - alone
+    assert affected(FIRST.components, before, text, {}) == FIRST.components
 
 
 def test_module_that_goes_affects_what_imported_it(before: Snapshot) -> None:
@@ -67,7 +75,7 @@ def test_module_that_goes_affects_what_imported_it(before: Snapshot) -> None:
         before.places,
     )
 
-    found = affected(FIRST.components, before, gone, [])
+    found = affected(FIRST.components, before, gone, {})
 
     assert {"MeanSquaredError", "CrossEntropyLoss", "SequentialModel"} <= set(found)
     assert "Softmax" not in found
@@ -75,11 +83,12 @@ def test_module_that_goes_affects_what_imported_it(before: Snapshot) -> None:
 
 def test_module_that_checks_imported_counts_although_nobody_declared_it(before: Snapshot) -> None:
     after = replace(before, files={**before.files, "Beras/metrics.py": b"other"})
-    row = component("ReLU", probe("ReLU/odd", script=["from Beras.metrics import CategoricalAccuracy", "x = 1"]))
+    seen = Response(notes=(Import("Beras.metrics", "CategoricalAccuracy"), Assignment("x", Given("1"))))
+    asked_of = modules_asked([Verdict(check("ReLU/odd"), Outcome.PASSED, Fraction(1), seen)])
 
-    assert modules_in(row) == {"Beras.metrics"}
-    assert "ReLU" not in affected(FIRST.components, before, after, [])
-    assert "ReLU" in affected(FIRST.components, before, after, [row])
+    assert asked_of == {"ReLU": {"Beras.metrics"}}
+    assert "ReLU" not in affected(FIRST.components, before, after, {})
+    assert "ReLU" in affected(FIRST.components, before, after, asked_of)
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,7 @@ def test_report_says_what_the_value_of_a_loss_has_to_be(tmp_path: Path) -> None:
 
 def test_run_of_wandb_is_a_class_for_annotations() -> None:
     lines = (
-        "from grader.worker import placeholders; placeholders.install('/nowhere', {})\n"
+        "from grader.worker import importer; importer.install('/nowhere', {})\n"
         "import wandb\n"
         "from typing import Optional\n"
         "def fit(run: wandb.Run | None = None, other: Optional[wandb.Run] = None) -> 'wandb.Run': return run\n"

@@ -28,7 +28,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 LOADED = (
-    "grader.commands.main", "grader.run.pytest_plugin",
+    "grader.commands.main", "grader.commands.grade", "grader.run.pytest_plugin",
     "grader.run.last_training",
     "grader.homeworks.beras.mnist.synthetic", "grader.report.progress",
     "grader.report.to_annotations", "grader.report.to_table", "numpy.linalg", "numpy.random", "pytest_timeout",

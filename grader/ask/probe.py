@@ -13,7 +13,8 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
-from grader.ask.subject import Draw, Subject
+from grader.ask.draw import Draw
+from grader.ask.subject import Subject
 from grader.homework import FIRST, HOMEWORK, Edition
 
 EVERY_SEED = 0  # under which answers are kept that no seed changes

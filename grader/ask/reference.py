@@ -11,8 +11,8 @@ import importlib.abc
 import importlib.machinery
 import sys
 import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import lru_cache
 from pathlib import Path
 from types import CodeType, MappingProxyType, ModuleType
@@ -63,7 +63,7 @@ class LocalHost(Host):
     def __init__(self, sources: Sources, folder: Path, libraries: Mapping[str, str]) -> None:
         operations = HOMEWORK.operations()
         super().__init__(str(folder), operations)
-        self.finder = SourceFinder(sources, folder)
+        self.finder = SourceFinder(sources, folder, self._own_modules)
         self.names = [file.removesuffix(".py").removesuffix("/__init__").replace("/", ".") for file in sources]
         self.modules = operations.libraries(libraries, Absent) if operations else {}
         self.names += self.modules
@@ -71,12 +71,21 @@ class LocalHost(Host):
     def load(self, module: str) -> ModuleType:
         if module in self.modules:
             return self.modules[module]
-        with _IMPORT_LOCK, self._own_modules():
+        with self._own_modules():
             return importlib.import_module(module)
 
     @contextmanager
     def _own_modules(self) -> Iterator[None]:
-        """Puts this implementation's modules into sys.modules for the length of an import."""
+        """Puts this implementation's modules into sys.modules for the length of an import, and of those in it."""
+        with _IMPORT_LOCK:
+            if self.finder in sys.meta_path:
+                yield
+                return
+            with self._put_in_place():
+                yield
+
+    @contextmanager
+    def _put_in_place(self) -> Iterator[None]:
         others = {name: sys.modules.pop(name) for name in self.names if name in sys.modules}
         sys.modules.update(self.modules)
         sys.meta_path.insert(0, self.finder)
@@ -91,8 +100,11 @@ class LocalHost(Host):
 class SourceFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Serves modules from texts."""
 
-    def __init__(self, sources: Sources, folder: Path) -> None:
-        self.sources, self.folder = sources, folder
+    def __init__(
+        self, sources: Sources, folder: Path, importing: Callable[[], AbstractContextManager[None]] = nullcontext
+    ) -> None:
+        """importing: what imports happen in."""
+        self.sources, self.folder, self.importing = sources, folder, importing
 
     def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> importlib.machinery.ModuleSpec | None:
         stem = fullname.replace(".", "/")
@@ -104,6 +116,22 @@ class SourceFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         return None
 
     def exec_module(self, module: ModuleType) -> None:
+        """Runs a module; a package, which imports all that is in it, once somebody asks for something of its own."""
+        if module.__spec__ is None or module.__spec__.submodule_search_locations is None:
+            self.run(module)
+            return
+
+        def of_its_own(name: str) -> Any:
+            if name.startswith("__"):  # what the import system looks for
+                raise AttributeError(name)
+            if module.__dict__.pop("__getattr__", None) is not None:
+                with self.importing():
+                    self.run(module)
+            return getattr(module, name)
+
+        module.__dict__["__getattr__"] = of_its_own
+
+    def run(self, module: ModuleType) -> None:
         file = module.__spec__.loader_state if module.__spec__ else ""
         module.__dict__["print"] = silent  # standard output is the report's
         exec(compiled(self.sources[file], str(self.folder / file)), module.__dict__)  # noqa: S102  trusted

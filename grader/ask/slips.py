@@ -16,9 +16,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 
+from grader.ask.code_words import COMPARISONS, DONE, SIGNS, names_in, plain, quoted
+
 REDUCTIONS = frozenset({"sum", "mean", "max", "min", "argmax", "argmin", "average", "prod", "var", "std"})
 EXCHANGED = {
-    "sum": ("mean",), "mean": ("sum",), "max": ("min", "sum"), "min": ("max",), "argmax": ("argmin",),
+    "sum": ("mean",), "mean": ("sum",), "max": ("min", "sum", "mean"), "min": ("max",), "argmax": ("argmin",),
     "maximum": ("minimum",), "minimum": ("maximum",), "ones_like": ("zeros_like",), "zeros_like": ("ones_like",),
     "ones": ("zeros",), "zeros": ("ones",), "log": ("log2", "log10"), "sqrt": ("square",),
 }  # fmt: skip
@@ -28,15 +30,6 @@ OPERATORS: Mapping[type, tuple[type[ast.operator], ...]] = {
     ast.Div: (ast.Mult, ast.FloorDiv),
     ast.Pow: (ast.Mult,), ast.MatMult: (),
 }  # fmt: skip
-SIGNS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**", ast.MatMult: "@", ast.FloorDiv: "//"}
-COMPARISONS = {ast.Gt: ">", ast.GtE: ">=", ast.Lt: "<", ast.LtE: "<=", ast.Eq: "==", ast.NotEq: "!="}
-DONE = {
-    ast.Add: "added",
-    ast.Sub: "subtracted",
-    ast.Mult: "multiplied",
-    ast.Div: "divided",
-    ast.FloorDiv: "divided without a remainder",
-}
 COMPARED: Mapping[type, tuple[type[ast.cmpop], ...]] = {
     ast.Gt: (ast.GtE, ast.Lt), ast.GtE: (ast.Gt, ast.LtE), ast.Lt: (ast.LtE, ast.Gt), ast.LtE: (ast.Lt, ast.GtE),
     ast.Eq: (ast.NotEq,), ast.NotEq: (ast.Eq,),
@@ -44,7 +37,6 @@ COMPARED: Mapping[type, tuple[type[ast.cmpop], ...]] = {
 USUAL = ((0.5, 0.9, 0.95, 0.99, 0.999), (1e-6, 1e-7, 1e-8, 1e-10, 1e-12), (0.01, 0.1, 0.2, 0.3))
 MOST_ALIKE = 3  # names of a longer list are not taken for each other
 SHORT = 24  # characters of a formula that is named beside a name in it
-LONGEST_QUOTE = 32  # characters of code in a sentence: an expression, and no line of the solution
 
 
 @dataclass(frozen=True)
@@ -425,27 +417,3 @@ def siblings(function: ast.FunctionDef) -> dict[str, list[str]]:
         for name in group if len(group) <= MOST_ALIKE else ():
             found[name].update(dict.fromkeys(each for each in group if each != name))
     return {name: list(others) for name, others in found.items()}
-
-
-def plain(text: str) -> str:
-    """Code as one writes it on paper."""
-    return text.replace("self.", "").replace("np.", "")
-
-
-def quoted(node: ast.expr) -> str:
-    """A short expression; of a longer one, or one that shows an axis, the names in it."""
-    text = plain(ast.unparse(node))
-    shows_axis = any(isinstance(each, ast.keyword) for each in ast.walk(node))
-    return text if len(text) <= LONGEST_QUOTE and not shows_axis else f"what is made of {names_in(node)}"
-
-
-def names_in(node: ast.expr) -> str:
-    called = {id(each.func) for each in ast.walk(node) if isinstance(each, ast.Call)}
-    names = [
-        each.id
-        for each in ast.walk(node)
-        if isinstance(each, ast.Name) and each.id not in ("np", "self") and id(each) not in called
-    ]
-    attributes = [each for each in ast.walk(node) if isinstance(each, ast.Attribute)]
-    names += [each.attr for each in attributes if ast.unparse(each) == f"self.{each.attr}"]
-    return ", ".join(dict.fromkeys(names)) or "numbers"

@@ -13,13 +13,15 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from grader.ask.client import Fault, Worker
+from grader.ask.draw import is_drawn_at_length
+from grader.ask.entries import Kept
 from grader.ask.local_gradients import Local
 from grader.ask.notes import Assignment, Call, Definition, Given, Import, Lookup, Note, Write
 from grader.ask.stand_ins import stand_in
@@ -28,7 +30,6 @@ from grader.homework import HOMEWORK, Edition
 from grader.submission.places import Places, as_named
 from grader.worker.wire import Ref
 
-LITERAL_ELEMENTS = 36  # arrays up to this size are written out in a script, larger ones by how they were drawn
 DATA_PATH = "../data"  # where the assignment says that MNIST is
 
 
@@ -39,58 +40,6 @@ class Raised:
     type: str
     bases: tuple[str, ...]
     message: str
-
-
-class Drawn(np.ndarray):
-    """An array that remembers the expression it came from."""
-
-    recipe: str = ""
-
-
-class Draw:
-    """Seeded inputs for one probe. Every value is exact in float32: float32 work loses nothing on the way in."""
-
-    def __init__(self, seed: int) -> None:
-        self.seed, self.count = seed, 0
-
-    def _drawn(self, recipe: str) -> Drawn:
-        drawn = evaluated(recipe).copy().view(Drawn)
-        drawn.recipe = recipe
-        return drawn
-
-    def _generator(self) -> str:
-        self.count += 1
-        return f"np.random.default_rng({self.seed * 1000 + self.count})"
-
-    def array(self, *shape: int) -> Drawn:
-        """Multiples of 1/8 in [-4, 4], none of them 0: away from every kink."""
-        size = ", ".join(map(str, shape)) + ("," if len(shape) == 1 else "")
-        return self._drawn(f"(lambda a: (a + (a >= 0)) / 8)({self._generator()}.integers(-32, 32, size=({size})))")
-
-    def positive(self, *shape: int) -> Drawn:
-        """Multiples of 1/8 in (0, 4]."""
-        size = ", ".join(map(str, shape)) + ("," if len(shape) == 1 else "")
-        return self._drawn(f"{self._generator()}.integers(1, 33, size=({size})) / 8")
-
-    def probabilities(self, rows: int, classes: int) -> Drawn:
-        """Rows of probabilities, multiples of 1/64 that sum to 1, each at least 1/64; no ties."""
-        weights = f"{self._generator()}.permuted(np.tile(np.arange(1, {classes + 1}), ({rows}, 1)), axis=1)"
-        total = classes * (classes + 1) // 2
-        return self._drawn(f"(lambda a: (a + (a == {classes}) * {64 - total}) / 64)({weights})")
-
-    def one_hot(self, rows: int, classes: int) -> Drawn:
-        """Rows of the identity in a random order, every class at least once where there are enough rows."""
-        return self._drawn(f"np.eye({classes})[{self._generator()}.permutation({rows}) % {classes}]")
-
-    def integer(self, low: int, high: int) -> int:
-        self.count += 1
-        return int(np.random.default_rng(self.seed * 1000 + self.count).integers(low, high))
-
-
-@lru_cache(maxsize=4096)
-def evaluated(recipe: str) -> np.ndarray:
-    """The array that a recipe of `Draw` describes; several implementations are asked with the same ones."""
-    return np.asarray(eval(recipe, {"np": np}))  # noqa: S307  text of this module's own
 
 
 class Remote:
@@ -332,12 +281,11 @@ class Subject:
         return self.remote(self.ask("keep", value=sent(value)), name)
 
     def kept(self, by: str = "", /, **held: Remote) -> dict[str, bool]:
-        """For each object whether it still holds what it held when it came back, as `NAME_kept`.
+        """For each object whether it still holds what it held when it came back (see Kept).
 
-        by: the one call since then, if it was one: `NAME_kept_by_CALL`.
+        by: the one call since then, if it was one.
         """
-        end = f"_by_{by}" if by else ""
-        return {f"{name}_kept{end}": same_values(remote.value, remote.read()) for name, remote in held.items()}
+        return {Kept(name, by).entry: same_values(remote.value, remote.read()) for name, remote in held.items()}
 
     def parameters(self, target: Remote) -> list[tuple[str, str]]:
         rows = self.ask("signature", target=target.ref)
@@ -418,11 +366,6 @@ class Subject:
     def what_is_slow(cls, methods: Sequence[str]) -> str:
         """What `fast_core` replaced, and why, in words."""
         raise NotImplementedError
-
-
-def is_drawn_at_length(array: np.ndarray) -> bool:
-    """Is it written as the expression it was drawn by, which is shorter than its numbers?"""
-    return bool(getattr(array, "recipe", "")) and array.size > LITERAL_ELEMENTS
 
 
 @contextmanager

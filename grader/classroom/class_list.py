@@ -13,7 +13,7 @@ from grader.classroom.adjustments import TOTAL, Adjustment, Grade, Policy, grade
 from grader.classroom.gradebook import Gradebook, Row
 from grader.classroom.people.handins import Hint
 from grader.classroom.people.roster import Person, Roster, match, names_of
-from grader.classroom.schedule import Entry
+from grader.classroom.schedule import KeyedHandIn
 
 NOT_YET = "not graded yet"
 
@@ -25,7 +25,7 @@ class Line:
     grade: what it gets in the end, where that is not what the grader found.
     """
 
-    entry: Entry
+    entry: KeyedHandIn
     row: Row | None
     people: tuple[Person, ...] = ()
     alike: tuple[str, ...] = ()
@@ -131,7 +131,7 @@ class Ledger:
 
 def ledger(
     gradebook: Gradebook,
-    entries: dict[str, Entry],
+    entries: dict[str, KeyedHandIn],
     others: dict[str, str],
     roster: Roster | None,
     policy: Policy | None = None,

@@ -20,7 +20,7 @@ from typing import Any
 
 from grader.base.errors import UsageError
 from grader.classroom.adjustments import Adjustment
-from grader.classroom.outcome import Outcome
+from grader.classroom.outcome import HandInOutcome
 from grader.homework import FIRST_YEAR
 from grader.result import NOT_JUDGED
 from grader.submission.contents import shown
@@ -202,7 +202,7 @@ class Gradebook:
 
     # --- writing ------------------------------------------------------------------------------------------------
 
-    def record(self, key: str, terms: str, outcome: Outcome, replace: bool = False, alone: bool = False) -> bool:
+    def record(self, key: str, terms: str, outcome: HandInOutcome, replace: bool = False, alone: bool = False) -> bool:
         """Writes a result; False where there was one with this key that counts already."""
         plain, result = None, outcome.result
         if result is not None:
@@ -338,10 +338,6 @@ class Gradebook:
     def close_calls(self) -> dict[str, str]:
         """The checks near a time limit, by the key of the result, where no second look was taken."""
         return dict(self.select("SELECT key, close FROM results WHERE close != '' AND NOT alone"))
-
-    def enrolled(self) -> list[tuple[str, str, str, str]]:
-        """(name, path, digest, key) of the hand-ins of the last run."""
-        return self.select("SELECT name, path, digest, key FROM handins ORDER BY name")
 
     def notes(self) -> list[tuple[str, str]]:
         """(hand-in, what happened), in order; what happened to no one hand-in goes by ''."""

@@ -23,24 +23,25 @@ from grader.classroom import adjustments
 from grader.classroom.adjustments import Policy
 from grader.classroom.class_list import Ledger, ledger
 from grader.classroom.gradebook import Gradebook
-from grader.classroom.jobs.local import Executor, Local
-from grader.classroom.jobs.settings import Terms, named_file, reference_folder
-from grader.classroom.output.files import Outputs
+from grader.classroom.jobs.local import Executor, LocalExecutor
+from grader.classroom.jobs.settings import Terms, named_file, reference_folder, years_of
+from grader.classroom.output.files import ClassOutputs
 from grader.classroom.output.progress import ClassProgress
 from grader.classroom.output.summary import GRADEBOOK, summary
 from grader.classroom.people.handins import Found, HandIn, find
 from grader.classroom.people.roster import Roster, match, names_of
 from grader.classroom.people.roster import read as read_roster
-from grader.classroom.schedule import Entry, Run
+from grader.classroom.schedule import ClassRun, KeyedHandIn
 from grader.classroom.study.groups import WrongAnswers, groups
 from grader.classroom.study.similarity import Similarity, read_codes, similarity
-from grader.classroom.study.student_code import Given, given, given_in
-from grader.commands.main import DEFAULT_SEED, HIDDEN_SEED_BITS, chosen, seed_of
-from grader.homework import FIRST_YEAR, HOMEWORK, YEARS, Edition, edition, is_training
+from grader.classroom.study.student_code import GivenCode, given, given_in
+from grader.homework import FIRST, FIRST_YEAR, HOMEWORK, YEARS, Edition, edition
 from grader.judge.rubrics import load as load_rubric
 from grader.packing.template import make_edition
 from grader.report.to_jsonl import EventLog
+from grader.result import is_training
 from grader.rubric import SETUP_SECONDS, located, year_of
+from grader.run.request import DEFAULT_SEED, chosen, hidden_seed_of, seed_of
 from grader.submission.archives import digest_of
 from grader.submission.contents import shown
 
@@ -117,7 +118,7 @@ def parser() -> argparse.ArgumentParser:
         "--edition", metavar="YEAR", type=int, choices=YEARS, help="of all hand-ins (default: told by what is in each)"
     )
     what.add_argument("--track", metavar="TRACK")
-    what.add_argument("--component", metavar="NAME", nargs="+", action="append", default=[])
+    what.add_argument("--component", metavar="NAME", nargs="+", action="extend", default=[])
     what.add_argument("--no-training", action="store_true")
     what.add_argument("--full", action="store_true")
     what.add_argument("--runs", metavar="N", type=int, default=1)
@@ -162,7 +163,7 @@ def main(arguments: list[str]) -> int:
             told = ledger(gradebook, run.entries, found.others, roster, policy)
             shared = groups(gradebook, told.names)
             alike = looked_alike(handed_out, gradebook, told, progress) if handed_out and not code else None
-            Outputs(options.output, gradebook, progress.remark).write(
+            ClassOutputs(options.output, gradebook, progress.remark).write(
                 told, shared, options.title, (alike, handed_out) if alike and handed_out else None
             )
             run.tell("groups", groups=[asdict(group) for group in shared])
@@ -224,13 +225,8 @@ def terms_of(options: argparse.Namespace) -> Terms:
         if text == "fresh":
             why = "a class that is gone on with needs the seed that it began with; give a number"
             raise UsageError(f"{option} fresh: {why}")
-    wanted = argparse.Namespace(only=options.component, no_training=options.no_training)
-    try:
-        components = chosen(wanted, tuple(dict.fromkeys(name for each in years for name in each.components)))
-    except UsageError as error:
-        raise UsageError(str(error).replace("--only", "--component")) from None
-    text = options.hidden_seed
-    hidden_seed = seed_of(text, "--hidden-seed", HIDDEN_SEED_BITS) if text is not None else None
+    known = tuple(dict.fromkeys(name for each in years for name in each.components))
+    components = chosen(options.component, not options.no_training, known, "--component")
     return Terms(
         track=options.track or "",
         components=components,
@@ -242,11 +238,11 @@ def terms_of(options: argparse.Namespace) -> Terms:
         key=named_file(options.key, "--key"),
         isolation=options.isolation,
         year=options.edition or 0,
-        hidden_seed=hidden_seed,
+        hidden_seed=hidden_seed_of(options.hidden_seed),
     )
 
 
-def open_executor(options: argparse.Namespace, terms: Terms, run: Run) -> Executor:
+def open_executor(options: argparse.Namespace, terms: Terms, run: ClassRun) -> Executor:
     """Where hand-ins are graded. Raises UsageError."""
     rubric = terms.load_rubric(terms.usual)
     years = [terms.year] if terms.year else YEARS
@@ -258,12 +254,14 @@ def open_executor(options: argparse.Namespace, terms: Terms, run: Run) -> Execut
     if options.executor == "dask":
         from grader.classroom.cluster.executor import Cluster
 
-        return Cluster(terms, options.scheduler, limit, lambda text: run.note("", text))
+        handins = (entry.handin.path for entry in run.entries.values() if not entry.handin.fault)
+        those = [terms.usual] if terms.year else dict.fromkeys(years_of(handins)) or [FIRST]
+        return Cluster(terms, those, options.scheduler, limit, lambda text: run.note("", text))
     jobs = options.jobs if options.jobs is not None else cores()
     if jobs < 1:
         raise UsageError("--jobs takes a whole number from 1 up")
     need = rubric.limits["training_memory_mb" if trainings else "check_memory_mb"]
-    return Local(terms, jobs, limit, lambda: has_room(need))
+    return LocalExecutor(terms, jobs, limit, lambda: has_room(need))
 
 
 # --- which hand-ins -----------------------------------------------------------------------------------------------
@@ -271,7 +269,7 @@ def open_executor(options: argparse.Namespace, terms: Terms, run: Run) -> Execut
 
 def prepared(
     options: argparse.Namespace, gradebook: Gradebook, terms: Terms, found: Found, roster: Roster | None
-) -> Run:
+) -> ClassRun:
     """The run that these options ask for, with the gradebook ready for it."""
     for other in options.merge:
         print(f"{shown(other)}: {gradebook.merge(other)} new results taken over", file=sys.stderr)
@@ -288,17 +286,17 @@ def prepared(
     if options.regrade is not None:
         again = set(selected(names, options.regrade, "--regrade")) if options.regrade else set(wanted)
         again &= wanted
-    return Run(
+    return ClassRun(
         gradebook, terms, own, entries, wanted, again, reference_folder(terms, [each.path for each in found.handins])
     )
 
 
-def entry_of(handin: HandIn, terms: Terms, own: str) -> Entry:
+def entry_of(handin: HandIn, terms: Terms, own: str) -> KeyedHandIn:
     try:
         digest = digest_of(handin.path)
     except UsageError:  # told by whoever tries to open it
         digest = hashlib.sha256(f"unreadable {handin.name}".encode("utf-8", "surrogateescape")).hexdigest()
-    return Entry(handin, digest, terms.key_of(digest, own))
+    return KeyedHandIn(handin, digest, terms.key_of(digest, own))
 
 
 def selected(names: Mapping[str, Sequence[str]], patterns: list[str], option: str) -> Iterator[str]:
@@ -359,7 +357,7 @@ def held(gradebook: Path) -> Iterator[str]:
         os.close(handle)
 
 
-def given_code(options: argparse.Namespace) -> dict[int, Given]:
+def given_code(options: argparse.Namespace) -> dict[int, GivenCode]:
     """What was handed out, by year. Raises UsageError where hand-ins could not be compared in the end."""
     try:
         import jinja2  # noqa: F401  what the page is made with
@@ -372,7 +370,7 @@ def given_code(options: argparse.Namespace) -> dict[int, Given]:
     return {year: given_in_year(edition(year)) for year in YEARS}
 
 
-def given_in_year(year: Edition) -> Given:
+def given_in_year(year: Edition) -> GivenCode:
     """The template of a year. Raises UsageError."""
     if year.year == FIRST_YEAR:
         return given(TEMPLATE)
@@ -380,7 +378,7 @@ def given_in_year(year: Edition) -> Given:
 
 
 def looked_alike(
-    handed_out: dict[int, Given], gradebook: Gradebook, told: Ledger, progress: ClassProgress
+    handed_out: dict[int, GivenCode], gradebook: Gradebook, told: Ledger, progress: ClassProgress
 ) -> Similarity:
     """Compares the code of all hand-ins."""
     found = Similarity()

@@ -16,7 +16,7 @@ from typing import Any
 from grader.base.cache import cache_folder
 from grader.base.errors import UsageError
 from grader.homework import HOMEWORK
-from grader.isolation import Zygote, choose
+from grader.isolation import Zygote, choose_for_strangers
 from grader.isolation import levels as isolation_levels
 
 OLDEST_PYTHON, OLDEST_NUMPY = (3, 10), (1, 24)
@@ -100,7 +100,7 @@ def levels() -> Iterator[Finding]:
         lack = level.lack() or (started(level) if level.limited else "")
         yield Finding(f"isolation {level}", "no" if lack else "ok", lack or level.summary())
     try:
-        yield Finding("isolation auto", "ok", f"takes {choose()}")
+        yield Finding("isolation auto", "ok", f"takes {choose_for_strangers()}")
     except UsageError as error:
         yield missing("isolation auto", str(error))
 

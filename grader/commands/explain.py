@@ -17,8 +17,9 @@ from grader.base.files import write_whole
 from grader.diagnose import pages
 from grader.explain.component import component_page
 from grader.explain.examples import explain, mistakes_of
-from grader.homework import FIRST, YEARS, Edition, edition, is_training
+from grader.homework import FIRST, YEARS, Edition, edition
 from grader.judge import rubrics
+from grader.result import is_training
 from grader.rubric import Rubric, year_of
 
 

@@ -11,10 +11,10 @@ from grader import rubric
 from grader.ask import answer_key
 from grader.ask.answers import LiveAnswers
 from grader.base.errors import UsageError
-from grader.commands.main import DEFAULT_SEED, HIDDEN_SEED_BITS, seed_of
 from grader.homework import FIRST, HOMEWORK, YEARS
 from grader.judge import rubrics
 from grader.run.freeze import frozen_in_sight
+from grader.run.request import DEFAULT_SEED, HIDDEN_SEED_BITS, seed_of
 
 
 def main(arguments: list[str]) -> int:

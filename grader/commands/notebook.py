@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from grader.base.ends import temporary_folder
 from grader.base.errors import UsageError
-from grader.commands.main import grade_command
 from grader.homework import YEARS
-from grader.report.notebook import NotebookResult, shown
-from grader.result import Result
-
-if TYPE_CHECKING:
-    from grader.run.outputs import Outputs
-    from grader.run.session import Session
+from grader.report.notebook import NotebookResult, notebook_result
+from grader.run.grade import graded as run
+from grader.run.outputs import Outputs
+from grader.run.request import Request, hidden_seed_of, seed_of
 
 
 def graded(
@@ -33,24 +29,23 @@ def graded(
     edition: int | None = None,
 ) -> NotebookResult:
     """What `grade PATH` with these options finds. Raises UsageError."""
-    names = [only] if isinstance(only, str) else list(only)
-    arguments = [str(path), "--quiet", f"--runs={runs}"]
-    arguments += [word for name in names for word in ("--only", name)]
-    given = {"track": track, "seed": seed, "rubric": rubric, "data": data, "key": key}
-    given |= {"hidden-seed": hidden_seed}
-    if edition is not None:
-        if edition not in YEARS:  # argparse would end the process
-            raise UsageError(f"edition={edition!r}: must be one of {', '.join(map(str, YEARS))}")
-        given |= {"edition": edition}
-    arguments += [f"--{name}={value}" for name, value in given.items() if value is not None]
-    arguments += ["--no-training"] * (not training) + ["--full"] * full
-    found: list[Result] = []
-
-    def keep(_: argparse.Namespace, __: Outputs, session: Session, ___: list[int]) -> int:
+    if edition is not None and edition not in YEARS:
+        raise UsageError(f"edition={edition!r}: must be one of {', '.join(map(str, YEARS))}")
+    request = Request(
+        str(path),
+        edition=edition,
+        track=None if track is None else str(track),
+        only=(only,) if isinstance(only, str) else tuple(only),
+        training=training,
+        seed=seed_of(None if seed is None else str(seed)),
+        hidden_seed=hidden_seed_of(None if hidden_seed is None else str(hidden_seed)),
+        rubric=None if rubric is None else Path(rubric),
+        data=None if data is None else Path(data),
+        key=None if key is None else Path(key),
+        runs=runs,
+        full=full,
+    )
+    with temporary_folder("beras-grade-") as scratch, run(request, scratch, Outputs({}), quiet=True) as (session, _):
         if session.interrupted:
             raise KeyboardInterrupt
-        found.append(session.result())
-        return 0
-
-    grade_command(arguments, keep)
-    return shown(found[0])
+        return notebook_result(session.result())

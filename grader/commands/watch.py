@@ -14,18 +14,19 @@ from typing import TYPE_CHECKING
 
 from grader.base.ends import stoppable
 from grader.base.errors import UsageError
-from grader.commands import main as cli
-from grader.homework import is_training
+from grader.commands.grade import add_grading_options, request_of
 from grader.report.to_changes import merged, to_changes
 from grader.report.to_table import LEAST_WIDTH, to_table, wants_colour
 from grader.report.writers import WRITERS
-from grader.run.affected import Snapshot, affected, changed_files, snapshot
+from grader.result import is_training
+from grader.run.effects import Snapshot, affected, changed_files, modules_asked, snapshot
+from grader.run.grade import graded
 from grader.run.outputs import Outputs
+from grader.run.request import plan
 from grader.submission.contents import is_ignored, shown
 
 if TYPE_CHECKING:
     from grader.result import Result
-    from grader.run.session import Session
 
 DESCRIPTION = """\
 Grades a submission, then again whenever a file is saved: only what that file affects, and shows only what is different.
@@ -55,10 +56,9 @@ def main(arguments: list[str]) -> int:
 def parser() -> argparse.ArgumentParser:
     found = argparse.ArgumentParser(prog="grade watch", description=DESCRIPTION)
     found.add_argument("path", metavar="FOLDER", type=Path, help="folder with the submission")
-    cli.add_grading_options(found)
+    add_grading_options(found)
     found.add_argument("--html", metavar="FILE", type=Path, help=f"{WRITERS['html'].help}, kept up to date")
     found.add_argument("-v", "--verbose", action="store_true", help="show every check, also those that passed")
-    found.set_defaults(no_training=False, full=False, runs=1)
     return found
 
 
@@ -77,24 +77,26 @@ class Watcher:
 
     def __init__(self, options: argparse.Namespace, signals: list[int]) -> None:
         """Raises UsageError."""
-        self.options, self.signals = options, signals
-        self.options.seed = str(cli.seed_of(options.seed))  # 'fresh' is drawn once: answers are to be compared
-        self.options.quiet = not sys.stderr.isatty()
+        self.path, self.verbose, self.signals = options.path, options.verbose, signals
+        self.outputs = Outputs({"html": options.html} if options.html else {})
+        self.request = request_of(options)  # a 'fresh' seed is drawn once: answers are to be compared
         self.snapshot: Snapshot | None = None
         self.result: Result | None = None
+        self.asked_of: dict[str, set[str]] = {}  # modules that the checks of each component imported
         self.said = ""  # the last line about what cannot be graded
 
     def components(self, now: Snapshot) -> tuple[str, ...]:
         """What is graded of it, without trainings unless they were asked for. Raises UsageError."""
-        _, _, components = cli.plan(self.options, now.places.edition)
-        return tuple(name for name in components if self.options.only or not is_training(name))
+        _, _, components = plan(self.request, now.places.edition)
+        return tuple(name for name in components if self.request.only or not is_training(name))
 
     def start(self) -> None:
         """Grades everything and shows all of it. Raises UsageError."""
-        self.snapshot = snapshot(self.options.path, self.options.edition)
+        self.snapshot = snapshot(self.path, self.request.edition)
         self.result = self.graded(self.components(self.snapshot))
-        self.show(to_table(self.result, self.options.verbose, colour=wants_colour(sys.stdout)))
-        self.show(f"\nwatching {shown(self.options.path)}; Ctrl-C ends this\n")
+        self.show(to_table(self.result, self.verbose, colour=wants_colour(sys.stdout)))
+        self.show(f"\nwatching {shown(self.path)}; Ctrl-C ends this\n")
+        self.write()
 
     def follow(self, batches: Iterable[object]) -> None:
         """Looks again after each batch of saved files."""
@@ -110,14 +112,14 @@ class Watcher:
         """Grades again what was changed, if anything was. Raises UsageError."""
         assert self.snapshot is not None
         assert self.result is not None
-        now = snapshot(self.options.path, self.options.edition)
+        now = snapshot(self.path, self.request.edition)
         changed = changed_files(self.snapshot, now)
         if not changed:
             if self.said:
                 self.said = ""
                 self.show("\nas it was before; watching\n")
             return
-        names = affected(self.components(now), self.snapshot, now, self.result.components)
+        names = affected(self.components(now), self.snapshot, now, self.asked_of)
         head = f"\n── {time.strftime('%H:%M:%S')}  {files_text(changed)}  ──\n\n"
         if not names:
             self.snapshot, self.said = now, ""
@@ -125,30 +127,29 @@ class Watcher:
             return
         found = merged(self.result, self.graded(names), names)
         width = max(shutil.get_terminal_size((LEAST_WIDTH, 24)).columns, LEAST_WIDTH)
-        self.show(head + to_changes(self.result, found, self.options.verbose, wants_colour(sys.stdout), width))
+        self.show(head + to_changes(self.result, found, self.verbose, wants_colour(sys.stdout), width))
         # Only now: what a failed attempt left out is graded at the next one
         self.snapshot, self.result, self.said = now, found, ""
         self.write()
 
     def graded(self, names: tuple[str, ...]) -> Result:
         """What is found out about these components. Raises UsageError, KeyboardInterrupt."""
-        found: list[Result] = []
-
-        def keep(_: argparse.Namespace, __: Outputs, session: Session, signals: list[int]) -> int:
+        quiet = not sys.stderr.isatty()
+        with (
+            tempfile.TemporaryDirectory(prefix="beras-grade-") as scratch,
+            graded(self.request, Path(scratch), Outputs({}), quiet=quiet, names=names) as (session, signals),
+        ):
             self.signals += signals
             if session.interrupted:
                 raise KeyboardInterrupt
-            found.append(session.result())
-            return 0
-
-        with tempfile.TemporaryDirectory(prefix="beras-grade-") as scratch:
-            cli.run(self.options, Path(scratch), [], keep, names)
-        return found[0]
+            asked_of = modules_asked(session.grading.verdicts.values())
+            self.asked_of |= {name: modules for name, modules in asked_of.items() if name in names}
+            return session.result()
 
     def write(self) -> None:
         """Brings the files up to date."""
         assert self.result is not None
-        for fault in Outputs(self.options).write(self.result):
+        for fault in self.outputs.write(self.result):
             self.show(f"grade: {fault}\n")
 
     def show(self, text: str) -> None:

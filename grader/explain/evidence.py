@@ -16,7 +16,8 @@ from grader.judge.compare import FLOOR, Difference, as_array
 from grader.judge.verdict import Verdict
 from grader.result import Mismatch, Values
 from grader.rubric import Tolerances
-from grader.submission.source import SourceModule, parse_mended
+from grader.submission.parser import parse_mended
+from grader.submission.source import SourceModule
 
 MOST_NUMBERS = 400  # of an array that is kept: a table of 20 by 20 can still be looked at
 MOST_MISMATCHES = 6  # of one check
@@ -28,7 +29,7 @@ def mismatches(verdict: Verdict, tolerances: Tolerances) -> list[Mismatch]:
     found = []
     for difference in verdict.differences[:MOST_MISMATCHES]:
         rule = verdict.probe.rules.get(difference.entry.partition("[")[0])
-        found.append(mismatch(difference, tolerances.of(rule) if rule else tolerances.named["float"]))
+        found.append(mismatch(difference, tolerances.of(rule.tolerance if rule else "")))
     return found
 
 

@@ -1,12 +1,17 @@
-"""What may be seen of a hidden check."""
+"""A verdict as a row of the result: what may be seen of a check, hidden or not, and a component's line of why."""
 
 from __future__ import annotations
 
 from grader.base.message import Message
-from grader.explain.message import next_step
+from grader.explain.evidence import mismatches, place
+from grader.explain.message import is_place, next_step
 from grader.homework import FIRST, Edition
 from grader.judge.hidden import NOT_HERE
-from grader.result import ProbeResult
+from grader.judge.scoring import Share, decimal
+from grader.judge.verdict import Verdict
+from grader.result import Outcome, ProbeResult
+from grader.rubric import Tolerances
+from grader.submission.opening import Submission
 
 HIDDEN = "a hidden check: what it asked and what came back are not shown"
 
@@ -14,7 +19,7 @@ HIDDEN = "a hidden check: what it asked and what came back are not shown"
 def concealed(check: ProbeResult, edition: Edition = FIRST) -> ProbeResult:
     """What may be seen of a hidden check: title, outcome, points, and the codes that explain it. Nothing else."""
     told = Message()
-    if check.outcome != "passed":
+    if check.outcome != Outcome.PASSED:
         headline = NOT_HERE if check.message == NOT_HERE else HIDDEN
         told = Message(headline).with_part("next", next_step(check.diagnosis, edition))
     return ProbeResult(
@@ -29,3 +34,43 @@ def concealed(check: ProbeResult, edition: Edition = FIRST) -> ProbeResult:
         diagnosis=list(check.diagnosis),
         hidden=True,
     )
+
+
+def row_of(verdict: Verdict, share: Share, submission: Submission, tolerances: Tolerances) -> ProbeResult:
+    """One check as the result shows it."""
+    seen = verdict.seen
+    file, line = "", 0
+    if verdict.outcome != Outcome.PASSED:
+        where = submission.places[verdict.probe.component]
+        file, line = place(seen, submission.modules.get(where.home), where.name)
+    return ProbeResult(
+        name=verdict.probe.name,
+        title=verdict.probe.title,
+        outcome=str(verdict.outcome),
+        points=decimal(share.earned),
+        max_points=decimal(share.possible),
+        not_judged=decimal(share.not_judged),
+        message=str(verdict.message),
+        told=verdict.message,
+        diagnosis=verdict.diagnosis,
+        script=[each.text for each in seen.notes],
+        output=seen.output,
+        seconds=round(seen.seconds, 4),
+        file=file,
+        line=line,
+        mismatches=mismatches(verdict, tolerances),
+    )
+
+
+def line_of_why(results: list[ProbeResult], outcome: Outcome) -> str:
+    """The first message: that of a check which is wrong before those of checks that were not judged or not asked.
+
+    outcome: the component's.
+    """
+    told = [each for each in results if each.outcome != Outcome.PASSED and each.message]
+    told.sort(key=lambda each: (each.message == NOT_HERE, not each.points + each.lost and each.not_judged > 0))
+    if not told:
+        return ""
+    if told[0].outcome == Outcome.NOT_IMPLEMENTED != outcome and is_place(told[0].why):
+        return f"{told[0].why} is not written yet"  # of a part that is missing, the place alone would not say so
+    return told[0].why

@@ -10,7 +10,7 @@ import errno
 import os
 import platform
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from grader.base.errors import UsageError
 from grader.isolation import bubblewrap
@@ -50,34 +50,8 @@ class Level:
         return self.fenced or self.user is not None
 
 
-def choose(name: str = "auto", user: str | None = None) -> Level:
-    """A level by its name, or the strictest that works. Raises UsageError if it does not work here.
-
-    user: whom workers become. In namespaces they are nobody of this machine anyway.
-    """
-    level = _choose(name)
-    if user is None:
-        return level
-    numbers = numbers_of(user)
-    return level if level.namespaces else replace(level, user=numbers)
-
-
-def numbers_of(user: str) -> tuple[int, int]:
-    """The numbers of a user and of their group. Raises UsageError."""
-    import pwd
-
-    try:
-        entry = pwd.getpwnam(user)
-    except KeyError:
-        raise UsageError(f"--user {user}: there is no such user") from None
-    if os.geteuid() != 0:
-        raise UsageError(f"--user {user}: only root may run a submission as another user")
-    if entry.pw_uid == 0:
-        raise UsageError(f"--user {user}: name an ordinary user")
-    return entry.pw_uid, entry.pw_gid
-
-
-def _choose(name: str) -> Level:
+def choose(name: str = "auto") -> Level:
+    """A level by its name, or the strictest that works. Raises UsageError if it does not work here."""
     if name == "auto":
         for level in LEVELS[:-1]:
             if not level.lack():

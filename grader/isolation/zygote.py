@@ -1,6 +1,17 @@
 """Starts the process that workers are forked from, watches over both, and ends them with all that they started.
 
-A level of isolation (levels.py) says how far they are shut in.
+    grader  --control socket-->  zygote  --fork-->  worker  (one a check; its own socket to the grader)
+
+1. `Zygote` lays out a folder (folders.py) and starts worker/main.py in it, shut in as its level says (levels.py). The
+   zygote imports NumPy, and nothing of the submission; meanwhile the grader does its own start.
+2. `spawn` asks for a worker and hands it one end of a socket. The worker is forked with all that the zygote has loaded,
+   so it is there in milliseconds, and what it then does reaches no other worker.
+3. The zygote tells the number of each worker, and how it ended. In a PID namespace these are not the numbers that the
+   grader sees; `_seen_from_here` translates.
+4. A thread looks at every worker's processes some 50 times a second. Whoever has too much memory, too many processes
+   or too many files is ended through the zygote (`kill`), and what detached itself from its worker is, too (`sweep`).
+5. `close` shuts the control socket: the zygote then ends all that is below it and itself. What a submission moved out
+   of its reach has become a child of the grader, which ends it (own_processes.py).
 """
 
 from __future__ import annotations
@@ -17,40 +28,32 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import IO, TYPE_CHECKING, Any, NamedTuple
+from typing import Any
 
 from grader.base import blas
 from grader.base.ends import remove
 from grader.homework import HOMEWORK
 from grader.isolation import bubblewrap
-from grader.isolation.bytecode import copy_compiled
+from grader.isolation.folders import OWN, PACKAGES, lay_out, make_read_only
 from grader.isolation.levels import Level, choose, lacks_landlock
-from grader.isolation.needs import interpreter, needs, numpy_folders
+from grader.isolation.needs import interpreter, needs
+from grader.isolation.own_processes import OWN_PROCESSES, PATIENCE
 from grader.isolation.process_tree import (
     children,
     cpu_seconds,
     descendants,
-    memory_bytes,
     number_in_own_namespace,
     own_cpu_seconds,
     queued_seconds,
-    threads,
 )
 from grader.isolation.scratch import is_overfull
-from grader.worker import limits as worker_limits
+from grader.isolation.usage import Limits, Process, Used, note_work, over_limit, total
 from grader.worker import linux
 from grader.worker.main import LENGTH
 
-if TYPE_CHECKING:
-    from grader.homework import Dataset
-
-DATA = "data"  # beside the folders that workers run in: who reads ../data while a file is imported finds some
-OWN = "homework"  # the folder of the homework's part of the worker
-WORKER = Path(__file__).parent.with_name("worker")
 # BLAS kernels chosen for this processor by its owner: without them an older OpenBLAS may compute wrong results.
 KEPT_VARIABLES = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "LD_LIBRARY_PATH", "SYSTEMROOT")
 WATCH_SECONDS = (
@@ -59,46 +62,10 @@ WATCH_SECONDS = (
 LOOKS_AT_SCRATCH = 5  # looks until the folder of a worker is measured as well; a disk takes less than memory does
 START_PATIENCE = 60.0  # seconds until NumPy is imported; a quarter of a second where the disk is awake
 STANDARD_ERROR = 2
-THROUGH = 0o711  # of a folder that other users may pass, but not list
-EXIT_PATIENCE = 2.0  # seconds that the kernel may take to report the end of a process that was killed
 
 
 class WorkerLost(Exception):
     """The zygote itself is gone; a new one is started for the next check."""
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What one worker may use; the numbers come from the rubric."""
-
-    memory_bytes: int
-    cpu_seconds: int
-    file_bytes: int
-    processes: int
-    address_space: int
-    wall_factor: float = 10.0  # times a limit of CPU seconds, where the kernel does not say who waited for a core
-
-
-class Used(NamedTuple):
-    """What a worker and all that it started had: CPU seconds, and seconds of waiting for a core (None: unknown)."""
-
-    work: float
-    queued: float | None
-
-
-@dataclass
-class Process:
-    """A worker: its socket, and the file that takes what it prints."""
-
-    number: int
-    channel: socket.socket
-    output: IO[bytes]
-    scratch: Path
-    limits: Limits
-    number_inside: int | None = None  # its process number as the zygote sees it
-    pid: int | None = None  # as the grader sees it
-    seen: dict[int, float] = field(default_factory=dict)  # CPU seconds of each process that it had beside its own
-    overrun: str = ""  # 'memory', 'processes' or 'scratch', where the watcher ended it
 
 
 class Zygote:
@@ -107,10 +74,6 @@ class Zygote:
     root      the folder with the submission's modules, which workers read and do not change
     readable  what else they may read: public data, of which code finds the first as ../data where it runs
     """
-
-    # Process numbers of all that are alive: whatever else becomes a child of the grader is a worker's orphan.
-    living: set[int] = set()
-    starting = threading.Lock()  # held from the start of a process until its number is noted
 
     def __init__(
         self, root: Path, level: Level | None = None, readable: Iterable[Path] = (), blas_threads: int = 1
@@ -134,7 +97,7 @@ class Zygote:
         try:
             with far:
                 public = [path.resolve() for path in readable]
-                self._lay_out(public)
+                lay_out(self.folder, self.scratch, self.level, public)
                 self.child = self._start(far.fileno(), public, blas_threads)
         except BaseException:
             self.control.close()
@@ -147,38 +110,19 @@ class Zygote:
     def _start(self, control: int, readable: list[Path], blas_threads: int) -> subprocess.Popen[bytes]:
         """The process itself. `none` leaves it the terminal, but for standard output: there goes the report alone."""
         limited = self.level.limited
-        with Zygote.starting:
-            child = subprocess.Popen(
-                self._command(control, readable, blas_threads),
-                pass_fds=(control,),
-                env=self._environment(blas_threads),
-                cwd=self.folder,
-                stdin=subprocess.DEVNULL if limited else None,
-                stdout=subprocess.DEVNULL if limited else STANDARD_ERROR,
-                stderr=self.errors if limited else None,
-                start_new_session=limited,
-            )
-            Zygote.living.add(child.pid)
-        return child
-
-    def _lay_out(self, public: list[Path]) -> None:
-        """The worker's own code, away from the grader's, and NumPy, away from what is installed beside it."""
-        if self.level.user is not None:
-            self.folder.chmod(THROUGH)
-        copy_compiled(WORKER, "grader.worker", self.folder / "worker")
-        if HOMEWORK.worker:
-            package, _, _ = HOMEWORK.worker.partition(".")
-            copy_compiled(HOMEWORK.folder / package, HOMEWORK.name_of(package), self.folder / OWN)
-        self.scratch.mkdir()
-        if public:
-            (self.scratch / DATA).symlink_to(public[0])
-        packages = self.folder / "packages"
-        packages.mkdir()
-        for source in numpy_folders():
-            (packages / source.name).symlink_to(source)
+        return OWN_PROCESSES.start(
+            self._command(control, readable, blas_threads),
+            pass_fds=(control,),
+            env=self._environment(blas_threads),
+            cwd=self.folder,
+            stdin=subprocess.DEVNULL if limited else None,
+            stdout=subprocess.DEVNULL if limited else STANDARD_ERROR,
+            stderr=self.errors if limited else None,
+            start_new_session=limited,
+        )
 
     def _command(self, control: int, readable: list[Path], blas_threads: int) -> list[str]:
-        packages = self.folder / "packages"
+        packages = self.folder / PACKAGES
         settings: dict[str, Any] = {
             "packages": str(packages),
             "root": str(self.root),
@@ -283,7 +227,7 @@ class Zygote:
 
     def exit_status(self, process: Process) -> int | None:
         """The wait status of a worker that has ended, None if it is not known."""
-        until = time.monotonic() + EXIT_PATIENCE
+        until = time.monotonic() + PATIENCE
         with self.lock:
             while process.number not in self.statuses and self._listen(until):
                 pass
@@ -406,7 +350,7 @@ class Zygote:
         for process in list(self.processes.values()):
             self.release(process)
         tree = descendants(self.child.pid)
-        until = time.monotonic() + EXIT_PATIENCE
+        until = time.monotonic() + PATIENCE
         with contextlib.suppress(OSError), self.lock:
             self.control.shutdown(socket.SHUT_WR)
             # Its end shows here at once, while waiting for a process is to ask now and then
@@ -414,16 +358,16 @@ class Zygote:
                 pass
         self.control.close()
         try:
-            self.child.wait(EXIT_PATIENCE)
+            self.child.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             self.child.kill()
             self.child.wait()
         for pid in tree:
             with contextlib.suppress(OSError):
                 os.kill(pid, signal.SIGKILL)
-        Zygote.living.discard(self.child.pid)
+        OWN_PROCESSES.forget(self.child)
         if self.level.limited:
-            end_orphans()
+            OWN_PROCESSES.end_orphans()
         self.errors.close()
         remove(self.folder)
 
@@ -433,82 +377,3 @@ def start(root: Path, level: Level, readable: Iterable[Path]) -> Zygote:
     if level.limited:
         make_read_only(root, everybody=level.user is not None)
     return Zygote(root, level, readable)
-
-
-def note_work(process: Process, tree: list[int]) -> None:
-    """Writes down how long each process below a worker has worked, also one that has left it meanwhile."""
-    for pid in {*tree[1:], *process.seen}:
-        seconds = own_cpu_seconds(pid)
-        if seconds is not None:
-            process.seen[pid] = max(seconds, process.seen.get(pid, 0.0))
-
-
-def over_limit(pids: list[int], limits: Limits) -> str:
-    """What these processes have too much of, or ''."""
-    if sum(map(memory_bytes, pids)) > limits.memory_bytes:
-        return "memory"
-    return "processes" if sum(map(threads, pids)) > limits.processes else ""
-
-
-def end_orphans() -> None:
-    """Ends what a submission left to the grader: its children that are in a session of their own, but for zygotes."""
-    until = time.monotonic() + EXIT_PATIENCE
-    while time.monotonic() < until:
-        with Zygote.starting:
-            orphans = [pid for pid in children(os.getpid()) if pid not in Zygote.living and is_apart(pid)]
-        if not orphans:
-            return
-        for pid in orphans:
-            worker_limits.kill(pid)
-            with contextlib.suppress(OSError):
-                os.waitpid(pid, os.WNOHANG)
-
-
-def total(seconds: Callable[[int], float | None], tree: list[int]) -> float | None:
-    """The sum over a tree of processes, None where it is not even known of the first; others may end meanwhile."""
-    found = [seconds(pid) for pid in tree]
-    return sum(each for each in found if each is not None) if found and found[0] is not None else None
-
-
-def shown(level: Level, made_up: str, data: Dataset | None, folder: Path) -> tuple[str, Dataset | None]:
-    """The data that a submission may read: copies below `folder`, unless the kernel shows it the data alone.
-
-    The cache itself is the grader's alone. Whoever may go up from the data, and write there, is shown no way to it; and
-    another user may not even read it.
-    """
-    if level.user is None and level.fenced:
-        return made_up, data
-    everybody = level.user is not None
-    if everybody:
-        folder.chmod(THROUGH)
-    copied = ""
-    if made_up:
-        copied = str(shutil.copytree(made_up, folder / "made-up"))
-        make_read_only(Path(copied), everybody)
-    if data is not None:
-        public = shutil.copytree(data.public, folder / "public")
-        data = replace(data, public=public)  # type: ignore[type-var]
-        make_read_only(data.public, everybody)
-    return copied, data
-
-
-def make_read_only(folder: Path, everybody: bool = False) -> None:
-    """Takes the right to write in a folder and all below it. A fence where the kernel has one, a note elsewhere.
-
-    everybody: may read it, not only its owner.
-    """
-    folders_mode, files_mode = (0o555, 0o444) if everybody else (0o500, 0o400)
-    for place, folders, files in os.walk(folder):
-        for name in (*folders, *files):
-            path = os.path.join(place, name)
-            if not os.path.islink(path):
-                os.chmod(path, folders_mode if name in folders else files_mode)
-    os.chmod(folder, folders_mode)
-
-
-def is_apart(pid: int) -> bool:
-    """A process that is in another session never was a plain child of the grader's: nobody can go back into one."""
-    try:
-        return os.getsid(pid) != os.getsid(0)
-    except OSError:
-        return False

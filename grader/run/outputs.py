@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 from collections.abc import Callable
 from functools import partial
@@ -16,27 +15,18 @@ from grader.report.writers import WRITERS
 from grader.result import Result
 
 
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """One option a writer."""
-    group = parser.add_argument_group("for platforms and people", "Files are written whole or not at all.")
-    for name, writer in WRITERS.items():
-        group.add_argument(f"--{name}", metavar="FILE", type=Path, help=writer.help)
-    group.add_argument(
-        "--annotations", action="store_true", help="print GitHub annotations, and fence everything else in"
-    )
-    group.add_argument("--jsonl", metavar="FILE", type=Path, help="what happens, while it happens, as lines of JSON")
-
-
 class Outputs:
     """The chosen files, by the name of their writer."""
 
-    def __init__(self, options: argparse.Namespace) -> None:
-        """Raises UsageError for a file that cannot be written, before any work is done."""
-        given = {name: getattr(options, name.replace("-", "_"), None) for name in WRITERS}
-        self.paths: dict[str, Path] = {name: path for name, path in given.items() if path is not None}
+    def __init__(self, paths: dict[str, Path], log: Path | None = None) -> None:
+        """Raises UsageError for a file that cannot be written, before any work is done.
+
+        paths: by the name of their writer. log: the file for what happens, while it happens.
+        """
+        self.paths = paths
         self.faults: dict[str, str] = {}
         self.log: EventLog | None = None
-        self.log_path: Path | None = getattr(options, "jsonl", None)
+        self.log_path = log
         self._check_distinct()
         for name, path in self.paths.items():
             WRITERS[name].load()

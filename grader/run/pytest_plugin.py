@@ -21,8 +21,7 @@ import pytest
 from grader.ask.probe import Probe
 from grader.base.errors import UsageError
 from grader.judge.hidden import training_check
-from grader.judge.verdict import Outcome
-from grader.result import ProbeResult
+from grader.result import Outcome, ProbeResult
 from grader.run.session import Session
 
 # Trials and waits of one item, beyond its own limits: if this net catches one, the grader itself hangs.
@@ -68,7 +67,7 @@ class Plugin:
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """`-k` and the like choose among the checks; a component has a row if one of its checks is chosen."""
         chosen = {item.component for item in session.items if isinstance(item, Check)}
-        if chosen != set(self.session.grading.components):
+        if chosen != set(self.session.grading.questions.components):
             self.session.select(chosen)
 
     @pytest.hookimpl(wrapper=True)
@@ -85,7 +84,7 @@ class Plugin:
             title = " ".join((getattr(getattr(item, "obj", None), "__doc__", None) or item.name).split())
             message = "" if passed else said(report)
             name = f"{item.path.name}/{item.name}"
-            worth = points if outcome != "not asked" else 0.0
+            worth = points if outcome != Outcome.NOT_ASKED else 0.0
             self.session.note_own_test(
                 item.path.name, ProbeResult(name, title, outcome, points * passed, worth, message)
             )
@@ -143,7 +142,9 @@ class ProbeCheck(Check):
         verdict = grading.verdict(self.probe)
         if verdict.outcome == Outcome.GRADER_FAULT:
             raise RuntimeError(verdict.seen.broken)
-        conclude(verdict.outcome, str(verdict.outcome) if grading.is_hidden(self.probe) else str(verdict.message))
+        conclude(
+            verdict.outcome, str(verdict.outcome) if grading.questions.is_hidden(self.probe) else str(verdict.message)
+        )
 
 
 class TrainingCheck(Check):
@@ -177,7 +178,7 @@ def run_checks(session: Session, pytest_arguments: list[str]) -> None:
     """Runs every check of a session, or those until somebody interrupts it. Raises UsageError."""
     limits = session.grading.rubric
     net = OUTER_NET_FACTOR * (limits.longest_check + limits.longest_training * session.runs)
-    if not session.grading.level.limited:
+    if not session.grading.observer.level.limited:
         net = 0  # none: somebody may sit at a debugger
     unused = UNUSED if pytest_arguments else UNUSED + UNUSED_BY_CHECKS
     arguments = [

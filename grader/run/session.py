@@ -21,24 +21,28 @@ from grader.base.version import GRADER_VERSION
 from grader.explain.evidence import definitions
 from grader.explain.message import at, listed, whereabouts
 from grader.explain.rows import concealed
-from grader.homework import HOMEWORK, Dataset, is_training
+from grader.homework import HOMEWORK, Dataset
 from grader.isolation import Zygote
 from grader.judge.hidden import training_check
 from grader.judge.parts import component_of
 from grader.judge.scoring import decimal
-from grader.judge.verdict import UNJUDGED, Outcome
+from grader.judge.verdict import UNJUDGED
 from grader.result import (
-    NOT_GRADED,
     VERSION,
     ComponentResult,
     Components,
+    Outcome,
     ProbeResult,
     Result,
     TrainingResult,
+    is_training,
+    model_of,
 )
 from grader.run.grading import Grading
 from grader.run.predictions import Predictions, scored
-from grader.run.trainings import Run, Trainer, train
+from grader.run.trainer import Trainer
+from grader.run.training_result import train
+from grader.run.training_run import Run
 from grader.submission.opening import MAX_FILE
 from grader.submission.places import as_named
 
@@ -84,7 +88,7 @@ class Session:
             grader=GRADER_VERSION,
             submission=self.named,
             track=self.grading.track,
-            seed=self.grading.seed,
+            seed=self.grading.questions.seed,
             edition=self.grading.edition.year,
             components=[row.name for row in self.result(complete=False).components],
         )
@@ -111,7 +115,7 @@ class Session:
         for file, tests in self.own_tests.items():
             points = sum((Fraction(str(test.points)) for test in tests), Fraction(0))
             possible = sum((Fraction(str(test.max_points)) for test in tests), Fraction(0))
-            wrong = [test for test in tests if test.outcome not in ("passed", "not asked")]
+            wrong = [test for test in tests if test.outcome not in (Outcome.PASSED, Outcome.NOT_ASKED)]
             outcome = "passed" if not wrong else "partial" if points else "failed"
             message = f"{wrong[0].name.partition('/')[2]}: {wrong[0].why}" if wrong else ""
             row = ComponentResult(file, outcome, decimal(points), decimal(possible), message, list(tests))
@@ -120,7 +124,11 @@ class Session:
         return rows
 
     def chosen_trainings(self) -> list[str]:
-        return [name for name in self.grading.edition.trainings if name in self.grading.components] if self.data else []
+        return (
+            [name for name in self.grading.edition.trainings if name in self.grading.questions.components]
+            if self.data
+            else []
+        )
 
     def is_hidden(self, training: str) -> bool:
         return training_check(training) in self.grading.rubric.hidden
@@ -138,7 +146,11 @@ class Session:
         grading, rubric = self.grading, self.grading.rubric
         observer = grading.observer
         hidden = self.is_hidden(name)
-        seed = grading.hidden_seed if hidden and grading.hidden_seed is not None else grading.seed
+        seed = (
+            grading.questions.hidden_seed
+            if hidden and grading.questions.hidden_seed is not None
+            else grading.questions.seed
+        )
         progress = (lambda _: None) if hidden else (lambda epoch: self.tell("epoch", **epoch))
         trainer = Trainer(
             lambda: observer.living_zygote(hidden),
@@ -164,7 +176,7 @@ class Session:
             text = traceback.format_exc().strip().splitlines()[-1]
             told = f"the grader itself failed here, this costs no points ({text})"
             run = Run(Outcome.GRADER_FAULT, Message(told))
-            return TrainingResult(name.partition(".")[2], str(run.outcome), told), run
+            return TrainingResult(model_of(name), str(run.outcome), told), run
         if run.outcome == Outcome.FAILED and run.accuracy:
             with suppress(Exception):  # a verdict stands, whether it can be explained or not
                 self._explain(name, trainer, seed, run)
@@ -183,7 +195,7 @@ class Session:
     def _wrong_in(self, uses: frozenset[str]) -> list[str]:
         """Components that lost points, and that a model runs on which is made of these classes."""
         places, owner_of = self.grading.places, self.grading.edition.owner_of
-        names = [name for name in self.grading.components if not is_training(name)]
+        names = [name for name in self.grading.questions.components if not is_training(name)]
         rows = [row for name in names if (row := self.grading.component(name)) is not None]
         run = [row for row in rows if row.name in HOMEWORK.every_training or places[owner_of(row.name)].name in uses]
         return [row.name for row in run if row.lost]
@@ -203,7 +215,8 @@ class Session:
     def _reference_zygote(self) -> Zygote:
         if self.reference_zygote is None:
             assert self.reference is not None
-            self.reference_zygote = Zygote(self.reference, self.grading.level, self.grading.readable)
+            assert self.data is not None
+            self.reference_zygote = Zygote(self.reference, self.grading.observer.level, (self.data.public,))
         return self.reference_zygote
 
     def _blame(self, name: str, result: TrainingResult, run: Run) -> None:
@@ -221,7 +234,7 @@ class Session:
                 and self.dialect.model_forward() not in frame.function
             )
             failed = run.outcome in (Outcome.NOT_IMPLEMENTED, Outcome.ERROR)
-            if failed and not own and self.grading.is_wrong_at(frame):
+            if failed and not own and self.grading.excuses.is_wrong_at(frame):
                 run.outcome = Outcome.BLOCKED
                 told = f"blocked by {whereabouts(frame)} ({at(frame)}): {one_line(str(fault), 300)}"
                 run.message = replace(run.message, headline=told)
@@ -237,7 +250,7 @@ class Session:
         places = [self.grading.places[maker] for maker in self._makers(name)]
         makers = {f"{place.home}:{place.name}" for place in places}
         made = next((each for each in called if each in makers), "")
-        place = self.grading.place_of(made or called[0])
+        place = self.grading.excuses.place_of(made or called[0])
         run.fault = None
         if made:
             run.outcome, run.message = Outcome.NOT_IMPLEMENTED, Message(at(place))
@@ -252,7 +265,7 @@ class Session:
 
     def _makers(self, name: str) -> tuple[str, ...]:
         """The functions that make what a training trains."""
-        return self.dialect.makers(name.partition(".")[2])
+        return self.dialect.makers(model_of(name))
 
     def training_component(self, name: str) -> ComponentResult | None:
         """The row of a training in the result."""
@@ -336,13 +349,13 @@ class Session:
         message = "the run was stopped before this was graded"
         counts = points is not None and name not in self.grading.rubric.extensions
         possible = decimal((points or 0) - self.grading.worth_elsewhere(name))
-        return ComponentResult(name, NOT_GRADED, 0.0, possible, message, counts=counts)
+        return ComponentResult(name, str(Outcome.NOT_GRADED), 0.0, possible, message, counts=counts)
 
     def hidden_points(self) -> Fraction:
         """What hidden checks carry of the points that this run is about."""
         points = self.grading.rubric.points[self.grading.track]
         trained = sum(points.get(name, 0) for name in self.chosen_trainings() if self.is_hidden(name))
-        return sum((self.grading.worth(name)[1] for name in self.grading.components), Fraction(trained))
+        return sum((self.grading.worth(name)[1] for name in self.grading.questions.components), Fraction(trained))
 
     @cached_property
     def predictions(self) -> Predictions:
@@ -389,12 +402,12 @@ class Session:
         total = sum(grading.rubric.points[grading.track].values())
         possible = sum((Fraction(str(row.max_points)) for row in components), Fraction(0))
         brought = sum((Fraction(str(row.max_points)) for row in self.own_rows()), Fraction(0))
-        elsewhere = sum(map(grading.worth_elsewhere, grading.components), Fraction(0))
+        elsewhere = sum(map(grading.worth_elsewhere, grading.questions.components), Fraction(0))
         return Result(
             score=decimal(sum((Fraction(str(row.points)) for row in components), Fraction(0))),
             max_score=decimal(possible),
             track=grading.track,
-            seed=grading.seed,
+            seed=grading.questions.seed,
             isolation=grading.observer.zygote.level.name,
             components=components,
             training=[

@@ -17,6 +17,7 @@ from grader.submission.places import ASIDE, EDITIONS, LEAST_NAMES, LEAST_STEMS, 
 MODULES = frozenset(module for each in EDITIONS for module in each.modules.values() if "." not in module)
 CODE_FILES = tuple(f"{module}.py" for module in sorted(MODULES))  # beside the package
 KNOWN = STEMS | MODULES
+WRITTEN = NAMES - {name for each in EDITIONS for name in each.given}  # by students
 MOST_READ = 400  # files that are looked into to find the code
 # What systems and browsers put behind the name of a copy: `layers copy 2`, `layers - Copy`, `layers (1)`, `layers-1`
 COPY_MARK = re.compile(r"(?i)(?:[ _-]+(?:copy|kopie|copie|copia)(?:[ _-]*\d+)?|[ _]*\(\d+\)|[ -]\d)$")
@@ -39,9 +40,18 @@ def roots(paths: list[PurePosixPath], read: Read, deepest: int) -> list[PurePosi
         return exact
     named = shallowest((path.parent for path in codes if path.name in CODE_FILES), deepest)
     if len(named) == 1:
-        return named
+        return [] if is_of_another_homework([path for path in codes if path.is_relative_to(named[0])], read) else named
     meant = [path.parent for path in codes if f"{unmarked(path.stem).casefold()}.py" in CODE_FILES]
     return named or shallowest(by_contents(codes, read), deepest) or shallowest(meant, deepest)
+
+
+def is_of_another_homework(codes: list[PurePosixPath], read: Read) -> bool:
+    """Do files that are called as here define things, but none that students write here, and import nothing of it?"""
+    texts = [read(path) for path in codes[:MOST_READ]]
+    defined = {name for text in texts for name in DEFINED.findall(text)}
+    imported = {name.partition(".")[0] for text in texts for name in imports(text)}
+    modules = {path.stem for path in codes} & STEMS
+    return bool(defined) and not defined & WRITTEN and not imported & {*PACKAGES} and len(modules) < LEAST_STEMS
 
 
 def shallowest(folders: Iterable[PurePosixPath], deepest: int) -> list[PurePosixPath]:

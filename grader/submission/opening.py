@@ -16,11 +16,13 @@ from pathlib import Path, PurePosixPath
 
 from grader.base.errors import UsageError, is_full
 from grader.homework import FIRST, HOMEWORK, YEARS, Edition, edition
+from grader.submission.bindings import SourceImport
 from grader.submission.contents import Entry, LeftOut, entries_of, reason, shown
 from grader.submission.layout import Read, Renames, roots
+from grader.submission.parser import SourceError
 from grader.submission.places import Places, resolve
 from grader.submission.recognition import Recognition, edition_of, recognise
-from grader.submission.source import Import, SourceError, SourceModule, read_module, with_given
+from grader.submission.source import SourceModule, read_module, with_given
 
 EXPECTED = f"expected a folder {FIRST.package}/ with {FIRST.usual_file} and the other modules"
 # Text that code may read beside its own modules. Arrays, pickles and models stay behind: a submission learns here.
@@ -235,7 +237,7 @@ def module_name(relative: PurePosixPath) -> str:
 # --- what the source shows --------------------------------------------------------------------------------------
 
 
-def forbidden_imports(submission: Submission) -> dict[str, tuple[Import, ...]]:
+def forbidden_imports(submission: Submission) -> dict[str, tuple[SourceImport, ...]]:
     """By module, the unguarded imports of what is neither standard library, NumPy, matplotlib nor the student's own.
 
     What this year's given code imports to load MNIST is as good: nothing else of it can be used.

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from grader.homework import HOMEWORK
 from grader.submission.syntax import is_setter
 from grader.worker import gaps
+from grader.worker.import_guards import last_name
 
 NOT_WRITTEN = {"NotImplementedError", "NotImplemented"}
 PROCEDURES = {"fit", "apply_gradients", "step", "backward"}  # what these give back is no answer
@@ -342,8 +343,3 @@ def dotted(node: ast.expr) -> str:
     if isinstance(node, ast.Attribute) and (inside := dotted(node.value)):
         return f"{inside}.{node.attr}"
     return ""
-
-
-def last_name(node: ast.AST | None) -> str:
-    """`name` of `name` and of `package.name`."""
-    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""

@@ -40,6 +40,7 @@ class Host:
     def __init__(self, root: str, operations: ModuleType | None = None) -> None:
         self.operations = operations
         self.root = root.rstrip("/") + "/"
+        self.before = dict(sys.modules)  # nothing of the submission is among them
         self.objects: dict[int, Any] = {}
         self.watched: dict[str, list[str]] = {}  # functions, by module
         self.idle: list[list[Any]] = []  # a module, and module, class and methods that take long: see `load`
@@ -205,7 +206,8 @@ class Host:
         """Makes ready for another check: no objects, no module of the submission, fresh random numbers."""
         self.objects.clear()
         for name, module in list(sys.modules.items()):
-            if (getattr(module, "__file__", None) or "").startswith(self.root):
+            is_new = self.before.get(name) is not module
+            if is_new and (getattr(module, "__file__", None) or "").startswith(self.root):
                 del sys.modules[name]
         self.do_seed(seed)
 

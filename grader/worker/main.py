@@ -134,9 +134,9 @@ class Zygote:
         os.close(output)
         sys.argv = [""]
         sys.path.insert(0, root)
-        placeholders.install(root, message["unavailable"], message["handed_on"])
+        importer.install(root, message["unavailable"], message["handed_on"])
         if OPERATIONS is not None:
-            placeholders.install_libraries(root, OPERATIONS.libraries, message["libraries"])
+            importer.install_libraries(root, OPERATIONS.libraries, message["libraries"])
         if message["numpy"] != "installed":
             old_numpy.give_back_names(root)
         if message["numpy"] == "old":
@@ -225,14 +225,14 @@ if __name__ == "__main__":
 
     load_package("grader_worker", os.path.dirname(os.path.abspath(__file__)))
     from grader_worker import (  # type: ignore[import-not-found]
+        bytecode,
         fence,
         host,
+        importer,
         landlock,
         limits,
         linux,
         old_numpy,
-        placeholders,
-        precompiled,
         seccomp,
         wire,
     )
@@ -242,7 +242,7 @@ if __name__ == "__main__":
         folder, module = settings["operations"]
         load_package("homework_worker", folder)
         OPERATIONS = importlib.import_module(f"homework_worker.{module}")
-    precompiled.compile_all(settings["root"])
+    bytecode.compile_all(settings["root"])
     gc.freeze()  # a forked worker's collector then leaves the shared pages alone
     gc.enable()
     Zygote(socket.socket(fileno=int(sys.argv[1])), settings).run()

@@ -132,7 +132,7 @@ IN_PLACE: dict[str, Callable[[Any, Any], Any]] = {
     "BitXor": operator.ixor,
     "BitAnd": operator.iand,
 }
-PLACEHOLDERS = f"{__package__}.placeholders"  # ask for the submission
+IMPORTER = f"{__package__}.importer"  # asks for the submission
 NUMBERS = (int, float, complex)
 _sum, _reshape = np.sum, np.reshape
 switched_on = False
@@ -157,7 +157,7 @@ def give_back_names(root: str) -> None:
 
     def find(name: str) -> Any:
         asking = sys._getframe(1)
-        is_own = asking.f_code.co_filename.startswith(folder) or asking.f_globals.get("__name__") == PLACEHOLDERS
+        is_own = asking.f_code.co_filename.startswith(folder) or asking.f_globals.get("__name__") == IMPORTER
         if is_own and name in REMOVED:
             return REMOVED[name].value()
         return original(name)

@@ -156,7 +156,7 @@ PLACES: dict[str, tuple[tuple[str, str, str], ...]] = {
     "grader.run.grading": (("Grading", "verdict", "verdicts"), ("Grading", "close", "end")),
     "grader.ask.observer": (("Observer", "seen", "probes"), ("Observer", "fresh", "probes")),
     "grader.diagnose.misconceptions": (("Diagnosis", "find", "diagnosis"),),
-    "grader.commands.main": (("", "report", "report"),),
+    "grader.commands.grade": (("", "report", "report"),),
     "grader.ask.answers": (),
 }
 

@@ -35,21 +35,22 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-from in_process import ROOT, KeptGrading, KeptObserver, LocalGrading, losing, reference_submission, untrained
+from in_process import ROOT, KeptObserver, local_grading, losing, reference_submission, untrained
 
 from grader.ask import answer_key
 from grader.ask.answers import LiveAnswers
 from grader.ask.patches import Patch, PatchError, Sources
 from grader.ask.probe import all_probes
 from grader.base.cache import cache_folder
-from grader.commands.main import DEFAULT_SEED
 from grader.diagnose.relations.case import SLIP
 from grader.homework import FIRST, YEARS, Edition, edition
 from grader.homeworks.beras.mnist.synthetic import probe_folder
 from grader.judge import rubrics
-from grader.judge.verdict import Outcome
+from grader.result import Outcome
 from grader.run.freeze import frozen
 from grader.run.grading import Grading
+from grader.run.questions import Questions
+from grader.run.request import DEFAULT_SEED
 from grader.submission.opening import open_submission
 
 sys.path.append(str(ROOT / "tests"))
@@ -97,10 +98,7 @@ def told(mistakes: tuple[Patch, ...]) -> Told:
     year, data = SHARED["submission"].edition, SHARED["data"]
     asks_data = any(patch.component == data for patch in mistakes)
     components = tuple(name for name in untrained(year) if asks_data or name != data)
-    grading = LocalGrading(
-        SHARED["submission"], SHARED["rubric"], answers, answers.data_path, DEFAULT_SEED, SHARED["track"], components,
-        sources=sources,
-    )  # fmt: skip
+    grading = local_grading(SHARED["submission"], SHARED["rubric"], answers, SHARED["track"], components, sources)
     found.lost = losing(grading)
     for component in components:
         verdicts = [grading.verdict(probe) for probe in grading.probes if probe.component == component]
@@ -253,16 +251,8 @@ def alarms(name: str) -> tuple[int, list[str]]:
             for seed in range(SHARED["seeds"]):
                 observer.start_over(seed)
                 components = tuple(part for part in SHARED["components"] if part != SHARED["data"] or not seed)
-                grading = KeptGrading(
-                    submission,
-                    SHARED["rubric"],
-                    answers,
-                    answers.data_path,
-                    seed,
-                    SHARED["track"],
-                    components,
-                    kept=observer,
-                )
+                questions = Questions(submission.places, SHARED["rubric"], answers, seed, components)
+                grading = Grading(submission, questions, observer, SHARED["track"])
                 asked += len(grading.probes)
                 found += [f"{name}, seed {seed}: {what}" for what in lost_by(grading)]
         finally:
@@ -328,6 +318,7 @@ def main() -> int:
             answers.expected(probe, DEFAULT_SEED)
             for code in answers.misconceptions(probe.component):
                 answers.mistaken((code,), probe, DEFAULT_SEED)
+        answers.save()
         measures = {
             "misconceptions": lambda: measure_misconceptions(options.jobs),
             "pairs": lambda: measure_pairs(options.jobs, options.all),

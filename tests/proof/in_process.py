@@ -1,32 +1,66 @@
 """The product's own judging without its start-up costs, for proofs that grade thousands of times.
 
-`LocalGrading` grades the reference with changed sources inside this process; `KeptGrading` grades a submission in a
+`local_grading` grades the reference with changed sources inside this process; a `KeptObserver` asks a submission in a
 worker that serves all checks of a run.
 """
 
 from __future__ import annotations
 
+import signal
 import time
 import traceback
+from collections.abc import Iterator
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from grader.ask.client import Fault, RemoteWorker
-from grader.ask.observer import UNUSABLE, Observer
+from grader.ask.answers import LiveAnswers
+from grader.ask.client import UNUSABLE, Fault, RemoteWorker, unusable
+from grader.ask.observer import Observer
 from grader.ask.patches import Sources
 from grader.ask.probe import NotAsked, Probe
 from grader.ask.reference import LocalWorker
 from grader.ask.response import Response
 from grader.ask.subject import subject_of
 from grader.homework import FIRST, Edition
+from grader.rubric import Rubric
 from grader.run.grading import Grading
+from grader.run.questions import Questions
+from grader.run.request import DEFAULT_SEED
 from grader.submission.opening import Submission, open_submission
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+QUESTION_SECONDS = 5.0  # of CPU time; an honest answer needs some hundredths
+
+
+class OutOfTime(BaseException):
+    """A question took longer than QUESTION_SECONDS."""
+
+
+@contextmanager
+def bounded() -> Iterator[list[bool]]:
+    """Ends what takes too long in this process, as the product ends its worker; the list is empty until then.
+
+    What is ended may take the exception for one of its own.
+    """
+    rang: list[bool] = []
+
+    def ring(*_: Any) -> None:
+        rang.append(True)
+        raise OutOfTime
+
+    before = signal.signal(signal.SIGPROF, ring)
+    signal.setitimer(signal.ITIMER_PROF, QUESTION_SECONDS)
+    try:
+        yield rang
+    except OutOfTime:
+        pass
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 def untrained(edition: Edition) -> tuple[str, ...]:
@@ -56,21 +90,24 @@ class LocalObserver:
         worker = LocalWorker(self.sources, self.edition.reference, digits)
         subject = subject_of(self.edition)(worker, self.data_path)
         seen = Response()
-        try:
-            with np.errstate(all="ignore"):
-                worker.ask("seed", seed=seed % 2**32)
-                seen.observation = probe.ask(subject, seed)
-        except Fault as fault:
-            seen.fault = fault
-        except NotAsked as reason:
-            seen.not_asked = reason
-        except UNUSABLE as error:
-            seen.fault = Fault("unusable", f"gave something that this check cannot use ({error})")
-        except Exception:
-            seen.broken = traceback.format_exc()
-        finally:
-            worker.close()
+        with bounded() as rang:
+            try:
+                with np.errstate(all="ignore"):
+                    worker.ask("seed", seed=seed % 2**32)
+                    seen.observation = probe.ask(subject, seed)
+            except Fault as fault:
+                seen.fault = fault
+            except NotAsked as reason:
+                seen.not_asked = reason
+            except UNUSABLE as error:
+                seen.fault = unusable(error)
+            except Exception:
+                seen.broken = traceback.format_exc()
+        if rang:
+            seen = Response(fault=Fault("timed out", f"gave no answer within {QUESTION_SECONDS:g} s of CPU time"))
+        worker.close()
         seen.convention, seen.last_call = subject.convention, subject.last_call
+        seen.needs, seen.locals = tuple(dict.fromkeys(subject.needs)), tuple(subject.locals)
         seen.notes, seen.inputs = tuple(subject.notes), tuple(subject.inputs)
         seen.seconds = time.monotonic() - started
         return seen
@@ -97,32 +134,20 @@ class KeptObserver(Observer):
             self.kept = None
 
 
-@dataclass
-class LocalGrading(Grading):
+def local_grading(
+    submission: Submission, rubric: Rubric, answers: LiveAnswers, track: str, components: tuple[str, ...],
+    sources: Sources, seed: int = DEFAULT_SEED,
+) -> Grading:  # fmt: skip
     """A grading of `sources`, which stand in for those of the submission."""
-
-    level: Any = None
-    sources: Sources = field(default_factory=dict)
-
-    def made_observer(self) -> Any:
-        return LocalObserver(self.sources, self.data_path, self.seed, self.edition)
-
-
-@dataclass
-class KeptGrading(Grading):
-    """A grading by an observer that has served others."""
-
-    level: Any = None
-    kept: Any = None
-
-    def made_observer(self) -> Any:
-        return self.kept
+    questions = Questions(submission.places, rubric, answers, seed, components)
+    observer: Any = LocalObserver(sources, answers.data_path, seed, submission.edition)
+    return Grading(submission, questions, observer, track)
 
 
 def losing(grading: Grading) -> set[str]:
     """Components that lost points, or are worth none and not right."""
     found = set()
-    for name in grading.components:
+    for name in grading.questions.components:
         row = grading.component(name)
         if row is None:
             continue

@@ -21,7 +21,6 @@ import os
 import random
 import re
 import resource
-import signal
 import sys
 import tempfile
 import time
@@ -32,17 +31,17 @@ from pathlib import Path
 from typing import Any
 
 import libcst as cst
-from in_process import LocalGrading, reference_submission
+from in_process import local_grading, reference_submission
 from libcst.metadata import MetadataWrapper, PositionProvider
 
 from grader.ask.answers import LiveAnswers
 from grader.ask.probe import all_probes
 from grader.base import tomlfile
-from grader.commands.main import DEFAULT_SEED
-from grader.homework import FIRST, YEARS, Edition, edition
+from grader.homework import FIRST, YEARS, Edition, edition, holes_in
 from grader.homeworks.beras.mnist.synthetic import probe_folder
 from grader.judge import rubrics
-from grader.judge.verdict import Outcome
+from grader.result import Outcome
+from grader.run.request import DEFAULT_SEED
 
 LIST = Path(__file__).with_name("equivalent_mutants.toml")
 MUTATED = (
@@ -59,8 +58,8 @@ COMPONENTS = {  # of the code whose name is not that of its component; the first
     "SequentialModel.batch_step": ("SequentialModel", "BatchNorm"),  # it sets `training` for the latter
     "_read_idx": ("get_data_MNIST",),
 }
+SHARED_YEAR = 2025  # whose reference the others from 2023 on have most of their lines from
 OF_LATER = {"_rows": "load_and_preprocess_data"}
-MUTANT_SECONDS = 10.0  # an honest one needs some hundredths
 MUTANT_BYTES = 4 << 30  # address space
 
 
@@ -91,6 +90,13 @@ class Mutant:
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line} {self.where} [{self.operator}]\n    - {self.old}\n    + {self.new}"
+
+
+def is_written(mutant: Mutant, year: Edition) -> bool:
+    """Is this code of a later year's that students write: what the template leaves open, and what only that uses?"""
+    if not set(mutant.components) <= set(year.components) - year.given:
+        return False
+    return mutant.where in OF_LATER or mutant.where in holes_in(year.settings, mutant.file)
 
 
 # --- operators --------------------------------------------------------------------------------------------------
@@ -452,42 +458,25 @@ COSTLESS = (Outcome.PASSED, Outcome.NOT_ASKED, Outcome.BLOCKED, Outcome.GRADER_F
 SHARED: dict[str, Any] = {}  # what the processes that ask inherit
 
 
-class OutOfTime(Exception):
-    """A mutant took longer than MUTANT_SECONDS."""
-
-
 def prepare() -> None:
     """In each process that asks: a bound on memory, so that a mutant that eats it gets a MemoryError."""
     resource.setrlimit(resource.RLIMIT_AS, (MUTANT_BYTES, MUTANT_BYTES))
-    signal.signal(signal.SIGALRM, ring)
-
-
-def ring(*_: Any) -> None:
-    SHARED["rang"] = True
-    raise OutOfTime
 
 
 def ask(mutant: Mutant) -> tuple[str, str]:
     """The check that catches it, or nothing; and a fault of the grader's own that it met."""
     answers = SHARED["answers"]
-    grading = LocalGrading(
-        SHARED["submission"], SHARED["rubric"], answers, answers.data_path, SHARED["seed"],
-        SHARED["rubric"].default_track, mutant.components, sources={**answers.sources, mutant.file: mutant.text},
-    )  # fmt: skip
+    track, sources = SHARED["rubric"].default_track, {**answers.sources, mutant.file: mutant.text}
+    grading = local_grading(
+        SHARED["submission"], SHARED["rubric"], answers, track, mutant.components, sources, SHARED["seed"]
+    )
     fault = ""
-    SHARED["rang"] = False
-    signal.setitimer(signal.ITIMER_REAL, MUTANT_SECONDS)
-    try:
-        for probe in grading.probes:
-            verdict = grading.judged(probe)
-            if verdict.outcome == Outcome.GRADER_FAULT:
-                fault = f"{probe.name}: {verdict.seen.broken.strip().splitlines()[-1]}"
-            if SHARED["rang"] or verdict.outcome not in COSTLESS:
-                return probe.name, fault
-    except OutOfTime:
-        return "out of time", fault
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+    for probe in grading.probes:
+        verdict = grading.judged(probe)
+        if verdict.outcome == Outcome.GRADER_FAULT:
+            fault = f"{probe.name}: {verdict.seen.broken.strip().splitlines()[-1]}"
+        if verdict.outcome not in COSTLESS:
+            return probe.name, fault
     return "", fault
 
 
@@ -509,14 +498,23 @@ def asked(mutants: list[Mutant], jobs: int, seed: int, year: Edition) -> Iterato
 Key = tuple[str, str, str, str]
 
 
-def load_reasons(year: Edition) -> dict[Key, str]:
-    """(file, where, old, new) -> why this mutant is as right as the reference of a year."""
+def load_reasons(year: Edition) -> tuple[dict[Key, str], set[Key]]:
+    """(file, where, old, new) -> why this mutant is as right as the reference of a year; and those of them that are
+    written for it. Those of 2025 serve all later years, in their words.
+    """
     reasons: dict[Key, str] = {}
-    groups = [each for each in tomlfile.read(LIST)["equivalent"] if each.get("edition", FIRST.year) == year.year]
-    for group in groups:
-        for new in group["new"]:
-            reasons[group["file"], group["where"], group["old"], new] = group["reason"]
-    return reasons
+    own: set[Key] = set()
+    for group in tomlfile.read(LIST)["equivalent"]:
+        of = edition(group.get("edition", FIRST.year))
+        if of is year or (of.year == SHARED_YEAR and year is not FIRST):
+            words = [
+                group[name] if of is year else year.translated(group[name], of) for name in ("file", "where", "old")
+            ]
+            for new in group["new"]:
+                found = (words[0], words[1], words[2], new if of is year else year.translated(new, of))
+                reasons[found] = group["reason"]
+                own |= {found} if of is year else set()
+    return reasons, own
 
 
 def key(mutant: Mutant) -> Key:
@@ -541,7 +539,7 @@ def main() -> int:
     sources = {file: (year.reference / file).read_text(encoding="utf-8") for file in files}
     mutants = [mutant for file, source in sources.items() for mutant in mutants_of(file, source, year)]
     if year is not FIRST:
-        mutants = [mutant for mutant in mutants if set(mutant.components) <= set(year.components) - year.given]
+        mutants = [mutant for mutant in mutants if is_written(mutant, year)]
     known = {component for mutant in mutants for component in mutant.components}
     if options.component and options.component not in known:
         parser.error(f"--component {options.component}: known are {', '.join(sorted(known))}")
@@ -549,8 +547,7 @@ def main() -> int:
         mutants = [mutant for mutant in mutants if options.component in mutant.components]
     if options.sample:
         mutants = random.Random(0).sample(mutants, min(options.sample, len(mutants)))
-    reasons = load_reasons(year)
-    unused = set(reasons)
+    reasons, unused = load_reasons(year)
     caught: Counter[str] = Counter()
     equivalent: Counter[str] = Counter()
     left: list[Mutant] = []

@@ -14,7 +14,7 @@ import queue
 import re
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from grader.base.errors import UsageError
@@ -23,7 +23,8 @@ from grader.classroom.cluster.remote import grade, handed_out
 from grader.classroom.jobs.job import digest_where_readable, without_path
 from grader.classroom.jobs.local import Ended, Unit
 from grader.classroom.jobs.settings import Terms
-from grader.classroom.outcome import Outcome, outcome_of
+from grader.classroom.outcome import HandInOutcome, outcome_of
+from grader.homework import Edition
 
 CONNECT_PATIENCE = 15  # seconds
 WORKER_PATIENCE = 60  # seconds until the first worker is there
@@ -36,8 +37,10 @@ GONE = "what is recorded is safe: run the same command again when it is back"
 class Cluster:
     """The executor of a Dask cluster."""
 
-    def __init__(self, terms: Terms, address: str, limit: float, note: Callable[[str], None]) -> None:
-        """Raises UsageError. note: is told what happened to the cluster."""
+    def __init__(
+        self, terms: Terms, years: Iterable[Edition], address: str, limit: float, note: Callable[[str], None]
+    ) -> None:
+        """Raises UsageError. years: of the hand-ins. note: is told what happened to the cluster."""
         try:
             import dask
             import distributed
@@ -55,7 +58,7 @@ class Cluster:
         where = {"scheduler_file": address} if os.path.isfile(address) else {"address": address}
         if "address" in where and not ADDRESS.fullmatch(address):
             raise UsageError(f"--scheduler {address}: expected tcp://HOST:PORT, or the scheduler's file")
-        kit = kit_of(terms, limit, note)
+        kit = kit_of(terms, years, limit, note)
         try:
             self.client = distributed.Client(**where, timeout=CONNECT_PATIENCE, set_as_default=False)
         except (OSError, ValueError, distributed.TimeoutError) as error:
@@ -86,7 +89,7 @@ class Cluster:
             parcel = parcel_of(unit.path)
         except UsageError as error:
             reason = without_path(str(error), unit.path)
-            outcome = Outcome("ungradable", digest_where_readable(unit.path), reason)
+            outcome = HandInOutcome("ungradable", digest_where_readable(unit.path), reason)
             self.ended.put(Ended(unit, outcome))
             return
         future = self.client.submit(
@@ -116,7 +119,9 @@ class Cluster:
             future.add_done_callback(self.ended.put)
             return None
         except self.distributed.KilledWorker:
-            given = {"outcome": Outcome("failed", reason="several workers were lost while they graded it").plain()}
+            given = {
+                "outcome": HandInOutcome("failed", reason="several workers were lost while they graded it").plain()
+            }
         except self.distributed.CancelledError:
             raise UsageError(f"--scheduler {self.address}: the scheduler is gone; {GONE}") from None
         except Exception as error:  # noqa: BLE001  whatever a worker fails with

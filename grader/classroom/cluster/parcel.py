@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,14 +16,14 @@ from grader.ask import answer_key
 from grader.ask.answers import LiveAnswers
 from grader.base.cache import cache_folder, recall, remember
 from grader.base.errors import UsageError
-from grader.classroom.jobs.settings import Terms, digest_of_grader
-from grader.homework import HOMEWORK
+from grader.classroom.jobs.settings import Terms, answers_of_kit, digest_of_grader, rubric_of_kit
+from grader.homework import HOMEWORK, Edition
 from grader.rubric import text_of
 from grader.submission.archives import MAX_ZIP
 from grader.submission.contents import LeftOut, folder_entries, shown
 from grader.submission.opening import MAX_FILE, MAX_TOTAL, is_read, note
 
-RUBRIC, ANSWERS, DATA = "rubric.toml", "answers.key", "data"
+DATA = "data"
 MOST_BYTES = MAX_TOTAL + MAX_ZIP  # of a parcel
 
 
@@ -79,7 +79,7 @@ def parcel_of(path: Path) -> Parcel:
 
 @dataclass(eq=False)
 class Kit:
-    """What every worker needs, once: the rubric, the answers, the data where models are trained.
+    """What every worker needs, once: rubric and answers of each year, the data where models are trained.
 
     code: digest of this package, which has to be the worker's too. limit: seconds for one hand-in.
     """
@@ -97,9 +97,8 @@ class Kit:
 
 def terms_in(folder: Path, terms: dict[str, Any]) -> Terms:
     """Terms as they are where a kit was unpacked."""
-    places = [("rubric", RUBRIC), ("key", ANSWERS), ("data", DATA)]
-    here = {name: str(folder / place) for name, place in places if (folder / place).exists()}
-    return Terms(**{**terms, **here})
+    data = folder / DATA
+    return Terms(**{**terms, "rubric": "", "key": "", "data": str(data) if data.exists() else "", "kit": str(folder)})
 
 
 def data_files() -> set[str]:
@@ -107,10 +106,12 @@ def data_files() -> set[str]:
     return {f"{DATA}/{name}" for name in HOMEWORK.dataset().NAMES} if HOMEWORK.data else set()
 
 
-def kit_of(terms: Terms, limit: float, tell: Callable[[str], None]) -> Kit:
-    """Raises UsageError. tell: is told of what takes long."""
-    year = terms.usual
-    files = {RUBRIC: text_of(terms.rubric_file(year), year).encode(), ANSWERS: answers_kept(terms, tell)}
+def kit_of(terms: Terms, years: Iterable[Edition], limit: float, tell: Callable[[str], None]) -> Kit:
+    """Raises UsageError. years: of the hand-ins. tell: is told of what takes long."""
+    files: dict[str, bytes] = {}
+    for year in years:
+        files[rubric_of_kit(year)] = text_of(terms.rubric_file(year), year).encode()
+        files[answers_of_kit(year)] = answers_kept(terms, year, tell)
     if terms.trains:
         data = HOMEWORK.dataset()
         folder = data.located(Path(terms.data) if terms.data else data.found_directory())
@@ -125,9 +126,9 @@ def digest_of_code() -> str:
     return digest_of_grader() + hashlib.sha256(carries.encode()).hexdigest()
 
 
-def answers_kept(terms: Terms, tell: Callable[[str], None]) -> bytes:
-    """A key with the answers: the one that is graded with, or one that is frozen from the reference, and kept."""
-    answers = terms.load_answers(terms.usual)
+def answers_kept(terms: Terms, year: Edition, tell: Callable[[str], None]) -> bytes:
+    """A key with a year's answers: the one that is graded with, or one that is frozen from the reference, and kept."""
+    answers = terms.load_answers(year)
     if not isinstance(answers, LiveAnswers):
         return Path(answers.path).read_bytes()  # type: ignore[attr-defined]
     import numpy as np
@@ -137,7 +138,7 @@ def answers_kept(terms: Terms, tell: Callable[[str], None]) -> bytes:
     path = cache_folder() / f"frozen-{answers.digest()}-{terms.seed}.key"
     found = recall(path)
     if found is None:
-        tell("freezing the answers of reference/ for the workers: a minute or two, once")
+        tell(f"freezing the answers of the reference of {year.year} for the workers: some minutes, once")
         with np.errstate(all="ignore"):
             found = answer_key.content_of(frozen(answers, terms.seed))
         remember(path, found)

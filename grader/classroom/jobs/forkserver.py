@@ -29,8 +29,8 @@ from grader.base.ends import remove
 from grader.base.errors import UsageError
 from grader.classroom.jobs.job import Tools, grade
 from grader.classroom.jobs.settings import Terms
+from grader.isolation.folders import THROUGH
 from grader.isolation.process_tree import children, descendants, memory_bytes
-from grader.isolation.zygote import THROUGH
 from grader.worker import linux
 
 LOOK_SECONDS = 1.0  # between two looks at the memory of graders

@@ -10,7 +10,6 @@ import contextlib
 import json
 import os
 import selectors
-import signal
 import socket
 import subprocess
 import sys
@@ -26,9 +25,8 @@ from grader.base.ends import remove
 from grader.base.errors import UsageError
 from grader.base.paths import CHECKOUT
 from grader.classroom.jobs.settings import Terms
-from grader.classroom.outcome import Outcome, outcome_of
-from grader.isolation import Zygote
-from grader.isolation.process_tree import children
+from grader.classroom.outcome import HandInOutcome, outcome_of
+from grader.isolation.own_processes import OWN_PROCESSES
 from grader.worker import linux
 
 START_PATIENCE = 300.0  # seconds until the nursery has loaded everything; MNIST is unpacked there at first
@@ -55,7 +53,7 @@ class Ended:
     """A unit that is over: with its outcome, or lost for some reason."""
 
     unit: Unit
-    outcome: Outcome | None
+    outcome: HandInOutcome | None
     lost: str = ""
 
 
@@ -88,7 +86,7 @@ class Running:
     end: dict[str, Any] | None = None  # what the nursery said of its end
 
 
-class Local:
+class LocalExecutor:
     """The executor of this machine."""
 
     def __init__(
@@ -111,15 +109,14 @@ class Local:
         # Of its own, and removed by whoever ends last: what is killed leaves nothing behind
         self.folder = tempfile.mkdtemp(prefix="beras-class-")
         environment = {**os.environ, **blas.variables(1), "TMPDIR": self.folder}
-        with far, Zygote.starting:
-            self.nursery = subprocess.Popen(
+        with far:
+            self.nursery = OWN_PROCESSES.start(
                 [sys.executable, "-c", NURSERY, str(PACKAGES), str(far.fileno()), self.folder],
                 pass_fds=(far.fileno(),),
                 env=environment,
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,  # Ctrl-C is for the grader in front, which ends this one in its own way
             )
-            Zygote.living.add(self.nursery.pid)
         self._send({"load": self.terms.plain()})
         self.control.settimeout(START_PATIENCE)
         try:
@@ -237,20 +234,9 @@ class Local:
         except subprocess.TimeoutExpired:
             self.nursery.kill()
             self.nursery.wait()
-        Zygote.living.discard(self.nursery.pid)
-        end_orphans()
+        OWN_PROCESSES.forget(self.nursery)
+        OWN_PROCESSES.end_orphans()
         remove(Path(self.folder))
-
-
-def end_orphans() -> None:
-    """Ends what a nursery that was killed has left: this process is the next subreaper above."""
-    if not sys.platform.startswith("linux"):
-        return
-    for pid in children(os.getpid()):
-        with contextlib.suppress(OSError):  # gone meanwhile
-            if pid not in Zygote.living and os.getsid(pid) != os.getsid(0):
-                os.kill(pid, signal.SIGKILL)
-                os.waitpid(pid, 0)
 
 
 def verdict_on(each: Running, lost: str = "") -> Ended:
@@ -260,7 +246,7 @@ def verdict_on(each: Running, lost: str = "") -> Ended:
         outcome = outcome_of(json.loads(bytes(each.received)))
     except ValueError:
         if end.get("why"):
-            return Ended(each.unit, Outcome("stopped", reason=end["why"], close=[EVERYTHING]))
+            return Ended(each.unit, HandInOutcome("stopped", reason=end["why"], close=[EVERYTHING]))
         status = end.get("status")
         if status is not None and os.WIFSIGNALED(status):
             lost = lost or f"its grader was ended from outside (signal {os.WTERMSIG(status)})"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -14,8 +14,9 @@ from typing import Any
 from grader.ask.answers import Answers, KeyAnswers, LiveAnswers, answers_of
 from grader.base.errors import UsageError
 from grader.base.paths import PACKAGE
-from grader.homework import FIRST, HOMEWORK, YEARS, Edition, edition, is_training
+from grader.homework import FIRST, HOMEWORK, YEARS, Edition, edition
 from grader.judge.rubrics import load as load_rubric
+from grader.result import is_training
 from grader.rubric import Rubric, text_of, year_of
 from grader.submission.archives import open_handin
 
@@ -30,6 +31,7 @@ class Terms:
     Years of the course may be mixed. track: '' for each year's default. components: those to grade of any year.
     hidden_seed: of the questions of hidden checks, where it is another one than the public seed.
     year: of the edition that all hand-ins are taken for; 0 where each is told by its features.
+    kit: a folder with a rubric and the answers of each year, in place of `rubric` and `key`: on another machine.
     """
 
     track: str
@@ -43,14 +45,17 @@ class Terms:
     isolation: str = "auto"
     year: int = 0
     hidden_seed: int | None = None
+    kit: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "components", tuple(self.components))  # JSON brings a list
 
     @property
     def usual(self) -> Edition:
-        """The edition that is made ready for: the one that was named, else the first."""
-        return edition(self.year) if self.year else FIRST
+        """The edition that is made ready for: the one that was named, else the first that there are answers for."""
+        if self.year or not self.kit:
+            return edition(self.year) if self.year else FIRST
+        return next(each for each in map(edition, YEARS) if Path(self.kit, answers_of_kit(each)).is_file())
 
     @property
     def trains(self) -> bool:
@@ -66,6 +71,9 @@ class Terms:
 
     def rubric_file(self, year: Edition) -> Path | None:
         """The rubric that was named, for the year that it is for; None for the built-in one."""
+        in_kit = Path(self.kit, rubric_of_kit(year))
+        if self.kit and in_kit.is_file():
+            return in_kit
         return Path(self.rubric) if self.rubric and year_of(Path(self.rubric)) == year.year else None
 
     def load_rubric(self, year: Edition = FIRST) -> Rubric:
@@ -78,7 +86,8 @@ class Terms:
         return tuple(name for name in year.components if name in self.components)
 
     def load_answers(self, year: Edition = FIRST, cached: bool = True) -> Answers:
-        key = Path(self.key) if self.key else None
+        in_kit = Path(self.kit, answers_of_kit(year))
+        key = in_kit if self.kit and in_kit.is_file() else Path(self.key) if self.key else None
         found = answers_of(key, HOMEWORK.probe_folder(), self.seed, year, cached)
         if self.hidden_seed is not None and isinstance(found, KeyAnswers):
             found.check_seed(self.hidden_seed, "--hidden-seed")
@@ -120,6 +129,14 @@ class Terms:
         return hashlib.sha256(f"{digest} {own_digest}".encode()).hexdigest()
 
 
+def rubric_of_kit(year: Edition) -> str:
+    return f"rubric-{year.year}.toml"
+
+
+def answers_of_kit(year: Edition) -> str:
+    return f"answers-{year.year}.key"
+
+
 def digest_of_grader() -> str:
     """Changes with the code that judges."""
     found = hashlib.sha256()
@@ -142,10 +159,14 @@ def reference_folder(terms: Terms, handins: Iterable[Path]) -> Path | None:
 
 
 def year_of_class(handins: Iterable[Path]) -> Edition:
+    return next(years_of(handins), FIRST)
+
+
+def years_of(handins: Iterable[Path]) -> Iterator[Edition]:
+    """The year of each hand-in that can be opened."""
     for path in handins:
         with suppress(UsageError), TemporaryDirectory(prefix="beras-grade-") as scratch:
-            return open_handin(path, Path(scratch)).edition
-    return FIRST
+            yield open_handin(path, Path(scratch)).edition
 
 
 def named_file(path: Path | None, option: str) -> str:

@@ -25,7 +25,7 @@ from grader.classroom.output import lms
 from grader.classroom.output.feedback import ARCHIVES, archives
 from grader.classroom.study.groups import Example, Group, examples
 from grader.classroom.study.similarity import Similarity
-from grader.classroom.study.student_code import Given
+from grader.classroom.study.student_code import GivenCode
 from grader.report.from_json import from_plain
 from grader.report.to_csv import cell
 from grader.report.to_junit import legal, sums
@@ -46,7 +46,7 @@ PLATFORMS: dict[str, tuple[Callable[[Ledger, str], str], tuple[str, ...]]] = {
 
 
 @dataclass
-class Outputs:
+class ClassOutputs:
     """The folder that everything goes to. tell: is told of what could not be written, and why."""
 
     folder: Path
@@ -58,7 +58,7 @@ class Outputs:
         ledger: Ledger,
         shared: list[Group],
         title: str,
-        alike: tuple[Similarity, Mapping[int, Given]] | None = None,
+        alike: tuple[Similarity, Mapping[int, GivenCode]] | None = None,
     ) -> None:
         """Brings every file up to date. shared: the unknown mistakes. alike: which hand-ins look alike, if asked for.
 
@@ -147,7 +147,7 @@ class Outputs:
                 return suffix, (self.folder / STUDENTS / name).read_bytes()
         return None
 
-    def write_similarity(self, alike: tuple[Similarity, Mapping[int, Given]] | None, title: str) -> None:
+    def write_similarity(self, alike: tuple[Similarity, Mapping[int, GivenCode]] | None, title: str) -> None:
         """The page of pairs and their table; those of an earlier run would tell of another class."""
         if alike is None:
             for name in PAIRS:

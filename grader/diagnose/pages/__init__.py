@@ -27,10 +27,15 @@ def text(code: str, year: Edition = FIRST) -> str:
     for below, of in {**dict(list(year.told_by.items())[::-1]), **others}.items():
         path = MISCONCEPTIONS / below / f"{code}.md"
         if path.is_file():
-            page = path.read_text(encoding="utf-8")
-            return page if year is FIRST else words.translated(page, of, year)
+            return shown(path, of, year)
     path = RELATION_PAGES / f"{code}.md"
-    return path.read_text(encoding="utf-8") if path.is_file() else ""
+    return shown(path, FIRST, year) if path.is_file() else ""
+
+
+def shown(path: Path, of: Edition, year: Edition) -> str:
+    """A page in the words of a year, without the points of a list that say nothing there."""
+    page = path.read_text(encoding="utf-8")
+    return words.translated(words.of_interest(page, year, codes(year)), of, year)
 
 
 def title(code: str, year: Edition = FIRST) -> str:
@@ -38,6 +43,7 @@ def title(code: str, year: Edition = FIRST) -> str:
     return text(code, year).partition("\n")[0].lstrip("# ").strip()
 
 
+@cache
 def codes(year: Edition = FIRST) -> list[str]:
     """Every code that a verdict of a year can name."""
     mistakes = {path.stem for below in year.told_by for path in (MISCONCEPTIONS / below).glob("*.md")}

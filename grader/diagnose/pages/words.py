@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from functools import cache
 
-from grader.homework import FIRST, HOMEWORK, Edition
+from grader.homework import FIRST, HOMEWORK, YEARS, Edition, edition
 
 BLOCK = re.compile(r"^```(?:python|example)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 IMPORT = re.compile(r"^from (\S+) import (.+)$", re.MULTILINE)
+# A point of a list, or an entry of the last section: `code`: what it is
+POINT = re.compile(r"^(?:- .*\n(?:  .*\n)*|`[a-z0-9]+(?:-[a-z0-9]+)+`[,:].*\n(?:(?!`|#|- ).+\n?)*)", re.MULTILINE)
+HEAD = re.compile(r"- ([\w.]+(?:, [\w.]+)*)[:,] ")  # the components that a point is about
+CODE = re.compile(r"`([a-z0-9]+(?:-[a-z0-9]+)+)`")
+EMPTY = re.compile(r"^## .*\n\s*(?=## |\Z)", re.MULTILINE)
 FORWARD_PASS = "forward pass"  # an expression of the field, and no method
 # Methods of the first edition that take or give one array, where all later years have a list of arrays
 TAKES_ONE, GIVES_ONE = (frozenset(FIRST.settings.get("one_array", {}).get(which, ())) for which in ("taken", "given"))
@@ -26,6 +32,31 @@ def translated(page: str, of: Edition, to: Edition) -> str:
         page = BLOCK.sub(lambda found: found[0].replace(found[1], with_lists(found[1])), page)
     page = FORWARD_PASS.join(to.translated(text, of) for text in page.split(FORWARD_PASS))
     return IMPORT.sub(lambda found: imports(found[1], found[2].split(", "), to), page)
+
+
+def of_interest(page: str, year: Edition, told: Collection[str]) -> str:
+    """A page without the points that are about components, or name mistakes, of other years alone.
+
+    told: the codes that a verdict of the year can name. What a component is called elsewhere becomes its name here.
+    """
+
+    def kept(found: re.Match[str]) -> str:
+        point = found[0]
+        codes, head = CODE.findall(point), HEAD.match(point)
+        names = head[1].split(", ") if head else []
+        own = [year.component_like(name) for name in names if name in components()]
+        here = [name for name in own if name in year.components] + [name for name in names if name not in components()]
+        if (names and not here) or (codes and not set(codes) & set(told)):
+            return ""
+        return point.replace(head[1], ", ".join(here), 1) if head else point
+
+    return EMPTY.sub("", POINT.sub(kept, page))
+
+
+@cache
+def components() -> frozenset[str]:
+    """Those of any year."""
+    return frozenset(name for year in YEARS for name in edition(year).components)
 
 
 def code_of(edition: Edition) -> Callable[[str, Mapping[str, str]], str] | None:

@@ -13,21 +13,36 @@ from typing import Any
 
 import numpy as np
 
-from grader.ask.local_gradients import made_too_early, misfit
+from grader.ask.entries import after_in, kept_in
 from grader.ask.notes import Call
 from grader.ask.response import Response
-from grader.diagnose.entry_words import bounds, kept, phrase, table
+from grader.diagnose.entry_words import bounds, counted, kept, phrase, table
 from grader.diagnose.inputs import Asked, asked
-from grader.diagnose.relations.case import ABOUT, ROUGH, TOLERANCE, Answers, Case, Relation, same
+from grader.diagnose.relations.case import ABOUT, ROUGH, TOLERANCE, Answers, Case, Relation, factor_of, near, same
 from grader.diagnose.relations.crashes import crash
 from grader.diagnose.relations.elsewhere import all_zero, top
-from grader.diagnose.relations.formula import constant_factor, constant_offset, function_of, not_finite, sign_flipped
+from grader.diagnose.relations.formula import (
+    constant_factor,
+    constant_offset,
+    function_of,
+    goes_on,
+    not_finite,
+    sign_flipped,
+)
 from grader.diagnose.relations.order import relate_one
 from grader.diagnose.relations.regions import permuted, shifted, value_replaced
 from grader.judge.compare import Difference, as_array
 from grader.judge.verdict import Verdict
 
 OF_WEIGHT = ("dw", "first", "single", "both")  # entries that hold a gradient of w
+SPREADS = (  # of numbers that are not drawn from the normal distribution, before they are scaled
+    ("which is the spread of numbers between 0 and 1", 12**-0.5),
+    ("which is the spread of numbers between -1 and 1", 3**-0.5),
+    ("which is the square root of 3", 3**0.5),
+    ("which is the square root of 2", 2**0.5),
+    ("which is 1 over the square root of 2", 2**-0.5),
+)
+CLEAR = ("constant-factor", "impossible")  # that say what is to be said of a number by themselves
 MOST = 2  # relations of one verdict
 UNIFORM, NEAR_UNIFORM = 1.8, 0.05  # kurtosis of a uniform distribution, and how far that of a large sample may be off
 NORMAL = 3.0  # kurtosis of a normal distribution
@@ -39,16 +54,66 @@ def relate(verdict: Verdict, beside: Sequence[Verdict] = ()) -> list[Relation]:
     beside: the other wrong verdicts of the component, which may contradict what one number seems to say.
     """
     with np.errstate(all="ignore"):
-        ratios = [ratio for each in beside or (verdict,) for ratio in ratios_of(each)]
-        return list(relations(verdict, ratios))[:MOST]
+        beside = beside or (verdict,)
+        ratios = [ratio for each in beside for ratio in ratios_of(each)]
+        found = list(relations(verdict, ratios))
+        if (factor := one_factor(beside)) and not any(each.code in CLEAR for each in found):
+            found = [
+                Relation("constant-factor", f"this number is {factor:.3g} times the expected one in several checks")
+            ]
+        if not all(map(is_nearly_right, beside)):
+            found = [each for each in found if each.code != "almost-right"]
+        numbers = [pair for each in beside for pair in numbers_of(each)]
+        found = [each for each in found if each.code != "function-of-it" or goes_on(each.sentence, numbers)]
+        return found[:MOST]
+
+
+def has_one_factor(wrong: Sequence[Verdict]) -> bool:
+    """Is the same number of several verdicts wrong by one and the same factor? Then it has one cause."""
+    return bool(one_factor(wrong))
+
+
+def one_factor(wrong: Sequence[Verdict]) -> float:
+    """By which factor an entry of several verdicts is wrong in all of them; 0 for none."""
+    by_entry: dict[str, list[float]] = {}
+    for verdict in wrong:
+        for each in verdict.differences:
+            numbers = each.actual, each.expected
+            if all(isinstance(number, float) and number for number in numbers):
+                by_entry.setdefault(each.entry, []).append(each.actual / each.expected)
+    for ratios in by_entry.values():
+        mean = float(np.mean(ratios))
+        if len(ratios) > 1 and abs(mean - 1) > ROUGH and np.ptp(ratios) < ABOUT * abs(mean):
+            return mean
+    return 0.0
+
+
+def is_nearly_right(verdict: Verdict) -> bool:
+    """Is every number of a wrong verdict off by little? That some are says nothing where others are not."""
+    for each in verdict.differences:
+        case = case_of(each, Asked(), [], [])
+        if (
+            case is None
+            or case.actual.shape != case.expected.shape
+            or not near(case.actual, case.expected, None, ROUGH)
+        ):
+            return False
+    return verdict.seen.fault is None
+
+
+def numbers_of(verdict: Verdict) -> Iterator[tuple[float, float]]:
+    """The single numbers of a wrong verdict that are wrong, each with the right one."""
+    for each in verdict.differences:
+        if isinstance(each.expected, float) and isinstance(each.actual, float):
+            yield each.actual, each.expected
 
 
 def ratios_of(verdict: Verdict) -> Iterator[tuple[float, str]]:
     """How many times too large each wrong number of a verdict is, and what that may come from."""
     known = asked(verdict.seen)
-    for each in verdict.differences:
-        if isinstance(each.expected, float) and isinstance(each.actual, float) and each.expected and each.actual:
-            ratio = each.actual / each.expected
+    for actual, expected in numbers_of(verdict):
+        if expected and actual:
+            ratio = actual / expected
             yield ratio, known.names_of(ratio, alone=True)
 
 
@@ -76,7 +141,7 @@ def relations(verdict: Verdict, ratios: Sequence[tuple[float, str]] = ()) -> Ite
     known = asked(verdict.seen)
     if cannot_be := impossible(verdict):
         yield cannot_be
-    if whole := together(verdict.differences, known):
+    if whole := together(verdict.differences, known) or of_one_length(verdict):
         yield whole
         return
     others, came_back = list(arrays(answers(verdict, verdict.expected))), list(arrays(verdict.seen.observation))
@@ -179,6 +244,9 @@ def impossible(verdict: Verdict) -> Relation | None:
         if beyond.size:
             worst = float(beyond.flat[np.abs(beyond).argmax()])
             return Relation("impossible", f"{name} {'is' if not array.ndim else 'has'} {worst:.4g}: {why}")
+        rows = counted(verdict.probe.name, difference.entry)
+        if rows and not array.ndim and abs(float(array) * rows - round(float(array) * rows)) > slack:
+            return Relation("impossible", f"{name} is {actual:.4g}: that is no whole number of {rows} rows")
         sums = array.sum(axis=-1) if row_sum is not None and array.ndim == 2 else np.zeros(0)
         wrong = sums[np.abs(sums - (row_sum or 0.0)) > slack]
         if wrong.size:
@@ -189,9 +257,9 @@ def impossible(verdict: Verdict) -> Relation | None:
 def changed(differences: list[Difference]) -> Relation | None:
     """Arrays that hold other values after the calls than before."""
     found = [
-        (name, entry.partition("_kept_by_")[2])
+        (kept(each.entry), again.by)
         for each in differences
-        if each.actual is False and (entry := each.entry) and (name := kept(entry)) and name != "the random state"
+        if each.actual is False and (again := kept_in(each.entry)) and kept(each.entry) != "the random state"
     ]
     if not found:
         return None
@@ -213,6 +281,22 @@ def together(differences: list[Difference], known: Asked) -> Relation | None:
     return next((relation for look in looks if (relation := look(case)) is not None), None)
 
 
+def of_one_length(verdict: Verdict) -> Relation | None:
+    """Several arrays, each in the right direction, that all have one and the same length."""
+    cases = [case for each in verdict.differences if (case := case_of(each, Asked(), [], [])) is not None]
+    if len(cases) < 2 or len(cases) < len(verdict.differences):
+        return None
+    factors = [factor_of(case.actual, case.expected) for case in cases]
+    lengths = np.array([np.linalg.norm(case.actual.astype(np.float64)) for case in cases])
+    if None in factors or min(case.actual.size for case in cases) < 2 or np.ptp(lengths) > TOLERANCE * lengths.max():
+        return None
+    if np.ptp(np.array(factors, dtype=np.float64)) < ROUGH * max(map(abs, filter(None, factors))):
+        return None
+    return Relation(
+        "step-factor", f"each array has the right direction, and is brought to length {lengths[0]:.6g} (its norm)"
+    )
+
+
 def named_factor(case: Case) -> Relation | None:
     """A factor that says where it comes from: of two numbers near each other there may be a function too."""
     relation = constant_factor(case)
@@ -222,8 +306,8 @@ def named_factor(case: Case) -> Relation | None:
 def later_steps(verdict: Verdict) -> Relation | None:
     """The first of several steps is right everywhere, and a later one is not."""
     wrong = [each.entry for each in verdict.differences]
-    first = [name for name in verdict.expected or () if name.endswith("_after_1")]
-    later = [name for name in wrong if re.fullmatch(r"\w+_after_\d+", name)]
+    first = [name for name in verdict.expected or () if (after := after_in(name)) and after.step == 1]
+    later = [name for name in wrong if after_in(name)]
     if not first or not later or len(later) < len(wrong) or set(first) & set(wrong):
         return None
     return Relation(
@@ -257,9 +341,9 @@ def rows_of(value: Any) -> np.ndarray | None:
 
 def of_local_gradient(verdict: Verdict, difference: Difference) -> Relation | None:
     """A local gradient that nothing can pass through, or of which the batch is gone already."""
-    if (difference.entry in OF_WEIGHT) and (sentence := made_too_early(verdict)):
+    if (difference.entry in OF_WEIGHT) and (sentence := verdict.seen.made_too_early()):
         return Relation("axis-reduced", sentence)
-    local = misfit(verdict, difference.actual)
+    local = verdict.seen.misfit(difference.actual)
     return Relation("wrong-shape", local.sentence(verdict.probe.component)) if local is not None else None
 
 
@@ -280,7 +364,9 @@ def spread(verdict: Verdict, difference: Difference) -> Relation | None:
         "sqrt(1 / n)": n**-0.5, "sqrt(2 / m)": (2 / m) ** 0.5, "sqrt(1 / m)": m**-0.5,
         "sqrt(1 / (n + m))": (n + m) ** -0.5, "2 / (n + m)": 2 / (n + m), "2 / n": 2 / n, "1 / n": 1 / n,
         "sqrt(6 / (n + m))": (6 / (n + m)) ** 0.5, "sqrt(6 / n)": (6 / n) ** 0.5, "sqrt(2) / n": 2**0.5 / n,
-        "sqrt(2 / (n * m))": (2 / (n * m)) ** 0.5,
+        "sqrt(2 / (n * m))": (2 / (n * m)) ** 0.5, "sqrt(2 / ((1 + 0.3^2) n))": (2 / (1.09 * n)) ** 0.5,
+        "sqrt(6 / n + m)": (6 / n + m) ** 0.5, "sqrt(2 / n + m)": (2 / n + m) ** 0.5,
+        "sqrt(6 / n + m) / sqrt(3)": (2 / n + m / 3) ** 0.5, "sqrt(1 / (3 n))": (3 * n) ** -0.5,
     } if n and m else {}  # fmt: skip
     fitting = [text for text, value in formulas.items() if abs(actual / value - 1) < ABOUT]
     right = [text for text, value in formulas.items() if abs(difference.expected / value - 1) < ABOUT]

@@ -45,6 +45,7 @@ PHRASES = {
     "zeros": "the output for zeros",
     "float32": "the output for float32 numbers",
     "large": "the output for large numbers",
+    "Sigmoid/stable:far": "the output for numbers between 6 and 8, and their negatives",
     "small": "the output for large negative numbers",
     "trainable": "the attribute trainable",
     "training": "the attribute training",
@@ -248,6 +249,8 @@ PHRASES = {
     "next-tape:first[#]": "the {0} gradient of the first pass",
     "next-pass:gradients": "the list of gradients of the second pass",
     "next-pass:gradients[#]": "the {0} gradient of the second pass",
+    "Diffable.backward:first": "the list of gradients of the first pass",
+    "Diffable.backward:first[#]": "the {0} gradient of the first pass",
     "gradient_of_the_frozen": "the gradient of the frozen parameter",
     "gradient_of_the_other": "the gradient of the parameter beside the frozen one",
     "forgotten": "what zero_grad leaves of each gradient",
@@ -269,6 +272,7 @@ PHRASES = {
     "history_of_epochs['loss'][#]": "the loss of the {0} epoch",
     "history_of_epochs['acc'][#]": "the accuracy of the {0} epoch",
     "means": "what evaluate returned",
+    "mean_of_equals": "the mean accuracy over batches that all have the same, the last of them incomplete",
     "means['loss']": "the loss that evaluate returned",
     "means['acc']": "the accuracy that evaluate returned",
     "rows_predicted": "the number of rows in the predictions of evaluate",
@@ -280,6 +284,7 @@ PHRASES = {
     "SequentialModel/next-step:gradients": "the list of gradients that came with the weights after an evaluation",
     "SequentialModel/next-step:gradients[#]": "the gradient that came with the {0} weight after an evaluation",
     "calls-are-recorded:layers_on_tape": "the list of the layers that were called while the tape was open",
+    "Sequential/calls-are-recorded:layers_on_tape": "the list of the layers that were called as functions",
     "SequentialModel/whole-network:numeric[#]": "the {0} part of the slopes, by central differences,",
     "load_and_preprocess_data/order:train_inputs": "the shape of the first result, the training inputs,",
     "load_and_preprocess_data/order:train_labels": "the shape of the second result, the training labels,",
@@ -331,8 +336,8 @@ WRONG = {
     "something else in its place, so the tape cannot walk on from here",
     "way_back_kept": "after a call, self.inputs does not hold the Tensors that went in: forward puts something else in "
     "their place, which does not carry their `backward`, so no gradient goes on from here",
-    "inputs_are_the_arguments": "after a call, self.inputs does not hold the very arrays that went in: the tape knows "
-    "those by their id, and a copy has another one",
+    "inputs_are_the_arguments": "after a call, self.inputs does not hold the very arrays that went in: the way back "
+    "goes from array to array, and a copy is another one",
     "unknown_is_refused": "an initializer that does not exist is accepted",
     "loss_is_finite": "the loss is not finite for probabilities of 0 and 1",
     "is_a_tensor": "what comes out is no Tensor",
@@ -345,6 +350,7 @@ WRONG = {
     "forgotten": "after zero_grad some parameter still has a gradient",
     "forgotten[#]": "after zero_grad the {0} parameter still has a gradient",
     "one_of_three_is_trainable": "trainable is not True though one of three weights is trainable",
+    "first_is_trainable": "trainable is not True though the first of two weights is trainable",
     "none_is_trainable": "trainable is not False though none of the weights is trainable",
     "all_frozen": "after trainable = False some weight is still trainable",
     "Weighted:all_trainable": "after trainable = True some weight is still frozen",
@@ -353,8 +359,7 @@ WRONG = {
     "SequentialModel:all_trainable": "after a step with training=False some weight is frozen, and nothing undoes it",
     "written_down": "a call while the tape is open is not written down under the array that it returns",
     "not_written_down": "a call before the tape is open is written down",
-    "Diffable/records:written_down": "a call is not written down: with a tape under the array that it returns, without "
-    "one as the `backward` of that array",
+    "carries_backward": "what a call returns does not carry the layer's `backward`",
     "of_a_list": "a model that is made of a list does not hold the layers in it",
     "of_a_single_one": "a model that is made of one layer does not hold that layer",
     "keeps_its_layers": "model.layers does not hold the layers that the model was made of",
@@ -410,6 +415,9 @@ BOUNDS: dict[str, tuple[float, float, float | None, str]] = {
     },
     **{f"Sigmoid:{entry}": (0.0, 1.0, None, "a sigmoid lies between 0 and 1") for entry in ("y", "flat", "large")},
 }
+
+# How many rows an entry is a share of.
+SHARES = {"CategoricalAccuracy:of_eight": 8, "CategoricalAccuracy:of_seven": 7}
 
 # What the grader's stand-ins are called where a message would name their class.
 STANDS_FOR = {

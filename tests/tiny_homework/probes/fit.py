@@ -1,7 +1,8 @@
 """Questions about fit_line."""
 
+from grader.ask.draw import Draw
 from grader.ask.probe import Observation, probe
-from grader.ask.subject import Draw, Subject
+from grader.ask.subject import Subject
 
 
 @probe("fit_line", "least-squares")

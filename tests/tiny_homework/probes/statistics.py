@@ -1,7 +1,8 @@
 """Questions about column_means and standardize."""
 
+from grader.ask.draw import Draw
 from grader.ask.probe import Observation, probe
-from grader.ask.subject import Draw, Subject
+from grader.ask.subject import Subject
 
 
 @probe("column_means", "values")

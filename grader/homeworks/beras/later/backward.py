@@ -88,10 +88,7 @@ class Dialect(dialect.Dialect):
     def recording(self, layer: Remote, x: Remote) -> dict[str, Any]:
         """Does what a call returns carry the layer's own `backward`?"""
         found = layer(x).attribute("backward")
-        return {
-            "written_down": found.has("__self__") and self.is_same(found.attribute("__self__"), layer),
-            "not_written_down": True,
-        }
+        return {"carries_backward": found.has("__self__") and self.is_same(found.attribute("__self__"), layer)}
 
     def inputs_kept(self, layer: Remote, given: Sequence[Remote]) -> dict[str, bool]:
         """Do the arrays that a layer holds lead back to what it was called with? A copy of a Tensor does."""

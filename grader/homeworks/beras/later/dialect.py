@@ -30,6 +30,7 @@ TENSOR = "Tensor/of-arrays"
 MAKERS_OF_TENSORS = ("Dense", "load_and_preprocess_data")
 # The local gradients that a compose method stands on
 LOCAL_OF = {"compose_to_input": "input_gradients", "compose_to_weight": "weight_gradients"}
+GIVEN_OF = {"compose_to_input": "Diffable/composes-to-input", "compose_to_weight": "Diffable/composes-to-weight"}
 # The methods that doubles are asked for, by the contract's words
 ASKED_OF_DOUBLES = (
     "forward", "weights", "input_gradients", "weight_gradients", "compose_to_input", "compose_to_weight",
@@ -104,7 +105,8 @@ class Dialect(Training):
 
     def input_gradient(self, layer: Remote, upstream: Any, x: Any) -> Any:
         """What the layer's own compose method makes of this upstream gradient, for its first input."""
-        return self.entry(self.composed(layer, "compose_to_input", upstream, [np.shape(x)]), 0)
+        shapes = [] if x is None else [np.shape(x)]
+        return self.entry(self.composed(layer, "compose_to_input", upstream, shapes), 0)
 
     def weight_gradients(self, layer: Remote, upstream: Any, shapes: Sequence[tuple[int, ...]]) -> Any:
         """What the layer's own compose method makes of it, one gradient a weight: sums over the batch."""
@@ -114,6 +116,7 @@ class Dialect(Training):
     def composed(self, layer: Remote, word: str, upstream: Any, of: Sequence[tuple[int, ...]]) -> Remote:
         """of: the shapes of what the gradients are for."""
         self.convention = "jacobian"
+        self.rests_on(layer, "Diffable", **{word: (GIVEN_OF[word],)})
         J = self.tensor(upstream)
         self.inputs.append(held(J))
         try:

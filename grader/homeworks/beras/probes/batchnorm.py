@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from grader.ask.client import Fault
+from grader.ask.draw import Draw
 from grader.ask.probe import Observation, Rule, probe
-from grader.ask.subject import Draw, Remote
+from grader.ask.subject import Remote
 from grader.homeworks.beras.dialect import Dialect
 from grader.homeworks.beras.probes.assignment import B as ROWS
 from grader.homeworks.beras.probes.assignment import C, compiled_of

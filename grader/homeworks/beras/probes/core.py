@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 from grader.ask.client import Fault
+from grader.ask.draw import Draw
 from grader.ask.notes import Statement
 from grader.ask.probe import Observation, Rule, probe
-from grader.ask.subject import Draw, Remote
+from grader.ask.subject import Remote
 from grader.homeworks.beras.dialect import Dialect
 
 B, N, M, C = 5, 3, 4, 2

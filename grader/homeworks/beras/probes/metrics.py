@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from grader.ask.draw import Draw
 from grader.ask.probe import Observation, probe
-from grader.ask.subject import Draw
 from grader.homeworks.beras.dialect import Dialect
 
 B, C = 8, 3

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from grader.ask.draw import Draw
 from grader.ask.probe import Observation, probe
-from grader.ask.subject import Draw, Remote
+from grader.ask.subject import Remote
 from grader.homeworks.beras.dialect import Dialect
 from grader.homeworks.beras.probes.core import CALLING, COMPILING, KEEPING, layer, list_of
 from grader.homeworks.beras.probes.losses import number

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from grader.ask.draw import Draw
 from grader.ask.probe import Observation, probe
-from grader.ask.subject import Draw, Remote
+from grader.ask.subject import Remote
 from grader.homeworks.beras.dialect import Dialect
 
 GAPS = (3, 7, 8, 12)  # non-contiguous labels, so that a label is not its own index

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from grader.ask.client import Fault
+from grader.ask.draw import Draw
 from grader.ask.probe import Observation, probe
-from grader.ask.subject import Draw, Raised, Remote
+from grader.ask.subject import Raised, Remote
 from grader.homeworks.beras.dialect import Dialect
 
 ROWS = [0, 1, 2, 17, 4999, 9999]  # looked at in full; shapes and dtypes are those of the whole

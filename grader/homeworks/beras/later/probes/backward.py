@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 
+from grader.ask.draw import Draw
 from grader.ask.probe import NotAsked, Observation, probe
-from grader.ask.subject import Draw, Remote
+from grader.ask.subject import Remote
 from grader.homeworks.beras.later.backward import Dialect
 from grader.homeworks.beras.later.dialect import TENSOR
+from grader.homeworks.beras.later.metrics import by_name, epochs_of
 from grader.homeworks.beras.later.probes.core import TAPING, B, C, M, N, layer, places
-from grader.homeworks.beras.later.probes.model import (
-    BATCH,
-    EPOCHS,
-    GIVEN,
-    STEP_OF,
-    by_name,
-    data,
-    epochs_of,
-    scripted,
-    steps_of,
-)  # fmt: skip
+from grader.homeworks.beras.later.probes.model import BATCH, EPOCHS, STEP_OF, data, scripted, steps_of
+from grader.homeworks.beras.later.probes.sequential import GIVEN
 
 STEPS = ((N, M), (M,), (M, C))  # shapes of the parameters of an optimizer
 
@@ -195,7 +189,7 @@ def fit_logged(s: Dialect, draw: Draw) -> Observation:
     """with a wandb_run it trains just the same."""
     model = scripted(s, draw)
     history = model.method("fit", *data(s, draw, 2 * BATCH), EPOCHS, BATCH, wandb_run=s.double("run", None)).value
-    return {"steps": len(steps_of(model)), "history_of_epochs": by_name(history, epochs_of)}
+    return {"steps": len(steps_of(model)), "history_of_epochs": by_name(history, partial(epochs_of, epochs=EPOCHS))}
 
 
 @probe("Model.evaluate", "wandb", needs=(*GIVEN, "Model.evaluate/every-input"), despite=STEP_OF)

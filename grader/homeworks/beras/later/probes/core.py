@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from grader.ask.draw import Draw
 from grader.ask.notes import Statement
 from grader.ask.probe import NotAsked, Observation, Rule, probe
-from grader.ask.subject import Draw, Remote
+from grader.ask.subject import Remote
 from grader.homeworks.beras.later.dialect import TENSOR, Dialect, truth
 
 B, N, M, C = 5, 3, 4, 2
@@ -130,6 +131,7 @@ def any_trainable(s: Dialect, draw: Draw) -> Observation:
     return {
         "one_of_three_is_trainable": truth(mixed.attribute("trainable").value),
         "none_is_trainable": not truth(frozen.attribute("trainable").value),
+        "first_is_trainable": truth(holder(s, draw, True, False)[0].attribute("trainable").value),
     }
 
 

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from grader.ask.client import Fault
+from grader.ask.draw import Draw
 from grader.ask.probe import NotAsked, Observation, Rule, probe
-from grader.ask.subject import Draw, Raised, Remote
+from grader.ask.subject import Raised, Remote
 from grader.homeworks.beras.later.dialect import Dialect
 from grader.homeworks.beras.probes.layers import CENTRED, FAN_IN, FAN_OUT, STATISTIC, initialised, of_dense, statistics
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from grader.ask.draw import Draw
 from grader.ask.probe import Observation, Rule, probe
-from grader.ask.subject import Draw
 from grader.homeworks.beras.later.dialect import Dialect
 from grader.homeworks.beras.later.probes.layers import inputs_kept
 from grader.homeworks.beras.probes.losses import LOGARITHM, B, C
@@ -64,6 +64,14 @@ def slope(s: Dialect, draw: Draw) -> Observation:
     loss = s.new(CROSS_ENTROPY)
     s.forward(loss, draw.probabilities(B, C), draw.one_hot(B, C))
     return {"gradient": s.loss_gradient(loss)}
+
+
+@probe(CROSS_ENTROPY, "one-formula", loss=LOGARITHM, gradient=GRADIENT)
+def one_formula(s: Dialect, draw: Draw) -> Observation:
+    """the gradient is the derivative of the value: both belong to one formula."""
+    loss = s.new(CROSS_ENTROPY)
+    found = s.number(s.forward(loss, draw.probabilities(B, C), draw.one_hot(B, C)).value)
+    return {"loss": found, "gradient": s.loss_gradient(loss)}
 
 
 @probe(

@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 from grader.ask.client import Fault
+from grader.ask.draw import Draw
 from grader.ask.probe import Observation, probe
-from grader.ask.subject import Draw, Remote, Subject
+from grader.ask.subject import Remote, Subject
 
 NAMES = ("train_inputs", "train_labels", "test_inputs", "test_labels")
 ROWS = [0, 1, 2, 17, 4999, 9999]  # looked at in full; shapes and dtypes are those of the whole

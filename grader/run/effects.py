@@ -1,7 +1,7 @@
 """What a change to a submission's files can change in its result: for `grade watch`.
 
 A component's checks read the module that it lives in, those of the components that they need, and whatever modules
-their last run imported (their script says which); and each of these reads what it imports. The import of a package
+their last run imported (their notes say which); and each of these reads what it imports. The import of a package
 that comes with each of its modules does not count: the grader loads modules one by one.
 """
 
@@ -9,16 +9,19 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from grader.ask.notes import Import
 from grader.ask.probe import all_probes
-from grader.homework import is_training
-from grader.result import ComponentResult
+from grader.judge.verdict import Verdict
+from grader.result import is_training
+from grader.submission.bindings import SourceImport
 from grader.submission.opening import module_name, open_submission
 from grader.submission.places import Places
-from grader.submission.source import Import, SourceModule
+from grader.submission.source import SourceModule
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,7 @@ def snapshot(path: Path, year: int | None = None) -> Snapshot:
     return Snapshot(files, imports, found.places)
 
 
-def imported(module: SourceModule, one: Import, names: Iterable[str]) -> list[str]:
+def imported(module: SourceModule, one: SourceImport, names: Iterable[str]) -> list[str]:
     """The submission's modules that an import may read; of a package all of them, as any may be meant."""
     name = one.name.lstrip(".")
     if one.relative:
@@ -69,27 +72,29 @@ def changed_files(before: Snapshot, after: Snapshot) -> list[str]:
 
 
 def affected(
-    components: Iterable[str], before: Snapshot, after: Snapshot, rows: Iterable[ComponentResult]
+    components: Iterable[str], before: Snapshot, after: Snapshot, asked_of: Mapping[str, AbstractSet[str]]
 ) -> tuple[str, ...]:
-    """Which of these components have to be graded again; `rows` are what was found out about them so far."""
+    """Which of these components have to be graded again; asked_of: the modules that each was last asked of."""
     if before.places.edition is not after.places.edition:
         return tuple(components)
     changed = changed_files(before, after)
     modules = {module_name(PurePosixPath(path)) for path in changed if path.endswith(".py")}
     everything = any(not path.endswith(".py") for path in changed)  # who reads a text, no import says
-    seen = {part.name: modules_in(part) for part in rows}
     return tuple(
         name
         for name in components
         if everything
-        or modules & reached(modules_of(name, before.places, after.places) | seen.get(name, set()), before, after)
+        or modules & reached(modules_of(name, before.places, after.places) | asked_of.get(name, set()), before, after)
     )
 
 
-def modules_in(part: ComponentResult) -> set[str]:
-    """The modules that a component's checks imported."""
-    lines = [line.split() for probe in part.probes for line in probe.script if line.startswith("from ")]
-    return {words[1] for words in lines if len(words) > 1}
+def modules_asked(verdicts: Iterable[Verdict]) -> dict[str, set[str]]:
+    """The modules of a submission that each component's checks imported."""
+    found: dict[str, set[str]] = {}
+    for verdict in verdicts:
+        modules = {note.module for note in verdict.seen.notes if isinstance(note, Import)}
+        found.setdefault(verdict.probe.component, set()).update(modules)
+    return found
 
 
 def modules_of(component: str, *several: Places) -> set[str]:

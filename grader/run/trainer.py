@@ -11,18 +11,15 @@ this run's own: what was learned earlier or elsewhere is of no use.
 
 from __future__ import annotations
 
-import base64
-import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from statistics import mean
 from typing import Any
 
 import numpy as np
 
-from grader.ask.client import Fault, RemoteWorker
-from grader.ask.observer import UNUSABLE, unusable, unwritten_called
+from grader.ask.client import UNUSABLE, Fault, RemoteWorker, unusable
+from grader.ask.observer import unwritten_called
 from grader.ask.subject import Remote, Subject, subject_of
 from grader.base.message import Message
 from grader.base.text import one_line
@@ -32,77 +29,16 @@ from grader.diagnose.learning import Cause, Study, cause_of, study_of
 from grader.explain.message import fault_headline, traceback_text, value_text
 from grader.homework import Dataset, Exam
 from grader.isolation import WorkerLost, Zygote
-from grader.judge.verdict import Outcome, outcome_of
-from grader.result import Digit, Milestone, TrainingResult, accuracy_text
+from grader.judge.verdict import outcome_of
+from grader.result import Milestone, Outcome, accuracy_text, model_of
 from grader.rubric import SETUP_SECONDS, Rubric
+from grader.run.training_run import LITTLE, Run
 from grader.submission.places import Places, as_named
 
-TRAIN, TEST = 60_000, 10_000
 Progress = Callable[[dict[str, Any]], None]  # is told of every epoch
+TRAIN = 60_000  # images
 PATIENCE = 4  # times the seconds of a study: its last step may take long
-LITTLE = 200  # examples
-TOO_GOOD = 0.85  # of accuracy after them; one epoch teaches 0.55 to 0.75, thirty of them up to 0.78
-FAR_BELOW = 0.25  # of accuracy; single layers that reach 80 % lose up to 0.12
 MOST_METHODS = 20  # of a given core
-DIGITS_SHOWN = 10  # wrong ones; of the right ones the first of each class
-
-
-@dataclass
-class Run:
-    """One training with one seed."""
-
-    outcome: Outcome = Outcome.PASSED
-    message: Message = field(default_factory=Message)
-    before: float | None = None
-    accuracy: list[float] = field(default_factory=list)
-    epochs: int = 0  # that the model asks for, and examples in a batch
-    batch_size: int = 0
-    loss: list[float | None] = field(default_factory=list)
-    after_little: float = 0.0  # the accuracy of a second model that was given next to nothing to learn from
-    moved: float = 0.0  # the accuracy on digits that were moved by a pixel, by now
-    predicted: np.ndarray | None = None  # the class of each test digit, as the model has it by now
-    epoch_seconds: list[float] = field(default_factory=list)
-    milestones: list[Milestone] = field(default_factory=list)
-    wall_seconds: float = 0.0
-    cpu_seconds: float | None = None
-    cpu_aside: float = 0.0  # CPU seconds of what was asked beside the training
-    cpu_at_fit: float = 0.0  # CPU seconds when the first epoch began, where the limit of training begins
-    fault: Fault | None = None
-    fast_core: list[str] = field(default_factory=list)  # methods of the given core that were replaced
-    unwritten: tuple[str, ...] = ()  # functions that were called and are not written yet, as MODULE:NAME
-
-    @property
-    def suspicion(self) -> str:
-        """What somebody should look at: a model that does far worse on digits that were moved by a pixel, or that knows
-        digits after next to nothing; '' elsewhere.
-        """
-        if self.after_little > TOO_GOOD:
-            return (
-                f"is right on {self.after_little:.1%} of the test digits after {LITTLE} examples, which teach "
-                "some 70 %: somebody should look whether it brings weights that were trained before"
-            )
-        if not self.accuracy or self.accuracy[-1] - self.moved <= FAR_BELOW:
-            return ""
-        return (
-            f"is right on {self.accuracy[-1]:.1%} of the test digits, but on {self.moved:.1%} of digits moved by "
-            "a pixel, where networks lose some 10 %: somebody should look whether it knows these images"
-        )
-
-    @property
-    def still_rising(self) -> bool:
-        """Was the later half of the epochs better than all before, by more than 10,000 digits leave to chance?"""
-        values = [self.before or 0.0, *self.accuracy]
-        half = len(values) // 2
-        best = max(values[half:])
-        return best - max(values[:half]) > math.sqrt(best * (1 - best) / TEST)
-
-    @property
-    def seconds_of_epochs(self) -> float:
-        """What the epochs so far took of the limit."""
-        return sum(self.epoch_seconds) if self.cpu_seconds is None else max(self.cpu_seconds - self.cpu_at_fit, 0.0)
-
-    def seconds_to(self, accuracy: float) -> float | None:
-        return next((each.wall_seconds for each in self.milestones if each.accuracy == accuracy), None)
 
 
 class Stopped(Exception):
@@ -182,7 +118,7 @@ class Trainer:
             return None
         try:
             subject = subject_of(self.places.edition)(worker, places=self.places)
-            trainee = subject.trainee(name.partition(".")[2])
+            trainee = subject.trainee(model_of(name))
             if self.fast_core:
                 replaced_methods(subject, trainee.model)
             x, y = self._rows(subject, TRAIN, shuffled_digits(seed))
@@ -194,7 +130,7 @@ class Trainer:
             worker.close()
 
     def _train(self, name: str, worker: RemoteWorker, run: Run, seed: int) -> None:
-        kind = name.partition(".")[2]
+        kind = model_of(name)
         subject = subject_of(self.places.edition)(worker, places=self.places)
         start = time.perf_counter()
         trainee = subject.trainee(kind)
@@ -388,56 +324,6 @@ def whole(value: Any, name: str) -> int:
     return value
 
 
-def train(name: str, trainer: Trainer, reference: Trainer | None, seed: int, runs: int) -> tuple[TrainingResult, Run]:
-    """Trains one model with `runs` seeds; the result and the run that is shown in full.
-
-    Several runs are reported as MLPerf does: the mean without the fastest and the slowest, and how many missed.
-    """
-    done = [trainer.run(name, seed + offset) for offset in range(runs)]
-    goal = trainer.rubric.thresholds[name]
-    missed = [run for run in done if run.outcome != Outcome.PASSED]
-    enough = len(missed) <= allowed_misses(runs)
-    shown = next(run for run in done if run.outcome == Outcome.PASSED) if enough else missed[0]
-    result = TrainingResult(
-        model=name.partition(".")[2],
-        outcome=str(shown.outcome),
-        message=str(shown.message),
-        told=shown.message,
-        threshold=goal,
-        accuracy_before=shown.before,
-        accuracy=[round(accuracy, 4) for accuracy in shown.accuracy],
-        loss=shown.loss,
-        epoch_seconds=shown.epoch_seconds,
-        milestones=shown.milestones,
-        wall_seconds=shown.wall_seconds,
-        cpu_seconds=shown.cpu_seconds,
-    )
-    if shown.accuracy and shown.predicted is not None:
-        result.confusion = confusion(trainer.data, shown.predicted)
-        result.digits = digits(trainer.data, shown.predicted)
-    seconds = [value for run in done if (value := run.seconds_to(goal) or reached(run, goal)) is not None]
-    if reference is not None and shown.outcome == Outcome.PASSED:
-        yardstick = reference.run(name, seed)
-        result.reference_accuracy = [round(accuracy, 4) for accuracy in yardstick.accuracy]
-        base = reached(yardstick, goal)
-        if base and seconds:
-            result.ratio_to_reference = round(olympic_mean(seconds) / base, 2)
-    if runs > 1:
-        result.wall_seconds = round(olympic_mean(seconds), 4) if seconds else 0.0
-        result.runs_missed = len(missed)
-        result.runs = [
-            {
-                "seed": seed + offset,
-                "outcome": str(run.outcome),
-                "accuracy": [round(accuracy, 4) for accuracy in run.accuracy],
-                "wall_seconds": run.wall_seconds,
-                "cpu_seconds": run.cpu_seconds,
-            }
-            for offset, run in enumerate(done)
-        ]
-    return result, shown
-
-
 def reported_loss(history: Remote) -> float | None:
     """The loss of the latest epoch as `fit` returned it, None where it is no number."""
     try:
@@ -452,42 +338,3 @@ def reported_loss(history: Remote) -> float | None:
     except (TypeError, ValueError, IndexError, OverflowError):
         return None
     return round(loss, 6) if np.isfinite(loss) else None
-
-
-def confusion(data: Dataset, predicted: np.ndarray) -> list[list[int]]:
-    """How often each digit (row) was taken for each (column)."""
-    counts = np.zeros((10, 10), dtype=int)
-    np.add.at(counts, (data.test_labels, predicted), 1)
-    return counts.tolist()
-
-
-def digits(data: Dataset, predicted: np.ndarray) -> list[Digit]:
-    """The first test image of each digit that the model gets right, and the first that it gets wrong."""
-    right = np.flatnonzero(predicted == data.test_labels)
-    wrong = np.flatnonzero(predicted != data.test_labels)
-    _, first_of_each = np.unique(data.test_labels[right], return_index=True)
-    shown = right[first_of_each].tolist() + wrong[:DIGITS_SHOWN].tolist()
-    return [
-        Digit(
-            index=index,
-            label=int(data.test_labels[index]),
-            predicted=int(predicted[index]),
-            pixels=base64.b64encode(data.test_images[index].tobytes()).decode("ascii"),
-        )
-        for index in shown
-    ]
-
-
-def allowed_misses(runs: int) -> int:
-    """One run of several may miss: it is the slowest, which the mean leaves out anyway."""
-    return 1 if runs >= 3 else 0
-
-
-def reached(run: Run, goal: float) -> float | None:
-    """Seconds to the threshold, None where it was not reached."""
-    return run.wall_seconds if run.accuracy and max(run.accuracy) > goal and run.outcome == Outcome.PASSED else None
-
-
-def olympic_mean(values: list[float]) -> float:
-    """Mean without the smallest and the largest, where there are at least three."""
-    return mean(sorted(values)[1:-1]) if len(values) >= 3 else mean(values)
