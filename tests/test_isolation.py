@@ -284,7 +284,7 @@ def test_secret_in_the_environment_is_not_there(
     assert not any(SECRET in entry for entry in found)
     assert {entry.partition("=")[0] for entry in found} <= {
         "PATH", "LC_ALL", "HOME", "TMPDIR", "PWD", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS",
-        "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "LD_LIBRARY_PATH",
+        "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "LD_LIBRARY_PATH", "PYTHONHASHSEED",
     }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ import os
 import select
 import signal
 import socket
+import subprocess
 import sys
 import threading
 import time
@@ -175,6 +176,10 @@ def sees():
     }
 
 
+def hashes():
+    return f"{hash('a')} {hash('b')}"
+
+
 def draws():
     return f"{np.random.rand()} {random.random()}"
 
@@ -302,6 +307,17 @@ def test_forgetting_imports_anew_and_seeds_anew(worker: RemoteWorker):
     assert call(worker, "draws") != first[0]
 
 
+def test_sets_have_the_same_order_in_every_run(zygote: Zygote):
+    environment = {**os.environ, "PYTHONHASHSEED": "0"}
+    line = "print(hash('a'), hash('b'))"
+    fixed = subprocess.run([sys.executable, "-c", line], capture_output=True, text=True, env=environment, check=True)
+    worker = RemoteWorker(zygote, LIMITS, PATIENCE, 0)
+    try:
+        assert call(worker, "hashes") == fixed.stdout.strip()
+    finally:
+        worker.close()
+
+
 def test_worker_sees_nothing_of_the_grader_s(zygote: Zygote, monkeypatch: pytest.MonkeyPatch):
     worker = RemoteWorker(zygote, LIMITS, PATIENCE, 0)
     try:
@@ -313,6 +329,7 @@ def test_worker_sees_nothing_of_the_grader_s(zygote: Zygote, monkeypatch: pytest
     assert (seen["argv"], seen["stdin"], seen["here"]) == ([""], "", [])
     checkout = str(Path(__file__).resolve().parent.parent)
     assert not [entry for entry in seen["path"] if entry.startswith(checkout) or entry in ("", ".")]
+    assert not [entry for entry in seen["path"] if entry.rstrip("/").endswith("/worker")]
 
 
 # --- exceptions -------------------------------------------------------------------------------------------------

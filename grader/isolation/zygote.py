@@ -143,13 +143,14 @@ class Zygote:
             if self.level.namespaces:
                 around = bubblewrap.command(seen, needed.masked, [str(self.scratch)])
         main = str(self.folder / "worker" / "main.py")
-        return [*around, interpreter(), "-I", "-S", "-B", main, str(control), json.dumps(settings)]
+        return [*around, interpreter(), "-s", "-S", "-B", main, str(control), json.dumps(settings)]
 
     def _environment(self, blas_threads: int) -> dict[str, str]:
         kept = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
         terminal = {} if self.level.limited else {"TERM": os.environ.get("TERM", "")}
         home = str(self.scratch)
         own = {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "HOME": home, "TMPDIR": home}
+        own |= {"PYTHONHASHSEED": "0"}  # a set has one order then, and a wrong answer the same words every time
         return {**own, **blas.variables(blas_threads), **terminal, **kept}
 
     # --- workers ----------------------------------------------------------------------------------------------

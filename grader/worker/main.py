@@ -1,6 +1,9 @@
 """The zygote: imports NumPy once, then forks one fresh worker for every check the grader asks for.
 
-    python -I -S -B main.py CONTROL_FD CONFIG_JSON
+    python -s -S -B main.py CONTROL_FD CONFIG_JSON
+
+Isolated mode (-I) would not hear of PYTHONHASHSEED; the grader makes the whole environment, so there is nothing else to
+be kept from it, and the folder of this file leaves the path below.
 
 The control socket carries messages of the grader's (`spawn`, `kill`) and this process's (`exited`); each is a length
 and a JSON object, file descriptors ride along. A worker talks to the grader over a socket of its own. The submission is
@@ -212,7 +215,9 @@ def serve(channel: socket.socket, implementation: Any) -> None:
 if __name__ == "__main__":
     gc.disable()  # until all is there: imports leave little to collect
     settings = json.loads(sys.argv[2])
-    STANDARD_LIBRARY = tuple(sys.path)  # isolated mode: nothing else is there
+    here = os.path.dirname(os.path.realpath(__file__))
+    sys.path[:] = [each for each in sys.path if os.path.realpath(each) != here]
+    STANDARD_LIBRARY = tuple(sys.path)  # nothing else is there
     sys.path.append(settings["packages"])
     # The point of the zygote: workers are born with what each of them needs. NumPy loads numpy.random late.
     for name in ("resource", "numpy", "numpy.random", "numpy.linalg"):
