@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 from grader.base import tomlfile
 from grader.base.errors import UsageError
 from grader.base.paths import CHECKOUT, PACKAGE
+from grader.result import TRAINING, is_training
 
 if TYPE_CHECKING:
     import numpy as np
@@ -179,7 +180,6 @@ FIRST_YEAR = YEARS[0]
 # A word: a keyword of a call is its function's own, and with hyphens it is the name of a mistake
 NAMED = re.compile(r"(?<![\w-])[a-zA-Z_]\w*\b(?!=[^=]|-\w)")
 TABLES = ("parts", "checks")  # of which a year has what it does not say from the year that it is like, or the first
-TRAINING = "training"  # how the name of a component begins that is a training
 
 
 @dataclass(frozen=True, eq=False)
@@ -337,11 +337,6 @@ def words_between(of: Edition, to: Edition) -> Mapping[str, str]:
 def holes_in(settings: Mapping[str, Any], file: str) -> dict[str, str]:
     """The same, of the settings of an edition."""
     return {name: step for step, files in settings.get("holes", {}).items() for name in files.get(file, ())}
-
-
-def is_training(component: str) -> bool:
-    """Is a component a training, and no class or function?"""
-    return component.partition(".")[0] == TRAINING
 
 
 def listed(line: Sequence[Mapping[str, Any]], key: str) -> frozenset[str]:

@@ -7,15 +7,55 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
+from enum import Enum
 from typing import Any
 
 from grader.base.message import Message
 
 VERSION = 1  # of the object's form: within a version fields may be added, and none changes or goes
-NOT_GRADED = "not graded"  # outcome of what a run was stopped before
-NOT_JUDGED = ("blocked", "grader fault", NOT_GRADED)  # outcomes that say nothing about the work
-UNTOUCHED = ("passed", "not asked", "not on this track", *NOT_JUDGED)
 DISTURBED = 0.5  # seconds; less is what the questions themselves take
+
+
+class Outcome(str, Enum):
+    """What became of a probe or a component, in the words that reports use."""
+
+    PASSED = "passed"
+    PARTIAL = "partial"
+    FAILED = "failed"
+    NOT_IMPLEMENTED = "not implemented"
+    ERROR = "error"
+    CRASHED = "crashed"
+    EXITED = "exited"
+    TIMED_OUT = "timed out"
+    OUT_OF_MEMORY = "out of memory"
+    BLOCKED = "blocked"
+    NOT_ON_TRACK = "not on this track"
+    NOT_ASKED = "not asked"
+    NOT_FINISHED = "not finished"
+    GRADER_FAULT = "grader fault"
+    NOT_GRADED = "not graded"  # what a run was stopped before
+
+    __hash__ = str.__hash__  # an outcome and its text, as it is written and read again, are one key
+
+    def __str__(self) -> str:
+        return self.value
+
+
+NOT_JUDGED = (Outcome.BLOCKED, Outcome.GRADER_FAULT, Outcome.NOT_GRADED)  # say nothing about the work
+UNTOUCHED = (Outcome.PASSED, Outcome.NOT_ASKED, Outcome.NOT_ON_TRACK, *NOT_JUDGED)
+
+
+TRAINING = "training"  # how the name of a component begins that is a training
+
+
+def is_training(component: str) -> bool:
+    """Is a component a training, and no class or function?"""
+    return component.partition(".")[0] == TRAINING
+
+
+def model_of(training: str) -> str:
+    """What a training trains: `simple` of `training.simple`."""
+    return training.partition(".")[2]
 
 
 @dataclass
@@ -91,7 +131,7 @@ class ProbeResult:
     @property
     def why(self) -> str:
         """The one line of why that a component takes from this check."""
-        if self.hidden and self.outcome not in ("passed", "not asked"):
+        if self.hidden and self.outcome not in (Outcome.PASSED, Outcome.NOT_ASKED):
             return f"hidden check: {self.title}"
         return self.message.partition("\n")[0]
 
@@ -122,16 +162,16 @@ class ComponentResult:
     def is_fine(self) -> bool:
         """Nothing to do here: all points, and no given code broken."""
         return not self.lost + self.not_judged and (
-            self.outcome in ("passed", "not on this track", "not asked") or not self.counts
+            self.outcome in (Outcome.PASSED, Outcome.NOT_ON_TRACK, Outcome.NOT_ASKED) or not self.counts
         )
 
     @property
     def why(self) -> str:
         """What its row says: nothing where all is well, but how well a training went."""
         left = f"{self.not_judged:g} point{'s' * (self.not_judged != 1)} not judged" if self.not_judged else ""
-        if self.outcome == "passed" and left:
+        if self.outcome == Outcome.PASSED and left:
             return f"{left}: {self.message}"
-        if self.outcome == "passed" and not self.name.startswith("training."):
+        if self.outcome == Outcome.PASSED and not is_training(self.name):
             return ""
         return self.message if not left or self.outcome in NOT_JUDGED else f"{self.message}; {left}"
 
@@ -155,8 +195,8 @@ def half_of(part: ComponentResult, probes: list[ProbeResult]) -> ComponentResult
     points, most, not_judged = (
         round(sum(each), 2) for each in zip((0.0,) * 3, *((p.points, p.max_points, p.not_judged) for p in probes))
     )
-    asked = [probe for probe in probes if probe.outcome != "not asked"]
-    bad = [probe for probe in asked if probe.outcome != "passed"]
+    asked = [probe for probe in probes if probe.outcome != Outcome.NOT_ASKED]
+    bad = [probe for probe in asked if probe.outcome != Outcome.PASSED]
     wrong = [probe for probe in bad if probe.outcome not in NOT_JUDGED]
     if wrong:
         outcome = "partial" if points else wrong[0].outcome
@@ -221,6 +261,11 @@ class TrainingResult:
     def __post_init__(self) -> None:
         if not self.told:
             self.told = Message(self.message)
+
+    @property
+    def component(self) -> str:
+        """The row that it belongs to."""
+        return f"{TRAINING}.{self.model}"
 
     @property
     def was_disturbed(self) -> bool:
@@ -290,7 +335,7 @@ class Result:
 
     @property
     def grader_failed(self) -> bool:
-        return any(probe.outcome == "grader fault" for part in self.components for probe in part.probes)
+        return any(probe.outcome == Outcome.GRADER_FAULT for part in self.components for probe in part.probes)
 
     @property
     def exit_code(self) -> int:
@@ -298,7 +343,7 @@ class Result:
 
         Rows without points do not say, but for an instructor's own tests.
         """
-        failed = any(part.instructors and part.outcome != "passed" for part in self.components)
+        failed = any(part.instructors and part.outcome != Outcome.PASSED for part in self.components)
         missing = any(round(part.points, 2) < round(part.max_points, 2) for part in self.components)  # bonus or not
         return 3 if self.grader_failed else int(failed or missing)
 
@@ -315,7 +360,7 @@ class Result:
     @property
     def unfinished(self) -> list[str]:
         """Components that the run was stopped before."""
-        return [part.name for part in self.components if part.outcome == NOT_GRADED]
+        return [part.name for part in self.components if part.outcome == Outcome.NOT_GRADED]
 
     def plain(self) -> dict[str, Any]:
         return asdict(self)

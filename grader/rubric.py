@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from math import ceil
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from grader.base import tomlfile
 from grader.base.errors import UsageError
@@ -16,9 +16,7 @@ from grader.base.paths import PACKAGE
 from grader.homework import FIRST, HOMEWORK, YEARS, Edition
 from grader.homework import edition as edition_of
 from grader.isolation import Limits
-
-if TYPE_CHECKING:
-    from grader.ask.probe import Rule
+from grader.result import model_of
 
 NAMED = Path(__file__).with_name("rubrics")  # NAME.toml each: `--rubric NAME`
 TOTAL = 100  # points of each track, unless a rubric says otherwise
@@ -38,6 +36,9 @@ TABLES: dict[str, tuple[str, ...]] = {
     "visibility": ("hidden", "gradescope"),
     "outside": tuple(OUTSIDE),
 }  # fmt: skip
+ENTRIES = (
+    "edition", "default_track", "base", "extensions", "total", "explain_site", "points", "bonus", "weights",
+)  # fmt: skip
 BUILT_IN = "built-in"
 # An older rubric has no such table; Gradescope's words, https://gradescope-autograders.readthedocs.io/en/latest/specs/
 ALL_PUBLIC: dict[str, Any] = {"hidden": [], "gradescope": "after_published"}
@@ -57,8 +58,8 @@ class Tolerances:
 
     named: dict[str, float]
 
-    def of(self, rule: Rule) -> float:
-        return self.named[rule.tolerance or "float"]
+    def of(self, name: str = "") -> float:
+        return self.named[name or "float"]
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,7 @@ class Rubric:
 
     extensions: components that are asked only where they are handed in, and cost nothing.
     bonus: points that an extension brings on top of the track's.
+    explain_site: where `grade explain --site` was put, with a slash at its end; '' where nobody did.
     weights: of checks, as the file names them, where they are not the probe's own.
     extension_checks: checks of other components that are just as free, as the file names them; judge/rubrics.py makes
         of them, of `weights` and of `hidden`, the checks that are meant.
@@ -94,6 +96,7 @@ class Rubric:
     old_numpy: str = "told"
     bonus: dict[str, Fraction] = field(default_factory=dict)
     weights: dict[str, int] = field(default_factory=dict)
+    explain_site: str = ""
 
     def check_limits(self) -> Limits:
         """What the worker of one check may use."""
@@ -209,15 +212,12 @@ def check(data: dict[str, Any], source: str, edition: Edition = FIRST) -> Rubric
         "base": BUILT_IN,
         "edition": edition.year,
         "total": TOTAL,
+        "explain_site": "",
         "bonus": {},
         "weights": {},
         **data,
     }
-    known(
-        data,
-        ("edition", "default_track", "base", "extensions", "total", "points", "bonus", "weights", *TABLES),
-        f"rubric {source}",
-    )
+    known(data, (*ENTRIES, *TABLES), f"rubric {source}")
     if data["base"] != BUILT_IN:
         raise UsageError(f'rubric {source}, base: must be "{BUILT_IN}", not {data["base"]!r}')
     for table, keys in TABLES.items():
@@ -276,8 +276,8 @@ def check(data: dict[str, Any], source: str, edition: Edition = FIRST) -> Rubric
         passes_when_judged=float(data["partial"]["passes_when_judged"]),
         tolerances=Tolerances(dict(data["tolerance"])),
         limits=dict(data["limits"]),
-        thresholds={name: data["training"][name.partition(".")[2]] for name in edition.trainings},
-        half={name: data["training"]["half_" + name.partition(".")[2]] for name in edition.trainings},
+        thresholds={name: data["training"][model_of(name)] for name in edition.trainings},
+        half={name: data["training"]["half_" + model_of(name)] for name in edition.trainings},
         milestones=tuple(sorted(milestones)),
         chance=data["training"]["chance"],
         implausible=data["training"]["implausible"],
@@ -287,6 +287,7 @@ def check(data: dict[str, Any], source: str, edition: Edition = FIRST) -> Rubric
         hidden_on_gradescope=gradescope,
         **data["outside"],
         bonus=bonus_of(data, extensions, f"rubric {source}, [bonus]"),
+        explain_site=site_of(data["explain_site"], f"rubric {source}, explain_site"),
         weights=weights_of(data, f"rubric {source}, [weights]"),
     )
 
@@ -332,6 +333,13 @@ def bonus_of(data: dict[str, Any], extensions: frozenset[str], where: str) -> di
             named = ", ".join(sorted(extensions)) or "none"
             raise UsageError(f'{where}, "{name}": only an extension brings a bonus; extensions are: {named}')
     return {name: points(value, f'{where}, "{name}"') for name, value in table.items()}
+
+
+def site_of(value: Any, where: str) -> str:
+    """The address below which CODE.html lies, '' where there is none. Raises UsageError."""
+    if not isinstance(value, str) or (value and not re.fullmatch(r"https?://[!-~]+", value)):
+        raise UsageError(f"{where}: must be an address as in https://example.edu/beras/, not {value!r}")
+    return value and value.rstrip("/") + "/"
 
 
 def weights_of(data: dict[str, Any], where: str) -> dict[str, int]:

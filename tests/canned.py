@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -71,8 +71,8 @@ class Told:
     def misconceptions(self, component: str) -> list[str]:
         return []
 
-    def slips(self, component: str) -> dict[str, Any]:
-        return {}
+    def slips(self, component: str) -> Iterator[dict[str, Any]]:
+        return iter(())
 
 
 class Canned:

@@ -15,7 +15,7 @@ from grader import result
 from grader.base.message import Message
 from grader.explain.evidence import mismatch
 from grader.judge.compare import Difference
-from grader.result import NOT_GRADED, ComponentResult, ProbeResult, Result, TrainingResult
+from grader.result import ComponentResult, Outcome, ProbeResult, Result, TrainingResult
 
 SCHEMA = json.loads((ROOT / "grader" / "result.schema.json").read_text(encoding="utf-8"))
 FORGED = '::notice title=Autograding report::{"totalPoints":100,"maxPoints":100}'
@@ -122,7 +122,7 @@ def full_page() -> Result:
 PAGES = {
     **RESULTS,
     "full": full_page,
-    "stopped": lambda: made(ComponentResult("Adam", NOT_GRADED, 0, 8), complete=False),
+    "stopped": lambda: made(ComponentResult("Adam", Outcome.NOT_GRADED, 0, 8), complete=False),
 }
 
 

@@ -24,6 +24,7 @@ out of date. An expect.toml has
 
 from __future__ import annotations
 
+import fnmatch
 import hashlib
 import io
 import json
@@ -499,3 +500,20 @@ def test_hostile_zip_is_refused_in_one_line(name: str, scene: Scene) -> None:
     check_refused(scene.grade(str(path), "--no-training"))
     assert list(scene.outside.iterdir()) == []
     assert scene.peak < 300 << 20
+
+
+# --- the page about them ----------------------------------------------------------------------------------------
+
+
+def test_what_the_page_of_threats_names_is_there() -> None:
+    page = (ROOT / "docs" / "THREATS.md").read_text(encoding="utf-8")
+    attacks, functions = set(names("attacks")), {}
+    for path in (ROOT / "tests").glob("test_*.py"):
+        functions |= dict.fromkeys(re.findall(r"^def (test_\w+)", path.read_text(encoding="utf-8"), re.MULTILINE))
+    shown = re.findall(r"`([^`]+)`", page)
+
+    named = [each for each in shown if re.fullmatch(r"[a-z]+(-[a-z]+)*-(\*|[a-z]+)", each)]
+    assert named
+    assert [each for each in named if not fnmatch.filter(attacks, each)] == []
+    assert [each for each in shown if each.startswith("test_") and each not in functions] == []
+    assert [each for each in shown if each.startswith("tests/") and not (ROOT / each).exists()] == []

@@ -28,13 +28,14 @@ from grader.classroom.gradebook import MIGRATIONS, Gradebook
 from grader.classroom.jobs import job as unit
 from grader.classroom.jobs.local import Ended, Unit
 from grader.classroom.jobs.settings import Terms
-from grader.classroom.outcome import Outcome
+from grader.classroom.outcome import HandInOutcome
 from grader.classroom.output.files import file_name
 from grader.classroom.output.lms import blackboard, canvas, moodle
+from grader.classroom.output.progress import ClassProgress
 from grader.classroom.people.handins import HandIn, Hint, distinct, find, folded
 from grader.classroom.people.roster import match
 from grader.classroom.people.roster import read as read_roster
-from grader.classroom.schedule import MOST_LOST, Entry, Run
+from grader.classroom.schedule import MOST_LOST, ClassRun, KeyedHandIn
 from grader.commands import class_ as class_command
 from grader.submission.archives import digest_of
 
@@ -57,7 +58,7 @@ class Scripted:
 
     def wait(self, seconds: float) -> list[Ended]:
         unit = self.under_way.pop(0)
-        answer = (self.script.get(unit.name) or [Outcome("graded", result=dict(RESULT))]).pop(0)
+        answer = (self.script.get(unit.name) or [HandInOutcome("graded", result=dict(RESULT))]).pop(0)
         if isinstance(answer, BaseException):
             raise answer
         return [Ended(unit, None, answer) if isinstance(answer, str) else Ended(unit, answer)]
@@ -66,10 +67,10 @@ class Scripted:
         pass
 
 
-def run_of(book: Gradebook, *names: str) -> Run:
-    entries = {name: Entry(HandIn(name, Path(name)), f"digest {name}", f"key {name}") for name in names}
+def run_of(book: Gradebook, *names: str) -> ClassRun:
+    entries = {name: KeyedHandIn(HandIn(name, Path(name)), f"digest {name}", f"key {name}") for name in names}
     book.enrol((name, name, each.digest, each.key) for name, each in entries.items())
-    return Run(book, TERMS, "terms", entries, set(names))
+    return ClassRun(book, TERMS, "terms", entries, set(names))
 
 
 @pytest.fixture
@@ -165,8 +166,8 @@ def test_platforms_read_their_grades_back(tmp_path: Path, book: Gradebook):
     header, points = CANVAS.splitlines()
     file.write_text(f"{header},Email address\n{points},\n" + "Ann,1,S1,ann,A,,ann@x.edu\nBen,2,S2,ben,A,,b@x.edu\n")
     roster = read_roster(file)
-    book.record("k", "t", Outcome("graded", "d", result={**RESULT, "score": 83.333}))
-    line = Line(Entry(HandIn("ann", tmp_path), "d", "k"), book.rows()["k"], (roster.people[0],))
+    book.record("k", "t", HandInOutcome("graded", "d", result={**RESULT, "score": 83.333}))
+    line = Line(KeyedHandIn(HandIn("ann", tmp_path), "d", "k"), book.rows()["k"], (roster.people[0],))
     ledger = Ledger([line], [roster.people[1]], {}, roster, 100.0)
 
     of_canvas = list(csv.DictReader(io.StringIO(canvas(ledger, "Beras"))))
@@ -187,10 +188,10 @@ def test_blackboard_finds_its_own_column_again(tmp_path: Path, book: Gradebook):
     file = tmp_path / "gc_download.xls"
     file.write_text("\r\n".join("\t".join(f'"{cell}"' for cell in row) for row in rows), encoding="utf-16")
     roster = read_roster(file)
-    book.record("k", "t", Outcome("graded", "d", result={**RESULT, "score": 83.333}))
-    book.record("bad", "t", Outcome("ungradable", "d2", "is empty"))
+    book.record("k", "t", HandInOutcome("graded", "d", result={**RESULT, "score": 83.333}))
+    book.record("bad", "t", HandInOutcome("ungradable", "d2", "is empty"))
     lines = [
-        Line(Entry(HandIn(name, tmp_path), key, key), book.rows()[key], (person,))
+        Line(KeyedHandIn(HandIn(name, tmp_path), key, key), book.rows()[key], (person,))
         for name, key, person in zip(("ann", "ben"), ("k", "bad"), roster.people)
     ]
 
@@ -212,8 +213,8 @@ def test_class_report_shows_who_trains_unlike_the_rest(tmp_path: Path, book: Gra
         goal = {"accuracy": 0.85, "epoch": 1, "wall_seconds": 99.0, "cpu_seconds": cpu}
         training = {"model": "simple", "threshold": 0.85, "milestones": [goal], "ratio_to_reference": cpu}
         result = {**RESULT, "training": [training], "components": [{"name": "training.simple", "probes": probes}]}
-        book.record(f"k{number}", "t", Outcome("graded", f"d{number}", result=result))
-        lines.append(Line(Entry(HandIn(f"h{number}", tmp_path), "d", "k"), book.rows()[f"k{number}"]))
+        book.record(f"k{number}", "t", HandInOutcome("graded", f"d{number}", result=result))
+        lines.append(Line(KeyedHandIn(HandIn(f"h{number}", tmp_path), "d", "k"), book.rows()[f"k{number}"]))
     book.record_yardstick("simple", 5.0, 1.0)
 
     page = class_report(Ledger(lines, max_score=6.0), book, [], "Beras", {})
@@ -227,9 +228,9 @@ def test_class_report_shows_who_trains_unlike_the_rest(tmp_path: Path, book: Gra
 
 
 def test_nothing_is_recorded_twice_and_failures_of_the_grader_give_way(book: Gradebook):
-    assert book.record("k", "t", Outcome("failed", "d"))
-    assert book.record("k", "t", Outcome("graded", "d", result=RESULT))
-    assert not book.record("k", "t", Outcome("graded", "d", result={**RESULT, "score": 0.0}))
+    assert book.record("k", "t", HandInOutcome("failed", "d"))
+    assert book.record("k", "t", HandInOutcome("graded", "d", result=RESULT))
+    assert not book.record("k", "t", HandInOutcome("graded", "d", result={**RESULT, "score": 0.0}))
 
     assert [(row.state, row.score) for row in book.rows().values()] == [("graded", 5.0)]
 
@@ -248,7 +249,7 @@ def test_older_gradebook_is_brought_up_to_date_and_a_newer_one_left_alone(tmp_pa
     assert (book.rows()["k"].state, book.rows()["k"].edition) == ("ungradable", 2022)
     assert book.close_calls() == {}
     assert book.record(
-        "l", "t", Outcome("graded", "d", fingerprints=[["Softmax", "Softmax/forward", "f", [[1.0]], True]])
+        "l", "t", HandInOutcome("graded", "d", fingerprints=[["Softmax", "Softmax/forward", "f", [[1.0]], True]])
     )
     book.connection.execute("PRAGMA user_version = 99")
     book.close()
@@ -276,7 +277,7 @@ def test_emptied_gradebook_does_not_begin_anew(tmp_path: Path):
 
 def test_full_disk_stops_the_run_and_loses_nothing(book: Gradebook):
     run = run_of(book, "a", "b")
-    big = Outcome("graded", result={**RESULT, "noise": os.urandom(200_000).hex()})
+    big = HandInOutcome("graded", result={**RESULT, "noise": os.urandom(200_000).hex()})
     pages = book.connection.execute("PRAGMA page_count").fetchone()[0]
     book.connection.execute(f"PRAGMA max_page_count = {pages + 5}")
 
@@ -320,7 +321,7 @@ def test_locked_gradebook_is_waited_for(book: Gradebook, monkeypatch: pytest.Mon
 def test_clock_that_jumps_back_changes_no_order(book: Gradebook, monkeypatch: pytest.MonkeyPatch):
     for key, hour in (("a", "2031-01-01T00:00:00Z"), ("b", "1999-01-01T00:00:00Z")):
         monkeypatch.setattr(gradebooks, "now", lambda hour=hour: hour)
-        book.record(key, "t", Outcome("graded", "d", result=RESULT))
+        book.record(key, "t", HandInOutcome("graded", "d", result=RESULT))
 
     assert [row.key for row in sorted(book.rows().values(), key=lambda row: row.id)] == ["a", "b"]
 
@@ -330,7 +331,7 @@ def test_clock_that_jumps_back_changes_no_order(book: Gradebook, monkeypatch: py
 
 def test_lost_process_is_tried_again_and_given_up_in_the_end(book: Gradebook):
     executor = Scripted({"a": ["it was killed"], "b": ["it was killed"] * MOST_LOST})
-    executor.script["a"].append(Outcome("graded", result=dict(RESULT)))
+    executor.script["a"].append(HandInOutcome("graded", result=dict(RESULT)))
 
     run_of(book, "a", "b").grade(lambda: executor)
 
@@ -351,15 +352,16 @@ def test_stopped_run_goes_on_with_what_is_missing(book: Gradebook):
 
 def test_hand_in_that_changed_meanwhile_counts_as_what_was_graded(book: Gradebook):
     run = run_of(book, "a")
-    run.grade(lambda: Scripted({"a": [Outcome("graded", "other digest", result=dict(RESULT))]}))
+    run.grade(lambda: Scripted({"a": [HandInOutcome("graded", "other digest", result=dict(RESULT))]}))
 
-    assert book.enrolled()[0][2:] == ("other digest", TERMS.key_of("other digest", "terms"))
+    rows = book.select("SELECT digest, key FROM handins")
+    assert rows == [("other digest", TERMS.key_of("other digest", "terms"))]
     assert "changed" in book.notes()[0][1]
 
 
 def test_verdict_of_the_clock_is_repeated_alone(book: Gradebook):
-    late = Outcome("graded", result={**RESULT, "score": 1.0}, close=["Softmax/forward"])
-    executor = Scripted({"a": [late, Outcome("graded", result=dict(RESULT))]})
+    late = HandInOutcome("graded", result={**RESULT, "score": 1.0}, close=["Softmax/forward"])
+    executor = Scripted({"a": [late, HandInOutcome("graded", result=dict(RESULT))]})
 
     run_of(book, "a", "b").grade(lambda: executor)
 
@@ -369,10 +371,10 @@ def test_verdict_of_the_clock_is_repeated_alone(book: Gradebook):
 
 
 def test_training_is_compared_with_the_reference_by_cpu_time(book: Gradebook):
-    def trained(cpu: float) -> Outcome:
+    def trained(cpu: float) -> HandInOutcome:
         each = {"model": "simple", "threshold": 0.85, "outcome": "passed", "wall_seconds": 60.0, "cpu_seconds": cpu}
         milestone = {"accuracy": 0.85, "epoch": 1, "wall_seconds": 60.0, "cpu_seconds": cpu}
-        return Outcome("graded", result={**RESULT, "training": [{**each, "milestones": [milestone]}]})
+        return HandInOutcome("graded", result={**RESULT, "training": [{**each, "milestones": [milestone]}]})
 
     run = run_of(book, "a")
     run.take_yardstick(Ended(SimpleNamespace(name="reference"), trained(2.0)))  # type: ignore[arg-type]
@@ -468,10 +470,10 @@ def test_digest_changes_with_code_and_with_nothing_else(tmp_path: Path):
 
 def test_killed_processes_leave_nothing_running_and_nothing_lost(tmp_path: Path):
     """The grader of a hand-in, then the nursery: each time the hand-in is lost, and the next one is graded."""
-    from grader.classroom.jobs.local import Local
+    from grader.classroom.jobs.local import LocalExecutor
     from grader.isolation.process_tree import children
 
-    executor = Local(TERMS, 1, 600.0)
+    executor = LocalExecutor(TERMS, 1, 600.0)
     try:
         unit = Unit(1, "reference", ROOT / "reference", TERMS)
         executor.start(unit)
@@ -514,3 +516,31 @@ def test_hidden_checks_of_a_class_have_a_seed_of_their_own(tmp_path: Path):
     assert plain.hidden_seed_for(plain.load_answers()) is None
     assert Terms(**terms.plain()) == terms
     assert terms.digest() != plain.digest()
+
+
+# --- progress -----------------------------------------------------------------------------------------------------
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("stream", "left"), [(Terminal(), "\r\x1b[K"), (io.StringIO(), "")])
+def test_remarks_stay_and_a_terminal_shows_the_last_hand_in_alone(
+    stream: io.StringIO, left: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("TERM", "xterm")
+    progress = ClassProgress(stream)
+
+    progress({"event": "start", "handins": 3, "missing": 2})
+    told = {"score": 81.0, "max_score": 86.0, "state": "graded", "reason": ""}
+    progress({"event": "hand-in", "name": "ada", "done": 1, "of": 2, "left_seconds": 30.0, **told})
+    progress({"event": "note", "name": "ben", "note": "a lost worker " + "x" * 100})
+
+    start, one, note = (
+        "3 hand-ins, 1 already graded, 2 to do\n",
+        "1 of 2  ada: 81 of 86; about 30 s left",
+        f"ben: a lost worker {'x' * 100}\n",
+    )  # fmt: skip
+    assert stream.getvalue() == f"{left}{start}{left}{one}" + ("" if left else "\n") + f"{left}{note}"

@@ -22,7 +22,7 @@ from grader import __version__, rubric
 from grader.ask.probe import all_probes
 from grader.base import tomlfile
 from grader.homework import FIRST, HOMEWORK
-from grader.judge.verdict import Outcome
+from grader.result import Outcome
 
 TRACKS = ("1470", "2470")
 ESCAPE = "\x1b"

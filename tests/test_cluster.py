@@ -21,7 +21,7 @@ from grader.classroom.cluster.parcel import kit_of, parcel_of, terms_in
 from grader.classroom.gradebook import Gradebook
 from grader.classroom.jobs.settings import Terms
 from grader.classroom.people.handins import find
-from grader.classroom.schedule import Entry, Run
+from grader.classroom.schedule import ClassRun, KeyedHandIn
 from grader.homework import FIRST, Edition, edition
 from grader.homeworks.beras.mnist.synthetic import probe_folder
 from grader.run.freeze import frozen
@@ -96,11 +96,11 @@ def test_worker_killed_in_the_middle_loses_nothing_and_repeats_nothing(tmp_path:
         (folder / year.package / "metrics.py").write_text(f"# {number}\n")
     terms = Terms("2470", COMPONENTS, 1470)
     entries = {
-        each.name: Entry(each, digest := digest_of(each.path), terms.key_of(digest, "terms"))
+        each.name: KeyedHandIn(each, digest := digest_of(each.path), terms.key_of(digest, "terms"))
         for each in find(tmp_path / "handins").handins
     }
     book = Gradebook(tmp_path / "gradebook.sqlite")
-    run = Run(book, terms, "terms", entries, set(entries))
+    run = ClassRun(book, terms, "terms", entries, set(entries))
     file = str(tmp_path / "scheduler.json")
     here = ("--scheduler-file", file, "--no-dashboard", "--host", "127.0.0.1")
     scheduler = dask("scheduler", *here, "--port", "0", cwd=tmp_path)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -46,8 +46,8 @@ class Known:
     def freedoms(self, component: str) -> list[tuple[str, ...]]:
         return [()]
 
-    def slips(self, component: str) -> dict[str, Slip]:
-        return {code: Slip((), f"{code} were done") for code in self.small}
+    def slips(self, component: str) -> Iterator[dict[str, Slip]]:
+        yield {code: Slip((), f"{code} were done") for code in self.small}
 
     def mistaken(self, codes: tuple[str, ...], probe: Probe, seed: int) -> Any:
         shown = dict(RIGHT[probe.name])

@@ -7,7 +7,7 @@ import pytest
 
 from grader.homeworks.beras.mnist.exam import MOVED, SIDE, Exam
 from grader.homeworks.beras.mnist.reader import Mnist, load
-from grader.judge.verdict import Outcome
+from grader.result import Outcome
 from grader.run.training_run import FAR_BELOW, Run
 
 

@@ -18,8 +18,7 @@ from grader.homework import FIRST
 from grader.judge.blame import lacking
 from grader.judge.hidden import NOT_HERE
 from grader.judge.passive import ASIDE
-from grader.judge.verdict import Outcome
-from grader.result import ProbeResult
+from grader.result import Outcome, ProbeResult
 from grader.run.grading import Grading
 
 FORWARD, GRADIENT = check("Dense/forward", weight=3), check("Dense/gradient")

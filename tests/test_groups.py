@@ -23,15 +23,15 @@ from grader.classroom.gradebook import Gradebook
 from grader.classroom.jobs.fingerprint import Fingerprint, fingerprint, fingerprints, same
 from grader.classroom.jobs.job import Tools, grade
 from grader.classroom.jobs.settings import Terms
-from grader.classroom.outcome import Outcome
+from grader.classroom.outcome import HandInOutcome
 from grader.classroom.study.groups import Group, groups, names_of_results
 from grader.classroom.study.skeleton import skeleton
 from grader.commands import misconception
 from grader.diagnose import pages
 from grader.homework import edition
 from grader.judge.compare import Difference, Tolerances
-from grader.judge.verdict import Outcome as Result
 from grader.judge.verdict import Verdict
+from grader.result import Outcome as Result
 from grader.result import ProbeResult
 
 TERMS = Terms("2470", ("Softmax",), 1470)
@@ -122,12 +122,12 @@ def handins(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 @pytest.fixture(scope="module")
-def outcomes(handins: dict[str, Path]) -> dict[str, Outcome]:
+def outcomes(handins: dict[str, Path]) -> dict[str, HandInOutcome]:
     tools = Tools.load(TERMS)
     return {name: grade(tools, TERMS, path, name) for name, path in handins.items()}
 
 
-def recorded(path: Path, outcomes: dict[str, Outcome]) -> Gradebook:
+def recorded(path: Path, outcomes: dict[str, HandInOutcome]) -> Gradebook:
     book = Gradebook(path)
     for name, outcome in outcomes.items():
         book.record(f"key {name}", "terms", outcome)
@@ -139,7 +139,7 @@ def found_in(book: Gradebook, names: list[str]) -> list[Group]:
     return groups(book, names_of_results(book))
 
 
-def test_unknown_mistakes_group_by_what_was_answered(outcomes: dict[str, Outcome], tmp_path: Path):
+def test_unknown_mistakes_group_by_what_was_answered(outcomes: dict[str, HandInOutcome], tmp_path: Path):
     book = recorded(tmp_path / "a.sqlite", outcomes)
     found = found_in(book, list(outcomes))
 
@@ -159,8 +159,10 @@ def test_unknown_mistakes_group_by_what_was_answered(outcomes: dict[str, Outcome
     book.close()
 
 
-def test_hand_in_with_further_wrong_answers_is_named_beside_the_group(outcomes: dict[str, Outcome], tmp_path: Path):
-    more = Outcome("graded", result=outcomes["base-1"].result, fingerprints=[*outcomes["base-1"].fingerprints])
+def test_hand_in_with_further_wrong_answers_is_named_beside_the_group(
+    outcomes: dict[str, HandInOutcome], tmp_path: Path
+):
+    more = HandInOutcome("graded", result=outcomes["base-1"].result, fingerprints=[*outcomes["base-1"].fingerprints])
     more.fingerprints.append(["Softmax", "Softmax/made-up", "form", [], False])
     book = recorded(tmp_path / "a.sqlite", {**outcomes, "more": more})
 
@@ -170,8 +172,28 @@ def test_hand_in_with_further_wrong_answers_is_named_beside_the_group(outcomes: 
     book.close()
 
 
+def test_what_costs_no_points_comes_last_however_frequent(outcomes: dict[str, HandInOutcome], tmp_path: Path):
+    given = ["Model", "Model/made-up", "form", [], False]
+    broken = {
+        name: HandInOutcome("graded", result=outcome.result, fingerprints=[*outcome.fingerprints, given])
+        for name, outcome in outcomes.items()
+    }
+    book = recorded(tmp_path / "a.sqlite", broken)
+
+    assert [(group.component, len(group.names)) for group in found_in(book, list(broken))] == [
+        ("Softmax", 2),
+        ("Softmax", 2),
+        ("Model", len(outcomes)),
+    ]
+    book.close()
+
+
 def test_group_becomes_a_misconception_that_its_hand_ins_are_told(
-    handins: dict[str, Path], outcomes: dict[str, Outcome], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys
+    handins: dict[str, Path],
+    outcomes: dict[str, HandInOutcome],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys,
 ):
     book = recorded(tmp_path / "a.sqlite", outcomes)
     group = next(group for group in found_in(book, list(outcomes)) if group.names == ("base-1", "base-2"))

@@ -55,6 +55,9 @@ def test_an_answer_key_stands_for_the_reference(through_origin: Path, tmp_path: 
     shutil.copytree(TINY, homework)
     built = grade("key", "build", "-o", key, homework=homework)
     assert built.returncode == 0, built.stderr
+    assert [line.partition(" checks  ")[2] for line in built.stderr.splitlines()] == [
+        "column_means", "standardize", "fit_line",
+    ]  # fmt: skip
     shutil.rmtree(homework / "editions" / "y2026" / "reference")
     done = grade(through_origin, "--key", key, homework=homework)
     assert "line-through-origin" in done.stdout, done.stderr

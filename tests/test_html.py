@@ -27,7 +27,7 @@ from grader.diagnose import pages
 from grader.explain.evidence import mismatch
 from grader.judge.compare import Difference
 from grader.report import page as explained
-from grader.report.notebook import shown
+from grader.report.notebook import notebook_result
 from grader.report.pictures import heats, png
 from grader.report.to_html import to_html
 
@@ -291,10 +291,10 @@ def test_page_loses_no_word(code: str) -> None:
     found = explained.page(code)
     assert found is not None
 
-    shown = unescape(re.sub(r"<[^>]+>", "", found.body))
+    notebook_result = unescape(re.sub(r"<[^>]+>", "", found.body))
     _, _, rest = pages.text(code).partition("\n")
     plain = re.sub(r"^```.*$|^#+ |^ *[-*] +", "", rest, flags=re.MULTILINE).replace("`", "").replace("**", "")
-    assert re.sub(r"\W+", "", shown) == re.sub(r"\W+", "", plain)
+    assert re.sub(r"\W+", "", notebook_result) == re.sub(r"\W+", "", plain)
     assert "```" not in found.body
 
 
@@ -336,7 +336,7 @@ def test_grade_from_python_says_what_is_wrong_with_a_call(tmp_path: Path) -> Non
 
 
 def test_notebook_shows_the_report_in_a_frame_of_its_own() -> None:
-    page = Page(shown(hostile())._repr_html_().encode("utf-8", "replace").decode())
+    page = Page(notebook_result(hostile())._repr_html_().encode("utf-8", "replace").decode())
 
     ((tag, attributes),) = page.elements
     assert tag == "iframe"
@@ -348,7 +348,7 @@ def test_notebook_shows_the_report_in_a_frame_of_its_own() -> None:
 
 
 def test_parts_of_a_result_show_themselves_as_text() -> None:
-    found = shown(full_page())
+    found = notebook_result(full_page())
 
     assert repr(found.components).splitlines()[2].split() == [
         "Dense",
@@ -370,7 +370,7 @@ def test_notebook_without_jinja_shows_text(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.delitem(sys.modules, "grader.report.to_html", raising=False)
     monkeypatch.setitem(sys.modules, "jinja2", None)
 
-    cell = shown(hostile())._repr_html_()
+    cell = notebook_result(hostile())._repr_html_()
 
     assert cell.startswith("<pre>")
     assert "<script" not in cell

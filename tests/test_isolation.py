@@ -620,7 +620,7 @@ def test_nothing_that_only_unix_has_is_imported_by_the_grader() -> None:
         "import grader.isolation, grader.worker.main\n"
         "import grader.worker.host\n"
         "import grader.worker.fence, grader.worker.landlock, grader.worker.linux, grader.worker.seccomp\n"
-        "import grader.run.pytest_plugin, grader.run.grading, grader.run.trainer, grader.worker.precompiled\n"
+        "import grader.run.pytest_plugin, grader.run.grading, grader.run.trainer, grader.worker.bytecode\n"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
 

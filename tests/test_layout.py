@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from chromium import EXECUTABLE, Browser
 from conftest import Once
-from overlays import build
+from overlays import build, lay_base
 from results import full_page, hostile
 from warm_grade import grade_warm
 
@@ -47,12 +47,14 @@ def pages(once: Once) -> Path:
         (handins / "empty").mkdir(parents=True)
         for name, chaff in CLASS.items():
             build("chaffs", chaff, folder / name).rename(handins / name)
+        lay_base("reference", handins / "zoe")
         (handins / "submission_metadata.yml").write_text(
             f"submission_1:\n  :submitters:\n  - :name: {SEVERAL}\n    :sid: '9'\n    :email: {LONG}@{LONG}.edu\n"
         )
         call = ("class", str(handins), "--output", str(folder), "--component", "Softmax", "--similarity")
         done = grade_warm(*call, "--title", f"{LONG} {SEVERAL}", env={**os.environ, "COLUMNS": "200"})
         assert "see " in done.stdout, done.stderr
+        assert grade_warm("explain", "--site", str(folder / "site")).returncode == 0
         everything = full_page()
         everything.components += hostile().components
         everything.submission = LONG
@@ -61,7 +63,10 @@ def pages(once: Once) -> Path:
     return once("pages", make)
 
 
-NAMES = ("everything.html", "report.html", "similarity.html", f"students/{LONG}.html", "students/submission_1.html")
+NAMES = (
+    "everything.html", "report.html", "similarity.html", f"students/{LONG}.html", "students/submission_1.html",
+    "site/index.html", "site/softmax-over-batch.html", "site/CategoricalCrossentropy.html",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("screen", SCREENS)
@@ -89,3 +94,22 @@ def test_what_lies_over_something_is_noticed(browser: Browser, tmp_path: Path) -
     assert "broken: unbreakable" in told
     assert "cut off at the side: wide" in told
     assert "unseen" not in told
+
+
+def test_tables_of_a_class_are_sorted_without_a_script(pages: Path, browser: Browser) -> None:
+    browser.open(pages / "report.html", width=1024)
+    rows = "[...document.querySelectorAll('#hand-ins + .sorted tbody tr')]"
+    shown = f"{rows}.sort((a, b) => a.getBoundingClientRect().top - b.getBoundingClientRect().top)"
+    scores = f"{shown}.map(row => parseFloat(row.children[2].textContent)).filter(score => !isNaN(score))"
+    first = browser.evaluate(f"{shown}.map(row => row.children[0].textContent)")
+
+    browser.evaluate("document.querySelector('[value=highest]').click()")
+    highest = browser.evaluate(scores)
+    browser.evaluate("document.querySelector('[value=lowest]').click()")
+
+    assert first == sorted(first)
+    assert highest == sorted(highest, reverse=True)
+    assert len(set(highest)) > 1
+    assert browser.evaluate(scores) == sorted(highest)
+    ends = f"{rows}.map(row => row.children[2].getBoundingClientRect().right)"
+    assert len(set(browser.evaluate(ends))) == 1, "columns are straight"

@@ -27,7 +27,7 @@ from grader.ask.probe import all_probes
 from grader.base import files
 from grader.commands.main import main
 from grader.report.to_jsonl import EventLog
-from grader.result import NOT_GRADED
+from grader.result import Outcome
 
 
 @pytest.fixture(scope="module")
@@ -206,7 +206,7 @@ def test_interrupted_run_writes_what_was_graded(number: int, code: int, hanging:
     found = valid((tmp_path / "json").read_text(encoding="utf-8"))
     assert not found["complete"]
     rows = {part["name"]: (part["outcome"], part["points"], part["max_points"]) for part in found["components"]}
-    assert rows == {"ReLU": ("passed", 2, 2), "Softmax": (NOT_GRADED, 0, 6), "Adam": (NOT_GRADED, 0, 8)}
+    assert rows == {"ReLU": ("passed", 2, 2), "Softmax": (Outcome.NOT_GRADED, 0, 6), "Adam": (Outcome.NOT_GRADED, 0, 8)}
     assert (found["score"], found["max_score"], found["not_graded"]) == (2, 16, 84)
     assert_gradescope(json.loads((tmp_path / "gradescope").read_text()), 16)
     assert sorted(os.listdir(tmp_path)) == sorted(names)

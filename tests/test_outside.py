@@ -18,7 +18,7 @@ from grader.homework import FIRST
 from grader.judge import rubrics
 from grader.submission.opening import open_submission
 from grader.worker import old_numpy
-from grader.worker.placeholders import Absent, Progress, StubFinder
+from grader.worker.placeholders import Absent, ProgressBar, StubFinder
 
 NOT_THERE = "is not there: only NumPy and the standard library are"
 
@@ -111,10 +111,10 @@ def test_own_module_in_another_place_is_missing_as_in_life(line: str, tmp_path: 
 
 
 def test_progress_bar_only_iterates() -> None:
-    bar = Progress([1, 2, 3], desc="x")
+    bar = ProgressBar([1, 2, 3], desc="x")
     bar.set_postfix(loss=1)
     assert (list(bar), bar.n, bar.total, len(bar)) == ([1, 2, 3], 3, 3, 3)
-    with Progress(total=5) as bar:
+    with ProgressBar(total=5) as bar:
         bar.update(2)
     assert bar.n == 2
 

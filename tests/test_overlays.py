@@ -19,7 +19,7 @@ from warm_grade import grade_warm
 from grader.base.columns import columns
 from grader.homework import FIRST
 from grader.report.first_screen import LINES
-from grader.run.affected import Snapshot, affected, snapshot
+from grader.run.effects import Snapshot, affected, snapshot
 
 # More than a wrong answer comes of these
 ENDINGS = ("exits-", "hangs-", "import-", "os-exit-", "prints-", "segfault-", "syntax-", "system-")

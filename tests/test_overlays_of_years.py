@@ -19,7 +19,7 @@ from overlays import Graded, grade
 from grader.homework import Edition, edition
 from grader.packing.template import GAP
 from grader.report.first_screen import LINES
-from grader.run.affected import affected, snapshot
+from grader.run.effects import affected, snapshot
 
 TURNS = 5  # weeks until every submission has been graded; all of them at once where BERAS_EVERY is set
 

@@ -28,7 +28,8 @@ from grader.diagnose.relations.order import LOOKS, relate_one
 from grader.diagnose.relations.whole import relate
 from grader.explain import examples as explain
 from grader.judge.compare import differences
-from grader.judge.verdict import Outcome, Verdict
+from grader.judge.verdict import Verdict
+from grader.result import Outcome
 from grader.rubric import Tolerances
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -73,6 +74,8 @@ BIAS: dict[str, Any] = {"asked": Asked(arrays=(("b", Y[0]), ("c", Y[:, :1])))}
 HUGE = {"asked": Asked(arrays=(("x", at(X, (0, slice(1, 3)), 1000.0)), ("y", Y)))}
 ZERO = {"asked": Asked(arrays=(("x", at(X, (2, 2), 0.0)), ("y", Y)))}
 PROBABLE = softmax(X, 1)
+UNIT = X / np.linalg.norm(X, axis=1, keepdims=True)
+ELU = np.where(Y > 0, Y, 0.25 * np.expm1(Y))
 PIXELS = np.array([[0.0, 1.0], [2.0, 3.0], [4.0, 2.0]])
 EYE = np.eye(4)[[1, 0, 2, 3, 2, 1]]
 TURNED = np.array([[1.0, 2.0, 3.0], [-1.0, -2.0, -3.5], [-4.0, -5.0, -6.0]])
@@ -90,6 +93,13 @@ SHOWN: list[tuple[str, str, Any, Any, dict[str, Any]]] = [
     ("transposed", "axes 1 and 2 of 3 are exchanged", drawn(B, N, C).swapaxes(1, 2), drawn(B, N, C), {}),
     ("transposed", "axes 1 and 2 of 4 are exchanged", drawn(2, B, N, 1).swapaxes(1, 2), drawn(2, B, N, 1), {}),
     ("transposed-shape", "(3, 5) is the expected (5, 3) turned around", Y.T, X, {}),
+    ("wrong-shape", "this is row 1 of the expected array (5, 3) alone", X[1], X, {}),
+    ("wrong-shape", "this is column 2 of the expected array (5, 3) alone", X[:, 2:], X, {}),
+    ("only-sign", "every value is 0.1 with the sign", 0.1 * np.sign(X), X, {}),
+    ("only-sign", "every value moves from w by 0.5", X - 0.5 * np.sign(Y), X - Y, STEPPED),
+    ("function-of-it", "the softplus, log(1 + exp(x)), of y", np.logaddexp(0, Y), np.maximum(Y, 0), ASKED),
+    ("function-of-it", "an ELU, and 0.25 (exp(x) - 1) below 0", ELU, np.maximum(Y, Y / 4), ASKED),
+    ("factor-per-line", "the root of the sum of squares, of each row is 1", UNIT, X, {}),
     ("axis-reduced", "axis 0 (of length 5) is summed away", X.sum(axis=0), X, {}),
     ("axis-reduced", "axis 1 (of length 3) is averaged away", X.mean(axis=1, keepdims=True), X, {}),
     ("axis-reduced", "everything (of length 15) is averaged away", X.mean(), X, {}),
@@ -397,7 +407,13 @@ def test_relations_do_not_depend_on_the_unit(seed: int, unit: float) -> None:
         ("transposed", "wrong-shape", X.T, X, {}),
         ("axis-reduced", "wrong-shape", X.sum(axis=0), X, {}),
         ("other-axis", "factor-per-line", softmax(X, None), softmax(X, 1), {}),
-        ("right-by-sign", "some-rows", np.where(TURNED > 0, TURNED, 9), TURNED, {"asked": Asked((("x", TURNED),))}),
+        (
+            "right-by-sign",
+            "some-rows",
+            np.where(TURNED > 0, TURNED, TURNED**2 + 3),
+            TURNED,
+            {"asked": Asked((("x", TURNED),))},
+        ),
         ("shifted", "some-rows", np.vstack([X[1:], X[-1:]]), X, {}),
         ("clipped", "right-by-sign", np.maximum(X, 0), X, ASKED),
         ("constant-factor", "affine", 3 * X, X, {}),
@@ -533,6 +549,25 @@ CRASHES = [
         "shapes-do-not-fit",
         "an array with m columns and one with n rows",
     ),
+    ("TypeError", "'float' object cannot be interpreted as an integer", "wrong-kind", "`/` always gives a float"),
+    ("TypeError", "'tuple' object cannot be interpreted as an integer", "wrong-kind", "a whole shape, a tuple"),
+    ("TypeError", "unhashable type: 'numpy.ndarray'", "wrong-kind", "ndarray: it cannot be a key"),
+    ("IndexError", "arrays used as indices must be of integer (or boolean) type", "wrong-kind", "one-hot rows"),
+    ("AttributeError", "'float' object has no attribute 'backward'", "wrong-kind", "a float, which has no `backward`"),
+    ("TypeError", "'Dense' object is not iterable", "wrong-kind", "one Dense"),
+    ("TypeError", "'numpy.float64' object is not callable", "wrong-kind", "a `*` too few"),
+    ("ZeroDivisionError", "float division by zero", "division-by-zero", "under the fraction line"),
+    ("KeyError", "139934", "key-missing", "the first time"),
+    ("AxisError", "axis 2 is out of bounds for array of dimension 2", "axis-out-of-bounds", "2 axes, 0 to 1"),
+    ("AxisError", "axis 0 is out of bounds for array of dimension 0", "axis-out-of-bounds", "no axis at all"),
+    ("ValueError", "too many values to unpack (expected 2)", "other-number-of-parts", "`zip`"),
+    (
+        "ValueError",
+        "cannot reshape array of size 12 into shape (5,3)",
+        "other-number-of-parts",
+        "12 values do not fill",
+    ),
+    ("TypeError", "f() takes 1 positional argument but 2 were given", "other-number-of-parts", "`self`"),
 ]
 
 
@@ -545,7 +580,7 @@ def test_exception_is_explained_with_the_letters_of_the_assignment(kind: str, me
     assert says in found.sentence
 
 
-@pytest.mark.parametrize("message", ["'numpy.ndarray' object has no attribute 'foo'", "division by zero"])
+@pytest.mark.parametrize("message", ["'numpy.ndarray' object has no attribute 'foo'", "no such thing"])
 def test_exception_that_says_all_there_is_has_no_page(message: str):
     assert crash(Fault("raised", message, "AttributeError", ("AttributeError", "Exception")), {}) is None
 

@@ -18,7 +18,7 @@ from grader.base import tomlfile
 from grader.base.errors import UsageError
 from grader.homework import FIRST, HOMEWORK, YEARS, edition
 from grader.judge import rubrics
-from grader.packing.wheel import Edition, lay_out
+from grader.packing.wheel import Build, lay_out
 
 TEXT = FIRST.rubric.read_text(encoding="utf-8")
 CONTRACT = (  # issue and assignment name these, in this spelling
@@ -146,6 +146,7 @@ WRONG = {
     "thousandth-of-a-point": (edited('"Dense" = 12', '"Dense" = 12.125'), r'"Dense".*two decimals.*12\.125'),
     "points-are-nan": (edited('"Dense" = 12', '"Dense" = nan'), r'"Dense".*nan'),
     "total-of-nothing": ("total = 0\n" + TEXT, r"points\.2470.* 100\b.* 0\b"),
+    "site-is-no-address": ('explain_site = "javascript:alert(1)"\n' + TEXT, "explain_site.*https"),
     "bonus-of-no-extension": (edited("[bonus]", '[bonus]\n"Softmax" = 2'), r"bonus.*Softmax.*BatchNorm"),
     "bonus-is-negative": (edited("[bonus]", '[bonus]\n"BatchNorm" = -2'), r"bonus.*BatchNorm.*-2"),
     "weight-of-no-check": (edited("[weights]", '[weights]\n"Adam/amsgard" = 2'), "did you mean Adam/amsgrad"),
@@ -347,7 +348,7 @@ def test_class_is_graded_by_a_named_rubric(folder: Path):
 
 def test_pack_carries_a_named_rubric_whole(folder: Path):
     stage = folder / "stage"
-    lay_out(Edition(rubric.located(COURSE), 1470), AnswerKey(), stage)
+    lay_out(Build(rubric.located(COURSE), 1470), AnswerKey(), stage)
 
     assert vars(rubrics.load(stage / "grader/rubric.toml")) == vars(rubrics.load(COURSE))
     assert len(tomlfile.read(stage / "grader/rubric.toml")) == len(tomlfile.read(FIRST.rubric)) + 1  # base

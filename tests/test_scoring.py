@@ -12,7 +12,8 @@ from grader.ask.probe import Probe, all_probes
 from grader.ask.response import Response
 from grader.judge import rubrics
 from grader.judge.scoring import UNIT, Share, allocate, decimal, shares, summary
-from grader.judge.verdict import UNJUDGED, Outcome, Verdict
+from grader.judge.verdict import UNJUDGED, Verdict
+from grader.result import Outcome
 
 repeatable = settings(derandomize=True, max_examples=200, deadline=None, database=None)
 JUDGED = [outcome for outcome in Outcome if outcome not in UNJUDGED]

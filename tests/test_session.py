@@ -17,8 +17,7 @@ from grader.ask.client import Fault, Frame
 from grader.ask.probe import Probe
 from grader.base.message import Message
 from grader.diagnose.learning import Study
-from grader.judge.verdict import Outcome
-from grader.result import NOT_GRADED, ComponentResult, ProbeResult, TrainingResult
+from grader.result import ComponentResult, Outcome, ProbeResult, TrainingResult
 from grader.run.predictions import Predictions
 from grader.run.session import Session, repository_path
 from grader.run.trainer import Trainer
@@ -299,8 +298,8 @@ def test_a_run_that_is_stopped_says_what_was_not_graded(stage: Stage) -> None:
     session.finish("Dense")
     rows = {part.name: (part.outcome, part.points, part.max_points) for part in session.result(False).components}
     assert rows["Dense"] == ("passed", 12, 12)
-    assert rows["Softmax"] == (NOT_GRADED, 0, 6)
-    assert rows[SIMPLE] == (NOT_GRADED, 0, 7)
+    assert rows["Softmax"] == (Outcome.NOT_GRADED, 0, 6)
+    assert rows[SIMPLE] == (Outcome.NOT_GRADED, 0, 7)
     assert "Adam" not in rows  # nothing is asked of it
     assert not session.result(False).complete
 

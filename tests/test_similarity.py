@@ -18,10 +18,10 @@ from grader.classroom.gradebook import Row
 from grader.classroom.output.similarity_report import similarity_report
 from grader.classroom.people.handins import HandIn
 from grader.classroom.people.roster import Person
-from grader.classroom.schedule import Entry
+from grader.classroom.schedule import KeyedHandIn
 from grader.classroom.study.groups import Kind, WrongAnswers
 from grader.classroom.study.similarity import Code, Similarity, read_codes, similarity
-from grader.classroom.study.student_code import Given, given
+from grader.classroom.study.student_code import GivenCode, given
 from grader.commands.class_ import given_code, parser
 from grader.homework import FIRST_YEAR
 
@@ -56,7 +56,7 @@ class Disguise(ast.NodeTransformer):
 
 
 @pytest.fixture(scope="module")
-def handed_out() -> dict[int, Given]:
+def handed_out() -> dict[int, GivenCode]:
     return {FIRST_YEAR: given(TEMPLATE)}
 
 
@@ -68,9 +68,9 @@ def handin(folder: Path, name: str, base: Path, *overlays: str) -> Path:
     return target
 
 
-def compared(folder: Path, handed_out: dict[int, Given], **people: Person) -> Similarity:
+def compared(folder: Path, handed_out: dict[int, GivenCode], **people: Person) -> Similarity:
     lines = [
-        Line(Entry(HandIn(path.name, path), path.name, path.name), None, (people[path.name],) if people else ())
+        Line(KeyedHandIn(HandIn(path.name, path), path.name, path.name), None, (people[path.name],) if people else ())
         for path in sorted(folder.iterdir())
     ]
     found = Similarity()
@@ -78,7 +78,7 @@ def compared(folder: Path, handed_out: dict[int, Given], **people: Person) -> Si
     return similarity(codes, WrongAnswers(), found)
 
 
-def test_disguised_copy_comes_first_and_independent_work_far_behind(folder: Path, handed_out: dict[int, Given]):
+def test_disguised_copy_comes_first_and_independent_work_far_behind(folder: Path, handed_out: dict[int, GivenCode]):
     anna = handin(folder, "anna", ROOT / "reference")
     ben = handin(folder, "ben", ROOT / "reference")
     for path in ben.rglob("*.py"):
@@ -98,7 +98,7 @@ def test_disguised_copy_comes_first_and_independent_work_far_behind(folder: Path
     assert page.count('class="alike"') > 200
 
 
-def test_given_code_makes_no_pair(folder: Path, handed_out: dict[int, Given]):
+def test_given_code_makes_no_pair(folder: Path, handed_out: dict[int, GivenCode]):
     for name in ("anna", "ben"):
         handin(folder, name, TEMPLATE)
     (folder / "ben" / "Beras" / "layers.py").write_text("def f(:")
@@ -110,7 +110,7 @@ def test_given_code_makes_no_pair(folder: Path, handed_out: dict[int, Given]):
     assert found.short == ["anna", "ben"]
 
 
-def test_two_hand_ins_of_one_person_are_no_pair(folder: Path, handed_out: dict[int, Given]):
+def test_two_hand_ins_of_one_person_are_no_pair(folder: Path, handed_out: dict[int, GivenCode]):
     person = Person("Ann", ("1",), "ann", "ann@x.edu", {})
     for name in ("one", "two"):
         handin(folder, name, ROOT / "reference")
@@ -122,7 +122,7 @@ def test_rare_wrong_answers_in_common_move_a_pair_up():
     def code(number: int, *grams: int) -> Code:
         row = Row(number, "", "graded", "", 1.0, 1.0, 1.0)
         own = np.concatenate([np.arange(start, start + 50) for start in grams]).astype(np.uint64)
-        return Code(Line(Entry(HandIn(f"h{number}", Path()), "", ""), row), own)
+        return Code(Line(KeyedHandIn(HandIn(f"h{number}", Path()), "", ""), row), own)
 
     # 0 and 1 have half of their code in common; 2 and 3 as much, and Adam's wrong answer; all have Softmax's
     codes = [code(0, 0, 100), code(1, 0, 200), code(2, 300, 400), code(3, 300, 500)]

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from grader.ask import patches
 from grader.ask.answers import LiveAnswers
 from grader.ask.code_words import plain
+from grader.ask.detours import detours_of
 from grader.ask.slips import slips_of
 from grader.homework import YEARS, edition
 
@@ -81,6 +83,31 @@ def test_same_slip_is_made_everywhere() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("sentence", "wrong"),
+    [
+        ("x were first squared in forward", "x = np.square(x); z = x @ self.w; return z + 1"),
+        ("z were first made positive in forward", "z = x @ self.w; z = np.abs(z); return z + 1"),
+        ("w were first replaced by its sign in forward", "z = x @ np.sign(self.w); return z + 1"),
+        ("the result were cut off below 0 in forward", "z = x @ self.w; return np.maximum((z + 1), 0)"),
+    ],
+)
+def test_value_takes_a_detour(sentence: str, wrong: str) -> None:
+    text = "class Layer:\n    def forward(self, x):\n        z = x @ self.w\n        return z + 1\n"
+    found = {slip.sentence: slip.applied(text) for slip in detours_of(text, "Layer").values()}
+
+    assert as_python(found[sentence].partition("x):\n")[2]) == as_python(wrong.replace("; ", "\n"))
+
+
+def test_every_relative_fits_a_year_and_has_a_sentence() -> None:
+    fitting = {code for year in YEARS for code in LiveAnswers("", edition(year)).relatives}
+
+    for below in ("", "later", "y2026"):
+        for code, patch in patches.load(patches.RELATIVES / below).items():
+            assert patch.sentence
+            assert code in fitting
+
+
 def test_loop_that_may_not_end_has_no_slips() -> None:
     assert slips_of("class Tape:\n    def walk(self, x):\n        while x:\n            x -= 1\n", "Tape") == {}
 
@@ -90,7 +117,7 @@ def test_slips_of_a_reference_are_patches_that_compile(year: int, tmp_path: Path
     answers = LiveAnswers(str(tmp_path), edition(year))
     judged = [each for each in answers.edition.components if not each.startswith("training.")]
 
-    found = {code: slip for component in judged for code, slip in answers.slips(component).items()}
+    found = {code: slip for component in judged for group in answers.slips(component) for code, slip in group.items()}
 
     assert len(found) > 500
     for code in list(found)[:: 1 + len(found) // 200]:
@@ -108,6 +135,6 @@ def test_sentence_shows_no_statement_of_the_solution(year: int, tmp_path: Path) 
     lines = {plain(ast.unparse(node)) for each in modules for node in ast.walk(each) if isinstance(node, simple)}
 
     for component in set(answers.edition.parts) & set(answers.edition.components):
-        for slip in answers.slips(component).values():
+        for slip in (each for group in answers.slips(component) for each in group.values()):
             assert "self." not in slip.sentence
             assert [line for line in lines if len(line) > SHORT and line in slip.sentence] == []

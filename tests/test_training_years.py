@@ -19,7 +19,7 @@ from overlays import Graded, grade
 from grader.ask.subject import subject_of
 from grader.homework import FIRST, edition
 from grader.homeworks.beras.mnist.reader import load
-from grader.run.affected import changed_files, snapshot
+from grader.run.effects import changed_files, snapshot
 from grader.run.predictions import Predictions, accuracy_of, scored
 from grader.submission.archives import digest_of
 from grader.submission.fit_calls import read_fit

@@ -15,8 +15,7 @@ from grader import rubric
 from grader.ask.client import Fault, Frame
 from grader.ask.subject import Trainee
 from grader.isolation import WorkerLost
-from grader.judge.verdict import Outcome
-from grader.result import TrainingResult
+from grader.result import Outcome, TrainingResult
 from grader.rubric import NOT_FINISHED
 from grader.run import trainer as module
 from grader.run.trainer import Stopped, Trainer, reported_loss, shuffled_digits, whole

@@ -19,7 +19,8 @@ from grader.ask.response import Response
 from grader.ask.subject import Raised
 from grader.explain.evidence import mismatches
 from grader.explain.message import message
-from grader.judge.verdict import Outcome, Verdict, judge
+from grader.judge.verdict import Verdict, judge
+from grader.result import Outcome
 from grader.worker.wire import Opaque, Ref
 
 RUBRIC = rubric.load()
@@ -142,3 +143,8 @@ def test_any_answer_is_judged_and_explained(answers: Observation, upstream: bool
     assert bool(text) == (found.outcome != Outcome.PASSED)
     assert len(kept) <= len(found.differences)
     assert json.dumps([asdict(each) for each in kept])
+
+
+def test_an_outcome_and_its_text_are_one_key() -> None:
+    """Results hold texts, as they are written and read again; tables of outcomes are looked up with either."""
+    assert {Outcome.PASSED: 1}["passed"] == {"passed": 1}[Outcome.PASSED] == 1

@@ -21,9 +21,10 @@ from grader.ask.notes import Assignment, Given, Import
 from grader.ask.response import Response
 from grader.commands import watch
 from grader.homework import FIRST
-from grader.judge.verdict import Outcome, Verdict
+from grader.judge.verdict import Verdict
 from grader.report.to_changes import merged, to_changes
-from grader.run.affected import Snapshot, affected, imported, modules_asked, snapshot
+from grader.result import Outcome
+from grader.run.effects import Snapshot, affected, imported, modules_asked, snapshot
 from grader.submission.bindings import imports_of
 from grader.submission.parser import parse
 from grader.submission.source import SourceModule

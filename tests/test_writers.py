@@ -36,14 +36,13 @@ from results import (
 from grader import result
 from grader.explain.evidence import MOST_NUMBERS, definitions, differing, mismatch, values
 from grader.judge.compare import Difference, close
-from grader.judge.verdict import Outcome
 from grader.report.from_json import from_json
-from grader.report.notebook import shown
+from grader.report.notebook import notebook_result
 from grader.report.to_annotations import to_annotations
 from grader.report.to_json import to_json
 from grader.report.to_markdown import COMMENT, SUMMARY, to_markdown, to_summary
 from grader.report.writers import WRITERS
-from grader.result import NOT_GRADED, ComponentResult, Mismatch, ProbeResult, Result, TrainingResult, Values
+from grader.result import ComponentResult, Mismatch, Outcome, ProbeResult, Result, TrainingResult, Values
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +119,7 @@ def test_package_ships_what_the_writers_read() -> None:
     shipped = {path for pattern in patterns for path in (ROOT / "grader").glob(pattern)}
 
     read = [path for path in (ROOT / "grader" / "report").iterdir() if path.is_file() and path.suffix != ".py"]
-    assert {path.name for path in read} == {"report.html"}
+    assert {path.name for path in read} == {"report.html", "explain_page.html"}
     assert set(read) <= shipped
 
 
@@ -138,7 +137,7 @@ def test_schema_is_one_and_knows_every_field_of_the_result() -> None:
         fields = {field.name for field in dataclasses.fields(kind)}
         assert set(described[name]["properties"]) == fields, name
         assert set(described[name]["required"]) == fields, name
-    assert set(SCHEMA["$defs"]["outcome"]["enum"]) == {*map(str, Outcome), NOT_GRADED}
+    assert set(SCHEMA["$defs"]["outcome"]["enum"]) == set(map(str, Outcome))
     assert SCHEMA["properties"]["version"]["const"] == result.VERSION
 
 
@@ -333,7 +332,7 @@ def test_no_writer_shows_what_was_not_judged_as_passed_or_lost() -> None:
     assert [part.lost for part in one.components] == [0, 0]
     assert [part.is_fine for part in one.components] == [False, False]
     assert one.components["Adam"].why == "1 point not judged: blocked by Dense, which is not right yet"
-    assert "score 3 of 6, 50%, 3 points not judged" in " ".join(repr(shown(one)).split())
+    assert "score 3 of 6, 50%, 3 points not judged" in " ".join(repr(notebook_result(one)).split())
     assert [each["status"] for each in json.loads(WRITERS["gradescope"](one))["tests"]] == ["failed", "failed"]
     assert [each["passed"] for each in json.loads(WRITERS["classroom50"](one))["tests"]] == [False, False]
     classroom = json.loads(base64.b64decode(WRITERS["github-classroom"](one)))
@@ -368,7 +367,7 @@ def test_broken_given_code_is_a_warning_and_decides_no_exit_code_alone() -> None
 
     assert (one.exit_code, wrong.exit_code) == (0, 1)
     assert one.warnings == ["Model: this code was given: restore it"]
-    assert "warning: Model: this code was given: restore it" in repr(shown(one))
+    assert "warning: Model: this code was given: restore it" in repr(notebook_result(one))
     assert not broken.is_fine
 
 
@@ -543,8 +542,10 @@ def test_events_tell_the_run_as_it_goes(written: Path, plain: dict[str, Any]) ->
         "start", "component", "component", "component", "end",
     ]  # fmt: skip
     assert events[0]["components"] == [part["name"] for part in plain["components"]]
-    shown = [{k: v for k, v in each.items() if k != "event"} for each in events if each["event"] == "component"]
-    assert shown == plain["components"]
+    notebook_result = [
+        {k: v for k, v in each.items() if k != "event"} for each in events if each["event"] == "component"
+    ]
+    assert notebook_result == plain["components"]
     (epoch, *_) = (each for each in events if each["event"] == "epoch")
     assert (epoch["training"], epoch["epoch"]) == ("training.simple", 1)
     assert round(epoch["accuracy"], 4) == plain["training"][0]["accuracy"][0]

@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache, cached_property
 from itertools import combinations
 from pathlib import Path
@@ -22,7 +22,8 @@ import numpy as np
 from grader.ask import answer_key, patches
 from grader.ask.answer_key import AnswerKey, DamagedKey, blob_of, seen_in
 from grader.ask.answer_key import Reply as Reply
-from grader.ask.client import Fault
+from grader.ask.client import UNUSABLE, Fault, unusable
+from grader.ask.detours import detours_of
 from grader.ask.patches import Patch, Sources
 from grader.ask.probe import EVERY_SEED, NotAsked, Observation, Probe
 from grader.ask.reference import LocalWorker, read_sources
@@ -38,6 +39,7 @@ QUESTIONS = ("ask/*.py", "homework.py", "worker/*.py")  # how they are asked, an
 OF_HOMEWORK = ("*.py", "worker/*.py", "editions/*/edition.toml", "probes/*.py", "later/*.py", "later/probes/*.py")
 KEY = PACKAGE / "answers.key"  # where an edition without a reference has its key
 KEPT_SEEDS = 32  # in each of them, the latest: fresh ones do not come back
+MOST_DETOURS = 400  # that are asked in one run: enough for the components that one sitting is about
 KEPT_CACHES = 8  # files of answers, of this and other versions of the reference, in the cache
 
 
@@ -68,8 +70,8 @@ class Answers(Protocol):
     def page(self, code: str) -> str:
         """The page that explains a known mistake; several forms of a mistake have one."""
 
-    def slips(self, component: str) -> dict[str, Slip]:
-        """Slips that nobody wrote a page for, by code, the most telling first."""
+    def slips(self, component: str) -> Iterator[dict[str, Slip]]:
+        """Slips that nobody wrote a page for, by code, the most telling first, in groups: the likelier ones before."""
 
     def mistaken(self, codes: tuple[str, ...], probe: Probe, seed: int) -> Reply | None:
         """What the reference with these mistakes shows, permitted differences behind them; None where they cannot be
@@ -136,6 +138,7 @@ class LiveAnswers:
         self.data_path = data_path
         self.variants = patches.fitting(patches.VARIANTS, edition, self.sources)
         self.slipped: dict[str, Patch] = {}
+        self.detours_left = MOST_DETOURS
         self.patched: dict[tuple[str, ...], Sources | None] = {(): self.sources}
         self.file = cache / f"answers-{self.digest()}.key" if cache is not None else None
         self.key = self.kept() or AnswerKey()
@@ -152,10 +155,15 @@ class LiveAnswers:
         """The known mistakes, by code. There are many, and right code needs none."""
         return patches.fitting(patches.MISCONCEPTIONS, self.edition, self.sources)
 
+    @cached_property
+    def relatives(self) -> dict[str, Patch]:
+        """Other algorithms that are taken for the one asked for, by code."""
+        return patches.fitting(patches.RELATIVES, self.edition, self.sources)
+
     def digest(self) -> str:
         """Changes with everything that an answer depends on."""
         found = hashlib.sha256(f"{digest_of_questions()} {self.edition.year} {np.__version__}".encode())
-        folders = (patches.VARIANTS, patches.MISCONCEPTIONS)
+        folders = (patches.VARIANTS, patches.MISCONCEPTIONS, patches.RELATIVES)
         changes = (patches.texts(each) for folder in folders for each in map(folder.joinpath, self.edition.told_by))
         for texts in (self.sources, *changes):
             for name, text in sorted(texts.items()):
@@ -194,16 +202,23 @@ class LiveAnswers:
     def page(self, code: str) -> str:
         return self.mistakes[code].page
 
-    def slips(self, component: str) -> dict[str, Slip]:
+    def slips(self, component: str) -> Iterator[dict[str, Slip]]:
+        relatives = {code: each for code, each in self.relatives.items() if each.component == component}
+        self.slipped |= relatives
+        yield {code: Slip((), each.sentence) for code, each in relatives.items()}
         file = self.edition.file_of(self.edition.module_of(component))
         text, owner = self.sources.get(file, ""), self.edition.owner_of(component)
         written = self.edition.parts.get(component, ())
         functions = (*written, "__init__") if written and component == owner else written
-        found = slips_of(text, owner, functions)
-        self.slipped |= {
-            code: Patch(code, component, ((file, text, slip.applied(text)),)) for code, slip in found.items()
-        }
-        return found
+        for read_off in (slips_of, detours_of):
+            found = read_off(text, owner, functions)
+            if read_off is detours_of:
+                found = dict(list(found.items())[: self.detours_left])
+                self.detours_left -= len(found)
+            self.slipped |= {
+                code: Patch(code, component, ((file, text, slip.applied(text)),)) for code, slip in found.items()
+            }
+            yield found
 
     def mistaken(self, codes: tuple[str, ...], probe: Probe, seed: int) -> Reply | None:
         return None if self._sources(codes) is None else self._ask(codes, probe, seed)
@@ -245,6 +260,10 @@ class LiveAnswers:
                 return probe.ask(subject_of(self.edition)(worker, self.data_path), seed)
         except (Fault, NotAsked) as outcome:
             return outcome
+        except UNUSABLE as error:
+            if not codes:
+                raise
+            return unusable(error)  # as it would be if a submission answered so
         finally:
             worker.close()
 
@@ -330,9 +349,9 @@ class KeyAnswers:
     def page(self, code: str) -> str:
         return self.pages[code]
 
-    def slips(self, component: str) -> dict[str, Slip]:
+    def slips(self, component: str) -> Iterator[dict[str, Slip]]:
         """None: their sentences, all together, would give the reference away."""
-        return {}
+        return iter(())
 
     def mistaken(self, codes: tuple[str, ...], probe: Probe, seed: int) -> Reply | None:
         return self.key.get(codes, probe.name, probe.seed_that_counts(seed))

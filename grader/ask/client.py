@@ -41,6 +41,11 @@ class Frame:
     caret: str = ""  # what goes below the source, where a file does not parse
 
 
+# What a probe meets that is given something else than it asked for. With right answers every probe runs through, as the
+# reference shows: so these are no faults of the grader's, which cost a submission nothing.
+UNUSABLE = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, MemoryError, RecursionError)
+
+
 @dataclass
 class Fault(Exception):
     """A question that got no value.
@@ -61,6 +66,12 @@ class Fault(Exception):
 
     def __str__(self) -> str:
         return f"{self.type}: {self.message}" if self.type else self.message
+
+
+def unusable(error: BaseException) -> Fault:
+    """What went wrong with an answer that is none to what was asked."""
+    detail = one_line(f"{type(error).__name__}: {error}", 300)
+    return Fault("unusable", f"gave something that this check cannot use ({detail})")
 
 
 class Worker(Protocol):

@@ -8,12 +8,9 @@ What would fit, the homework knows: its dialect derives from `Local`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-
-if TYPE_CHECKING:
-    from grader.judge.verdict import Verdict
 
 
 @dataclass(frozen=True)
@@ -42,20 +39,6 @@ class Local:
         return f"{self.method} gives the shape {shape} and should give {self.right_shapes(component)}"
 
 
-def misfit(verdict: Verdict, actual: Any) -> Local | None:
-    """The local gradient that came back in place of what it should have been multiplied to, if one did."""
-    if not isinstance(actual, np.ndarray):
-        return None
-    found = (each for each in verdict.seen.locals if not each.fits and isinstance(each.value, np.ndarray))
-    return next((each for each in found if alike(each.value, actual)), None)
-
-
 def alike(one: np.ndarray, other: np.ndarray) -> bool:
     """The same numbers; axes of length 1 may have been taken out on the way."""
     return one.dtype == other.dtype and one.size == other.size and one.ravel().tolist() == other.ravel().tolist()
-
-
-def made_too_early(verdict: Verdict) -> str:
-    """How a gradient lost the batch before it met the upstream gradient; '' where it did not."""
-    found = (local.made_too_early(x) for local in verdict.seen.locals for x in verdict.seen.inputs)
-    return next(filter(None, found), "")

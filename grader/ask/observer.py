@@ -20,20 +20,16 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any
 
-from grader.ask.client import Fault, RemoteWorker
+from grader.ask.client import UNUSABLE, Fault, RemoteWorker, unusable
 from grader.ask.probe import NotAsked, Probe
 from grader.ask.response import Response
 from grader.ask.subject import subject_of
-from grader.base.text import one_line
 from grader.isolation import Level, WorkerLost, Zygote, choose, start
 from grader.rubric import Rubric
 from grader.submission.places import Places, as_named
 from grader.worker import old_numpy
 from grader.worker.wire import Opaque, array_bytes
 
-# What a probe meets that is given something else than it asked for. With right answers every probe runs through, as the
-# reference shows: so these are no faults of the grader's, which cost a submission nothing.
-UNUSABLE = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, MemoryError, RecursionError)
 MOST_BYTES = 4 << 20  # of arrays that one check takes in and may keep; honest ones take up to 1 MB
 # At a probe whose worker ended together with the zygote, or was killed: somebody else may have done that
 ATTEMPTS = 3
@@ -313,12 +309,6 @@ class Observer:
         if apart is not None:
             apart.close()
         self.pool.shutdown(wait=True, cancel_futures=True)
-
-
-def unusable(error: BaseException) -> Fault:
-    """What went wrong with an answer that is none to what was asked."""
-    detail = one_line(f"{type(error).__name__}: {error}", 300)
-    return Fault("unusable", f"gave something that this check cannot use ({detail})")
 
 
 def unwritten_called(worker: RemoteWorker, functions: dict[str, list[str]]) -> tuple[str, ...]:

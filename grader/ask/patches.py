@@ -16,6 +16,7 @@ from grader.homework import HOMEWORK, Edition
 
 VARIANTS = HOMEWORK.folder / "variants"
 MISCONCEPTIONS = HOMEWORK.folder / "misconceptions" / "patches"
+RELATIVES = MISCONCEPTIONS / "relatives"  # other algorithms that are taken for the one asked for
 Sources = dict[str, str]  # path below the root -> text
 
 
@@ -29,7 +30,8 @@ class Patch:
 
     code: what the patch is known by, the name of its file; page: the code that a student is told, whose page explains
     it. They differ where a mistake comes in several forms, as half of it does: all of them have one page.
-    convention: the only gradient convention in which somebody can make it; '' for both.
+    convention: the only gradient convention in which somebody can make it; '' for both. sentence: what a relative is,
+    after `as if`: it has no page.
     """
 
     code: str
@@ -37,6 +39,7 @@ class Patch:
     edits: tuple[tuple[str, str, str], ...]
     told: str = ""
     convention: str = ""
+    sentence: str = ""
 
     @property
     def page(self) -> str:
@@ -108,4 +111,6 @@ def read(path: Path) -> Patch:
 def parsed(code: str, text: str) -> Patch:
     data = tomlfile.loads(text)
     edits = tuple((edit["file"], edit["old"], edit["new"]) for edit in data["edit"])
-    return Patch(code, data["component"], edits, data.get("code", ""), data.get("convention", ""))
+    return Patch(
+        code, data["component"], edits, data.get("code", ""), data.get("convention", ""), data.get("sentence", "")
+    )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from grader.ask.client import Fault
-from grader.ask.local_gradients import Local
+from grader.ask.local_gradients import Local, alike
 from grader.ask.notes import Call, Note
 from grader.ask.probe import NotAsked, Observation
 
@@ -31,3 +32,15 @@ class Response:
     inputs: tuple[np.ndarray, ...] = ()
     output: str = ""
     seconds: float = 0.0
+
+    def misfit(self, actual: Any) -> Local | None:
+        """The local gradient that came back in place of what it should have been multiplied to, if one did."""
+        if not isinstance(actual, np.ndarray):
+            return None
+        found = (each for each in self.locals if not each.fits and isinstance(each.value, np.ndarray))
+        return next((each for each in found if alike(each.value, actual)), None)
+
+    def made_too_early(self) -> str:
+        """How a gradient lost the batch before it met the upstream gradient; '' where it did not."""
+        found = (local.made_too_early(x) for local in self.locals for x in self.inputs)
+        return next(filter(None, found), "")

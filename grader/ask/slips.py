@@ -20,7 +20,7 @@ from grader.ask.code_words import COMPARISONS, DONE, SIGNS, names_in, plain, quo
 
 REDUCTIONS = frozenset({"sum", "mean", "max", "min", "argmax", "argmin", "average", "prod", "var", "std"})
 EXCHANGED = {
-    "sum": ("mean",), "mean": ("sum",), "max": ("min", "sum"), "min": ("max",), "argmax": ("argmin",),
+    "sum": ("mean",), "mean": ("sum",), "max": ("min", "sum", "mean"), "min": ("max",), "argmax": ("argmin",),
     "maximum": ("minimum",), "minimum": ("maximum",), "ones_like": ("zeros_like",), "zeros_like": ("ones_like",),
     "ones": ("zeros",), "zeros": ("ones",), "log": ("log2", "log10"), "sqrt": ("square",),
 }  # fmt: skip

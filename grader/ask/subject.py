@@ -21,6 +21,7 @@ import numpy as np
 
 from grader.ask.client import Fault, Worker
 from grader.ask.draw import is_drawn_at_length
+from grader.ask.entries import Kept
 from grader.ask.local_gradients import Local
 from grader.ask.notes import Assignment, Call, Definition, Given, Import, Lookup, Note, Write
 from grader.ask.stand_ins import stand_in
@@ -280,12 +281,11 @@ class Subject:
         return self.remote(self.ask("keep", value=sent(value)), name)
 
     def kept(self, by: str = "", /, **held: Remote) -> dict[str, bool]:
-        """For each object whether it still holds what it held when it came back, as `NAME_kept`.
+        """For each object whether it still holds what it held when it came back (see Kept).
 
-        by: the one call since then, if it was one: `NAME_kept_by_CALL`.
+        by: the one call since then, if it was one.
         """
-        end = f"_by_{by}" if by else ""
-        return {f"{name}_kept{end}": same_values(remote.value, remote.read()) for name, remote in held.items()}
+        return {Kept(name, by).entry: same_values(remote.value, remote.read()) for name, remote in held.items()}
 
     def parameters(self, target: Remote) -> list[tuple[str, str]]:
         rows = self.ask("signature", target=target.ref)

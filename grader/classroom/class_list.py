@@ -6,26 +6,32 @@ Everything that is written about a class is written from a `Ledger`, and the led
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
+from grader.classroom.adjustments import TOTAL, Adjustment, Grade, Policy, grade_of, last_words, own_rows
 from grader.classroom.gradebook import Gradebook, Row
 from grader.classroom.people.handins import Hint
-from grader.classroom.people.roster import Person, Roster, match
-from grader.classroom.schedule import Entry
+from grader.classroom.people.roster import Person, Roster, match, names_of
+from grader.classroom.schedule import KeyedHandIn
 
 NOT_YET = "not graded yet"
 
 
 @dataclass(frozen=True)
 class Line:
-    """One hand-in. alike: other hand-ins with the very same contents. second: the same person has a better one."""
+    """One hand-in. alike: other hand-ins with the very same contents. second: another one of the same person counts.
 
-    entry: Entry
+    grade: what it gets in the end, where that is not what the grader found.
+    """
+
+    entry: KeyedHandIn
     row: Row | None
     people: tuple[Person, ...] = ()
     alike: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     second: bool = False
+    grade: Grade | None = None
 
     @property
     def name(self) -> str:
@@ -37,7 +43,32 @@ class Line:
 
     @property
     def score(self) -> float | None:
+        if self.grade is not None:
+            return self.grade.points
         return self.row.score if self.row is not None else None
+
+    @property
+    def max_score(self) -> float | None:
+        if self.grade is not None:
+            return self.grade.most
+        return self.row.max_score if self.row is not None else None
+
+    @property
+    def not_judged(self) -> float:
+        if self.grade is not None:
+            return self.grade.not_judged
+        return self.row.not_judged if self.row is not None else 0.0
+
+    @property
+    def changes(self) -> tuple[str, ...]:
+        """What people and lateness changed, in words."""
+        return self.grade.changes if self.grade is not None else ()
+
+    @property
+    def page(self) -> str:
+        """Tells one state of a student's page from another."""
+        assert self.row is not None
+        return " ".join([str(self.row.id), self.row.key, *self.changes])
 
     @property
     def hints(self) -> tuple[Hint, ...]:
@@ -59,6 +90,7 @@ class Ledger:
     others: dict[str, str] = field(default_factory=dict)
     roster: Roster | None = None
     max_score: float = 0.0
+    unmet: tuple[str, ...] = ()  # whom an adjustment names, and nobody is called
 
     @property
     def graded(self) -> list[Line]:
@@ -97,7 +129,15 @@ class Ledger:
         return next((line for line in self.lines if person in line.people and not line.second), None)
 
 
-def ledger(gradebook: Gradebook, entries: dict[str, Entry], others: dict[str, str], roster: Roster | None) -> Ledger:
+def ledger(
+    gradebook: Gradebook,
+    entries: dict[str, KeyedHandIn],
+    others: dict[str, str],
+    roster: Roster | None,
+    policy: Policy | None = None,
+) -> Ledger:
+    """The class as the gradebook has it, with what people changed and, by the policy, what lateness costs."""
+    policy = policy or Policy()
     rows = gradebook.rows()
     alike: dict[str, list[str]] = defaultdict(list)
     for name, entry in entries.items():
@@ -106,37 +146,65 @@ def ledger(gradebook: Gradebook, entries: dict[str, Entry], others: dict[str, st
     for name, note in gradebook.notes():
         notes[name].append(note)
     people = match(roster, [entry.handin for entry in entries.values()]) if roster is not None else {}
-    lines = [
-        Line(
-            entry,
-            rows.get(entry.key),
-            tuple(people.get(name, ())),
-            tuple(other for other in alike[entry.digest] if other != name),
-            (*entry.handin.notes, *dict.fromkeys(notes[name])),
+    adjustments = last_words(gradebook.adjustments())
+    own = own_rows(adjustments)
+    lines, met = [], set()
+    for name, entry in sorted(entries.items()):
+        row, called = rows.get(entry.key), {each.casefold() for each in names_of(entry.handin, people.get(name, ()))}
+        met |= called
+        mine = [each for each in adjustments if each.who.casefold() in called]
+        lines.append(
+            Line(
+                entry,
+                row,
+                tuple(people.get(name, ())),
+                tuple(other for other in alike[entry.digest] if other != name),
+                (*entry.handin.notes, *dict.fromkeys(notes[name])),
+                grade=final(gradebook, row, mine, own, entry.handin.submitted, policy),
+            )
         )
-        for name, entry in sorted(entries.items())
-    ]
-    lines = seconds_marked(lines)
+    lines = seconds_marked(lines, policy)
     present = {id(each) for line in lines for each in line.people}
     absent = [each for each in roster.people if id(each) not in present] if roster is not None else []
-    most = max((line.row.max_score or 0.0 for line in lines if line.row is not None), default=0.0)
-    return Ledger(lines, absent, others, roster, most)
+    most = max((line.max_score or 0.0 for line in lines), default=0.0)
+    unmet = tuple(dict.fromkeys(each.who for each in adjustments if each.who.casefold() not in met))
+    return Ledger(lines, absent, others, roster, most, unmet)
 
 
-def seconds_marked(lines: list[Line]) -> list[Line]:
-    """Of several hand-ins of one person the best counts, and of equal ones the first."""
-    best: dict[int, Line] = {}
+def final(
+    gradebook: Gradebook,
+    row: Row | None,
+    mine: list[Adjustment],
+    own: dict[str, float],
+    submitted: datetime | None,
+    policy: Policy,
+) -> Grade | None:
+    """The grade of a hand-in, where somebody or something changes what the grader found."""
+    if row is None or not (mine or own or policy.due) or (row.score is None and not any(e.item == TOTAL for e in mine)):
+        return None
+    judged = gradebook.judged(row.id)
+    grade = grade_of(row.score or 0.0, row.max_score or 0.0, judged, mine, own, submitted, policy)
+    return grade if grade.changes else None
+
+
+def seconds_marked(lines: list[Line], policy: Policy) -> list[Line]:
+    """Of several hand-ins of one person one counts."""
+    several: dict[int, list[Line]] = defaultdict(list)
     for line in lines:
         for each in line.people:
-            rival = best.get(id(each))
-            if rival is None or (line.score or -1.0) > (rival.score or -1.0):
-                best[id(each)] = line
+            several[id(each)].append(line)
+    counting = {who: counts(of_one, policy) for who, of_one in several.items()}
     return [
-        Line(
-            line.entry, line.row, line.people, line.alike,
-            (*line.notes, "the same person has another hand-in, which counts"), True,
-        )
-        if line.people and all(best[id(each)] is not line for each in line.people)
+        replace(line, notes=(*line.notes, "the same person has another hand-in, which counts"), second=True)
+        if line.people and all(counting[id(each)] is not line for each in line.people)
         else line
         for line in lines
-    ]  # fmt: skip
+    ]
+
+
+def counts(of_one: list[Line], policy: Policy) -> Line:
+    """The last, where the policy says so and every time is known; else the best, and of equal ones the first."""
+    times = [line.entry.handin.submitted for line in of_one]
+    if policy.attempts == "last" and all(times):
+        return max(of_one, key=lambda line: (line.entry.handin.submitted or datetime.min).timestamp())
+    return max(of_one, key=lambda line: line.score if line.score is not None else -1.0)

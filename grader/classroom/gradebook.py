@@ -13,14 +13,16 @@ import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 from grader.base.errors import UsageError
-from grader.classroom.outcome import Outcome
+from grader.classroom.adjustments import Adjustment
+from grader.classroom.outcome import HandInOutcome
 from grader.homework import FIRST_YEAR
+from grader.result import NOT_JUDGED
 from grader.submission.contents import shown
 
 APPLICATION = 0x42455241  # 'BERA': tells a gradebook from other SQLite files
@@ -103,10 +105,26 @@ MIGRATIONS = (
     ALTER TABLE results ADD COLUMN edition INTEGER NOT NULL DEFAULT 2022;
     ALTER TABLE yardsticks ADD COLUMN edition INTEGER NOT NULL DEFAULT 2022;
     """,
+    """
+    -- not_judged: points that nobody can say anything about yet. Until now only the checks knew
+    ALTER TABLE results ADD COLUMN not_judged REAL NOT NULL DEFAULT 0;
+    UPDATE results SET not_judged = coalesce((SELECT sum(max_points) FROM checks WHERE result = results.id
+        AND outcome IN ('blocked', 'grader fault', 'not graded')), 0);
+    CREATE TABLE adjustments (           -- what people changed, in order: the last about one thing counts
+        id INTEGER PRIMARY KEY,
+        recorded TEXT NOT NULL,
+        who TEXT NOT NULL,               -- a hand-in, or a person as the export or the roster knows them
+        item TEXT NOT NULL,              -- a component, a row of one's own, total, late, submitted
+        points TEXT NOT NULL,            -- '' takes it back
+        most TEXT NOT NULL,              -- of a row of one's own
+        reason TEXT NOT NULL,
+        author TEXT NOT NULL
+    );
+    """,
 )
 RESULT_COLUMNS = (
     "key", "digest", "terms", "state", "reason", "score", "max_score", "seconds", "recorded", "result", "close",
-    "alone", "edition",
+    "alone", "edition", "not_judged",
 )  # fmt: skip
 DETAILS = {"checks": 8, "fingerprints": 6}  # tables with rows of a result, and how many columns they have
 
@@ -123,6 +141,7 @@ class Row:
     max_score: float | None
     seconds: float
     edition: int = FIRST_YEAR
+    not_judged: float = 0.0
 
     @property
     def is_final(self) -> bool:
@@ -183,7 +202,7 @@ class Gradebook:
 
     # --- writing ------------------------------------------------------------------------------------------------
 
-    def record(self, key: str, terms: str, outcome: Outcome, replace: bool = False, alone: bool = False) -> bool:
+    def record(self, key: str, terms: str, outcome: HandInOutcome, replace: bool = False, alone: bool = False) -> bool:
         """Writes a result; False where there was one with this key that counts already."""
         plain, result = None, outcome.result
         if result is not None:
@@ -193,6 +212,7 @@ class Gradebook:
         about = (
             key, outcome.digest, terms, outcome.state, outcome.reason, score, most, outcome.seconds, now(), plain,
             " ".join(outcome.close), int(alone), (result or {}).get("edition", FIRST_YEAR),
+            (result or {}).get("not_judged", 0.0),
         )  # fmt: skip
         prints = [
             (None, component, name, form, json.dumps(numbers, separators=(",", ":")), int(known))
@@ -241,6 +261,34 @@ class Gradebook:
                 "INSERT INTO notes (recorded, handin, note) VALUES (?, ?, ?)", (now(), handin, note)
             )
 
+    def adjust(self, adjustments: Iterable[Adjustment]) -> int:
+        """Takes down what people changed, and says how much of it is news."""
+        last = {(each.who, each.item): each for each in self.adjustments()}
+        news = [each for each in adjustments if last.get((each.who, each.item)) != each]
+        with self.explained(), self.transaction():
+            self.connection.executemany(
+                "INSERT INTO adjustments (recorded, who, item, points, most, reason, author) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [(now(), *astuple(each)) for each in news],
+            )
+        return len(news)
+
+    def adjustments(self) -> list[Adjustment]:
+        """All of them, in order."""
+        found = self.select("SELECT who, item, points, most, reason, author FROM adjustments ORDER BY id")
+        return [Adjustment(*row) for row in found]
+
+    def judged(self, id_: int) -> dict[str, tuple[float, float, float]]:
+        """Points, most and not judged of each component of a result."""
+        unjudged = ", ".join(f"'{outcome}'" for outcome in NOT_JUDGED)
+        found = self.select(
+            "SELECT component, sum(points), sum(max_points), "
+            f"sum(CASE WHEN outcome IN ({unjudged}) THEN max_points ELSE 0 END) "
+            "FROM checks WHERE result = ? GROUP BY component",
+            (id_,),
+        )
+        return {name: (points, most, left) for name, points, most, left in found}
+
     def merge(self, path: Path) -> int:
         """Takes over the results of another gradebook, and says how many were new."""
         if not path.is_file():
@@ -256,6 +304,8 @@ class Gradebook:
                         for table in DETAILS
                     }
                     count += self._insert(tuple(about), details, False)
+            known = set(self.adjustments())
+            self.adjust(each for each in other.adjustments() if each not in known)
             return count
         finally:
             other.close()
@@ -264,7 +314,9 @@ class Gradebook:
 
     def rows(self) -> dict[str, Row]:
         """Every result by its key."""
-        found = self.select("SELECT id, key, state, reason, score, max_score, seconds, edition FROM results")
+        found = self.select(
+            "SELECT id, key, state, reason, score, max_score, seconds, edition, not_judged FROM results"
+        )
         return {row[1]: Row(*row) for row in found}
 
     def result(self, key: str) -> dict[str, Any] | None:
@@ -286,10 +338,6 @@ class Gradebook:
     def close_calls(self) -> dict[str, str]:
         """The checks near a time limit, by the key of the result, where no second look was taken."""
         return dict(self.select("SELECT key, close FROM results WHERE close != '' AND NOT alone"))
-
-    def enrolled(self) -> list[tuple[str, str, str, str]]:
-        """(name, path, digest, key) of the hand-ins of the last run."""
-        return self.select("SELECT name, path, digest, key FROM handins ORDER BY name")
 
     def notes(self) -> list[tuple[str, str]]:
         """(hand-in, what happened), in order; what happened to no one hand-in goes by ''."""

@@ -9,7 +9,7 @@ STATES = ("graded", "stopped", "ungradable", "failed")
 
 
 @dataclass
-class Outcome:
+class HandInOutcome:
     """The outcome of grading one hand-in.
 
     state   graded; stopped: at its time limit, with what was graded until then; ungradable: nothing in it can be
@@ -34,11 +34,11 @@ class Outcome:
         return asdict(self)
 
 
-def outcome_of(plain: Any) -> Outcome:
+def outcome_of(plain: Any) -> HandInOutcome:
     """The outcome that a unit of work sent. Raises ValueError where it is none."""
     if not isinstance(plain, dict) or plain.get("state") not in STATES:
         raise ValueError("this is no outcome of a unit of work")
     try:
-        return Outcome(**plain)
+        return HandInOutcome(**plain)
     except TypeError as error:
         raise ValueError(f"this is no outcome of a unit of work ({error})") from None

@@ -17,7 +17,7 @@ from typing import Any
 from grader.classroom.gradebook import Gradebook
 from grader.classroom.jobs.local import Ended, Executor, Unit
 from grader.classroom.jobs.settings import Terms
-from grader.classroom.outcome import Outcome
+from grader.classroom.outcome import HandInOutcome
 from grader.classroom.people.handins import HandIn
 
 MOST_LOST = 3  # times that a hand-in's process may be lost; then it is likely what ends it
@@ -30,7 +30,7 @@ Listener = Callable[[dict[str, Any]], None]
 
 
 @dataclass(frozen=True)
-class Entry:
+class KeyedHandIn:
     """A hand-in of this run, with the digest of its contents and the key of its result."""
 
     handin: HandIn
@@ -39,13 +39,13 @@ class Entry:
 
 
 @dataclass
-class Run:
+class ClassRun:
     """One run over a class. `chosen`: what is to be graded if it is not yet; `again`: even if it is."""
 
     gradebook: Gradebook
     terms: Terms
     terms_digest: str
-    entries: dict[str, Entry]
+    entries: dict[str, KeyedHandIn]
     chosen: set[str]
     again: set[str] = field(default_factory=set)
     reference: Path | None = None
@@ -69,13 +69,13 @@ class Run:
         rows = self.gradebook.rows()
         for entry in self.entries.values():
             if entry.handin.fault and entry.key not in rows:
-                outcome = Outcome("ungradable", entry.digest, entry.handin.fault)
+                outcome = HandInOutcome("ungradable", entry.digest, entry.handin.fault)
                 self.gradebook.record(entry.key, self.terms_digest, outcome)
 
-    def missing(self) -> list[Entry]:
+    def missing(self) -> list[KeyedHandIn]:
         """Chosen hand-ins without a result that counts, one of each key."""
         rows = self.gradebook.rows()
-        found: dict[str, Entry] = {}
+        found: dict[str, KeyedHandIn] = {}
         for name in sorted(self.chosen):
             entry = self.entries[name]
             row = rows.get(entry.key)
@@ -106,11 +106,11 @@ class Run:
             finally:
                 executor.close()
 
-    def work_through(self, executor: Executor, todo: list[Entry]) -> None:
+    def work_through(self, executor: Executor, todo: list[KeyedHandIn]) -> None:
         """Keeps the executor busy until all is done."""
         waiting = self.units(todo, executor.slots)
-        under_way: dict[int, Entry | None] = {}
-        again: deque[tuple[Unit, Entry | None]] = deque()
+        under_way: dict[int, KeyedHandIn | None] = {}
+        again: deque[tuple[Unit, KeyedHandIn | None]] = deque()
         total, self.done, self.started = len(todo), 0, time.monotonic()
         exhausted = False
         while True:
@@ -134,7 +134,7 @@ class Run:
                     self.done += 1
                     self.take(entry, ended.outcome or gave_up(ended), total)
 
-    def units(self, todo: list[Entry], slots: int) -> Iterator[tuple[Unit, Entry | None]]:
+    def units(self, todo: list[KeyedHandIn], slots: int) -> Iterator[tuple[Unit, KeyedHandIn | None]]:
         """One unit a hand-in. The reference is trained first, as often as there is company, and now and then after."""
         for _ in range(slots if self.reference else 0):
             yield self.yardstick(), None
@@ -143,7 +143,7 @@ class Run:
             if self.reference and count % YARDSTICK_EVERY == 0:
                 yield self.yardstick(), None
 
-    def unit(self, entry: Entry) -> Unit:
+    def unit(self, entry: KeyedHandIn) -> Unit:
         self.number += 1
         return Unit(self.number, entry.handin.name, entry.handin.path, self.terms)
 
@@ -160,14 +160,14 @@ class Run:
 
     # --- recording it -------------------------------------------------------------------------------------------
 
-    def take(self, entry: Entry, outcome: Outcome, total: int) -> None:
+    def take(self, entry: KeyedHandIn, outcome: HandInOutcome, total: int) -> None:
         """Records an outcome under the key of what was really graded."""
         name = entry.handin.name
         outcome.digest = outcome.digest or entry.digest
         key = entry.key
         if outcome.digest != entry.digest:
             key = self.terms.key_of(outcome.digest, self.terms_digest)
-            self.entries[name] = Entry(entry.handin, outcome.digest, key)
+            self.entries[name] = KeyedHandIn(entry.handin, outcome.digest, key)
             self.gradebook.rekey(name, outcome.digest, key)
             self.note(name, "changed after the run had begun; what was graded is the later state")
         self.compare_with_reference(outcome)
@@ -205,7 +205,7 @@ class Run:
                 self.cpu.setdefault((outcome.machine, year, model), deque(maxlen=YARDSTICKS)).append(cpu)
                 self.gradebook.record_yardstick(model, trained["wall_seconds"], cpu, year)
 
-    def compare_with_reference(self, outcome: Outcome) -> None:
+    def compare_with_reference(self, outcome: HandInOutcome) -> None:
         """CPU time against the reference's: other programs on the machine slow both, and wall clocks tell nothing."""
         for trained in outcome.result["training"] if outcome.result is not None else ():
             cpu, year = cpu_to_threshold(trained), outcome.result["edition"] if outcome.result else 0
@@ -215,7 +215,7 @@ class Run:
 
     # --- verdicts of the clock ----------------------------------------------------------------------------------
 
-    def second_looks(self) -> list[Entry]:
+    def second_looks(self) -> list[KeyedHandIn]:
         """Chosen hand-ins with checks that ended near a time limit, on a machine that had other things to do."""
         close = self.gradebook.close_calls()
         by_key = {self.entries[name].key: self.entries[name] for name in sorted(self.chosen)}
@@ -243,8 +243,8 @@ class Run:
             self.note(name, f"{before} came near a time limit: graded once more, alone, {still}")
 
 
-def gave_up(ended: Ended) -> Outcome:
-    return Outcome("failed", reason=f"{ended.lost}, {MOST_LOST} times; see the notes in the gradebook")
+def gave_up(ended: Ended) -> HandInOutcome:
+    return HandInOutcome("failed", reason=f"{ended.lost}, {MOST_LOST} times; see the notes in the gradebook")
 
 
 def cpu_to_threshold(trained: dict[str, Any]) -> float | None:

@@ -8,34 +8,38 @@ import fnmatch
 import hashlib
 import os
 import re
-import shlex
 import signal
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
+from datetime import timedelta
 from pathlib import Path
 
 from grader.base.ends import stoppable
 from grader.base.errors import UsageError
 from grader.base.machine import cores, has_room
 from grader.base.paths import CHECKOUT
+from grader.classroom import adjustments
+from grader.classroom.adjustments import Policy
 from grader.classroom.class_list import Ledger, ledger
 from grader.classroom.gradebook import Gradebook
-from grader.classroom.jobs.local import Executor, Local
+from grader.classroom.jobs.local import Executor, LocalExecutor
 from grader.classroom.jobs.settings import Terms, named_file, reference_folder, years_of
-from grader.classroom.output.files import PAIRS, Outputs
+from grader.classroom.output.files import ClassOutputs
 from grader.classroom.output.progress import ClassProgress
+from grader.classroom.output.summary import GRADEBOOK, summary
 from grader.classroom.people.handins import Found, HandIn, find
-from grader.classroom.people.roster import Person, Roster, match
+from grader.classroom.people.roster import Roster, match, names_of
 from grader.classroom.people.roster import read as read_roster
-from grader.classroom.schedule import Entry, Run
-from grader.classroom.study.groups import Group, WrongAnswers, groups
+from grader.classroom.schedule import ClassRun, KeyedHandIn
+from grader.classroom.study.groups import WrongAnswers, groups
 from grader.classroom.study.similarity import Similarity, read_codes, similarity
-from grader.classroom.study.student_code import Given, given, given_in
-from grader.homework import FIRST, FIRST_YEAR, HOMEWORK, YEARS, Edition, edition, is_training
+from grader.classroom.study.student_code import GivenCode, given, given_in
+from grader.homework import FIRST, FIRST_YEAR, HOMEWORK, YEARS, Edition, edition
 from grader.judge.rubrics import load as load_rubric
 from grader.packing.template import make_edition
 from grader.report.to_jsonl import EventLog
+from grader.result import is_training
 from grader.rubric import SETUP_SECONDS, located, year_of
 from grader.run.request import DEFAULT_SEED, chosen, hidden_seed_of, seed_of
 from grader.submission.archives import digest_of
@@ -56,8 +60,6 @@ Run it again to go on where it was stopped. docs/class.md says more.
 exit codes: 0 everything is graded, 1 some hand-ins could not be, 2 the call or the environment is wrong,
 130 interrupted
 """
-GRADEBOOK = "gradebook.sqlite"
-DEFAULT_BOOK = Path("graded") / GRADEBOOK  # where `grade misconception new` looks for it
 TEMPLATE = CHECKOUT / "student_template"
 SPARE_SECONDS = 300.0  # beside trainings: the checks of a hand-in that hangs in every component
 SHARD = re.compile(r"([1-9]\d*)/([1-9]\d*)")
@@ -98,6 +100,16 @@ def parser() -> argparse.ArgumentParser:
     how.add_argument("--limit", metavar="SECONDS", type=float, help="time for one hand-in, on a full machine")
     how.add_argument("--jsonl", metavar="FILE", type=Path, help="what happens, while it happens, as lines of JSON")
     how.add_argument("-q", "--quiet", action="store_true", help="print the last lines only")
+    people = found.add_argument_group("what people decide", "docs/class.md, The grade that counts")
+    people.add_argument("--adjust", metavar="FILE", type=Path, help="CSV of points that people give, with reasons")
+    people.add_argument(
+        "--due", metavar="TIME", help="when it was due, as in 2026-11-20T23:59 (of this machine's zone)"
+    )
+    people.add_argument("--grace", metavar="MINUTES", type=float, default=0.0, help="that cost nothing (default 0)")
+    people.add_argument(
+        "--late", metavar="PERCENT", type=float, default=0.0, help="of all points, for each day begun after --due"
+    )
+    people.add_argument("--attempts", choices=["best", "last"], default="best", help="which of several counts")
     alike = found.add_argument_group("hand-ins that look alike")
     alike.add_argument("--similarity", action="store_true", help="compare the code of all hand-ins, each with each")
     alike.add_argument("--template", metavar="DIR", type=Path, help="the code that was given (default: of each year)")
@@ -124,6 +136,8 @@ def main(arguments: list[str]) -> int:
     options = parser().parse_args(arguments)
     check_where(options)
     terms = terms_of(options)
+    policy = policy_of(options)
+    adjusted = adjustments.read(options.adjust) if options.adjust is not None else []
     handed_out = given_code(options) if options.similarity else None
     progress = ClassProgress(sys.stderr, options.quiet)
     path = options.gradebook or options.output / GRADEBOOK
@@ -144,10 +158,12 @@ def main(arguments: list[str]) -> int:
                 code = 128 + (signals[0] if signals else signal.SIGINT)
             finally:
                 progress.close()
-            told = ledger(gradebook, run.entries, found.others, roster)
+            if news := gradebook.adjust(adjusted):
+                run.note("", f"{news} adjustment{'s' * (news > 1)} of {shown(options.adjust)} taken down")
+            told = ledger(gradebook, run.entries, found.others, roster, policy)
             shared = groups(gradebook, told.names)
             alike = looked_alike(handed_out, gradebook, told, progress) if handed_out and not code else None
-            Outputs(options.output, gradebook, progress.remark).write(
+            ClassOutputs(options.output, gradebook, progress.remark).write(
                 told, shared, options.title, (alike, handed_out) if alike and handed_out else None
             )
             run.tell("groups", groups=[asdict(group) for group in shared])
@@ -177,6 +193,20 @@ def check_where(options: argparse.Namespace) -> None:
         raise UsageError(
             "--jobs is for this machine; on a cluster each thread of a worker grades one hand-in at a time"
         )
+
+
+def policy_of(options: argparse.Namespace) -> Policy:
+    """What lateness costs, and which attempt counts. Raises UsageError."""
+    due = adjustments.time_of(options.due) if options.due is not None else None
+    if options.due is not None and due is None:
+        raise UsageError(f"--due {options.due}: is no time, as in 2026-11-20T23:59 or 2026-11-20T23:59+01:00")
+    if options.due is None and (options.late or options.grace):
+        raise UsageError("--late and --grace need --due TIME")
+    if not 0 <= options.late <= 100:
+        raise UsageError(f"--late {options.late:g}: must be a percentage from 0 to 100")
+    if not 0 <= options.grace <= 60 * 24 * 366:
+        raise UsageError(f"--grace {options.grace:g}: must be minutes, up to a year of them")
+    return Policy(due, timedelta(minutes=options.grace), options.late, options.attempts)
 
 
 def terms_of(options: argparse.Namespace) -> Terms:
@@ -212,7 +242,7 @@ def terms_of(options: argparse.Namespace) -> Terms:
     )
 
 
-def open_executor(options: argparse.Namespace, terms: Terms, run: Run) -> Executor:
+def open_executor(options: argparse.Namespace, terms: Terms, run: ClassRun) -> Executor:
     """Where hand-ins are graded. Raises UsageError."""
     rubric = terms.load_rubric(terms.usual)
     years = [terms.year] if terms.year else YEARS
@@ -231,7 +261,7 @@ def open_executor(options: argparse.Namespace, terms: Terms, run: Run) -> Execut
     if jobs < 1:
         raise UsageError("--jobs takes a whole number from 1 up")
     need = rubric.limits["training_memory_mb" if trainings else "check_memory_mb"]
-    return Local(terms, jobs, limit, lambda: has_room(need))
+    return LocalExecutor(terms, jobs, limit, lambda: has_room(need))
 
 
 # --- which hand-ins -----------------------------------------------------------------------------------------------
@@ -239,7 +269,7 @@ def open_executor(options: argparse.Namespace, terms: Terms, run: Run) -> Execut
 
 def prepared(
     options: argparse.Namespace, gradebook: Gradebook, terms: Terms, found: Found, roster: Roster | None
-) -> Run:
+) -> ClassRun:
     """The run that these options ask for, with the gradebook ready for it."""
     for other in options.merge:
         print(f"{shown(other)}: {gradebook.merge(other)} new results taken over", file=sys.stderr)
@@ -256,17 +286,17 @@ def prepared(
     if options.regrade is not None:
         again = set(selected(names, options.regrade, "--regrade")) if options.regrade else set(wanted)
         again &= wanted
-    return Run(
+    return ClassRun(
         gradebook, terms, own, entries, wanted, again, reference_folder(terms, [each.path for each in found.handins])
     )
 
 
-def entry_of(handin: HandIn, terms: Terms, own: str) -> Entry:
+def entry_of(handin: HandIn, terms: Terms, own: str) -> KeyedHandIn:
     try:
         digest = digest_of(handin.path)
     except UsageError:  # told by whoever tries to open it
         digest = hashlib.sha256(f"unreadable {handin.name}".encode("utf-8", "surrogateescape")).hexdigest()
-    return Entry(handin, digest, terms.key_of(digest, own))
+    return KeyedHandIn(handin, digest, terms.key_of(digest, own))
 
 
 def selected(names: Mapping[str, Sequence[str]], patterns: list[str], option: str) -> Iterator[str]:
@@ -276,13 +306,6 @@ def selected(names: Mapping[str, Sequence[str]], patterns: list[str], option: st
         if not matching:
             raise UsageError(f"{option} {pattern}: no hand-in has that name")
         yield from matching
-
-
-def names_of(handin: HandIn, people: Sequence[Person]) -> list[str]:
-    """A hand-in's own name, and what an export or the roster says of its people: names, IDs, e-mail addresses."""
-    hints = (text for hint in handin.people for text in (hint.name, hint.id, hint.email))
-    rostered = (text for each in people for text in (each.name, each.login, each.email, *each.ids))
-    return [handin.name, *filter(None, (*hints, *rostered))]
 
 
 def matches(name: str, pattern: str) -> bool:
@@ -334,7 +357,7 @@ def held(gradebook: Path) -> Iterator[str]:
         os.close(handle)
 
 
-def given_code(options: argparse.Namespace) -> dict[int, Given]:
+def given_code(options: argparse.Namespace) -> dict[int, GivenCode]:
     """What was handed out, by year. Raises UsageError where hand-ins could not be compared in the end."""
     try:
         import jinja2  # noqa: F401  what the page is made with
@@ -347,7 +370,7 @@ def given_code(options: argparse.Namespace) -> dict[int, Given]:
     return {year: given_in_year(edition(year)) for year in YEARS}
 
 
-def given_in_year(year: Edition) -> Given:
+def given_in_year(year: Edition) -> GivenCode:
     """The template of a year. Raises UsageError."""
     if year.year == FIRST_YEAR:
         return given(TEMPLATE)
@@ -355,7 +378,7 @@ def given_in_year(year: Edition) -> Given:
 
 
 def looked_alike(
-    handed_out: dict[int, Given], gradebook: Gradebook, told: Ledger, progress: ClassProgress
+    handed_out: dict[int, GivenCode], gradebook: Gradebook, told: Ledger, progress: ClassProgress
 ) -> Similarity:
     """Compares the code of all hand-ins."""
     found = Similarity()
@@ -371,57 +394,3 @@ def looked_alike(
 
 def exit_code(told: Ledger) -> int:
     return 1 if told.troubled else 0
-
-
-def summary(
-    told: Ledger,
-    shared: list[Group],
-    roster: Roster | None,
-    alike: Similarity | None,
-    folder: Path,
-    book: Path,
-    stopped: bool,
-) -> str:
-    """The last lines: how many, how well, what is left, and where it all is. book: the gradebook."""
-    scores = sorted(line.score for line in told.graded if line.score is not None and not line.second)
-    lines = []
-    if scores:
-        middle = scores[len(scores) // 2] if len(scores) % 2 else sum(scores[len(scores) // 2 - 1 :][:2]) / 2
-        lines.append(f"{len(scores)} graded: median {middle:g} of {told.max_score:g}, {scores[0]:g} to {scores[-1]:g}")
-    for state in ("stopped", "ungradable", "failed", "not graded yet"):
-        named = [line for line in told.lines if line.state == state]
-        for line in named[:5]:
-            reason = f": {line.row.reason}" if line.row is not None and line.row.reason else ""
-            lines.append(f"{state}  {shown(line.name)}{reason}")
-        if len(named) > 5:
-            lines.append(f"{state}  and {len(named) - 5} more")
-    twins = [line for line in told.lines if line.alike]
-    if twins:
-        lines.append(f"{len(twins)} hand-ins have the very same contents as another")
-    if shared:
-        several = "s" if len(shared) > 1 else ""
-        lines.append(f"{len(shared)} shared mistake{several} that no misconception explains:")
-        lines += [f"  {group.id}  {len(group.names)} hand-ins, {checks_text(group)}" for group in shared[:5]]
-        lines += [f"  and {len(shared) - 5} more"] * (len(shared) > 5)
-        elsewhere = "" if book == DEFAULT_BOOK else f" --gradebook {shlex.quote(str(book))}"
-        lines.append(f"  to name one: grade misconception new --from {shared[0].id}{elsewhere}")
-    if roster is not None:
-        lines.append(f"on the roster: {len(roster.people)}, of them {len(told.absent)} handed in nothing")
-        if told.strangers:
-            names = ", ".join(shown(line.name) for line in told.strangers[:5])
-            lines.append(f"not on the roster: {names}" + " and more" * (len(told.strangers) > 5))
-    if alike is not None:
-        lines.append(f"{len(alike.pairs)} pairs of {alike.compared} hand-ins compared: {folder / PAIRS[0]}")
-        for pair in alike.pairs[:3]:
-            names, shares = f"{shown(pair.one.name)} and {shown(pair.other.name)}", pair.shares
-            lines.append(f"  {names}: {shares[0]:.0%} and {shares[1]:.0%} of their own code in common")
-    lines += [f"left alone  {shown(name)}: {why}" for name, why in list(told.others.items())[:5]]
-    lines += ["stopped; the same command goes on from here"] if stopped else []
-    page = folder / "report.html"
-    return "\n".join([*lines, f"see {page if page.is_file() else folder / 'grades.csv'}"])
-
-
-def checks_text(group: Group) -> str:
-    """The checks that a group got wrong, in short."""
-    first, *more = group.checks
-    return first + f" and {len(more)} more" * bool(more)

@@ -1,18 +1,26 @@
-"""`grade explain [CODE|COMPONENT]`: the page of a misconception, a relation or a component; without one, all codes."""
+"""`grade explain [CODE|COMPONENT]`: the page of a misconception, a relation or a component; without one, all codes.
+
+With `--site DIR` all pages are written as HTML files that link to each other.
+"""
 
 from __future__ import annotations
 
 import argparse
 import difflib
 import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from grader.ask.answers import KEY, KeyAnswers
 from grader.base.errors import UsageError
+from grader.base.files import write_whole
 from grader.diagnose import pages
 from grader.explain.component import component_page
 from grader.explain.examples import explain, mistakes_of
-from grader.homework import FIRST, YEARS, Edition, edition, is_training
+from grader.homework import FIRST, YEARS, Edition, edition
 from grader.judge import rubrics
+from grader.result import is_training
+from grader.rubric import Rubric, year_of
 
 
 def main(arguments: list[str]) -> int:
@@ -27,24 +35,54 @@ def main(arguments: list[str]) -> int:
         help="for example softmax-over-batch, or a component; without one, all codes are listed",
     )
     parser.add_argument(
-        "--edition", type=int, choices=YEARS, default=FIRST.year, help=f"in the words of a year; default {FIRST.year}"
+        "--edition", type=int, choices=YEARS, help=f"in the words of a year; default the rubric's, else {FIRST.year}"
     )
+    parser.add_argument("--site", metavar="DIR", type=Path, help="write every page into a folder, as HTML")
+    parser.add_argument("--rubric", metavar="NAME|FILE", type=Path, help="points and hidden checks of components")
     options = parser.parse_args(arguments)
-    year = edition(options.edition)
+    year = edition(options.edition or (year_of(options.rubric) if options.rubric is not None else FIRST.year))
+    if options.site is not None:
+        if options.code is not None:
+            raise UsageError(f"explain {options.code} --site: a site has every page; leave out {options.code}")
+        return write_site(options.site, rubrics.load(options.rubric, year), year)
     if options.code is None:
         print("\n".join(f"{code}  {pages.title(code, year)}" for code in pages.codes(year)))
         return 0
     component = year.component_like(options.code)
     if component in year.components and not is_training(component):
-        sys.stdout.write(component_page(component, rubrics.load(None, year), mistakes_in(component, year)))
+        sys.stdout.write(component_page(component, rubrics.load(options.rubric, year), mistakes_in(component, year)))
         return 0
     if not pages.text(options.code, year):
         known = {name.lower(): name for name in (*pages.codes(year), *year.components)}
         near = difflib.get_close_matches(options.code.lower(), known, 1)
         hint = f"did you mean {known[near[0]]}?" if near else "`grade explain` lists them all"
         raise UsageError(f"explain {options.code}: there is no such code; {hint}")
-    examples = KeyAnswers(KEY).key.about["examples"] if not year.reference.is_dir() and KEY.is_file() else None
-    sys.stdout.write(explain(options.code, examples, year))
+    sys.stdout.write(explain(options.code, examples_of(year), year))
+    return 0
+
+
+def examples_of(year: Edition) -> Mapping[str, Sequence[str]] | None:
+    """What the examples of pages give, where they cannot be worked here."""
+    return KeyAnswers(KEY).key.about["examples"] if not year.reference.is_dir() and KEY.is_file() else None
+
+
+def write_site(folder: Path, rubric: Rubric, year: Edition) -> int:
+    """Writes every page. Raises UsageError."""
+    try:
+        from grader.report.site import site
+    except ModuleNotFoundError as error:
+        raise UsageError(f"--site needs the package {error.name}: pip install 'beras-grader[report]'") from None
+    examples = examples_of(year)
+    texts = {code: explain(code, examples, year) for code in pages.codes(year)}
+    asked = [name for name in year.components if not is_training(name)]
+    found = site(texts, {name: component_page(name, rubric, mistakes_in(name, year)) for name in asked})
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in found.items():
+            write_whole(folder / name, text.encode("utf-8", "replace"))
+    except OSError as error:
+        raise UsageError(f"--site {folder}: cannot be written ({error.strerror})") from None
+    print(f"{folder / 'index.html'}: {len(texts)} mistakes and {len(asked)} components, a page each")
     return 0
 
 

@@ -13,7 +13,7 @@ from grader.ask.answers import LiveAnswers
 from grader.base.errors import UsageError
 from grader.homework import FIRST, HOMEWORK, YEARS
 from grader.judge import rubrics
-from grader.run.freeze import frozen
+from grader.run.freeze import frozen_in_sight
 from grader.run.request import DEFAULT_SEED, HIDDEN_SEED_BITS, seed_of
 
 
@@ -43,7 +43,7 @@ def main(arguments: list[str]) -> int:
     hidden_seed = seed_of(options.hidden_seed, "--hidden-seed", HIDDEN_SEED_BITS) if options.hidden_seed else seed
     with np.errstate(all="ignore"):
         answers = LiveAnswers(HOMEWORK.probe_folder(), year)
-        key = frozen(answers, seed, hidden=hidden, hidden_seed=hidden_seed if hidden else None)
+        key = frozen_in_sight(answers, seed, hidden=hidden, hidden_seed=hidden_seed if hidden else None)
     try:
         answer_key.save(key, options.output)
     except OSError as error:

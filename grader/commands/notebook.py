@@ -8,7 +8,7 @@ from pathlib import Path
 from grader.base.ends import temporary_folder
 from grader.base.errors import UsageError
 from grader.homework import YEARS
-from grader.report.notebook import NotebookResult, shown
+from grader.report.notebook import NotebookResult, notebook_result
 from grader.run.grade import graded as run
 from grader.run.outputs import Outputs
 from grader.run.request import Request, hidden_seed_of, seed_of
@@ -48,4 +48,4 @@ def graded(
     with temporary_folder("beras-grade-") as scratch, run(request, scratch, Outputs({}), quiet=True) as (session, _):
         if session.interrupted:
             raise KeyboardInterrupt
-        return shown(session.result())
+        return notebook_result(session.result())

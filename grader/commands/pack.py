@@ -16,6 +16,7 @@ from grader.base.ends import temporary_folder
 from grader.base.errors import UsageError
 from grader.homework import FIRST, HOMEWORK, YEARS
 from grader.judge import rubrics
+from grader.result import is_training
 from grader.run.request import DEFAULT_SEED, HIDDEN_SEED_BITS, chosen, seed_of
 
 EPILOG = """\
@@ -79,7 +80,7 @@ def main(arguments: list[str]) -> int:
         raise UsageError("pack: there are packs of the built-in homework only, not with --homework")
     options = parser().parse_args(arguments)
     from grader.packing.packs import PACKS, Contents
-    from grader.packing.wheel import Edition, check_source, key_for
+    from grader.packing.wheel import Build, check_source, key_for
 
     course = rubric.year_meant(options.edition, options.rubric)
     check_source()
@@ -94,17 +95,17 @@ def main(arguments: list[str]) -> int:
     seed = seed_of(options.seed)
     components = chosen(options.only, not options.no_training, course.components)
     hidden_seed = secret_seed(options.hidden_seed, ready)
-    edition = Edition(rubric.located(options.rubric, course), seed, hidden_seed, pack.student, components, course)
+    build = Build(rubric.located(options.rubric, course), seed, hidden_seed, pack.student, components, course)
     told = [f"--edition={course.year}"] if course is not FIRST else []
     told += [f"--track={options.track}"] if options.track else []
     told += [f"--seed={seed}"] if seed != DEFAULT_SEED else []
     told += ["--no-training"] if options.no_training else []
     told += [word for name in components for word in ("--only", name)] if options.only else []
-    trains = any(name.startswith("training.") for name in components)
+    trains = any(map(is_training, components))
     with temporary_folder("beras-pack-") as scratch:
         folder = scratch / "pack"
         folder.mkdir()
-        contents = Contents(edition, key_for(edition, ready), told, trains, options.wheels, options.python)
+        contents = Contents(build, key_for(build, ready), told, trains, options.wheels, options.python)
         pack.lay_out(folder, contents)
         try:
             put(folder, options.output)
@@ -113,7 +114,7 @@ def main(arguments: list[str]) -> int:
         size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 1e6
     hidden = loaded.hidden
     apart = f", {len(hidden)} checks are hidden"
-    apart += "" if pack.student else f" and asked with the seed {edition.hidden_seed}"
+    apart += "" if pack.student else f" and asked with the seed {build.hidden_seed}"
     print(f"{options.output}: {pack.help}, {size:.1f} MB; seed {seed}{apart if hidden else ''}")
     return 0
 

@@ -8,9 +8,9 @@ import sys
 from grader.base.ends import temporary_folder
 from grader.base.errors import UsageError
 from grader.commands.grade import parser, request_of
-from grader.homework import HOMEWORK, is_training
+from grader.homework import HOMEWORK
 from grader.report.details import ordered
-from grader.result import Result
+from grader.result import Result, is_training
 from grader.run.grade import graded
 from grader.run.outputs import Outputs
 

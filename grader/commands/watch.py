@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 from grader.base.ends import stoppable
 from grader.base.errors import UsageError
 from grader.commands.grade import add_grading_options, request_of
-from grader.homework import is_training
 from grader.report.to_changes import merged, to_changes
 from grader.report.to_table import LEAST_WIDTH, to_table, wants_colour
 from grader.report.writers import WRITERS
-from grader.run.affected import Snapshot, affected, changed_files, modules_asked, snapshot
+from grader.result import is_training
+from grader.run.effects import Snapshot, affected, changed_files, modules_asked, snapshot
 from grader.run.grade import graded
 from grader.run.outputs import Outputs
 from grader.run.request import plan

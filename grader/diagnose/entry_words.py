@@ -12,10 +12,11 @@ import re
 from functools import cache
 from typing import Any
 
+from grader.ask.entries import AFTER, kept_in
 from grader.homework import HOMEWORK, YEARS, edition
 
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
-NUMBER = re.compile(r"(?<=\[)\d+(?=\])|(?<=\bw)\d+(?=_after_)|(?<=_after_)\d+")
+NUMBER = re.compile(rf"(?<=\[)\d+(?=\])|(?<=\bw)\d+(?={AFTER})|(?<={AFTER})\d+")
 LAST_PART = re.compile(r"\[[^\[\]]*\]$")
 
 
@@ -45,14 +46,14 @@ def phrase(check: str, entry: str) -> str:
 
 def kept(entry: str) -> str:
     """The name of an argument that is looked at again after the calls."""
-    name, was_kept, _ = entry.partition("_kept")
-    return "" if not was_kept else name.replace("random_state", "the random state").replace("gradient_", "gradient ")
+    found = kept_in(entry)
+    return found.name.replace("random_state", "the random state").replace("gradient_", "gradient ") if found else ""
 
 
 def changed(entry: str) -> str:
     """The sentence for an argument that holds other values afterwards; '' for any other entry."""
-    name, by = kept(entry), entry.partition("_kept_by_")[2]
-    return f"{name} holds other values after {by or 'these calls'} than before" if name else ""
+    found = kept_in(entry)
+    return f"{kept(entry)} holds other values after {found.by or 'these calls'} than before" if found else ""
 
 
 def wrong(check: str, entry: str) -> str:
@@ -66,6 +67,12 @@ def bounds(check: str, entry: str) -> tuple[float, float, float | None, str] | N
     return next((found[name] for name in names_of(check, entry) if name in found), None)
 
 
+def counted(check: str, entry: str) -> int:
+    """How many rows an entry is a share of; 0 where it is none, or of another number each time."""
+    found = table("SHARES")
+    return next((int(found[name]) for name in names_of(check, entry) if name in found), 0)
+
+
 def names_of(check: str, entry: str) -> tuple[str, ...]:
     """The names in a table that an entry of a check may have, the closest first."""
     component, _, slug = check.partition("/")
@@ -77,7 +84,7 @@ def looked_up(words: dict[str, str], check: str, entry: str) -> str:
     numbers = [int(each) for each in NUMBER.findall(entry)]
     found = next((words[name] for name in names_of(check, entry) if name in words), "")
     # Weights are counted from 1 by their names, places of a list from 0
-    first = 1 if "_after_" in entry else 0
+    first = 1 if AFTER in entry else 0
     ordinals = [ordinal(number - first) for number in numbers]
     return found.format(*ordinals, **{f"n{place}": number for place, number in enumerate(numbers)})
 

@@ -11,7 +11,7 @@ single one fits, two at once are tried. What no misconception explains is left t
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import combinations
 
 import numpy as np
@@ -22,19 +22,22 @@ from grader.ask.probe import NotAsked, Probe
 from grader.ask.response import Response
 from grader.ask.slips import Slip
 from grader.diagnose.relations.case import CODES, SLIP
+from grader.diagnose.relations.numbers import one_factor
 from grader.diagnose.relations.whole import relate
 from grader.homework import YEARS, edition
 from grader.judge.compare import differences
-from grader.judge.verdict import Outcome, Verdict
+from grader.judge.verdict import Verdict
+from grader.result import Outcome
 from grader.rubric import Rubric
 
 WRONG = (Outcome.FAILED, Outcome.PARTIAL, Outcome.ERROR)
 FURTHER_SEEDS = 3  # two mistakes that agree on four sets of random questions are not told apart by a fifth
 MOST_PAIRED = 14  # candidates for two mistakes at once: at most 91 pairs
-MOST_SLIPS = 400  # that are asked for one component
+MOST_SLIPS = 1000  # of a kind that are asked for one component
 NOT_NAMED = frozenset(CODES) - {"other-distribution"}  # relations that do not name the formula as it was written
 TINY = 1e-9  # what stands for 0
-MOST_ALIKE = 4  # of them that give the same wrong answers; where more do, none says what is wrong
+MOST_ALIKE = 4  # of them that give the same wrong answers; of more of them none is told
+BOUNDS = re.compile(r"\[-[\d.]+, [\d.]+\]")
 MOST_RIVALS = 2  # pages that one exception may have: of more of them none is told
 Codes = tuple[str, ...]
 AskAgain = Callable[[Probe, int], Response]
@@ -69,6 +72,8 @@ class Diagnosis:
             for pair in combinations(partial, 2):
                 if shown := self.fits(pair, left):
                     fitting[pair] = shown
+        if one_factor(self.wrong):  # has one cause
+            fitting = {codes: shown for codes, shown in fitting.items() if shown >= wrong}
         for explanation, shown in self.telling(self.undominated(fitting)).items():
             for verdict in self.wrong:
                 if verdict.probe.name in shown:
@@ -86,21 +91,31 @@ class Diagnosis:
         """Puts the slip that gives every wrong answer, and no other, in place of what was found before."""
         if any(verdict.probe.megabytes for verdict in self.wrong):
             return
-        self.slips = slips = self.answers.slips(self.wrong[0].probe.component)
         wrong = {verdict.probe.name for verdict in self.wrong}
         extreme = any(map(is_not_finite, self.wrong))
         if not extreme and not any(map(is_telling, self.wrong)):
             return  # 0 and 1 come of many slips
-        fitting = [code for code in list(slips)[:MOST_SLIPS] if self.fits((code,), wrong) >= wrong]
-        for seed in range(self.seed + 1, self.seed + 1 + FURTHER_SEEDS):
-            if len(fitting) > 1:
-                fitting = [code for code in fitting if self.agrees((code,), wrong, seed)]
+        unclear = extreme or any(map(is_bare_exception, self.wrong))
+        for slips in self.answers.slips(self.wrong[0].probe.component):
+            self.slips |= slips
+            fitting = [code for code in list(slips)[:MOST_SLIPS] if self.fits((code,), wrong) >= wrong]
+            for seed in range(self.seed + 1, self.seed + 1 + FURTHER_SEEDS):
+                if len(fitting) > 1:
+                    fitting = [code for code in fitting if self.agrees((code,), wrong, seed)]
+            if fitting:
+                self.put_in_place(fitting, slips, 1 if unclear else MOST_ALIKE)
+                return
+
+    def put_in_place(self, fitting: Sequence[str], slips: Mapping[str, Slip], most: int) -> None:
+        """Tells slips that fit, up to so many: of more of them none says what is wrong."""
         clear = [code for code in fitting if not slips[code].vague]
         if not clear and all(verdict.diagnosis for verdict in self.wrong):
             return  # the relations say more
-        told = list(dict.fromkeys(slips[code].sentence for code in clear or fitting))
-        most = 1 if extreme else MOST_ALIKE  # nan comes of many slips, and of one alone it says something
-        for verdict in self.wrong if 0 < len(told) <= most else ():
+        sentences = [slips[code].sentence for code in clear or fitting]
+        if len(dict.fromkeys(sentences)) > 1:  # which bounds it were does not show
+            sentences = [BOUNDS.sub("some bounds", each) for each in sentences]
+        told = list(dict.fromkeys(sentences))
+        for verdict in self.wrong if len(told) <= most else ():
             verdict.diagnosis = [SLIP]
             verdict.patterns = [f"it answers as if {', or as if '.join(told[:MOST_RIVALS])}"]
 
@@ -235,6 +250,11 @@ def is_not_finite(verdict: Verdict) -> bool:
     return any(np.asarray(each).dtype.kind == "f" and not np.all(np.isfinite(each)) for each in numbers)
 
 
+def is_bare_exception(verdict: Verdict) -> bool:
+    """Did it raise something that names no shapes? Many slips raise that, and of one alone it says something."""
+    return verdict.seen.fault is not None and not gist(verdict.seen.fault)[2]
+
+
 def is_telling(verdict: Verdict) -> bool:
     """Does a wrong answer hold more than what many slips give: 0 and 1?"""
     if verdict.seen.fault is not None or not verdict.differences:
@@ -243,7 +263,7 @@ def is_telling(verdict: Verdict) -> bool:
         if isinstance(difference.actual, bool):
             continue
         actual = np.asarray(difference.actual) if isinstance(difference.actual, (float, np.ndarray)) else None
-        if actual is None or actual.dtype.kind not in "fiu":
+        if actual is None or actual.dtype.kind not in "fiu" or actual.shape != np.shape(difference.expected):
             return True
         numbers = np.abs(actual[np.isfinite(actual)])
         if np.any((numbers > TINY) & (numbers != 1)):
@@ -270,7 +290,8 @@ def is_same_call(one: Sequence[Frame], other: Sequence[Frame]) -> bool:
 def is_raised_by_another(probe: Probe, fault: Fault, mistaken: Fault) -> bool:
     """Did another component raise, of the same type? What that one says of bad input is its own matter."""
     where = fault.frames[-1].function.partition(".")[0] if fault.frames else ""
-    return fault.kind == mistaken.kind and fault.type == mistaken.type and where in probe.needed_components
+    others = set(probe.needed_components) - {probe.component.partition(".")[0]}
+    return fault.kind == mistaken.kind and fault.type == mistaken.type and where in others
 
 
 def gist(fault: Fault) -> tuple[str, str, frozenset[str], str]:

@@ -29,7 +29,7 @@ def mismatches(verdict: Verdict, tolerances: Tolerances) -> list[Mismatch]:
     found = []
     for difference in verdict.differences[:MOST_MISMATCHES]:
         rule = verdict.probe.rules.get(difference.entry.partition("[")[0])
-        found.append(mismatch(difference, tolerances.of(rule) if rule else tolerances.named["float"]))
+        found.append(mismatch(difference, tolerances.of(rule.tolerance if rule else "")))
     return found
 
 

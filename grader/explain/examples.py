@@ -40,8 +40,8 @@ def explain(code: str, examples: Mapping[str, Sequence[str]] | None = None, edit
     if not answers:
         return text.replace("```example", "```python")
     right, wrong = map(indented, answers)
-    shown = f"```python\n{found[1]}```\n\nright:\n\n{right}\n\nwith this mistake:\n\n{wrong}\n"
-    return text[: found.start()] + shown + text[found.end() :]
+    as_text = f"```python\n{found[1]}```\n\nright:\n\n{right}\n\nwith this mistake:\n\n{wrong}\n"
+    return text[: found.start()] + as_text + text[found.end() :]
 
 
 def worked_example(code: str, edition: Edition = FIRST) -> list[str]:
@@ -73,7 +73,7 @@ def worked(lines: str, sources: Sources, edition: Edition = FIRST) -> str:
         try:
             exec(compile(ast.Module(statements, []), "example", "exec"), names)  # noqa: S102  our own page
             assert isinstance(last, ast.Expr)
-            return shown(eval(compile(ast.Expression(last.value), "example", "eval"), names))  # noqa: S307
+            return as_text(eval(compile(ast.Expression(last.value), "example", "eval"), names))  # noqa: S307
         except Exception as error:  # noqa: BLE001  an exception may be the point
             return f"{type(error).__name__}: {error}"
 
@@ -85,11 +85,11 @@ def namespace(sources: Sources, edition: Edition, lines: str) -> dict[str, Any]:
     return {"np": np} | {name: getattr(host.load(module), name) for name, module in mentioned.items()}
 
 
-def shown(value: Any) -> str:
+def as_text(value: Any) -> str:
     if isinstance(value, np.ndarray):
         return np.array2string(value, precision=4, suppress_small=True, separator=", ")
     if isinstance(value, (list, tuple)) and any(isinstance(item, np.ndarray) for item in value):
-        return "\n".join(shown(item) for item in value)
+        return "\n".join(as_text(item) for item in value)
     return f"{float(value):.6g}" if isinstance(value, (float, np.floating)) else repr(value)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from grader.ask.client import Fault, Frame
-from grader.ask.local_gradients import misfit
+from grader.ask.entries import kept_in
 from grader.ask.notes import Definition
 from grader.ask.probe import Rule
 from grader.ask.response import Response
@@ -28,7 +28,8 @@ from grader.diagnose.relations.case import SLIP
 from grader.explain.script import script_text
 from grader.homework import FIRST, Edition
 from grader.judge.compare import Difference, as_array, close
-from grader.judge.verdict import Outcome, Verdict
+from grader.judge.verdict import Verdict
+from grader.result import Outcome
 from grader.rubric import Tolerances
 from grader.worker.wire import Opaque
 
@@ -170,9 +171,9 @@ def message(verdict: Verdict, tolerances: Tolerances, edition: Edition = FIRST) 
     parts += [("came back", told) for told in list(yes_or_no.values())[:2] if told != head]
     for difference in [each for each in shown if id(each) not in yes_or_no][:2]:
         rule = verdict.probe.rules.get(difference.entry.partition("[")[0])
-        came_back, expected = difference_text(difference, tolerances.of(rule) if rule else tolerances.named["float"])
+        came_back, expected = difference_text(difference, tolerances.of(rule.tolerance if rule else ""))
         expected = bounds(rule) or expected
-        if (local := misfit(verdict, difference.actual)) is not None:
+        if (local := verdict.seen.misfit(difference.actual)) is not None:
             came_back = f"{value_text(local.value)} from {local.method}"
             expected = f"the shape {local.right_shapes(verdict.probe.component)}"
         label = f"{label_of(verdict, difference)}: " if len(shown) > 1 else ""
@@ -192,7 +193,7 @@ def inherited(verdict: Verdict, component: str, tolerances: Tolerances) -> Messa
         return Message(f"{head}: {fault_headline(verdict.seen.fault)}")
     difference = verdict.differences[0]
     rule = verdict.probe.rules.get(difference.entry.partition("[")[0])
-    came_back, expected = difference_text(difference, tolerances.of(rule) if rule else tolerances.named["float"])
+    came_back, expected = difference_text(difference, tolerances.of(rule.tolerance if rule else ""))
     expected = bounds(rule) or expected
     numbers = difference.kind == "value"  # of which the first that differs comes last
     brief = [text.rpartition(": ")[2] if numbers else text for text in (came_back, expected)]
@@ -214,7 +215,7 @@ def headline(verdict: Verdict, edition: Edition) -> str:
     if verdict.patterns:
         return verdict.patterns[0]
     difference = telling(verdict)[0]
-    if "_kept" in difference.entry:
+    if kept_in(difference.entry):
         changed = [name for each in verdict.differences if (name := entry_words.kept(each.entry))]
         return f"the calls below change {listed(changed)}; they must not"
     return sentence(verdict, difference)
@@ -325,6 +326,11 @@ def printed(seen: Response) -> str:
         return ""
     more = f"\n({len(lines) - OUTPUT_LINES} more lines)" if len(lines) > OUTPUT_LINES else ""
     return "\n".join(f"| {line}" for line in lines[:OUTPUT_LINES]) + more
+
+
+def addresses(codes: Sequence[str], site: str, edition: Edition) -> str:
+    """Where the pages of codes lie on the web, one a line; '' where they lie nowhere."""
+    return "\n".join(f"{site}{code}.html" for code in codes if site and pages.title(code, edition))
 
 
 def next_step(codes: Sequence[str], edition: Edition) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from grader.base.message import Message
 from grader.base.text import one_line, printable
-from grader.submission.bindings import Import
+from grader.submission.bindings import SourceImport
 from grader.submission.opening import Submission, forbidden_imports
 from grader.worker import old_numpy
 from grader.worker.placeholders import PROGRESS, SILENT, WINDOWS
@@ -49,17 +49,17 @@ def import_note(submission: Submission, used: bool) -> str:
     return f"{listed(texts, 'more')}, which {'is' if one else 'are'} not used: delete {'it' if one else 'them'}"
 
 
-def missing_imports(submission: Submission) -> dict[str, list[Import]]:
+def missing_imports(submission: Submission) -> dict[str, list[SourceImport]]:
     """By module, the unguarded imports of packages and of windows; a file of that name is somewhere else, not missing.
 
     One import of each package, the first.
     """
     forbidden = forbidden_imports(submission)
     own = {part for name in submission.modules for part in name.split(".")}
-    found: dict[str, list[Import]] = {}
+    found: dict[str, list[SourceImport]] = {}
     for name, module in submission.modules.items():
         of_windows = [each for each in module.imports if each.module in WINDOWS and not (each.guarded or each.relative)]
-        by_package: dict[str, Import] = {}
+        by_package: dict[str, SourceImport] = {}
         for each in (*forbidden.get(name, ()), *of_windows):
             if each.module not in own:
                 by_package.setdefault(each.module, each)
@@ -93,7 +93,7 @@ def listed(texts: Iterable[str], more: str, separator: str = ", ") -> str:
     return separator.join(all_of_them[:MOST]) + (f" and {left} {more}" if left > 0 else "")
 
 
-def import_message(submission: Submission, module: str, imports: tuple[Import, ...]) -> Message:
+def import_message(submission: Submission, module: str, imports: tuple[SourceImport, ...]) -> Message:
     """What a forbidden import is, where, and that these points hang on it alone."""
     path = submission.modules[module].relative
     places = listed((f"`import {one_line(each.name)}` ({path} line {each.line})" for each in imports), "more")

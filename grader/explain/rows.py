@@ -8,8 +8,8 @@ from grader.explain.message import is_place, next_step
 from grader.homework import FIRST, Edition
 from grader.judge.hidden import NOT_HERE
 from grader.judge.scoring import Share, decimal
-from grader.judge.verdict import Outcome, Verdict
-from grader.result import ProbeResult
+from grader.judge.verdict import Verdict
+from grader.result import Outcome, ProbeResult
 from grader.rubric import Tolerances
 from grader.submission.opening import Submission
 
@@ -19,7 +19,7 @@ HIDDEN = "a hidden check: what it asked and what came back are not shown"
 def concealed(check: ProbeResult, edition: Edition = FIRST) -> ProbeResult:
     """What may be seen of a hidden check: title, outcome, points, and the codes that explain it. Nothing else."""
     told = Message()
-    if check.outcome != "passed":
+    if check.outcome != Outcome.PASSED:
         headline = NOT_HERE if check.message == NOT_HERE else HIDDEN
         told = Message(headline).with_part("next", next_step(check.diagnosis, edition))
     return ProbeResult(

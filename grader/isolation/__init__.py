@@ -6,7 +6,7 @@ What the fences themselves are made of runs in the worker, and so lies in grader
 """
 
 from grader.isolation.folders import make_read_only as make_read_only
-from grader.isolation.folders import shown as shown
+from grader.isolation.folders import visible_data as visible_data
 from grader.isolation.levels import LEVELS as LEVELS
 from grader.isolation.levels import Level as Level
 from grader.isolation.levels import choose as choose

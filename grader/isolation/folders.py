@@ -63,7 +63,7 @@ def copy_compiled(package: Path, name: str, target: Path) -> None:
             shutil.copy2(kept, beside / kept.name)
 
 
-def shown(level: Level, made_up: str, data: Dataset | None, folder: Path) -> tuple[str, Dataset | None]:
+def visible_data(level: Level, made_up: str, data: Dataset | None, folder: Path) -> tuple[str, Dataset | None]:
     """The data that a submission may read: copies below `folder`, unless the kernel shows it the data alone.
 
     The cache itself is the grader's alone. Whoever may go up from the data, and write there, is shown no way to it; and

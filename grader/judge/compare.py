@@ -61,12 +61,12 @@ def differences(
                 found.append(Difference(entry, "value", expected[entry], actual[entry]))
             continue
         wanted = actual.get(rule.like) if rule.like and not mistakes else expected[entry]
-        if rule.like and not mistakes and not moves_alike(expected[rule.like], wanted, tolerances.of(rule)):
+        if rule.like and not mistakes and not moves_alike(expected[rule.like], wanted, tolerances.of(rule.tolerance)):
             found.append(Difference(rule.like, "value", expected[rule.like], wanted))
         if entry not in actual:
             found.append(Difference(entry, "missing", wanted, None))
             continue
-        found += compare(entry, wanted, actual[entry], rule, tolerances.of(rule), convention)
+        found += compare(entry, wanted, actual[entry], rule, tolerances.of(rule.tolerance), convention)
     return found
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 
 from grader.base.message import Message
-from grader.judge.verdict import Outcome, Verdict
+from grader.judge.verdict import Verdict
+from grader.result import Outcome
 
 ASIDE = "counts once another check of this component is right: code that does nothing passes it"
 

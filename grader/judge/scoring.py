@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from grader.ask.probe import Probe, all_probes
-from grader.judge.verdict import Outcome, Verdict
-from grader.result import ComponentResult
+from grader.judge.verdict import Verdict
+from grader.result import ComponentResult, Outcome
 from grader.rubric import Rubric
 
 UNIT = Fraction(1, 50)  # half of a check's points is then still a whole hundredth

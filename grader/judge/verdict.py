@@ -7,7 +7,6 @@ score. The grader's own faults are told apart and cost nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import Enum
 from fractions import Fraction
 
 from grader.ask.client import Fault
@@ -15,30 +14,8 @@ from grader.ask.probe import Observation, Probe
 from grader.ask.response import Response
 from grader.base.message import Message
 from grader.judge.compare import Difference, differences
+from grader.result import Outcome
 from grader.rubric import Rubric
-
-
-class Outcome(str, Enum):
-    """What became of a probe or a component, in the words that reports use."""
-
-    PASSED = "passed"
-    PARTIAL = "partial"
-    FAILED = "failed"
-    NOT_IMPLEMENTED = "not implemented"
-    ERROR = "error"
-    CRASHED = "crashed"
-    EXITED = "exited"
-    TIMED_OUT = "timed out"
-    OUT_OF_MEMORY = "out of memory"
-    BLOCKED = "blocked"
-    NOT_ON_TRACK = "not on this track"
-    NOT_ASKED = "not asked"
-    NOT_FINISHED = "not finished"
-    GRADER_FAULT = "grader fault"
-
-    def __str__(self) -> str:
-        return self.value
-
 
 OF_FAULT = {
     "raised": Outcome.ERROR,

@@ -12,7 +12,7 @@ from grader.ask.answer_key import AnswerKey
 from grader.homework import HOMEWORK
 from grader.packing.dependencies import collect
 from grader.packing.template import WORKFLOW, WORKFLOW_SOURCE, template_of
-from grader.packing.wheel import Edition, build_wheel
+from grader.packing.wheel import Build, build_wheel
 
 FILES = Path(__file__).with_name("files")
 
@@ -24,7 +24,7 @@ class Contents:
     python: version for which wheels are downloaded where there are none.
     """
 
-    edition: Edition
+    build: Build
     key: AnswerKey
     options: list[str]
     training: bool
@@ -55,20 +55,20 @@ def github(folder: Path, contents: Contents) -> None:
 
     Code looks for its data in ../data, as it does in the course's own repositories.
     """
-    for name, text in template_of(contents.edition.course).items():
+    for name, text in template_of(contents.build.edition).items():
         place = folder / name if name.startswith(".") else folder / "code" / name
         made(place.parent).joinpath(place.name).write_text(text, encoding="utf-8")
     for name in ("README.md", ".gitignore"):
         shutil.copy(FILES / f"github-{name.lstrip('.')}", folder / name)
     workflow = folder / WORKFLOW
     made(workflow.parent).joinpath(workflow.name).write_text(workflow_text(contents.options), encoding="utf-8")
-    build_wheel(contents.edition, contents.key, made(folder / ".github" / "grader"))
+    build_wheel(contents.build, contents.key, made(folder / ".github" / "grader"))
     mnist(folder, contents)
 
 
 def student(folder: Path, contents: Contents) -> None:
     """The wheel alone."""
-    build_wheel(contents.edition, contents.key, folder)
+    build_wheel(contents.build, contents.key, folder)
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ PACKS = {
 
 
 def grader_and_data(folder: Path, contents: Contents) -> None:
-    build_wheel(contents.edition, contents.key, folder / "wheels")
+    build_wheel(contents.build, contents.key, folder / "wheels")
     (folder / "options.json").write_text(json.dumps(contents.options) + "\n", encoding="utf-8")
     mnist(folder, contents)
 

@@ -25,13 +25,12 @@ from grader.ask.probe import all_probes
 from grader.ask.reference import FOLDER
 from grader.base.errors import UsageError
 from grader.base.paths import PACKAGE
-from grader.homework import FIRST, HOMEWORK, YEARS
-from grader.homework import Edition as Course
+from grader.homework import FIRST, HOMEWORK, YEARS, Edition
 from grader.homework import edition as edition_of
 from grader.judge import rubrics
 from grader.packing.hidden import without_questions
 from grader.rubric import Rubric
-from grader.run.freeze import frozen
+from grader.run.freeze import frozen_in_sight
 
 ROOT = FOLDER.parent
 # Where the package quotes the solution
@@ -40,19 +39,19 @@ BUILD = "import sys; from setuptools import build_meta; build_meta.build_wheel(s
 
 
 @dataclass(frozen=True)
-class Edition:
-    """What goes into a wheel. `rubric_file` becomes its built-in rubric of the year `course`."""
+class Build:
+    """What goes into a wheel. `rubric_file` becomes its built-in rubric of the year `edition`."""
 
     rubric_file: Path
     seed: int
     hidden_seed: int | None = None
     student: bool = False
     components: tuple[str, ...] = FIRST.components
-    course: Course = FIRST
+    edition: Edition = FIRST
 
     @property
     def rubric(self) -> Rubric:
-        return rubrics.load(self.rubric_file, self.course)
+        return rubrics.load(self.rubric_file, self.edition)
 
 
 def check_source() -> None:
@@ -63,46 +62,46 @@ def check_source() -> None:
         raise UsageError("pack: to build a wheel needs the package setuptools: pip install 'beras-grader[pack]'")
 
 
-def key_for(edition: Edition, ready: KeyAnswers | None) -> AnswerKey:
-    """The key of an edition: frozen now, or taken from one that `grade key build` made before. Raises UsageError."""
-    hidden = edition.rubric.hidden
-    hidden_seed = None if edition.student or not hidden else edition.hidden_seed
+def key_for(build: Build, ready: KeyAnswers | None) -> AnswerKey:
+    """The key of a build: frozen now, or taken from one that `grade key build` made before. Raises UsageError."""
+    hidden = build.rubric.hidden
+    hidden_seed = None if build.student or not hidden else build.hidden_seed
     if ready is None:
         with np.errstate(all="ignore"):
-            answers = LiveAnswers(HOMEWORK.probe_folder(), edition.course)
-            needed = with_needs(edition.components, edition.course)
-            return frozen(answers, edition.seed, needed, hidden, hidden_seed)
-    if ready.year != edition.course.year:
+            answers = LiveAnswers(HOMEWORK.probe_folder(), build.edition)
+            needed = with_needs(build.components, build.edition)
+            return frozen_in_sight(answers, build.seed, needed, hidden, hidden_seed)
+    if ready.year != build.edition.year:
         raise UsageError(
-            f"{ready.path}: this answer key is for the edition of {ready.year}, not of {edition.course.year}"
+            f"{ready.path}: this answer key is for the edition of {ready.year}, not of {build.edition.year}"
         )
-    ready.check_seed(edition.seed)
+    ready.check_seed(build.seed)
     if hidden_seed is not None and hidden_seed != ready.hidden_seed:
         raise UsageError(
             f"{ready.path}: this answer key has no answers to hidden checks for the seed {hidden_seed}; build one with "
             "`grade key build --rubric FILE --hidden-seed N`"
         )
-    if not edition.student:
+    if not build.student:
         return ready.key
     found = ready.key.without(hidden)  # whatever else is in there, a student gets no answer to a hidden check
     found.about.pop("hidden_seed", None)
     return found
 
 
-def with_needs(components: tuple[str, ...], course: Course = FIRST) -> tuple[str, ...]:
+def with_needs(components: tuple[str, ...], edition: Edition = FIRST) -> tuple[str, ...]:
     """These components, and whatever else has to be judged to tell whose mistake theirs are."""
-    found = [*components, *([course.calling.partition("/")[0]] if course.calling else [])]
+    found = [*components, *([edition.calling.partition("/")[0]] if edition.calling else [])]
     for name in found:  # grows while it is walked
-        needed = [need for probe in all_probes(course) if probe.component == name for need in probe.needed_components]
+        needed = [need for probe in all_probes(edition) if probe.component == name for need in probe.needed_components]
         found += [need for need in dict.fromkeys(needed) if need not in found]
     return tuple(dict.fromkeys(found))
 
 
-def build_wheel(edition: Edition, key: AnswerKey, folder: Path) -> Path:
-    """Builds the wheel of an edition into a folder. Raises UsageError."""
+def build_wheel(build: Build, key: AnswerKey, folder: Path) -> Path:
+    """Builds the wheel of a build into a folder. Raises UsageError."""
     with tempfile.TemporaryDirectory(prefix="beras-pack-") as scratch:
         stage = Path(scratch) / "stage"
-        lay_out(edition, key, stage)
+        lay_out(build, key, stage)
         done = subprocess.run(
             [sys.executable, "-W", "ignore", "-c", BUILD, str(folder.resolve())],
             cwd=stage,
@@ -126,7 +125,7 @@ def without_holes(text: str) -> str:
     return re.sub(r"(\n#[^\n]*|\s)+\Z", "\n", rest)
 
 
-def lay_out(edition: Edition, key: AnswerKey, stage: Path) -> None:
+def lay_out(build: Build, key: AnswerKey, stage: Path) -> None:
     """The source tree that a wheel is built from."""
     package = stage / "grader"
     solution = {PACKAGE / path for path in SOLUTION} | {edition_of(year).folder / "reference" for year in YEARS}
@@ -137,12 +136,12 @@ def lay_out(edition: Edition, key: AnswerKey, stage: Path) -> None:
     shutil.copytree(PACKAGE, package, ignore=left_out)
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, stage / name)
-    target = package / edition.course.rubric.relative_to(PACKAGE)
-    target.write_text(rubric.text_of(edition.rubric_file, edition.course), encoding="utf-8")
+    target = package / build.edition.rubric.relative_to(PACKAGE)
+    target.write_text(rubric.text_of(build.rubric_file, build.edition), encoding="utf-8")
     for path in (package / "homeworks").glob("*/editions/*/edition.toml"):
         path.write_text(without_holes(path.read_text(encoding="utf-8")), encoding="utf-8")
-    if edition.student:
-        hidden = edition.rubric.hidden
+    if build.student:
+        hidden = build.rubric.hidden
         for path in (package / "homeworks").rglob("probes/*.py"):
             path.write_text(without_questions(path.read_text(encoding="utf-8"), hidden), encoding="utf-8")
     key.about["questions"] = digest_of_code(package, package / HOMEWORK.folder.relative_to(PACKAGE))

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from grader.base.message import Message
-from grader.result import ComponentResult, ProbeResult, Result, halves
+from grader.result import ComponentResult, Outcome, ProbeResult, Result, halves, is_training
 
 # A wrong answer, an answer that never came, and nothing that could be judged: three kinds of not passing
-STOPPED = ("error", "crashed", "exited", "timed out", "out of memory", "grader fault")
-SKIPPED = ("blocked", "not asked", "not on this track", "not finished", "not graded")
+STOPPED = (
+    Outcome.ERROR, Outcome.CRASHED, Outcome.EXITED, Outcome.TIMED_OUT, Outcome.OUT_OF_MEMORY, Outcome.GRADER_FAULT,
+)  # fmt: skip
+SKIPPED = (
+    Outcome.BLOCKED, Outcome.NOT_ASKED, Outcome.NOT_ON_TRACK, Outcome.NOT_FINISHED, Outcome.NOT_GRADED,
+)  # fmt: skip
 Cause = tuple[ProbeResult, list[ProbeResult]]  # the check that tells it, and those that fail with it
-TOLD_BY_THE_TABLE = ("not implemented", "blocked")  # their line of why says it all
+TOLD_BY_THE_TABLE = (Outcome.NOT_IMPLEMENTED, Outcome.BLOCKED)  # their line of why says it all
 
 
 def blocks(
@@ -35,7 +39,7 @@ def blocks(
 
 
 def is_lost(probe: ProbeResult) -> bool:
-    return probe.outcome not in ("passed", "not asked")
+    return probe.outcome not in (Outcome.PASSED, Outcome.NOT_ASKED)
 
 
 def cause(probe: ProbeResult) -> tuple[str, ...]:
@@ -80,7 +84,7 @@ def ordered(components: Sequence[ComponentResult]) -> list[tuple[ComponentResult
         causes = [
             (first, others)
             for first, others in in_order(part)
-            if is_lost(first) and first.outcome not in TOLD_BY_THE_TABLE and not part.name.startswith("training.")
+            if is_lost(first) and first.outcome not in TOLD_BY_THE_TABLE and not is_training(part.name)
         ]
         if causes:
             found.append((part, causes))
@@ -104,7 +108,7 @@ def stops_all(causes: list[Cause]) -> bool:
 def waiting(components: Sequence[ComponentResult], name: str) -> int:
     """How many checks of others cannot be judged before a component is right."""
     return sum(
-        probe.outcome == "blocked" and probe.message.startswith(f"blocked by {name},")
+        probe.outcome == Outcome.BLOCKED and probe.message.startswith(f"blocked by {name},")
         for part in components
         for probe in part.probes
         if part.name != name
@@ -121,9 +125,9 @@ def others_text(others: list[ProbeResult]) -> str:
 
 def component_text(part: ComponentResult) -> str:
     """What a platform shows below a component: how many checks passed, and why the others did not."""
-    passed = sum(probe.outcome == "passed" for probe in part.probes)
-    asked = sum(probe.outcome != "not asked" for probe in part.probes)
-    if part.outcome == "passed" and not part.not_judged:
+    passed = sum(probe.outcome == Outcome.PASSED for probe in part.probes)
+    asked = sum(probe.outcome != Outcome.NOT_ASKED for probe in part.probes)
+    if part.outcome == Outcome.PASSED and not part.not_judged:
         return f"all {asked} checks passed" if asked > 1 else part.message or "passed"
     parts = [f"{part.outcome}: {part.why}" if part.why else part.outcome]
     if asked > 1:
@@ -140,7 +144,7 @@ def costly(result: Result) -> list[tuple[ComponentResult, ProbeResult, float]]:
     found: dict[tuple[str, ...], tuple[ComponentResult, ProbeResult, float]] = {}
     for part in result.components:
         for probe in part.probes:
-            broken_gift = part.is_broken_gift and probe.outcome == "failed"
+            broken_gift = part.is_broken_gift and probe.outcome == Outcome.FAILED
             if not (probe.lost or broken_gift):
                 continue
             own = (part.name, probe.name)
@@ -155,7 +159,7 @@ def costly(result: Result) -> list[tuple[ComponentResult, ProbeResult, float]]:
                 key = (part.name, probe.outcome)
             _, first, cost = found.get(key, (part, probe, 0.0))
             found[key] = (part, first, round(cost + probe.lost, 2))
-    return sorted(found.values(), key=lambda each: (each[1].outcome == "blocked", -each[2]))
+    return sorted(found.values(), key=lambda each: (each[1].outcome == Outcome.BLOCKED, -each[2]))
 
 
 def summary_line(result: Result) -> str:
@@ -198,7 +202,9 @@ def public_line(result: Result) -> str:
 
 def public_passed(result: Result) -> bool:
     checks = [probe for part in result.components if part.counts for probe in part.probes if not probe.hidden]
-    return result.complete and all(probe.outcome in ("passed", "not asked", "not on this track") for probe in checks)
+    return result.complete and all(
+        probe.outcome in (Outcome.PASSED, Outcome.NOT_ASKED, Outcome.NOT_ON_TRACK) for probe in checks
+    )
 
 
 def points(part: ComponentResult) -> str:

@@ -40,7 +40,7 @@ class NotebookResult(Result):
         return to_cell(self)
 
 
-def shown(result: Result) -> NotebookResult:
+def notebook_result(result: Result) -> NotebookResult:
     """The result as one that shows itself."""
     return NotebookResult(**{each.name: getattr(result, each.name) for each in fields(result)})
 

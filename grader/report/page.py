@@ -11,7 +11,7 @@ from markupsafe import Markup
 from grader.diagnose import pages
 from grader.homework import FIRST, Edition
 
-HEADING = "h5"  # of a page's sections: a report has four levels above them
+HEADING = "h5"  # of a page's sections in a report, which has four levels above them
 
 
 @dataclass
@@ -33,13 +33,13 @@ def page(code: str, edition: Edition = FIRST) -> Page | None:
 
 
 @cache
-def html(text: str) -> Markup:
+def html(text: str, heading: str = HEADING) -> Markup:
     """CommonMark as HTML. Tags in the text are text, and code can be reached with the keyboard."""
     markdown = MarkdownIt("commonmark", {"html": False})
     tokens = markdown.parse(text)
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
-            token.tag = HEADING
+            token.tag = heading
         if token.type == "fence":
             token.info = ""
     found = markdown.renderer.render(tokens, markdown.options, {})

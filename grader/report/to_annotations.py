@@ -17,7 +17,7 @@ from typing import TextIO
 
 from grader.base.message import Message
 from grader.report.details import costly
-from grader.result import ComponentResult, ProbeResult, Result
+from grader.result import ComponentResult, Outcome, ProbeResult, Result
 
 MOST = 10  # annotations of one level that a step shows
 BRIEF = 1_000  # characters of a message
@@ -44,7 +44,7 @@ def annotation(result: Result, part: ComponentResult, probe: ProbeResult, cost: 
     price = f"-{cost:g} of {part.max_points:g}" if cost else probe.outcome
     properties["title"] = f"{part.name}: {price}"
     message = (probe.told or Message(part.message)).brief()
-    if probe.outcome not in ("failed", "partial", "blocked"):
+    if probe.outcome not in (Outcome.FAILED, Outcome.PARTIAL, Outcome.BLOCKED):
         message = f"{probe.outcome}: {message}"
     return command(message[:BRIEF], "warning" if part.is_broken_gift else "error", **properties)
 

@@ -19,7 +19,7 @@ def merged(before: Result, now: Result, graded: tuple[str, ...]) -> Result:
     order = [part.name for part in before.components]
     parts = {part.name: part for part in before.components if part.name not in graded}
     parts |= {part.name: part for part in now.components}
-    trained = {each.model: each for each in before.training if f"training.{each.model}" not in graded}
+    trained = {each.model: each for each in before.training if each.component not in graded}
     trained |= {each.model: each for each in now.training}
     total = before.max_score + before.not_graded
     possible = round(sum(part.max_points for part in parts.values()), 2)
@@ -56,7 +56,7 @@ def to_changes(before: Result, now: Result, verbose: bool = False, colour: bool 
     rows = [part for _, part in pairs if part is not None]
     only = replace(now, components=Components(rows), training=[])
     names = {part.name for part in rows}
-    again = [each for each in now.training if f"training.{each.model}" in names]
+    again = [each for each in now.training if each.component in names]
     parts = [
         table(pairs, colour, width),
         details(only, verbose, colour, width),

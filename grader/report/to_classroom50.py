@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from grader.base.fitting import shortened
+from grader.base.cuts import shortened
 from grader.report.details import component_text
 from grader.result import ComponentResult, Result
 

@@ -13,7 +13,7 @@ import json
 from typing import Any
 
 from grader.report.details import component_text, ordered, public_line, summary_line
-from grader.result import ComponentResult, Result, halves
+from grader.result import ComponentResult, Outcome, Result, halves
 
 
 def to_gradescope(result: Result) -> str:
@@ -57,6 +57,6 @@ def test(number: str, part: ComponentResult, visibility: str) -> dict[str, Any]:
         "output": component_text(part),
         "visibility": visibility,
     }
-    if part.counts or part.outcome == "passed":  # else neither green nor red: nobody had to write it
+    if part.counts or part.outcome == Outcome.PASSED:  # else neither green nor red: nobody had to write it
         found["status"] = "passed" if part.is_fine else "failed"
     return found | ({"score": part.points, "max_score": part.max_points} if part.max_points or part.points else {})

@@ -16,7 +16,7 @@ from grader.homework import FIRST, HOMEWORK, Edition, edition
 from grader.report import pictures
 from grader.report.details import cause, in_order, points, summary_line, to_mend_first
 from grader.report.page import page
-from grader.result import ComponentResult, ProbeResult, Result, TrainingResult, accuracy_text
+from grader.result import ComponentResult, Outcome, ProbeResult, Result, TrainingResult, accuracy_text
 
 ICONS = {  # icon and class; the word stands beside it
     "passed": ("✓", "good"),
@@ -78,12 +78,12 @@ def component(part: ComponentResult, year: Edition) -> dict[str, Any]:
     """A component, its checks that lost points or were not judged, and those that passed. A cause is told once."""
     told: dict[tuple[str, ...], str] = {}
     causes = [[first, *others] for first, others in in_order(part)]
-    checks = [check(probe, told, year) for cause in causes for probe in cause if probe.outcome != "passed"]
+    checks = [check(probe, told, year) for cause in causes for probe in cause if probe.outcome != Outcome.PASSED]
     return {
         "row": part,
         "why": part.why,
         "checks": checks,
-        "passed": [probe for probe in part.probes if probe.outcome == "passed"],
+        "passed": [probe for probe in part.probes if probe.outcome == Outcome.PASSED],
     }
 
 

@@ -11,7 +11,7 @@ import re
 from xml.etree import ElementTree
 
 from grader.report.details import SKIPPED, STOPPED
-from grader.result import ComponentResult, ProbeResult, Result
+from grader.result import ComponentResult, Outcome, ProbeResult, Result
 
 ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # in XML 1.0
 
@@ -51,7 +51,7 @@ def case(part: ComponentResult, probe: ProbeResult) -> ElementTree.Element:
     found = ElementTree.Element(
         "testcase", {"classname": part.name, "name": legal(title), "time": f"{probe.seconds:.3f}"}
     )
-    if probe.outcome != "passed":
+    if probe.outcome != Outcome.PASSED:
         tag = "skipped" if probe.outcome in SKIPPED else "error" if probe.outcome in STOPPED else "failure"
         first = probe.message.partition("\n")[0] or probe.outcome
         why = ElementTree.SubElement(found, tag, {"type": probe.outcome, "message": legal(first)})

@@ -10,10 +10,10 @@ import html
 import re
 from collections.abc import Iterator
 
-from grader.base.fitting import fitting, shortened
+from grader.base.cuts import fitting, shortened
 from grader.homework import HOMEWORK
 from grader.report.details import blocks, points, summary_line, to_mend_first
-from grader.result import ComponentResult, Result, TrainingResult
+from grader.result import ComponentResult, Outcome, Result, TrainingResult
 
 COMMENT = 65_536  # characters that GitHub takes in a comment; counted as bytes here, which are no fewer
 SUMMARY = 1 << 20  # bytes of a step's summary; beyond it GitHub shows none
@@ -66,14 +66,17 @@ def table(parts: list[ComponentResult]) -> str:
 
 
 def mark(part: ComponentResult) -> str:
-    return MARKS["blocked"] if part.outcome == "passed" and part.not_judged else MARKS.get(part.outcome, "❌")
+    return (
+        MARKS[Outcome.BLOCKED] if part.outcome == Outcome.PASSED and part.not_judged else MARKS.get(part.outcome, "❌")
+    )
 
 
 def details(part: ComponentResult, cut: int | None, unfolded: bool) -> Iterator[str]:
     """Each cause that lost points, folded but for the first one of all."""
     for place, (head, message) in enumerate(blocks(part)):
         name, _, title = head.partition("\n")
-        body = [code(shortened(message.brief(), cut))]
+        addresses = [address for label, told in message.parts if label == "read" for address in told.split("\n")]
+        body = [code(shortened(message.brief(), cut)), *(f"<{address}>" for address in addresses)]
         body += [code(shortened(message.script, cut), "python")] if message.script else []
         summary = f"<b>{html.escape(' '.join(name.split()))}</b>: {html.escape(title.strip())}"
         tag = "<details open>" if unfolded and place == 0 else "<details>"

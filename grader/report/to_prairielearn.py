@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 
-from grader.base.fitting import fitting, shortened
+from grader.base.cuts import fitting, shortened
 from grader.report.details import component_text, summary_line
 from grader.result import Result
 

@@ -13,7 +13,7 @@ from grader.base.columns import columns, cut, wrap
 from grader.base.message import LABEL, PASTE, Message
 from grader.report.details import TOLD_BY_THE_TABLE, blocks, points, summary_line
 from grader.report.first_screen import LINES, first_screen
-from grader.result import ComponentResult, Result, TrainingResult, accuracy_text
+from grader.result import ComponentResult, Result, TrainingResult, accuracy_text, is_training
 
 COLOURS = {
     "passed": "32",
@@ -103,7 +103,7 @@ def details(result: Result, verbose: bool, colour: bool, width: int) -> str:
     """Every lost point in full, but a cause only once; checks that are merely not written yet are in the table."""
     found = []
     for part in result.components:
-        if part.name.startswith("training."):
+        if is_training(part.name):
             continue
         for head, message in blocks(part, verbose, lambda outcome: paint(outcome, colour)):
             name, _, title = head.partition("\n")

@@ -19,7 +19,8 @@ from grader.explain.outside import import_message
 from grader.explain.syntax_faults import fault_at
 from grader.judge.blame import lacking, needed_by, running
 from grader.judge.parts import INHERITS, component_of, functions_of, is_own, is_unwritten
-from grader.judge.verdict import FINE, Outcome, Verdict, judge
+from grader.judge.verdict import FINE, Verdict, judge
+from grader.result import Outcome
 from grader.run.questions import Questions
 from grader.submission.opening import Submission, forbidden_imports
 from grader.submission.source import SourceModule

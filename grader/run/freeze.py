@@ -6,7 +6,8 @@ it all the same is said in README.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import sys
+from collections.abc import Callable, Collection, Sequence
 from itertools import combinations, product
 from typing import Any
 
@@ -17,6 +18,7 @@ from grader.base.version import GRADER_VERSION
 from grader.diagnose import pages
 from grader.diagnose.misconceptions import FURTHER_SEEDS
 from grader.explain.examples import worked_example
+from grader.report.progress import Progress
 
 
 def frozen(
@@ -25,13 +27,17 @@ def frozen(
     components: Sequence[str] = (),
     hidden: Collection[str] = (),
     hidden_seed: int | None = None,
+    tell: Callable[[int, int, str], None] = lambda done, of, check: None,
 ) -> AnswerKey:
     """Every answer that a grading with this seed can need, pairs of mistakes in one component included.
 
     hidden: names of checks that are answered for `hidden_seed` alone, or not at all where there is none.
+    tell: is told of each check before it is answered.
     """
     answers.key = AnswerKey()
-    for probe in (each for each in all_probes(answers.edition) if not components or each.component in components):
+    probes = [each for each in all_probes(answers.edition) if not components or each.component in components]
+    for done, probe in enumerate(probes):
+        tell(done, len(probes), probe.name)
         first = hidden_seed if probe.name in hidden else seed
         if first is None:
             continue
@@ -44,6 +50,29 @@ def frozen(
             answers.mistaken((*mistakes, *freedom), probe, each)
     answers.key.about = about(answers, seed) | ({"hidden_seed": hidden_seed} if hidden_seed is not None else {})
     return answers.key
+
+
+def frozen_in_sight(
+    answers: LiveAnswers,
+    seed: int,
+    components: Sequence[str] = (),
+    hidden: Collection[str] = (),
+    hidden_seed: int | None = None,
+) -> AnswerKey:
+    """The key, with a line on standard error that says how far it is: it takes a minute."""
+    progress = Progress(sys.stderr)
+    told: set[str] = set()
+
+    def tell(done: int, of: int, check: str) -> None:
+        component = check.partition("/")[0]
+        if progress.live or component not in told:  # elsewhere a line for each component
+            told.add(component)
+            progress.say(f"answers: {done + 1} of {of} checks  {check if progress.live else component}")
+
+    try:
+        return frozen(answers, seed, components, hidden, hidden_seed, tell)
+    finally:
+        progress.close()
 
 
 def about(answers: LiveAnswers, seed: int) -> dict[str, Any]:

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from grader import isolation
 from grader.base.cache import unchanged
 from grader.base.ends import stoppable
-from grader.homework import HOMEWORK, is_training
+from grader.homework import HOMEWORK
+from grader.result import is_training
 from grader.run.outputs import Outputs
 from grader.run.request import Request, plan
 from grader.submission.opening import open_submission
@@ -49,7 +50,7 @@ def graded(
         print("grade: warning: --isolation none runs the submission unfenced and without limits", file=sys.stderr)
     data = data_for(request, components)
     made_up = HOMEWORK.probe_folder()
-    made_up, data = isolation.shown(level, made_up, data, scratch)
+    made_up, data = isolation.visible_data(level, made_up, data, scratch)
     readable = (data.public,) if data else ()
     with ExitStack() as at_the_end:
         at_the_end.enter_context(unchanged(level.guards_cache))

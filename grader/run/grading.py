@@ -16,7 +16,7 @@ from grader.ask.response import Response
 from grader.base.message import Message
 from grader.diagnose.misconceptions import Diagnosis
 from grader.explain import outside
-from grader.explain.message import explain
+from grader.explain.message import addresses, explain
 from grader.explain.rows import concealed, line_of_why, row_of
 from grader.explain.syntax_faults import source_fault, with_caret
 from grader.isolation import Level, Zygote
@@ -25,8 +25,8 @@ from grader.judge.hidden import NOT_HERE
 from grader.judge.parts import unwritten
 from grader.judge.passive import set_passive_aside
 from grader.judge.scoring import Share, allocate, as_bonus, decimal, shares, summary
-from grader.judge.verdict import Outcome, Verdict, judge
-from grader.result import ComponentResult, ProbeResult
+from grader.judge.verdict import Verdict, judge
+from grader.result import ComponentResult, Outcome, ProbeResult
 from grader.run.excuses import Excuses
 from grader.run.questions import Questions
 from grader.submission.opening import Submission
@@ -205,4 +205,8 @@ class Grading:
 
     def _row(self, verdict: Verdict, share: Share) -> ProbeResult:
         found = row_of(verdict, share, self.submission, self.rubric.tolerances)
-        return concealed(found, self.edition) if self.questions.is_hidden(verdict.probe) else found
+        found = concealed(found, self.edition) if self.questions.is_hidden(verdict.probe) else found
+        if pages := addresses(verdict.diagnosis, self.rubric.explain_site, self.edition):
+            found.told = found.told.with_part("read", pages)
+            found.message = str(found.told)
+        return found

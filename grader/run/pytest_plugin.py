@@ -21,8 +21,7 @@ import pytest
 from grader.ask.probe import Probe
 from grader.base.errors import UsageError
 from grader.judge.hidden import training_check
-from grader.judge.verdict import Outcome
-from grader.result import ProbeResult
+from grader.result import Outcome, ProbeResult
 from grader.run.session import Session
 
 # Trials and waits of one item, beyond its own limits: if this net catches one, the grader itself hangs.
@@ -85,7 +84,7 @@ class Plugin:
             title = " ".join((getattr(getattr(item, "obj", None), "__doc__", None) or item.name).split())
             message = "" if passed else said(report)
             name = f"{item.path.name}/{item.name}"
-            worth = points if outcome != "not asked" else 0.0
+            worth = points if outcome != Outcome.NOT_ASKED else 0.0
             self.session.note_own_test(
                 item.path.name, ProbeResult(name, title, outcome, points * passed, worth, message)
             )

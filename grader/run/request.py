@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader.base.errors import UsageError
-from grader.homework import Edition, is_training
+from grader.homework import Edition
 from grader.judge import rubrics
+from grader.result import is_training
 from grader.rubric import Rubric
 
 DEFAULT_SEED = 1470

@@ -21,20 +21,22 @@ from grader.base.version import GRADER_VERSION
 from grader.explain.evidence import definitions
 from grader.explain.message import at, listed, whereabouts
 from grader.explain.rows import concealed
-from grader.homework import HOMEWORK, Dataset, is_training
+from grader.homework import HOMEWORK, Dataset
 from grader.isolation import Zygote
 from grader.judge.hidden import training_check
 from grader.judge.parts import component_of
 from grader.judge.scoring import decimal
-from grader.judge.verdict import UNJUDGED, Outcome
+from grader.judge.verdict import UNJUDGED
 from grader.result import (
-    NOT_GRADED,
     VERSION,
     ComponentResult,
     Components,
+    Outcome,
     ProbeResult,
     Result,
     TrainingResult,
+    is_training,
+    model_of,
 )
 from grader.run.grading import Grading
 from grader.run.predictions import Predictions, scored
@@ -113,7 +115,7 @@ class Session:
         for file, tests in self.own_tests.items():
             points = sum((Fraction(str(test.points)) for test in tests), Fraction(0))
             possible = sum((Fraction(str(test.max_points)) for test in tests), Fraction(0))
-            wrong = [test for test in tests if test.outcome not in ("passed", "not asked")]
+            wrong = [test for test in tests if test.outcome not in (Outcome.PASSED, Outcome.NOT_ASKED)]
             outcome = "passed" if not wrong else "partial" if points else "failed"
             message = f"{wrong[0].name.partition('/')[2]}: {wrong[0].why}" if wrong else ""
             row = ComponentResult(file, outcome, decimal(points), decimal(possible), message, list(tests))
@@ -174,7 +176,7 @@ class Session:
             text = traceback.format_exc().strip().splitlines()[-1]
             told = f"the grader itself failed here, this costs no points ({text})"
             run = Run(Outcome.GRADER_FAULT, Message(told))
-            return TrainingResult(name.partition(".")[2], str(run.outcome), told), run
+            return TrainingResult(model_of(name), str(run.outcome), told), run
         if run.outcome == Outcome.FAILED and run.accuracy:
             with suppress(Exception):  # a verdict stands, whether it can be explained or not
                 self._explain(name, trainer, seed, run)
@@ -263,7 +265,7 @@ class Session:
 
     def _makers(self, name: str) -> tuple[str, ...]:
         """The functions that make what a training trains."""
-        return self.dialect.makers(name.partition(".")[2])
+        return self.dialect.makers(model_of(name))
 
     def training_component(self, name: str) -> ComponentResult | None:
         """The row of a training in the result."""
@@ -347,7 +349,7 @@ class Session:
         message = "the run was stopped before this was graded"
         counts = points is not None and name not in self.grading.rubric.extensions
         possible = decimal((points or 0) - self.grading.worth_elsewhere(name))
-        return ComponentResult(name, NOT_GRADED, 0.0, possible, message, counts=counts)
+        return ComponentResult(name, str(Outcome.NOT_GRADED), 0.0, possible, message, counts=counts)
 
     def hidden_points(self) -> Fraction:
         """What hidden checks carry of the points that this run is about."""

@@ -18,8 +18,8 @@ from typing import Any
 
 import numpy as np
 
-from grader.ask.client import Fault, RemoteWorker
-from grader.ask.observer import UNUSABLE, unusable, unwritten_called
+from grader.ask.client import UNUSABLE, Fault, RemoteWorker, unusable
+from grader.ask.observer import unwritten_called
 from grader.ask.subject import Remote, Subject, subject_of
 from grader.base.message import Message
 from grader.base.text import one_line
@@ -29,8 +29,8 @@ from grader.diagnose.learning import Cause, Study, cause_of, study_of
 from grader.explain.message import fault_headline, traceback_text, value_text
 from grader.homework import Dataset, Exam
 from grader.isolation import WorkerLost, Zygote
-from grader.judge.verdict import Outcome, outcome_of
-from grader.result import Milestone, accuracy_text
+from grader.judge.verdict import outcome_of
+from grader.result import Milestone, Outcome, accuracy_text, model_of
 from grader.rubric import SETUP_SECONDS, Rubric
 from grader.run.training_run import LITTLE, Run
 from grader.submission.places import Places, as_named
@@ -118,7 +118,7 @@ class Trainer:
             return None
         try:
             subject = subject_of(self.places.edition)(worker, places=self.places)
-            trainee = subject.trainee(name.partition(".")[2])
+            trainee = subject.trainee(model_of(name))
             if self.fast_core:
                 replaced_methods(subject, trainee.model)
             x, y = self._rows(subject, TRAIN, shuffled_digits(seed))
@@ -130,7 +130,7 @@ class Trainer:
             worker.close()
 
     def _train(self, name: str, worker: RemoteWorker, run: Run, seed: int) -> None:
-        kind = name.partition(".")[2]
+        kind = model_of(name)
         subject = subject_of(self.places.edition)(worker, places=self.places)
         start = time.perf_counter()
         trainee = subject.trainee(kind)

@@ -8,8 +8,7 @@ from statistics import mean
 import numpy as np
 
 from grader.homework import Dataset
-from grader.judge.verdict import Outcome
-from grader.result import Digit, TrainingResult
+from grader.result import Digit, Outcome, TrainingResult, model_of
 from grader.run.trainer import Trainer
 from grader.run.training_run import Run, reached
 
@@ -27,7 +26,7 @@ def train(name: str, trainer: Trainer, reference: Trainer | None, seed: int, run
     enough = len(missed) <= allowed_misses(runs)
     shown = next(run for run in done if run.outcome == Outcome.PASSED) if enough else missed[0]
     result = TrainingResult(
-        model=name.partition(".")[2],
+        model=model_of(name),
         outcome=str(shown.outcome),
         message=str(shown.message),
         told=shown.message,

@@ -9,8 +9,7 @@ import numpy as np
 
 from grader.ask.client import Fault
 from grader.base.message import Message
-from grader.judge.verdict import Outcome
-from grader.result import Milestone
+from grader.result import Milestone, Outcome
 
 TEST = 10_000  # images
 LITTLE = 200  # examples

@@ -14,7 +14,7 @@ HOLDS_STATEMENTS = (ast.stmt, ast.excepthandler, ast.match_case)
 
 
 @dataclass(frozen=True)
-class Import:
+class SourceImport:
     """One imported module.
 
     module     the name before the first dot: Beras of Beras.core; of a relative one the importing module's
@@ -33,7 +33,7 @@ class Import:
 
 
 @dataclass(frozen=True)
-class Definition:
+class Binding:
     """A name that a module binds outside its classes and functions.
 
     kind        "class", "function", "import" or "value"; the last binding counts, as in Python
@@ -56,20 +56,20 @@ class Definition:
 # --- imports ------------------------------------------------------------------------------------------------
 
 
-def imports_of(tree: ast.Module, importer: str) -> tuple[Import, ...]:
+def imports_of(tree: ast.Module, importer: str) -> tuple[SourceImport, ...]:
     """All imports in a module, in the order of their lines."""
-    found: list[Import] = []
+    found: list[SourceImport] = []
     read = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Store)}
     for node, guarded in statements(tree):
         if isinstance(node, ast.Import):
             for each in node.names:
                 used = (each.asname or top(each.name)) in read
-                found.append(Import(top(each.name), each.name, node.lineno, False, guarded, used))
+                found.append(SourceImport(top(each.name), each.name, node.lineno, False, guarded, used))
         elif isinstance(node, ast.ImportFrom):
             name = "." * node.level + (node.module or "")
             module = top(importer) if node.level else top(name)
             used = any((each.asname or each.name) in read for each in node.names)
-            found.append(Import(module, name, node.lineno, node.level > 0, guarded, used))
+            found.append(SourceImport(module, name, node.lineno, node.level > 0, guarded, used))
     return tuple(sorted(found, key=lambda each: each.line))
 
 
@@ -131,9 +131,9 @@ def is_never_true_on_import(test: ast.expr) -> bool:
 # --- definitions --------------------------------------------------------------------------------------------
 
 
-def definitions_of(tree: ast.Module) -> tuple[Definition, ...]:
+def definitions_of(tree: ast.Module) -> tuple[Binding, ...]:
     """Every name that a module binds; of several with one name the last, as in Python."""
-    found: dict[str, Definition] = {}
+    found: dict[str, Binding] = {}
     waiting: list[ast.AST] = list(reversed(tree.body))
     while waiting:
         node = waiting.pop()
@@ -145,14 +145,14 @@ def definitions_of(tree: ast.Module) -> tuple[Definition, ...]:
     return tuple(found.values())
 
 
-def bound_by(node: ast.AST) -> list[Definition]:
+def bound_by(node: ast.AST) -> list[Binding]:
     """What one statement binds, without the statements inside it."""
     if isinstance(node, ast.ClassDef):
         functions = [each for each in node.body if isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef))]
         init = next((each for each in functions if each.name == "__init__"), None)
         bases = tuple(map(last_name, node.bases))
         return [
-            Definition(
+            Binding(
                 node.name,
                 "class",
                 lines_of(node),
@@ -162,15 +162,15 @@ def bound_by(node: ast.AST) -> list[Definition]:
             )
         ]
     if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-        return [Definition(node.name, "function", lines_of(node), parameters=parameters_of(node))]
+        return [Binding(node.name, "function", lines_of(node), parameters=parameters_of(node))]
     if isinstance(node, ast.ImportFrom):
         module = "." * node.level + (node.module or "")
         return [
-            Definition(each.asname or each.name, "import", lines_of(node), origin=(module, each.name))
+            Binding(each.asname or each.name, "import", lines_of(node), origin=(module, each.name))
             for each in node.names
         ]
     if isinstance(node, ast.Import):
-        return [Definition(each.asname or top(each.name), "import", lines_of(node)) for each in node.names]
+        return [Binding(each.asname or top(each.name), "import", lines_of(node)) for each in node.names]
     targets = (
         node.targets
         if isinstance(node, ast.Assign)
@@ -179,7 +179,7 @@ def bound_by(node: ast.AST) -> list[Definition]:
         else []
     )
     flat = [each for target in targets for each in getattr(target, "elts", [target])]
-    return [Definition(each.id, "value", lines_of(node)) for each in flat if isinstance(each, ast.Name)]
+    return [Binding(each.id, "value", lines_of(node)) for each in flat if isinstance(each, ast.Name)]
 
 
 def lines_of(node: ast.AST) -> tuple[int, int]:
@@ -200,15 +200,15 @@ def parameters_of(function: ast.FunctionDef | ast.AsyncFunctionDef | None) -> tu
 DEFINING = re.compile(r"^(?P<indent>[ \t]*)(?P<kind>class|def|async def)[ \t]+(?P<name>\w+)")
 
 
-def scanned(source: bytes) -> tuple[Definition, ...]:
+def scanned(source: bytes) -> tuple[Binding, ...]:
     """The classes and functions of a file that Python does not read, as far as its lines show them."""
     rows = LINE_ENDS.split(source.decode("utf-8", "replace"))
-    found: dict[str, Definition] = {}
+    found: dict[str, Binding] = {}
     heads = [(line, match) for line, row in enumerate(rows, 1) if (match := DEFINING.match(row))]
     outer = [(line, match) for line, match in heads if not match["indent"]]
     ends = [line - 1 for line, _ in outer[1:]] + [len(rows)]
     for (line, match), end in zip(outer, ends):
         members = frozenset(each["name"] for at, each in heads if line < at <= end and each["kind"] != "class")
         kind = "class" if match["kind"] == "class" else "function"
-        found[match["name"]] = Definition(match["name"], kind, (line, end), members=members)
+        found[match["name"]] = Binding(match["name"], kind, (line, end), members=members)
     return tuple(found.values())

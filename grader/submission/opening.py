@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 
 from grader.base.errors import UsageError, is_full
 from grader.homework import FIRST, HOMEWORK, YEARS, Edition, edition
-from grader.submission.bindings import Import
+from grader.submission.bindings import SourceImport
 from grader.submission.contents import Entry, LeftOut, entries_of, reason, shown
 from grader.submission.layout import Read, Renames, roots
 from grader.submission.parser import SourceError
@@ -237,7 +237,7 @@ def module_name(relative: PurePosixPath) -> str:
 # --- what the source shows --------------------------------------------------------------------------------------
 
 
-def forbidden_imports(submission: Submission) -> dict[str, tuple[Import, ...]]:
+def forbidden_imports(submission: Submission) -> dict[str, tuple[SourceImport, ...]]:
     """By module, the unguarded imports of what is neither standard library, NumPy, matplotlib nor the student's own.
 
     What this year's given code imports to load MNIST is as good: nothing else of it can be used.

@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import cast
 
 from grader.homework import FIRST, HOMEWORK, YEARS, Edition, edition
-from grader.submission.bindings import Definition
+from grader.submission.bindings import Binding
 from grader.submission.parser import LINE_ENDS
 from grader.submission.source import SourceModule
 
@@ -44,11 +44,11 @@ class OtherNames:
     also: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     methods: Mapping[str, frozenset[str]] = MappingProxyType({})
 
-    def fits(self, name: str, module: SourceModule, each: Definition, year: Edition) -> bool:
+    def fits(self, name: str, module: SourceModule, each: Binding, year: Edition) -> bool:
         """Has a definition of the right kind, with the right methods, what one of this name must have besides?"""
         return True
 
-    def is_like(self, name: str, module: SourceModule, each: Definition, year: Edition) -> bool:
+    def is_like(self, name: str, module: SourceModule, each: Binding, year: Edition) -> bool:
         """Can what fits be nothing else, whatever it is called?"""
         return False
 
@@ -308,12 +308,12 @@ def plain(name: str) -> str:
     return short
 
 
-def is_called(name: str, each: Definition) -> bool:
+def is_called(name: str, each: Binding) -> bool:
     """Is this another way to write, or another word for, what the assignment calls `name`?"""
     return plain(each.name) == plain(name) or plain(each.name) in other_names().also.get(name, ())
 
 
-def fits(name: str, module: SourceModule, each: Definition, year: Edition) -> bool:
+def fits(name: str, module: SourceModule, each: Binding, year: Edition) -> bool:
     """Has a definition what one of this name must have?"""
     if each.kind != ("function" if name in year.functions else "class"):
         return False
@@ -321,7 +321,7 @@ def fits(name: str, module: SourceModule, each: Definition, year: Edition) -> bo
     return each.members >= set(map(year.word, known.methods.get(name, ()))) and known.fits(name, module, each, year)
 
 
-def text_of(module: SourceModule, each: Definition) -> str:
+def text_of(module: SourceModule, each: Binding) -> str:
     """The lines of a definition, without comments and its head."""
     return "\n".join(line.partition("#")[0] for line in lines_in(module.path)[each.lines[0] : each.lines[1]])
 

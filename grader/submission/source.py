@@ -12,7 +12,15 @@ from functools import lru_cache, partial
 from pathlib import Path, PurePosixPath
 
 from grader.base.processes import ends_well
-from grader.submission.bindings import Definition, Import, blocks, definitions_of, imports_of, numpy_names_of, scanned
+from grader.submission.bindings import (
+    Binding,
+    SourceImport,
+    blocks,
+    definitions_of,
+    imports_of,
+    numpy_names_of,
+    scanned,
+)
 from grader.submission.parser import NESTED, SourceError, fault_in_line, parse_mended
 from grader.submission.syntax import is_setter
 from grader.submission.unwritten import unwritten_line
@@ -40,10 +48,10 @@ class SourceModule:
     path: Path
     relative: PurePosixPath
     source_error: SourceError | None = None
-    imports: tuple[Import, ...] = ()
+    imports: tuple[SourceImport, ...] = ()
     functions: dict[str, int | None] = field(default_factory=dict)
     numpy_names: tuple[tuple[str, int], ...] = ()
-    defines: tuple[Definition, ...] = ()
+    defines: tuple[Binding, ...] = ()
     gaps: tuple[int, ...] = ()
     faults: tuple[SourceError, ...] = ()
 
@@ -52,7 +60,7 @@ class SourceModule:
         """The functions that are not written yet, each with the line that says so."""
         return {name: line for name, line in self.functions.items() if line is not None}
 
-    def definition(self, name: str) -> Definition | None:
+    def definition(self, name: str) -> Binding | None:
         return next((each for each in self.defines if each.name == name), None)
 
 
@@ -92,7 +100,7 @@ def shown_by(source: bytes, name: str) -> SourceModule:
     )
 
 
-def with_short_names(found: Iterable[Definition]) -> tuple[Definition, ...]:
+def with_short_names(found: Iterable[Binding]) -> tuple[Binding, ...]:
     return tuple(each for each in found if len(each.name) <= LONGEST_NAME)
 
 

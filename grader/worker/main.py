@@ -220,6 +220,7 @@ if __name__ == "__main__":
 
     load_package("grader_worker", os.path.dirname(os.path.abspath(__file__)))
     from grader_worker import (  # type: ignore[import-not-found]
+        bytecode,
         fence,
         host,
         importer,
@@ -227,7 +228,6 @@ if __name__ == "__main__":
         limits,
         linux,
         old_numpy,
-        precompiled,
         seccomp,
         wire,
     )
@@ -237,7 +237,7 @@ if __name__ == "__main__":
         folder, module = settings["operations"]
         load_package("homework_worker", folder)
         OPERATIONS = importlib.import_module(f"homework_worker.{module}")
-    precompiled.compile_all(settings["root"])
+    bytecode.compile_all(settings["root"])
     gc.freeze()  # a forked worker's collector then leaves the shared pages alone
     gc.enable()
     Zygote(socket.socket(fileno=int(sys.argv[1])), settings).run()

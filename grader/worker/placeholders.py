@@ -81,7 +81,7 @@ class Run(Silent):
         return None
 
 
-class Progress:
+class ProgressBar:
     """A progress bar that shows nothing: it iterates, and counts where it is told to."""
 
     def __init__(self, iterable: Any = None, *args: Any, **kwargs: Any) -> None:
@@ -99,7 +99,7 @@ class Progress:
     def __bool__(self) -> bool:
         return True
 
-    def __enter__(self) -> Progress:
+    def __enter__(self) -> ProgressBar:
         return self
 
     def __exit__(self, *exc_info: Any) -> None:
@@ -123,8 +123,8 @@ class Progress:
         return None
 
 
-def progress_range(*args: Any, **kwargs: Any) -> Progress:
-    return Progress(range(*args), **kwargs)
+def progress_range(*args: Any, **kwargs: Any) -> ProgressBar:
+    return ProgressBar(range(*args), **kwargs)
 
 
 class Unavailable:
@@ -283,4 +283,4 @@ def progress(name: str) -> Any:
         return progress_range
     if name in ("auto", "autonotebook", "notebook", "std", "asyncio", "gui", "rich"):
         return importlib.import_module(f"{PROGRESS}.{name}")
-    return Progress
+    return ProgressBar

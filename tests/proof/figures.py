@@ -46,7 +46,7 @@ from grader.diagnose.relations.case import SLIP
 from grader.homework import FIRST, YEARS, Edition, edition
 from grader.homeworks.beras.mnist.synthetic import probe_folder
 from grader.judge import rubrics
-from grader.judge.verdict import Outcome
+from grader.result import Outcome
 from grader.run.freeze import frozen
 from grader.run.grading import Grading
 from grader.run.questions import Questions

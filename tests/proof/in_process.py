@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 
 from grader.ask.answers import LiveAnswers
-from grader.ask.client import Fault, RemoteWorker
-from grader.ask.observer import UNUSABLE, Observer
+from grader.ask.client import UNUSABLE, Fault, RemoteWorker, unusable
+from grader.ask.observer import Observer
 from grader.ask.patches import Sources
 from grader.ask.probe import NotAsked, Probe
 from grader.ask.reference import LocalWorker
@@ -100,7 +100,7 @@ class LocalObserver:
             except NotAsked as reason:
                 seen.not_asked = reason
             except UNUSABLE as error:
-                seen.fault = Fault("unusable", f"gave something that this check cannot use ({error})")
+                seen.fault = unusable(error)
             except Exception:
                 seen.broken = traceback.format_exc()
         if rang:

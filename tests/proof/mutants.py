@@ -40,7 +40,7 @@ from grader.base import tomlfile
 from grader.homework import FIRST, YEARS, Edition, edition, holes_in
 from grader.homeworks.beras.mnist.synthetic import probe_folder
 from grader.judge import rubrics
-from grader.judge.verdict import Outcome
+from grader.result import Outcome
 from grader.run.request import DEFAULT_SEED
 
 LIST = Path(__file__).with_name("equivalent_mutants.toml")

@@ -23,7 +23,7 @@ from grader.classroom.cluster.remote import grade, handed_out
 from grader.classroom.jobs.job import digest_where_readable, without_path
 from grader.classroom.jobs.local import Ended, Unit
 from grader.classroom.jobs.settings import Terms
-from grader.classroom.outcome import Outcome, outcome_of
+from grader.classroom.outcome import HandInOutcome, outcome_of
 from grader.homework import Edition
 
 CONNECT_PATIENCE = 15  # seconds
@@ -89,7 +89,7 @@ class Cluster:
             parcel = parcel_of(unit.path)
         except UsageError as error:
             reason = without_path(str(error), unit.path)
-            outcome = Outcome("ungradable", digest_where_readable(unit.path), reason)
+            outcome = HandInOutcome("ungradable", digest_where_readable(unit.path), reason)
             self.ended.put(Ended(unit, outcome))
             return
         future = self.client.submit(
@@ -119,7 +119,9 @@ class Cluster:
             future.add_done_callback(self.ended.put)
             return None
         except self.distributed.KilledWorker:
-            given = {"outcome": Outcome("failed", reason="several workers were lost while they graded it").plain()}
+            given = {
+                "outcome": HandInOutcome("failed", reason="several workers were lost while they graded it").plain()
+            }
         except self.distributed.CancelledError:
             raise UsageError(f"--scheduler {self.address}: the scheduler is gone; {GONE}") from None
         except Exception as error:  # noqa: BLE001  whatever a worker fails with

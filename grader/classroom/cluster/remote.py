@@ -19,7 +19,7 @@ from typing import Any
 from grader.base.errors import UsageError
 from grader.base.machine import has_room
 from grader.classroom.cluster.parcel import Kit, Parcel, digest_of_code, terms_in
-from grader.classroom.jobs.local import Local, Unit
+from grader.classroom.jobs.local import LocalExecutor, Unit
 
 LOOK_SECONDS = 1.0
 ROOM_PATIENCE = 60.0  # seconds for memory to become free; then it is tried all the same
@@ -34,7 +34,7 @@ class Bench:
             raise UsageError("it has another version of the grader; install the same one on every worker")
         self.limit = kit.limit
         self.folder = Path(tempfile.mkdtemp(prefix="beras-kit-", dir=place))
-        self.idle: list[Local] = []
+        self.idle: list[LocalExecutor] = []
         weakref.finalize(kit, self.close)
         kit.unpack(self.folder)
         self.terms = terms_in(self.folder, kit.terms)
@@ -43,7 +43,7 @@ class Bench:
 
     def grade(self, number: int, name: str, terms: dict[str, Any], parcel: Parcel) -> dict[str, Any]:
         """The outcome as plain data, or why there is none. Raises UsageError."""
-        executor = self.idle.pop() if self.idle else Local(self.terms, 1, self.limit)
+        executor = self.idle.pop() if self.idle else LocalExecutor(self.terms, 1, self.limit)
         try:
             until = time.monotonic() + ROOM_PATIENCE
             while not has_room(self.need) and time.monotonic() < until:

@@ -27,7 +27,8 @@ from grader.ask.subject import Raised
 from grader.base.arrays import squeezed
 from grader.diagnose import pages
 from grader.judge.compare import FLOOR, Difference, as_array
-from grader.judge.verdict import Outcome, Verdict
+from grader.judge.verdict import Verdict
+from grader.result import Outcome
 from grader.rubric import Tolerances
 from grader.worker.wire import Opaque
 
@@ -74,7 +75,7 @@ def fingerprint(verdict: Verdict, tolerances: Tolerances) -> Fingerprint | None:
     for difference in verdict.differences:
         rule = verdict.probe.rules.get(difference.entry.partition("[")[0], Rule())
         form.append((difference.entry, difference.kind))
-        add(answer(difference, rule), rule, tolerances.of(rule), form, numbers)
+        add(answer(difference, rule), rule, tolerances.of(rule.tolerance), form, numbers)
     known = any(code not in pages.RELATIONS for code in verdict.diagnosis)
     digest = hashlib.sha256(repr(form).encode("utf-8", "backslashreplace")).hexdigest()[:16]
     return Fingerprint(verdict.probe.component, verdict.probe.name, digest, tuple(numbers), known)

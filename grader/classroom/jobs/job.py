@@ -21,10 +21,10 @@ from grader.base.cache import unchanged
 from grader.base.errors import UsageError, is_full
 from grader.classroom.jobs.fingerprint import Fingerprint, fingerprints
 from grader.classroom.jobs.settings import Terms
-from grader.classroom.outcome import Outcome
-from grader.homework import HOMEWORK, Dataset, Edition, is_training
+from grader.classroom.outcome import HandInOutcome
+from grader.homework import HOMEWORK, Dataset, Edition
 from grader.isolation import Level
-from grader.result import Result
+from grader.result import Outcome, Result, is_training
 from grader.rubric import Rubric
 from grader.run.grading import Grading, observer_of
 from grader.run.questions import Questions
@@ -84,7 +84,7 @@ class Tools:
         answers.save()
 
 
-def grade(tools: Tools, terms: Terms, path: Path, named: str) -> Outcome:
+def grade(tools: Tools, terms: Terms, path: Path, named: str) -> HandInOutcome:
     """Grades one hand-in. KeyboardInterrupt ends it with what was graded until then.
 
     terms: the tools' own, or with other components.
@@ -95,14 +95,16 @@ def grade(tools: Tools, terms: Terms, path: Path, named: str) -> Outcome:
             try:
                 submission, digest = settled(path, Path(scratch), terms.year or None)
             except UsageError as error:
-                return Outcome("ungradable", digest_where_readable(path), without_path(str(error), path))
+                return HandInOutcome("ungradable", digest_where_readable(path), without_path(str(error), path))
             except Unsettled as error:
-                return Outcome("failed", reason=str(error))
+                return HandInOutcome("failed", reason=str(error))
             with unchanged(tools.level.guards_cache):
                 outcome = graded(tools, terms, submission, named, Path(scratch))
     except OSError as error:
         why = "no room is left for temporary files" if is_full(error) else error.strerror or str(error)[:200]
-        return Outcome("failed", reason=f"the machine did not let it be graded ({why}); run again when that is mended")
+        return HandInOutcome(
+            "failed", reason=f"the machine did not let it be graded ({why}); run again when that is mended"
+        )
     outcome.digest = digest
     outcome.seconds = round(time.monotonic() - started, 3)
     return outcome
@@ -120,19 +122,21 @@ def without_path(text: str, path: Path) -> str:
     return text.removeprefix(f"{path}: ")
 
 
-def graded(tools: Tools, terms: Terms, submission: Submission, named: str, scratch: Path) -> Outcome:
+def graded(tools: Tools, terms: Terms, submission: Submission, named: str, scratch: Path) -> HandInOutcome:
     """The outcome of a submission that could be opened."""
-    made_up, data = isolation.shown(tools.level, tools.made_up, tools.data, scratch)
+    made_up, data = isolation.visible_data(tools.level, tools.made_up, tools.data, scratch)
     readable = (data.public,) if data else ()
     year = submission.edition
     try:
         rubric, answers = tools.rubric(year), tools.answers(year)
     except UsageError as error:  # a worker without the answers of that year
-        return Outcome("failed", reason=str(error))
+        return HandInOutcome("failed", reason=str(error))
     components, track = terms.components_of(year), terms.track_of(rubric)
     if not components:
         asked = ", ".join(terms.components)
-        return Outcome("ungradable", reason=f"the edition of {year.year} has none of the components asked for: {asked}")
+        return HandInOutcome(
+            "ungradable", reason=f"the edition of {year.year} has none of the components asked for: {asked}"
+        )
     hidden_seed = terms.hidden_seed_for(answers)
     questions = Questions(submission.places, rubric, answers, terms.seed, components, hidden_seed)
     observer = observer_of(submission, questions, made_up, tools.level, readable)
@@ -148,7 +152,7 @@ def graded(tools: Tools, terms: Terms, submission: Submission, named: str, scrat
         result = session.result(complete)
         state = "failed" if result.grader_failed else "graded" if complete else "stopped"
         reason = "the grader itself failed in a check; this says nothing about the hand-in" * (state == "failed")
-        return Outcome(
+        return HandInOutcome(
             state,
             reason=reason,
             result=result.plain(),
@@ -182,11 +186,11 @@ def wrong_answers(session: Session) -> list[Fingerprint]:
 def close_calls(result: Result, rubric: Rubric) -> list[str]:
     """Checks that ended at a time limit, or near enough that a quieter machine might have told another story."""
     found = []
-    spent = {f"training.{each.model}": each.cpu_seconds for each in result.training}
+    spent = {each.component: each.cpu_seconds for each in result.training}
     for part in result.components:
         for probe in part.probes:
             limit = rubric.limits["training_seconds" if is_training(part.name) else "check_seconds"]
             seconds = spent.get(part.name) or probe.seconds  # by the clock, where that is all: no less than the work
-            if probe.outcome in ("timed out", "not finished") or seconds > NEAR * limit:
+            if probe.outcome in (Outcome.TIMED_OUT, Outcome.NOT_FINISHED) or seconds > NEAR * limit:
                 found.append(probe.name)
     return found

@@ -25,7 +25,7 @@ from grader.base.ends import remove
 from grader.base.errors import UsageError
 from grader.base.paths import CHECKOUT
 from grader.classroom.jobs.settings import Terms
-from grader.classroom.outcome import Outcome, outcome_of
+from grader.classroom.outcome import HandInOutcome, outcome_of
 from grader.isolation.own_processes import OWN_PROCESSES
 from grader.worker import linux
 
@@ -53,7 +53,7 @@ class Ended:
     """A unit that is over: with its outcome, or lost for some reason."""
 
     unit: Unit
-    outcome: Outcome | None
+    outcome: HandInOutcome | None
     lost: str = ""
 
 
@@ -86,7 +86,7 @@ class Running:
     end: dict[str, Any] | None = None  # what the nursery said of its end
 
 
-class Local:
+class LocalExecutor:
     """The executor of this machine."""
 
     def __init__(
@@ -246,7 +246,7 @@ def verdict_on(each: Running, lost: str = "") -> Ended:
         outcome = outcome_of(json.loads(bytes(each.received)))
     except ValueError:
         if end.get("why"):
-            return Ended(each.unit, Outcome("stopped", reason=end["why"], close=[EVERYTHING]))
+            return Ended(each.unit, HandInOutcome("stopped", reason=end["why"], close=[EVERYTHING]))
         status = end.get("status")
         if status is not None and os.WIFSIGNALED(status):
             lost = lost or f"its grader was ended from outside (signal {os.WTERMSIG(status)})"

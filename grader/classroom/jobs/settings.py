@@ -14,8 +14,9 @@ from typing import Any
 from grader.ask.answers import Answers, KeyAnswers, LiveAnswers, answers_of
 from grader.base.errors import UsageError
 from grader.base.paths import PACKAGE
-from grader.homework import FIRST, HOMEWORK, YEARS, Edition, edition, is_training
+from grader.homework import FIRST, HOMEWORK, YEARS, Edition, edition
 from grader.judge.rubrics import load as load_rubric
+from grader.result import is_training
 from grader.rubric import Rubric, text_of, year_of
 from grader.submission.archives import open_handin
 

@@ -18,12 +18,14 @@ from xml.etree import ElementTree
 
 from grader.base.errors import UsageError
 from grader.base.files import write_whole
+from grader.classroom.adjustments import shown_in
 from grader.classroom.class_list import Ledger, Line
 from grader.classroom.gradebook import Gradebook
 from grader.classroom.output import lms
+from grader.classroom.output.feedback import ARCHIVES, archives
 from grader.classroom.study.groups import Example, Group, examples
 from grader.classroom.study.similarity import Similarity
-from grader.classroom.study.student_code import Given
+from grader.classroom.study.student_code import GivenCode
 from grader.report.from_json import from_plain
 from grader.report.to_csv import cell
 from grader.report.to_junit import legal, sums
@@ -44,7 +46,7 @@ PLATFORMS: dict[str, tuple[Callable[[Ledger, str], str], tuple[str, ...]]] = {
 
 
 @dataclass
-class Outputs:
+class ClassOutputs:
     """The folder that everything goes to. tell: is told of what could not be written, and why."""
 
     folder: Path
@@ -56,7 +58,7 @@ class Outputs:
         ledger: Ledger,
         shared: list[Group],
         title: str,
-        alike: tuple[Similarity, Mapping[int, Given]] | None = None,
+        alike: tuple[Similarity, Mapping[int, GivenCode]] | None = None,
     ) -> None:
         """Brings every file up to date. shared: the unknown mistakes. alike: which hand-ins look alike, if asked for.
 
@@ -103,12 +105,12 @@ class Outputs:
         for line in ledger.graded:
             assert line.row is not None
             name = f"{file_name(line.name)}.{suffix}"
-            pages[name] = f"{line.row.id} {line.row.key}"
+            pages[name] = line.page
             if before.get(name) != pages[name] or not (self.folder / STUDENTS / name).is_file():
                 plain = self.gradebook.result(line.row.key)
                 if plain is not None:
                     result = from_plain({**plain, "submission": line.name, "folder": None})
-                    self.put(f"{STUDENTS}/{name}", writer(result))
+                    self.put(f"{STUDENTS}/{name}", writer(shown_in(result, line.grade) if line.grade else result))
         for name in before.keys() - pages.keys():
             (self.folder / STUDENTS / name).unlink(missing_ok=True)
         return pages
@@ -130,8 +132,22 @@ class Outputs:
                 self.put(f"{name}.csv", writer(ledger, title))
             else:
                 (self.folder / f"{name}.csv").unlink(missing_ok=True)
+        feedback = archives(ledger, lambda line: self.page_of(line, pages))
+        for name in ARCHIVES.values():
+            if name in feedback:
+                write_whole(self.folder / name, feedback[name])
+            else:
+                (self.folder / name).unlink(missing_ok=True)
 
-    def write_similarity(self, alike: tuple[Similarity, Mapping[int, Given]] | None, title: str) -> None:
+    def page_of(self, line: Line, pages: dict[str, str]) -> tuple[str, bytes] | None:
+        """A student's page that was written: its suffix and what is in it."""
+        for suffix in ("html", "md"):
+            name = f"{file_name(line.name)}.{suffix}"
+            if name in pages:
+                return suffix, (self.folder / STUDENTS / name).read_bytes()
+        return None
+
+    def write_similarity(self, alike: tuple[Similarity, Mapping[int, GivenCode]] | None, title: str) -> None:
         """The page of pairs and their table; those of an earlier run would tell of another class."""
         if alike is None:
             for name in PAIRS:
@@ -159,7 +175,10 @@ def groups_table(shared: list[Example]) -> str:
 
 def signature(ledger: Ledger, title: str, pairs: bool) -> str:
     """Changes with everything that is written about the class."""
-    about = [[line.name, line.who, line.alike, line.notes, line.row and line.row.id] for line in ledger.lines]
+    about = [
+        [line.name, line.who, line.alike, line.notes, line.score, line.changes, line.row and line.row.id]
+        for line in ledger.lines
+    ]
     people = ledger.roster.people if ledger.roster is not None else []
     whole = [about, [each.row for each in people], ledger.others, title, pairs]
     return hashlib.sha256(json.dumps(whole).encode()).hexdigest()
@@ -202,10 +221,27 @@ class Part(NamedTuple):
     why: str
 
 
+def with_changes(line: Line, parts: list[Part]) -> list[Part]:
+    """Its components with the points that people gave, and their own rows."""
+    if line.grade is None:
+        return parts
+    instead, own = line.grade.instead, line.grade.own
+    found = [
+        part
+        if (given := instead.get(part.name)) is None
+        else Part(part.name, given.value, part.most, 0.0, given.signed)
+        for part in parts
+    ]
+    return found + [
+        Part(name, 0.0, of, of, "not judged yet") if given is None else Part(name, given.value, of, 0.0, given.signed)
+        for name, (of, given) in own.items()
+    ]
+
+
 def suite(line: Line, parts: list[Part]) -> ElementTree.Element:
     """Points that nobody could judge are no failure, and no success either."""
     found = ElementTree.Element("testsuite", {"name": legal(line.name)})
-    for part in parts:
+    for part in with_changes(line, parts):
         case = ElementTree.SubElement(found, "testcase", {"classname": legal(line.name), "name": part.name})
         if round(part.points, 2) < round(part.most, 2):
             tag = "failure" if round(part.points + part.not_judged, 2) < round(part.most, 2) else "skipped"

@@ -89,29 +89,33 @@ def blackboard(ledger: Ledger, title: str) -> str:
 
 
 def feedback(line: Line) -> str:
-    row = line.row
-    if row is None or row.score is None or row.max_score is None:
+    if line.score is None or line.max_score is None:
         return ""
-    more = f"; {row.reason}" if row.reason else ""
-    return f"{number(row.score)} of {number(row.max_score)} points{more}"
+    told = [f"{number(line.score)} of {number(line.max_score)} points", *line.changes]
+    told += [f"{number(line.not_judged)} points not judged"] if line.not_judged else []
+    reason = line.row.reason if line.row is not None else ""
+    return "; ".join([*told, *([reason] if reason else [])])
 
 
 def grades(ledger: Ledger) -> str:
     """One row a hand-in, and one for each who handed in nothing. The mark in front tells Excel that this is UTF-8."""
-    rows = [["hand-in", "who", "email", "id", "state", "score", "max_score", "seconds", "counts", "notes", "edition"]]
+    rows = [["hand-in", "who", "email", "id", "state", "score", "max_score", "seconds", "counts", "notes"]]
+    rows[0] += ["edition", "not_judged", "graded_score", "submitted"]
     for line in ledger.lines:
         people = line.people
         email = " ".join(filter(None, (each.email for each in people or line.hints)))
         ids = " ".join(each.ids[0] for each in people if each.ids) or " ".join(h.id for h in line.hints if h.id)
         row = line.row
-        notes = [row.reason if row is not None else "", *line.notes]
+        notes = [row.reason if row is not None else "", *line.changes, *line.notes]
         notes += [f"the same contents as {', '.join(line.alike)}"] if line.alike else []
-        most, seconds = (row.max_score, f"{row.seconds:g}") if row is not None else (None, "")
-        about = [line.name, line.who, email, ids, line.state, number(line.score), number(most), seconds]
+        seconds = f"{row.seconds:g}" if row is not None else ""
+        about = [line.name, line.who, email, ids, line.state, number(line.score), number(line.max_score), seconds]
         rows.append([*map(cell, about), "no" if line.second else "yes", cell("; ".join(filter(None, notes)))])
         rows[-1].append(str(row.edition) if row is not None and line.score is not None else "")
+        rows[-1] += [number(line.not_judged if line.score is not None else None), number(row.score if row else None)]
+        rows[-1].append(line.entry.handin.submitted.isoformat() if line.entry.handin.submitted else "")
     for person in ledger.absent:
         identity = person.ids[0] if person.ids else ""
         about = [cell(each) for each in ("", person.name, person.email, identity)]
-        rows.append([*about, "nothing handed in", "", "", "", "", "", ""])
+        rows.append([*about, "nothing handed in", *[""] * 9])
     return MARK + written(rows)

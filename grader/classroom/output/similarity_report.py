@@ -11,7 +11,7 @@ from grader.base.errors import UsageError
 from grader.classroom.class_list import Line
 from grader.classroom.output import lms
 from grader.classroom.study.similarity import Pair, Side, Similarity, read_functions, side_by_side
-from grader.classroom.study.student_code import Function, Given
+from grader.classroom.study.student_code import Function, GivenCode
 from grader.report import pictures
 from grader.report.to_csv import cell
 from grader.report.to_html import template
@@ -21,7 +21,7 @@ MOST_LINES = 150  # of one function
 KEPT = 40  # hand-ins whose code is kept in memory, as some are in many pairs
 
 
-def similarity_report(found: Similarity, handed_out: Mapping[int, Given], title: str) -> str:
+def similarity_report(found: Similarity, handed_out: Mapping[int, GivenCode], title: str) -> str:
     @lru_cache(maxsize=KEPT)
     def read(name: str) -> list[Function]:
         try:
@@ -30,14 +30,14 @@ def similarity_report(found: Similarity, handed_out: Mapping[int, Given], title:
             return []
 
     by_name = {code.name: code.line for pair in found.pairs for code in (pair.one, pair.other)}
-    pairs = [shown(pair, found, lambda line: read(line.name)) for pair in found.pairs[:SHOWN]]
+    pairs = [lines_of_pair(pair, found, lambda line: read(line.name)) for pair in found.pairs[:SHOWN]]
     text = template("similarity.html", Path(__file__).parent).render(
         title=title, found=found, pairs=pairs, more=found.pairs[SHOWN:], shades=pictures.SHADES
     )
     return text.strip() + "\n"
 
 
-def shown(pair: Pair, found: Similarity, read: Callable[[Line], list[Function]]) -> dict[str, Any]:
+def lines_of_pair(pair: Pair, found: Similarity, read: Callable[[Line], list[Function]]) -> dict[str, Any]:
     rows = [([cut(side) for side in left], cut(right)) for left, right in side_by_side(pair, found.common, read)]
     return {"pair": pair, "rows": rows}
 

@@ -16,7 +16,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -44,13 +45,17 @@ class Hint:
 
 @dataclass(frozen=True)
 class HandIn:
-    """One hand-in. `name` is unique in the class; `fault` is why it cannot be graded, where that shows at once."""
+    """One hand-in. `name` is unique in the class; `fault` is why it cannot be graded, where that shows at once.
+
+    submitted: when, where the export says so.
+    """
 
     name: str
     path: Path
     people: tuple[Hint, ...] = ()
     notes: tuple[str, ...] = ()
     fault: str = ""
+    submitted: datetime | None = None
 
 
 @dataclass
@@ -81,7 +86,8 @@ def find(folder: Path) -> Found:
         if entry == metadata:
             continue
         if entry.name in people:
-            found.handins.append(HandIn(entry.name, entry, people[entry.name]))
+            who, when = people[entry.name]
+            found.handins.append(HandIn(entry.name, entry, who, submitted=when))
         elif canvas and not is_folder:
             uploads.setdefault(canvas["id"], []).append((int(canvas["upload"]), entry, canvas))
         elif moodle and (is_folder or moodle["kind"] == "file"):
@@ -129,7 +135,7 @@ def distinct(handins: Iterable[HandIn]) -> list[HandIn]:
             name = f"{each.name} ({count})"
         taken.add(folded(name))
         notes = (*each.notes, f"another hand-in has the name {each.name}") if name != each.name else each.notes
-        found.append(HandIn(name, each.path, each.people, notes, each.fault))
+        found.append(replace(each, name=name, notes=notes))
     return found
 
 
@@ -166,8 +172,8 @@ def canvas_handin(several: list[tuple[int, Path, re.Match[str]]]) -> HandIn:
     return HandIn(f"{match['name']}_{match['id']}", path, (hint,), tuple(notes), fault)
 
 
-def read_metadata(path: Path, found: Found) -> dict[str, tuple[Hint, ...]]:
-    """Gradescope's list: the people of each submission, by its folder. Without it the folders stay nameless."""
+def read_metadata(path: Path, found: Found) -> dict[str, tuple[tuple[Hint, ...], datetime | None]]:
+    """Gradescope's list: the people of each submission, and when, by its folder. Without it folders stay nameless."""
     try:
         import yaml
     except ModuleNotFoundError:
@@ -183,7 +189,15 @@ def read_metadata(path: Path, found: Found) -> dict[str, tuple[Hint, ...]]:
     if not isinstance(data, dict):
         found.others[path.name] = "does not list submissions"
         return {}
-    return {str(name): submitters(entry) for name, entry in data.items() if isinstance(entry, dict)}
+    return {str(name): (submitters(entry), time_in(entry)) for name, entry in data.items() if isinstance(entry, dict)}
+
+
+def time_in(entry: dict[str, Any]) -> datetime | None:
+    """When a submission came; YAML reads a time without a zone as UTC."""
+    found = entry.get(":created_at", entry.get("created_at"))
+    if not isinstance(found, datetime):
+        return None
+    return found if found.tzinfo is not None else found.replace(tzinfo=timezone.utc)
 
 
 def submitters(entry: dict[str, Any]) -> tuple[Hint, ...]:

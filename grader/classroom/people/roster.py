@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -123,6 +123,13 @@ def match(roster: Roster, handins: Iterable[HandIn]) -> dict[str, list[Person]]:
         people = [next((unique[t] for t in traits_of_hint(hint) if t in unique), None) for hint in hints]
         found[handin.name] = [each for each in people if each is not None]
     return found
+
+
+def names_of(handin: HandIn, people: Sequence[Person]) -> list[str]:
+    """A hand-in's own name, and what an export or the roster says of its people: names, IDs, e-mail addresses."""
+    hints = (text for hint in handin.people for text in (hint.name, hint.id, hint.email))
+    rostered = (text for each in people for text in (each.name, each.login, each.email, *each.ids))
+    return [handin.name, *filter(None, (*hints, *rostered))]
 
 
 def traits_of(person: Person) -> set[str]:

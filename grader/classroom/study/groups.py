@@ -81,7 +81,10 @@ class WrongAnswers:
 
 
 def groups(gradebook: Gradebook, names: Mapping[int, Sequence[str]]) -> list[Group]:
-    """The shared unknown mistakes, the most frequent first. names: the hand-ins of each result that is looked at."""
+    """The shared unknown mistakes, the most frequent first, and those that cost no points last.
+
+    names: the hand-ins of each result that is looked at.
+    """
     answers = WrongAnswers.read(gradebook, names)
     members: dict[tuple[str, tuple[int, ...]], list[int]] = defaultdict(list)
     for (result, component), places in answers.unknown.items():
@@ -100,7 +103,8 @@ def groups(gradebook: Gradebook, names: Mapping[int, Sequence[str]]) -> list[Gro
         kinds = [answers.kinds[place] for place in shared]
         checks = tuple(kind.check for kind in kinds)
         found.append(Group(id_of(component, kinds), component, checks, tuple(in_it), results[0], tuple(also)))
-    return sorted(found, key=lambda group: (-len(group.names), group.id))
+    worth = {each: gradebook.judged(each.example).get(each.component, (0.0, 0.0, 0.0))[1] for each in found}
+    return sorted(found, key=lambda group: (not worth[group], -len(group.names), group.id))
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from statistics import median, quantiles
 from grader.classroom.class_list import Ledger
 from grader.classroom.gradebook import Gradebook
 from grader.classroom.schedule import cpu_to_threshold
-from grader.homework import every_component, is_training
+from grader.homework import every_component
+from grader.result import is_training
 
 FENCE = 1.5  # interquartile ranges beyond a quartile, Tukey's: what lies further out is an outlier
 FEWEST = 5  # hand-ins; of fewer nobody is far from the rest

@@ -20,7 +20,7 @@ import numpy as np
 from grader.base.errors import UsageError
 from grader.classroom.class_list import Ledger, Line
 from grader.classroom.study.groups import WrongAnswers
-from grader.classroom.study.student_code import GRAM, Function, Given, own_functions
+from grader.classroom.study.student_code import GRAM, Function, GivenCode, own_functions
 from grader.submission.archives import open_handin
 from grader.submission.opening import Submission
 
@@ -89,7 +89,7 @@ class Similarity:
 
 
 def read_codes(
-    ledger: Ledger, handed_out: Mapping[int, Given], found: Similarity, tell: Callable[[int, int], None]
+    ledger: Ledger, handed_out: Mapping[int, GivenCode], found: Similarity, tell: Callable[[int, int], None]
 ) -> list[Code]:
     """The own code of every hand-in that counts for somebody.
 
@@ -118,7 +118,7 @@ def opened(line: Line) -> Iterator[Submission]:
         yield open_handin(line.entry.handin.path, Path(scratch))
 
 
-def read_functions(line: Line, handed_out: Mapping[int, Given]) -> list[Function]:
+def read_functions(line: Line, handed_out: Mapping[int, GivenCode]) -> list[Function]:
     """What the student of a hand-in wrote. Raises UsageError."""
     with opened(line) as submission:
         return own_functions(submission.modules.values(), handed_out[submission.edition.year])

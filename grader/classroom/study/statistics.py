@@ -11,13 +11,14 @@ from grader.classroom.class_list import Ledger
 from grader.classroom.gradebook import Gradebook
 from grader.diagnose import pages
 from grader.homework import edition
+from grader.result import Outcome
 
 BINS = 10  # of the distribution of scores
 JUDGED = "('blocked', 'not asked', 'not on this track', 'not finished', 'grader fault', 'not graded')"
 
 
 @dataclass(frozen=True)
-class Check:
+class CheckStatistics:
     """One check over the class. separates: correlation of getting it right with the score on all else, -1 to 1."""
 
     component: str
@@ -46,7 +47,7 @@ class Statistics:
 
     scores: list[float] = field(default_factory=list)
     bins: list[int] = field(default_factory=list)
-    checks: list[Check] = field(default_factory=list)
+    checks: list[CheckStatistics] = field(default_factory=list)
     mistakes: list[Mistake] = field(default_factory=list)
     components: list[tuple[str, int, int, float]] = field(default_factory=list)  # name, full marks, graded, mean share
 
@@ -71,7 +72,7 @@ def statistics(ledger: Ledger, gradebook: Gradebook) -> Statistics:
     for result, component, name, outcome, points, most, diagnosis, unjudged in rows:
         if result not in lines:
             continue
-        for code in diagnosis.split() if outcome != "passed" else ():
+        for code in diagnosis.split() if outcome != Outcome.PASSED else ():
             if code not in pages.RELATIONS:
                 shown_by[code].update(names[result])
         year = years[result]
@@ -79,10 +80,11 @@ def statistics(ledger: Ledger, gradebook: Gradebook) -> Statistics:
         sums[0] += points
         sums[1] += most
         if not unjudged:
-            score = lines[result].score or 0.0
-            by_check[component, ledger.of_year(name, year)] += [(outcome == "passed", score - points, points)] * len(
-                names[result]
-            )
+            row = lines[result].row
+            score = (row.score if row is not None else None) or 0.0  # as it was judged, whatever people changed
+            by_check[component, ledger.of_year(name, year)] += [
+                (outcome == Outcome.PASSED, score - points, points)
+            ] * len(names[result])
     found.checks = [check(key, answers) for key, answers in by_check.items()]
     found.checks.sort(key=lambda each: (each.share, each.name))
     found.mistakes = [Mistake(code, pages.title(code), sorted(who)) for code, who in shown_by.items()]
@@ -104,10 +106,10 @@ def histogram(scores: list[float], most: float) -> list[int]:
     return bins
 
 
-def check(key: tuple[str, str], answers: list[tuple[bool, float, float]]) -> Check:
+def check(key: tuple[str, str], answers: list[tuple[bool, float, float]]) -> CheckStatistics:
     passed = sum(right for right, _, _ in answers)
     rest = [score for _, score, _ in answers]
-    return Check(*key, len(answers), passed, correlation([float(right) for right, _, _ in answers], rest))
+    return CheckStatistics(*key, len(answers), passed, correlation([float(right) for right, _, _ in answers], rest))
 
 
 def correlation(xs: list[float], ys: list[float]) -> float | None:

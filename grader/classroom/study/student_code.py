@@ -62,7 +62,7 @@ class Function:
 
 
 @dataclass(frozen=True)
-class Given:
+class GivenCode:
     """What was handed out: the grams of its functions, whole functions, and the attributes that it uses."""
 
     grams: np.ndarray
@@ -70,7 +70,7 @@ class Given:
     vocabulary: frozenset[str]
 
 
-def given(folder: Path) -> Given:
+def given(folder: Path) -> GivenCode:
     """The code of the template in a folder. Raises UsageError where there is none, or none that Python reads."""
     contents: dict[str, bytes] = {}
     for path in sorted(folder.rglob("*.py")):
@@ -83,7 +83,7 @@ def given(folder: Path) -> Given:
     return given_in(contents, shown(folder))
 
 
-def given_in(contents: Mapping[str, bytes], named: str) -> Given:
+def given_in(contents: Mapping[str, bytes], named: str) -> GivenCode:
     """The code of these files, by their paths in what is called `named`. Raises UsageError."""
     sources: dict[str, str] = {}
     nodes: list[ast.AST] = []
@@ -98,7 +98,7 @@ def given_in(contents: Mapping[str, bytes], named: str) -> Given:
     vocabulary = frozenset(names) | numpy_names()
     found = [each for file, source in sources.items() for each in functions(file, source, vocabulary)]
     grams = np.unique(np.concatenate([np.zeros(0, np.uint64), *(each.grams for each in found)]))
-    return Given(grams, frozenset(each.key for each in found), vocabulary)
+    return GivenCode(grams, frozenset(each.key for each in found), vocabulary)
 
 
 @lru_cache(maxsize=1)
@@ -106,7 +106,7 @@ def numpy_names() -> frozenset[str]:
     return frozenset(dir(np)) | frozenset(dir(np.ndarray)) | frozenset(dir(np.random)) | frozenset(dir(np.linalg))
 
 
-def own_functions(modules: Iterable[SourceModule], handed_out: Given) -> list[Function]:
+def own_functions(modules: Iterable[SourceModule], handed_out: GivenCode) -> list[Function]:
     """The functions that a student wrote or changed, in the modules of the homework and those beside them."""
     found: list[Function] = []
     nodes = 0

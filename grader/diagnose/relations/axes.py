@@ -68,6 +68,31 @@ def reductions(array: np.ndarray) -> Iterator[tuple[str, int | None, np.ndarray]
             yield "averaged", axis, np.asarray(array.mean(axis=axis, dtype=np.float64))
 
 
+def one_hot(case: Case) -> Relation | None:
+    """Class numbers where one-hot rows belong, or the reverse."""
+    for rows, numbers, told in (
+        (case.actual, case.expected, "one-hot rows, or scores, where their class numbers belong"),
+        (case.expected, case.actual, "class numbers where their rows belong"),
+    ):
+        fit = rows.ndim == numbers.ndim + 1 and rows.shape[-1] > 1 and unique(numbers).size > 1
+        if fit and np.array_equal(np.argmax(rows, axis=-1), numbers):
+            return Relation("wrong-shape", f"these are {told}: the shape is {case.actual.shape}")
+    return None
+
+
+def one_line(case: Case) -> Relation | None:
+    """A single row or column of the expected array."""
+    if case.expected.ndim != 2 or case.actual.size not in case.expected.shape or case.actual.size < 2:
+        return None
+    for line, table in (("row", case.expected), ("column", case.expected.T)):
+        for place, entries in enumerate(table) if len(table) > 1 else ():
+            if same(np.ravel(case.actual), entries):
+                return Relation(
+                    "wrong-shape", f"this is {line} {place} of the expected array {case.expected.shape} alone"
+                )
+    return None
+
+
 def other_axis(case: Case) -> Relation | None:
     """One axis is normalised or reduced, and it should have been another."""
     tables = case.actual.shape == case.expected.shape and case.actual.ndim == 2 and min(case.actual.shape) > 1

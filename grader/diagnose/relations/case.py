@@ -13,17 +13,19 @@ from grader.diagnose.inputs import Asked
 TOLERANCE = 1e-5  # as the rubric's: float32 work
 ROUGH = 1e-2  # 'right to two digits'
 ABOUT = 0.015  # how well the ratio of two sample statistics fits what it is
+FEW = 3  # values on each side of a bound: fewer are right or wrong by chance
 SEVERAL = 4  # different values that a formula of two numbers must fit: with fewer it fits by chance
 Answers = list[tuple[str, np.ndarray]]
 SLIP = "one-slip"  # the code of slips that nobody listed
 CODES = (
-    "affine", "aliasing", "all-zero", "almost-right", "attribute-missing", "axis-not-reduced", "axis-reduced",
-    "belongs-elsewhere", "boolean-minus", "caret-for-power", "clipped", "columns-permuted", "constant-factor",
-    "constant-offset", "entries-missing", "equals-input", "factor-per-line", "function-of-it", "impossible",
-    "input-added", "later-steps", "low-precision", "none-in-place", "not-an-array", "not-finite", "offset-per-line",
-    "one-slip", "other-axis", "other-distribution", "right-by-sign", "right-values-wrong-shape", "rows-permuted",
-    "shapes-do-not-fit", "shifted", "sign-flipped", "some-rows", "stale", "step-direction", "step-factor",
-    "transposed", "transposed-shape", "truth-value", "value-replaced", "whole-numbers", "wrong-shape",
+    "affine", "aliasing", "all-zero", "almost-right", "attribute-missing", "axis-not-reduced", "axis-out-of-bounds",
+    "axis-reduced", "belongs-elsewhere", "boolean-minus", "caret-for-power", "clipped", "columns-permuted",
+    "constant-factor", "constant-offset", "division-by-zero", "entries-missing", "equals-input", "factor-per-line",
+    "function-of-it", "impossible", "input-added", "key-missing", "later-steps", "low-precision", "none-in-place",
+    "not-an-array", "not-finite", "offset-per-line", "one-slip", "only-sign", "other-axis", "other-distribution",
+    "other-number-of-parts", "right-by-sign", "right-values-wrong-shape", "rows-permuted", "shapes-do-not-fit",
+    "shifted", "sign-flipped", "some-rows", "stale", "step-direction", "step-factor", "transposed",
+    "transposed-shape", "truth-value", "value-replaced", "whole-numbers", "wrong-kind", "wrong-shape",
 )  # fmt: skip
 
 
@@ -87,6 +89,15 @@ def factor_of(actual: np.ndarray, expected: np.ndarray) -> float | None:
     power = float((expected**2).sum())
     factor = float((actual * expected).sum()) / power if power else 0.0
     return factor if factor and near(actual / factor, expected) else None
+
+
+def one_size(actual: np.ndarray, expected: np.ndarray) -> float | None:
+    """The size that all values have where only the signs are those of the expected ones, and sizes should differ."""
+    if actual.shape != expected.shape or not np.isfinite(actual).all() or unique(np.abs(expected)).size < SEVERAL:
+        return None
+    size = float(np.abs(actual).max())
+    signs = np.sign(expected)
+    return size if size and unique(signs).size > 1 and near(actual / size, signs) else None
 
 
 def is_flat(array: np.ndarray) -> bool:

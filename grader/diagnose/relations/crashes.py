@@ -110,6 +110,80 @@ def shapes_do_not_fit(fault: Fault, letters: dict[int, str]) -> Relation | None:
     return Relation("shapes-do-not-fit", f"{told}: {why(one, other)}")
 
 
+def wrong_kind(fault: Fault, letters: dict[int, str]) -> Relation | None:
+    """A value of another kind than what is done with it wants."""
+    for pattern, told in KINDS:
+        if found := re.search(pattern, fault.message):
+            return Relation("wrong-kind", told.format(*found.groups()))
+    return None
+
+
+KINDS = (
+    (
+        r"'float' object cannot be interpreted as an integer|slice indices must be integers",
+        "a number of times, a length or a place has to be a whole number, and `/` always gives a float: `//` does not",
+    ),
+    (
+        r"'(tuple|list)' object cannot be interpreted as an integer",
+        "a whole shape, a {0}, stands where single numbers are wanted, as in `np.random.randn(n, m)`",
+    ),
+    (r"unhashable type: '(?:numpy\.)?(\w+)'", "{0}: it cannot be a key of a dict, but each of its entries can"),
+    (
+        r"arrays used as indices must be of integer|only integers, slices",
+        "what stands within [ ] has to be whole numbers: an array of floats, such as one-hot rows, names no places",
+    ),
+    (
+        r"'(float|int|numpy\.(?:float|int)\d+)' object has no attribute '(\w+)'",
+        "this is a plain number, a {0}, which has no `{1}`",
+    ),
+    (
+        r"'(\w+)' object is not (?:iterable|subscriptable)",
+        "this is one {0}: there is nothing in it to walk over or to take out",
+    ),
+    (
+        r"'(?:numpy\.)?(\w+)' object is not callable",
+        "this is of the class {0} and no function: are there brackets ( ) too many, or a `*` too few?",
+    ),
+)  # fmt: skip
+
+
+def division_by_zero(fault: Fault, letters: dict[int, str]) -> Relation | None:
+    if fault.type != "ZeroDivisionError":
+        return None
+    return Relation(
+        "division-by-zero", "what stands under the fraction line is 0: has it been counted, or filled, by this time?"
+    )
+
+
+def key_missing(fault: Fault, letters: dict[int, str]) -> Relation | None:
+    if fault.type != "KeyError":
+        return None
+    return Relation("key-missing", "nothing has been put under this key before: who does it the first time?")
+
+
+def axis_out_of_bounds(fault: Fault, letters: dict[int, str]) -> Relation | None:
+    found = re.search(r"axis (-?\d+) is out of bounds for array of dimension (\d+)", fault.message)
+    if found is None:
+        return None
+    last = int(found[2]) - 1
+    there = (
+        "no axis at all: it is one number" if last < 0 else f"{found[2]} axes, 0 to {last}" if last else "axis 0 only"
+    )
+    return Relation("axis-out-of-bounds", f"axis {found[1]} is asked for, and the array has {there}")
+
+
+def other_number_of_parts(fault: Fault, letters: dict[int, str]) -> Relation | None:
+    if re.search(r"too many values to unpack|not enough values to unpack", fault.message):
+        told = "as many names as there are values: a loop over two lists at once needs `zip`"
+    elif found := re.search(r"cannot reshape array of size (\d+) into shape \(([\d, ]*)\)", fault.message):
+        told = f"{found[1]} values do not fill ({found[2]}): were they read, or cut, as they should be?"
+    elif re.search(r"takes (?:from )?\d+.* positional arguments? but \d+", fault.message):
+        told = "a method has `self` in front of its arguments, and the call hands it over unseen"
+    else:
+        return None
+    return Relation("other-number-of-parts", told)
+
+
 def why(one: Shape, other: Shape) -> str:
     """What is usually wrong with two shapes that do not fit."""
     longer, shorter = sorted((one, other), key=len, reverse=True)
@@ -132,5 +206,5 @@ def named(shape: Shape, letters: dict[int, str]) -> str:
 
 LOOKS: tuple[Callable[[Fault, dict[int, str]], Relation | None], ...] = (
     truth_value, boolean_minus, caret_for_power, whole_numbers, not_an_array, nothing_there, attribute_missing,
-    shapes_do_not_fit,
+    shapes_do_not_fit, wrong_kind, division_by_zero, key_missing, axis_out_of_bounds, other_number_of_parts,
 )  # fmt: skip

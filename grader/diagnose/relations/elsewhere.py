@@ -1,10 +1,13 @@
-"""An array that is something else: another answer, an input, or nothing."""
+"""An array that is something else: another answer, an input, another function of an input, or nothing."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
-from grader.diagnose.relations.case import Case, Relation, is_flat, same, telling
+from grader.base.arrays import unique
+from grader.diagnose.relations.case import FEW, SEVERAL, Case, Relation, factor_of, is_flat, near, same, telling
 
 
 def other_answer(case: Case) -> Relation | None:
@@ -38,6 +41,58 @@ def equals_input(case: Case) -> Relation | None:
         if not is_flat(given) and unchanged(case.actual, given) and not same(case.expected, given):
             return Relation("equals-input", f"what came back is {name}, unchanged")
     return None
+
+
+def function_of_input(case: Case) -> Relation | None:
+    """Another well-known function of what was handed over, element by element."""
+    if unique(case.actual).size < SEVERAL or not np.isfinite(case.actual).all():
+        return None
+    for name, given in case.asked.arrays:
+        if given.shape != case.actual.shape or given.dtype.kind not in "fiu":
+            continue
+        for what, function in OF_INPUT:
+            values = function(given.astype(np.float64))
+            if near(case.actual, values) and not near(case.expected, values):
+                return Relation("function-of-it", f"what came back is {what} of {name}")
+        if found := below_zero(case, name, given):
+            return found
+    return None
+
+
+def logistic(x: np.ndarray) -> np.ndarray:
+    return np.exp(-np.logaddexp(0, -x))  # never overflows, and stands in no wheel as a solution's line
+
+
+def below_zero(case: Case, name: str, given: np.ndarray) -> Relation | None:
+    """The input where it is positive, and elsewhere one number times another function of it."""
+    below = given < 0
+    if np.count_nonzero(below) < FEW or not near(case.actual[~below], given[~below].astype(np.float64)):
+        return None
+    for what, function in (("exp(x) - 1", np.expm1), ("1", np.ones_like), ("tanh(x)", np.tanh)):
+        factor = factor_of(case.actual[below], function(given[below].astype(np.float64)))
+        if factor is not None:
+            which = "an ELU" if function is np.expm1 else "x where x > 0"
+            told = f"{factor:.6g}" if what == "1" else f"{factor:.6g} ({what})"
+            return Relation("function-of-it", f"what came back is {which}, and {told} below 0, with {name} as x")
+    return None
+
+
+OF_INPUT: tuple[tuple[str, Callable[[np.ndarray], np.ndarray]], ...] = (
+    ("the hyperbolic tangent", np.tanh),
+    ("the logistic function", logistic),
+    ("the slope of the logistic function", lambda x: logistic(x) * (1 - logistic(x))),
+    ("the slope of the hyperbolic tangent", lambda x: 1 - np.tanh(x) ** 2),
+    ("the softplus, log(1 + exp(x)),", lambda x: np.logaddexp(0, x)),
+    ("the swish, x times its logistic function,", lambda x: x * logistic(x)),
+    ("the GELU", lambda x: 0.5 * x * (1 + np.tanh(np.sqrt(2 / np.pi) * (x + 0.044715 * x**3)))),
+    ("the part above 0", lambda x: np.maximum(x, 0)),
+    ("the part above 0, cut off at 6,", lambda x: np.clip(x, 0, 6)),
+    ("the part between -1 and 1", lambda x: np.clip(x, -1, 1)),
+    ("the size", np.abs),
+    ("the square", np.square),
+    ("the exponential", np.exp),
+    ("x / (1 + |x|)", lambda x: x / (1 + np.abs(x))),
+)
 
 
 def unchanged(actual: np.ndarray, given: np.ndarray) -> bool:

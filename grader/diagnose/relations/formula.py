@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,9 @@ from grader.diagnose.relations.case import (
     index,
     is_flat,
     near,
+    one_size,
     same,
+    telling,
 )
 
 EXTREME = 10.0  # exp, log and division are harmless for smaller inputs, those next to 0 aside
@@ -63,6 +65,14 @@ def sign_flipped(case: Case) -> Relation | None:
     return Relation("sign-flipped", f"{every(case)} is right but for its sign")
 
 
+def only_sign(case: Case) -> Relation | None:
+    """Every value has one and the same size: what is left of the expected ones is their sign."""
+    size = one_size(case.actual, case.expected)
+    if size is None:
+        return None
+    return Relation("only-sign", f"every value is {size:.6g} with the sign of the expected one: sizes are lost")
+
+
 def constant_factor(case: Case) -> Relation | None:
     factor = factor_of(case.actual, case.expected)
     if factor is None:
@@ -94,6 +104,15 @@ def function_of(case: Case) -> Relation | None:
         if np.isfinite(values).all() and not near(values, case.expected) and near(case.actual, values):
             return Relation("function-of-it", f"{every(case)} is {name} the expected one")
     return softmax_of(case) or powers_per_row(case)
+
+
+def goes_on(sentence: str, numbers: Sequence[tuple[float, float]]) -> bool:
+    """Does the function that a sentence names hold for all of several (actual, expected)? Of one it may by chance."""
+    function = next((function for name, function in FUNCTIONS if f" is {name} " in sentence), None)
+    if function is None or not numbers:
+        return True
+    actual, expected = np.array(numbers, dtype=np.float64).T
+    return near(actual, function(expected), max(1.0, float(np.abs(expected).max())))
 
 
 FUNCTIONS: tuple[tuple[str, Callable[[np.ndarray], np.ndarray]], ...] = (
@@ -170,6 +189,17 @@ def input_added(case: Case) -> Relation | None:
     return None
 
 
+def input_multiplied(case: Case) -> Relation | None:
+    """Every value is the right one times, or over, the entry of an array that the probe handed over."""
+    for name, given in [*case.asked.weights, *case.asked.arrays]:
+        if given.shape != case.expected.shape or given.dtype.kind not in "fiu" or unique(given).size < SEVERAL:
+            continue
+        for told, wrong in (("multiplied by", case.expected * given), ("divided by", case.expected / given)):
+            if np.isfinite(wrong).all() and unique(wrong).size >= SEVERAL and near(case.actual, wrong):
+                return Relation("input-added", f"right, but that it is {told} {name} as well, element by element")
+    return None
+
+
 def constant_offset(case: Case) -> Relation | None:
     offset = case.actual - case.expected
     if case.actual.size < 2 or not near(offset, np.full_like(offset, offset.flat[0]), case.scale):
@@ -194,6 +224,11 @@ def offset_per_line(case: Case) -> Relation | None:
             for times, what, by in OFFSETS:
                 if not is_flat(given) and same(times * np.ravel(given), first):
                     return Relation("offset-per-line", f"{name} {what}: each {line} is off by {by} of its entries")
+        for name, given in case.asked.arrays:
+            factor = factor_of(first, np.ravel(given)) if given.size == first.size >= SEVERAL else None
+            if factor is not None and not is_flat(given):
+                told = f"{abs(factor):.6g} times {name} is {'added' if factor > 0 else 'taken off'}"
+                return Relation("offset-per-line", f"each {line} is off by a number of its own: {told}")
         return Relation("offset-per-line", f"each {line} is off by a number of its own ({values}, ...)")
     return None
 
@@ -218,13 +253,32 @@ def factor_per_line(case: Case) -> Relation | None:
         if None in factors or any(np.count_nonzero(other) < 2 for other in expected):
             continue
         values = ", ".join(f"{factor:.4g}" for factor in factors[:3])
-        return Relation("factor-per-line", f"each {line} is the expected one times a number of its own ({values}, ...)")
+        told = f"each {line} is the expected one times a number of its own ({values}, ...)"
+        for what, measure in MEASURES:
+            came, wanted = (np.apply_along_axis(measure, 1, each) for each in (actual, expected))
+            if near(came, np.ones(len(came))) and not near(wanted, np.ones(len(wanted))):
+                told += f": in what came back {what} of each {line} is 1"
+                break
+        return Relation("factor-per-line", told)
     return None
+
+
+MEASURES: tuple[tuple[str, Callable[[np.ndarray], Any]], ...] = (
+    ("the sum", np.sum),
+    ("the length, the root of the sum of squares,", np.linalg.norm),
+    ("the largest entry", np.max),
+    ("the sum of sizes", lambda row: np.abs(row).sum()),
+    ("the standard deviation", np.std),
+)
 
 
 def low_precision(case: Case) -> Relation | None:
     """Equal but for the digits that a smaller dtype, or rounding, can hold."""
     actual = case.actual.astype(np.float64)
+    if not case.expected.ndim and telling(case.expected):
+        for digits in (1, 2, 3):
+            if near(actual, np.round(case.expected, digits), tolerance=1e-12):
+                return Relation("low-precision", f"the number is the expected one rounded to {digits} decimals")
     if unique(case.expected).size < 3:
         return None  # so few values are rounded ones by chance
     worst = float(np.abs(actual - case.expected).max())

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from grader.diagnose.relations.axes import not_reduced, other_axis, reduced, transposed, wrong_shape
+from grader.diagnose.relations.axes import not_reduced, one_hot, one_line, other_axis, reduced, transposed, wrong_shape
 from grader.diagnose.relations.case import Case, Relation
-from grader.diagnose.relations.elsewhere import all_zero, equals_input, other_answer
+from grader.diagnose.relations.elsewhere import all_zero, equals_input, function_of_input, other_answer
 from grader.diagnose.relations.formula import (
     affine,
     constant_factor,
@@ -18,9 +18,11 @@ from grader.diagnose.relations.formula import (
     factor_per_line,
     function_of,
     input_added,
+    input_multiplied,
     low_precision,
     not_finite,
     offset_per_line,
+    only_sign,
     rounded,
     sign_flipped,
 )
@@ -33,13 +35,14 @@ from grader.diagnose.relations.regions import (
     some_rows,
     value_replaced,
 )
-from grader.diagnose.relations.steps import step_clipped, step_direction, step_factor
+from grader.diagnose.relations.steps import step_clipped, step_direction, step_factor, step_sign
 
 LOOKS: tuple[Callable[[Case], Relation | None], ...] = (
-    other_answer, transposed, equals_input, reduced, not_reduced, other_axis, wrong_shape,
-    not_finite, all_zero, sign_flipped, constant_factor, step_factor, constant_offset, offset_per_line, value_replaced,
-    permuted, shifted, affine, step_clipped, clipped, clipped_logarithm, by_sign_of_input, function_of, input_added,
-    factor_per_line, low_precision, some_rows, step_direction, rounded,
+    other_answer, transposed, equals_input, one_hot, one_line, reduced, not_reduced, other_axis, wrong_shape,
+    not_finite, all_zero, sign_flipped, only_sign, constant_factor, step_factor, step_sign, constant_offset,
+    offset_per_line, value_replaced, permuted, shifted, affine, step_clipped, clipped, clipped_logarithm,
+    function_of_input, by_sign_of_input, function_of, input_added, input_multiplied, factor_per_line, low_precision,
+    some_rows, step_direction, rounded,
 )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from grader.base.arrays import unique, unique_rows
 from grader.diagnose.relations.case import (
+    FEW,
     SEVERAL,
     TOLERANCE,
     Case,
@@ -64,7 +65,7 @@ def by_sign_of_input(case: Case) -> Relation | None:
             continue
         right = np.abs(case.actual - case.expected) <= TOLERANCE * case.scale
         for sign, mask in (("positive", given > 0), ("negative", given < 0)):
-            if mask.any() and (~mask).any() and right[mask].all() and not right[~mask].any():
+            if min(mask.sum(), (~mask).sum()) >= FEW and right[mask].all() and not right[~mask].any():
                 factor = None if is_flat(case.expected[~mask]) else factor_of(case.actual[~mask], case.expected[~mask])
                 wrong = "wrong" if factor is None else f"{factor:.6g} times the expected one"
                 return Relation(
@@ -151,14 +152,16 @@ def some_rows(case: Case) -> Relation | None:
         right = [near(one, other, case.scale) for one, other in zip(actual, expected)]
         told = [ok and bool(other.any()) for ok, other in zip(right, expected)]
         single = case.actual.ndim == 1 or actual[0].size < 3
-        enough = len(right) / 2 if single else 1  # one or two values are right by chance more often
+        enough = max(len(right) / 2, 2) if single else 1  # one or two values are right by chance more often
         if not single and len(right) == 2:
             continue  # and one of two rows is
         if all(right) or sum(told) < enough or (lines == "columns" and case.actual.ndim != 2):
             continue
         wrong = [i for i, ok in enumerate(right) if not ok]
         lines = "values" if case.actual.ndim == 1 else lines
-        return Relation(
-            "some-rows", f"{lines} {shortened(wrong)} are wrong, the other {sum(right)} of {len(right)} are right"
-        )
+        sentence = f"{lines} {shortened(wrong)} are wrong, the other {sum(right)} of {len(right)} are right"
+        if len(wrong) > 1 and not actual[wrong].any():
+            why = ": does a loop end after the first round, by `return` or `break`?" if wrong[0] == 1 else ""
+            sentence = f"{lines} {shortened(wrong)} are 0, nothing was written there{why}"
+        return Relation("some-rows", sentence)
     return None

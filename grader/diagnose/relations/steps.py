@@ -6,8 +6,19 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from grader.ask.entries import after_in
 from grader.base.arrays import unique
-from grader.diagnose.relations.case import ROUGH, SEVERAL, TOLERANCE, Case, Relation, factor_of, is_flat, near
+from grader.diagnose.relations.case import (
+    ROUGH,
+    SEVERAL,
+    TOLERANCE,
+    Case,
+    Relation,
+    factor_of,
+    is_flat,
+    near,
+    one_size,
+)
 
 
 def befores(case: Case) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
@@ -20,8 +31,8 @@ def befores(case: Case) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
     if given:
         name, array = min(given, key=lambda each: float(np.abs(each[1] - case.expected).max(initial=0.0)))
         yield name, array, array
-    entry, _, step = case.entry.rpartition("_after_")
-    earlier = f"{entry}_after_{int(step) - 1}" if entry and step.isdecimal() else ""
+    after = after_in(case.entry)
+    earlier = after.before().entry if after else ""
     right, came = dict(case.others).get(earlier), dict(case.came_back).get(earlier)
     if right is not None and came is not None and right.shape == came.shape == case.expected.shape:
         yield case.words(earlier), came, right
@@ -34,11 +45,22 @@ def step_factor(case: Case) -> Relation | None:
             continue
         change, right = case.actual - before, case.expected - should
         factor = factor_of(change, right)
-        if factor is None or is_flat(right) or abs(factor - 1) < ROUGH:
+        if factor is None or is_flat(right) or abs(factor - 1) < ROUGH / 20:
             continue
         backwards = abs(factor + 1) < TOLERANCE
         why = ": it goes the other way" if backwards else case.asked.names_of(factor)
         return Relation("step-factor", f"the change from {name} is {factor:.6g} times the expected change{why}")
+    return None
+
+
+def step_sign(case: Case) -> Relation | None:
+    """Updates that are all equally long, each in the right direction."""
+    for name, before, should in befores(case):
+        if before.shape != case.actual.shape:
+            continue
+        size = one_size(case.actual - before, case.expected - should)
+        if size is not None:
+            return Relation("only-sign", f"every value moves from {name} by {size:.6g}, in the right direction")
     return None
 
 

@@ -6,31 +6,36 @@ student is told. A code names a page of ../pages/.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from grader.ask.local_gradients import made_too_early, misfit
-from grader.ask.notes import Call
-from grader.ask.response import Response
-from grader.diagnose.entry_words import bounds, kept, phrase, table
+from grader.ask.entries import after_in, kept_in
+from grader.diagnose.entry_words import bounds, counted, kept, phrase
 from grader.diagnose.inputs import Asked, asked
-from grader.diagnose.relations.case import ABOUT, ROUGH, TOLERANCE, Answers, Case, Relation, same
+from grader.diagnose.relations.case import ROUGH, TOLERANCE, Answers, Case, Relation, factor_of, near, same
 from grader.diagnose.relations.crashes import crash
 from grader.diagnose.relations.elsewhere import all_zero, top
-from grader.diagnose.relations.formula import constant_factor, constant_offset, function_of, not_finite, sign_flipped
+from grader.diagnose.relations.formula import (
+    constant_factor,
+    constant_offset,
+    function_of,
+    goes_on,
+    not_finite,
+    sign_flipped,
+)
+from grader.diagnose.relations.numbers import is_contradicted, numbers_of, one_factor, ratios_of, shared
 from grader.diagnose.relations.order import relate_one
 from grader.diagnose.relations.regions import permuted, shifted, value_replaced
+from grader.diagnose.relations.spread import distribution, sizes_of, spread
 from grader.judge.compare import Difference, as_array
 from grader.judge.verdict import Verdict
 
 OF_WEIGHT = ("dw", "first", "single", "both")  # entries that hold a gradient of w
+CLEAR = ("constant-factor", "impossible")  # that say what is to be said of a number by themselves
 MOST = 2  # relations of one verdict
-UNIFORM, NEAR_UNIFORM = 1.8, 0.05  # kurtosis of a uniform distribution, and how far that of a large sample may be off
-NORMAL = 3.0  # kurtosis of a normal distribution
 
 
 def relate(verdict: Verdict, beside: Sequence[Verdict] = ()) -> list[Relation]:
@@ -39,33 +44,29 @@ def relate(verdict: Verdict, beside: Sequence[Verdict] = ()) -> list[Relation]:
     beside: the other wrong verdicts of the component, which may contradict what one number seems to say.
     """
     with np.errstate(all="ignore"):
-        ratios = [ratio for each in beside or (verdict,) for ratio in ratios_of(each)]
-        return list(relations(verdict, ratios))[:MOST]
+        beside = beside or (verdict,)
+        ratios = [ratio for each in beside for ratio in ratios_of(each)]
+        found = list(relations(verdict, ratios))
+        if (factor := one_factor(beside)) and not any(each.code in CLEAR for each in found):
+            found = [shared(factor)]
+        if not all(map(is_nearly_right, beside)):
+            found = [each for each in found if each.code != "almost-right"]
+        numbers = [pair for each in beside for pair in numbers_of(each)]
+        found = [each for each in found if each.code != "function-of-it" or goes_on(each.sentence, numbers)]
+        return found[:MOST]
 
 
-def ratios_of(verdict: Verdict) -> Iterator[tuple[float, str]]:
-    """How many times too large each wrong number of a verdict is, and what that may come from."""
-    known = asked(verdict.seen)
+def is_nearly_right(verdict: Verdict) -> bool:
+    """Is every number of a wrong verdict off by little? That some are says nothing where others are not."""
     for each in verdict.differences:
-        if isinstance(each.expected, float) and isinstance(each.actual, float) and each.expected and each.actual:
-            ratio = each.actual / each.expected
-            yield ratio, known.names_of(ratio, alone=True)
-
-
-def is_contradicted(relation: Relation, ratios: Sequence[tuple[float, str]]) -> bool:
-    """Is another number of the component wrong by another factor, which has another name?"""
-    if relation.factor is None:
-        return False
-    name = next((name for ratio, name in ratios if abs(ratio / relation.factor - 1) < TOLERANCE), "")
-    return any(
-        abs(ratio / relation.factor - 1) >= TOLERANCE and (not name or kind(other) != kind(name))
-        for ratio, other in ratios
-    )
-
-
-def kind(name: str) -> str:
-    """What a factor may come from, without how large that was."""
-    return re.sub(r"[\d.]+", "", name)
+        case = case_of(each, Asked(), [], [])
+        if (
+            case is None
+            or case.actual.shape != case.expected.shape
+            or not near(case.actual, case.expected, None, ROUGH)
+        ):
+            return False
+    return verdict.seen.fault is None
 
 
 def relations(verdict: Verdict, ratios: Sequence[tuple[float, str]] = ()) -> Iterator[Relation]:
@@ -76,7 +77,7 @@ def relations(verdict: Verdict, ratios: Sequence[tuple[float, str]] = ()) -> Ite
     known = asked(verdict.seen)
     if cannot_be := impossible(verdict):
         yield cannot_be
-    if whole := together(verdict.differences, known):
+    if whole := together(verdict.differences, known) or of_one_length(verdict):
         yield whole
         return
     others, came_back = list(arrays(answers(verdict, verdict.expected))), list(arrays(verdict.seen.observation))
@@ -179,6 +180,9 @@ def impossible(verdict: Verdict) -> Relation | None:
         if beyond.size:
             worst = float(beyond.flat[np.abs(beyond).argmax()])
             return Relation("impossible", f"{name} {'is' if not array.ndim else 'has'} {worst:.4g}: {why}")
+        rows = counted(verdict.probe.name, difference.entry)
+        if rows and not array.ndim and abs(float(array) * rows - round(float(array) * rows)) > slack:
+            return Relation("impossible", f"{name} is {actual:.4g}: that is no whole number of {rows} rows")
         sums = array.sum(axis=-1) if row_sum is not None and array.ndim == 2 else np.zeros(0)
         wrong = sums[np.abs(sums - (row_sum or 0.0)) > slack]
         if wrong.size:
@@ -189,9 +193,9 @@ def impossible(verdict: Verdict) -> Relation | None:
 def changed(differences: list[Difference]) -> Relation | None:
     """Arrays that hold other values after the calls than before."""
     found = [
-        (name, entry.partition("_kept_by_")[2])
+        (kept(each.entry), again.by)
         for each in differences
-        if each.actual is False and (entry := each.entry) and (name := kept(entry)) and name != "the random state"
+        if each.actual is False and (again := kept_in(each.entry)) and kept(each.entry) != "the random state"
     ]
     if not found:
         return None
@@ -213,6 +217,22 @@ def together(differences: list[Difference], known: Asked) -> Relation | None:
     return next((relation for look in looks if (relation := look(case)) is not None), None)
 
 
+def of_one_length(verdict: Verdict) -> Relation | None:
+    """Several arrays, each in the right direction, that all have one and the same length."""
+    cases = [case for each in verdict.differences if (case := case_of(each, Asked(), [], [])) is not None]
+    if len(cases) < 2 or len(cases) < len(verdict.differences):
+        return None
+    factors = [factor_of(case.actual, case.expected) for case in cases]
+    lengths = np.array([np.linalg.norm(case.actual.astype(np.float64)) for case in cases])
+    if None in factors or min(case.actual.size for case in cases) < 2 or np.ptp(lengths) > TOLERANCE * lengths.max():
+        return None
+    if np.ptp(np.array(factors, dtype=np.float64)) < ROUGH * max(map(abs, filter(None, factors))):
+        return None
+    return Relation(
+        "step-factor", f"each array has the right direction, and is brought to length {lengths[0]:.6g} (its norm)"
+    )
+
+
 def named_factor(case: Case) -> Relation | None:
     """A factor that says where it comes from: of two numbers near each other there may be a function too."""
     relation = constant_factor(case)
@@ -222,8 +242,8 @@ def named_factor(case: Case) -> Relation | None:
 def later_steps(verdict: Verdict) -> Relation | None:
     """The first of several steps is right everywhere, and a later one is not."""
     wrong = [each.entry for each in verdict.differences]
-    first = [name for name in verdict.expected or () if name.endswith("_after_1")]
-    later = [name for name in wrong if re.fullmatch(r"\w+_after_\d+", name)]
+    first = [name for name in verdict.expected or () if (after := after_in(name)) and after.step == 1]
+    later = [name for name in wrong if after_in(name)]
     if not first or not later or len(later) < len(wrong) or set(first) & set(wrong):
         return None
     return Relation(
@@ -257,41 +277,10 @@ def rows_of(value: Any) -> np.ndarray | None:
 
 def of_local_gradient(verdict: Verdict, difference: Difference) -> Relation | None:
     """A local gradient that nothing can pass through, or of which the batch is gone already."""
-    if (difference.entry in OF_WEIGHT) and (sentence := made_too_early(verdict)):
+    if (difference.entry in OF_WEIGHT) and (sentence := verdict.seen.made_too_early()):
         return Relation("axis-reduced", sentence)
-    local = misfit(verdict, difference.actual)
+    local = verdict.seen.misfit(difference.actual)
     return Relation("wrong-shape", local.sentence(verdict.probe.component)) if local is not None else None
-
-
-def spread(verdict: Verdict, difference: Difference) -> Relation | None:
-    """The standard deviation of weights that were drawn as another formula says, or not drawn."""
-    actual = difference.actual
-    if difference.entry != "std" or not isinstance(actual, float) or isinstance(difference.expected, bool):
-        return None
-    if actual == 0:
-        name = verdict.probe.slug if verdict.probe.slug != "default" else "kaiming"
-        return Relation(
-            "all-zero",
-            f"all weights are one and the same number: nothing was drawn for {name!r}, or with a width of 0",
-        )
-    n, m = sizes_of(verdict.seen)
-    formulas = {
-        "1": 1.0, "sqrt(2 / (n + m))": (2 / (n + m)) ** 0.5, "sqrt(2 / n)": (2 / n) ** 0.5,
-        "sqrt(1 / n)": n**-0.5, "sqrt(2 / m)": (2 / m) ** 0.5, "sqrt(1 / m)": m**-0.5,
-        "sqrt(1 / (n + m))": (n + m) ** -0.5, "2 / (n + m)": 2 / (n + m), "2 / n": 2 / n, "1 / n": 1 / n,
-        "sqrt(6 / (n + m))": (6 / (n + m)) ** 0.5, "sqrt(6 / n)": (6 / n) ** 0.5, "sqrt(2) / n": 2**0.5 / n,
-        "sqrt(2 / (n * m))": (2 / (n * m)) ** 0.5,
-    } if n and m else {}  # fmt: skip
-    fitting = [text for text, value in formulas.items() if abs(actual / value - 1) < ABOUT]
-    right = [text for text, value in formulas.items() if abs(difference.expected / value - 1) < ABOUT]
-    if not fitting or not right:
-        return None
-    one_fan = ", one fan only" if "n + m" in right[0] and "n + m" not in fitting[0] and "*" not in fitting[0] else ""
-    sentence = (
-        f"the standard deviation is {actual:.3g}, which is {fitting[0]}{one_fan}, and should be {right[0]} = "
-        f"{difference.expected:.3g} for n = {n:g} inputs and m = {m:g} outputs"
-    )
-    return Relation("other-distribution", sentence)
 
 
 def letters_of(verdict: Verdict) -> dict[int, str]:
@@ -302,26 +291,6 @@ def letters_of(verdict: Verdict) -> dict[int, str]:
     found = [*((each, "B") for each in rows if len(rows) == 1), (n, "n"), (m, "m")]
     lengths = [length for length, _ in found]
     return {length: letter for length, letter in found if length > 1 and lengths.count(length) == 1}
-
-
-def sizes_of(seen: Response) -> tuple[int, int]:
-    """Inputs and outputs of the first layer that a probe made, 0 where it made none."""
-    layers = [note for note in seen.notes if isinstance(note, Call) and note.target in table("FANS")]
-    sizes = [int(each.number) for layer in layers[:1] for each in layer.args[:2]]
-    return (sizes[0], sizes[1]) if len(sizes) == 2 else (0, 0)
-
-
-def distribution(difference: Difference) -> Relation | None:
-    """The shape of the distribution that random numbers were drawn from."""
-    if difference.entry != "kurtosis" or not isinstance(difference.actual, float):
-        return None
-    if abs(difference.actual - UNIFORM) > NEAR_UNIFORM:
-        return None
-    return Relation(
-        "other-distribution",
-        f"the kurtosis is {difference.actual:.2f}: evenly distributed numbers have {UNIFORM:g}, normally distributed"
-        f" ones {NORMAL:g}",
-    )
 
 
 def lists(difference: Difference) -> Relation | None:

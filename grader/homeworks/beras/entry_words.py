@@ -45,6 +45,7 @@ PHRASES = {
     "zeros": "the output for zeros",
     "float32": "the output for float32 numbers",
     "large": "the output for large numbers",
+    "Sigmoid/stable:far": "the output for numbers between 6 and 8, and their negatives",
     "small": "the output for large negative numbers",
     "trainable": "the attribute trainable",
     "training": "the attribute training",
@@ -271,6 +272,7 @@ PHRASES = {
     "history_of_epochs['loss'][#]": "the loss of the {0} epoch",
     "history_of_epochs['acc'][#]": "the accuracy of the {0} epoch",
     "means": "what evaluate returned",
+    "mean_of_equals": "the mean accuracy over batches that all have the same, the last of them incomplete",
     "means['loss']": "the loss that evaluate returned",
     "means['acc']": "the accuracy that evaluate returned",
     "rows_predicted": "the number of rows in the predictions of evaluate",
@@ -348,6 +350,7 @@ WRONG = {
     "forgotten": "after zero_grad some parameter still has a gradient",
     "forgotten[#]": "after zero_grad the {0} parameter still has a gradient",
     "one_of_three_is_trainable": "trainable is not True though one of three weights is trainable",
+    "first_is_trainable": "trainable is not True though the first of two weights is trainable",
     "none_is_trainable": "trainable is not False though none of the weights is trainable",
     "all_frozen": "after trainable = False some weight is still trainable",
     "Weighted:all_trainable": "after trainable = True some weight is still frozen",
@@ -412,6 +415,9 @@ BOUNDS: dict[str, tuple[float, float, float | None, str]] = {
     },
     **{f"Sigmoid:{entry}": (0.0, 1.0, None, "a sigmoid lies between 0 and 1") for entry in ("y", "flat", "large")},
 }
+
+# How many rows an entry is a share of.
+SHARES = {"CategoricalAccuracy:of_eight": 8, "CategoricalAccuracy:of_seven": 7}
 
 # What the grader's stand-ins are called where a message would name their class.
 STANDS_FOR = {

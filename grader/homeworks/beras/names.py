@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from grader.homework import Edition
-from grader.submission.bindings import Definition
+from grader.submission.bindings import Binding
 from grader.submission.places import OtherNames, text_of
 from grader.submission.source import SourceModule
 
@@ -54,7 +54,7 @@ class Names(OtherNames):
     also = ALSO
     methods = METHODS
 
-    def fits(self, name: str, module: SourceModule, each: Definition, year: Edition) -> bool:
+    def fits(self, name: str, module: SourceModule, each: Binding, year: Edition) -> bool:
         if name == "get_data_MNIST":
             return [parameter for parameter, _ in each.parameters[1:2]] == ["data_path"]
         if name == "BasicOptimizer":  # beside the learning rate nothing that changes a step
@@ -65,7 +65,7 @@ class Names(OtherNames):
             return of_logits if name == "CrossEntropyLoss" else bool(COMPLEMENT.search(text)) and not of_logits
         return True
 
-    def is_like(self, name: str, module: SourceModule, each: Definition, year: Edition) -> bool:
+    def is_like(self, name: str, module: SourceModule, each: Binding, year: Edition) -> bool:
         if name in ("SequentialModel", "Sequential"):
             return "Model" in each.bases and {"call", "forward"} & each.members != set()
         if name == "BasicOptimizer":

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from grader.ask.draw import Draw
+from grader.ask.entries import Kept
 from grader.ask.probe import Observation, Rule, probe
 from grader.ask.subject import Remote
 from grader.homeworks.beras.dialect import Dialect
@@ -60,7 +61,7 @@ def kept(s: Dialect, draw: Draw, name: str) -> Observation:
     x, output, upstream = x.now(), output.now(), upstream.now()
     s.passes_back(layer, upstream)
     found |= s.kept("compose_to_input", x=x, output=output, upstream=upstream)
-    return found | {"random_state_kept": s.ask("random_state") == random_state}
+    return found | {Kept("random_state").entry: s.ask("random_state") == random_state}
 
 
 # --- LeakyReLU --------------------------------------------------------------------------------------------------

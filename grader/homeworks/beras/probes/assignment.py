@@ -70,8 +70,8 @@ def jacobian_only(s: Dialect) -> None:
 
 @probe("SequentialModel", "call", weight=3, needs=(KEEPING, CALLING))
 def call(s: Dialect, draw: Draw) -> Observation:
-    """call sends the inputs through every layer, in order."""
-    layers = [layer(s, draw, N, M), layer(s, draw, M, M + 1), layer(s, draw, M + 1, C)]
+    """call sends the inputs through every layer, in order, frozen or not."""
+    layers = [layer(s, draw, N, M), layer(s, draw, M, M + 1, trainable=False), layer(s, draw, M + 1, C)]
     return {"y": s.new("SequentialModel", layers).method("call", draw.array(B, N)).value}
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from grader.ask.draw import Draw
+from grader.ask.entries import Kept
 from grader.ask.probe import Observation, Rule, probe
 from grader.ask.subject import Remote, same_values
 from grader.base.arrays import unique
@@ -259,8 +260,8 @@ def side_effects(s: Dialect, draw: Draw) -> Observation:
     x, output, upstream = x.now(), output.now(), upstream.now()
     s.weight_gradients(dense, upstream, [(N, M), (M,)])
     found |= s.kept("weight_gradients", x=x, output=output, upstream=upstream)
-    weights = {f"{name}_kept": same_values(old, dense.attribute(name).value) for name, old in before.items()}
-    return weights | found | {"random_state_kept": s.ask("random_state") == random_state}
+    weights = {Kept(name).entry: same_values(old, dense.attribute(name).value) for name, old in before.items()}
+    return weights | found | {Kept("random_state").entry: s.ask("random_state") == random_state}
 
 
 # --- initialisers -----------------------------------------------------------------------------------------------

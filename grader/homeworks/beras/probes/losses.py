@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from grader.ask.draw import Draw
+from grader.ask.entries import Kept
 from grader.ask.probe import Observation, Rule, probe
 from grader.homeworks.beras.dialect import Dialect
 
@@ -36,7 +37,7 @@ def kept(s: Dialect, name: str, y_pred: Any, y_true: Any) -> Observation:
     predictions, labels = predictions.now(), labels.now()
     s.loss_gradient(loss)
     found |= s.kept("input_gradients", y_pred=predictions, y_true=labels, loss=value)
-    return found | {"random_state_kept": s.ask("random_state") == random_state}
+    return found | {Kept("random_state").entry: s.ask("random_state") == random_state}
 
 
 # --- MeanSquaredError -------------------------------------------------------------------------------------------

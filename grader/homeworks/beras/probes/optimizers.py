@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from grader.ask.draw import Draw
+from grader.ask.entries import After
 from grader.ask.probe import Observation, probe
 from grader.ask.subject import Remote
 from grader.homeworks.beras.dialect import Dialect
@@ -34,7 +35,7 @@ def stepped(s: Dialect, draw: Draw, name: str, rate: float, steps: int, scale: f
     found: Observation = {}
     for step in range(1, steps + 1):
         s.step(optimizer, held, [np.asarray(g) * scale for g in gradients(draw)])
-        found |= {f"w{index}_after_{step}": w.read() for index, w in enumerate(held, 1)}
+        found |= {After(f"w{index}", step).entry: w.read() for index, w in enumerate(held, 1)}
     return found
 
 
@@ -148,7 +149,7 @@ def adam_amsgrad(s: Dialect, draw: Draw) -> Observation:
     # Falling gradients: the plain second moment would shrink. After them a large one, which adds to what it shrank to.
     for step, size in enumerate((0.125, 4.0, 0.125, 0.25, 8.0), 1):
         s.step(optimizer, held, [np.asarray(draw.positive(*shape)) * size for shape in SHAPES])
-        found |= {f"w{index}_after_{step}": w.read() for index, w in enumerate(held, 1)}
+        found |= {After(f"w{index}", step).entry: w.read() for index, w in enumerate(held, 1)}
     return found
 
 

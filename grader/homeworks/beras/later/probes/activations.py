@@ -67,8 +67,10 @@ def sigmoid_flat(s: Dialect, draw: Draw) -> Observation:
 
 @probe("Sigmoid", "stable", large=EXTREMES)
 def sigmoid_stable(s: Dialect, draw: Draw) -> Observation:
-    """plus and minus 1000 give 1 and 0."""
-    return {"large": s.forward(s.new("Sigmoid"), np.array([[-1000.0, 1000.0, 0.0]])).value}
+    """plus and minus 1000 give 1 and 0, and 8 is not yet cut off."""
+    sigmoid = s.new("Sigmoid")
+    large = s.forward(sigmoid, np.array([[-1000.0, 1000.0, 0.0]])).value
+    return {"large": large, "far": s.forward(sigmoid, np.array([[-8.0, 8.0, -6.0, 6.0, 7.0]])).value}
 
 
 @probe("Sigmoid", "gradient", weight=3, dx=GRADIENT)

@@ -131,6 +131,7 @@ def any_trainable(s: Dialect, draw: Draw) -> Observation:
     return {
         "one_of_three_is_trainable": truth(mixed.attribute("trainable").value),
         "none_is_trainable": not truth(frozen.attribute("trainable").value),
+        "first_is_trainable": truth(holder(s, draw, True, False)[0].attribute("trainable").value),
     }
 
 

@@ -180,6 +180,19 @@ def fit_incomplete(s: Dialect, draw: Draw) -> Observation:
     return found | {"inputs_in_all": found["inputs_in_all"] in (2 * BATCH, 2 * BATCH + 1)}
 
 
+@probe(
+    "Model.fit",
+    "incomplete-mean",
+    needs=(*GIVEN, "Model.fit/history", "Model.fit/incomplete-batch"),
+    despite=STEP_OF,
+)
+def fit_incomplete_mean(s: Dialect, draw: Draw) -> Observation:
+    """where the last batch is incomplete, a metric that is the same in every batch is its own mean."""
+    model = scripted(s, draw)
+    history = model.method("fit", *data(s, draw, 2 * BATCH + 1), 1, BATCH).value
+    return {"mean_of_equals": by_name(history, mean_of)["acc"]}
+
+
 # --- Model.evaluate ---------------------------------------------------------------------------------------------
 
 
@@ -260,3 +273,16 @@ def evaluate_incomplete(s: Dialect, draw: Draw) -> Observation:
     found = batches(model, x.value, y.value, BATCH)
     whole = (2 * BATCH + 1,) if s.edition.settings["evaluate_returns"] == "pair" else (2 * BATCH, 2 * BATCH + 1)
     return found | {"inputs_in_all": found["inputs_in_all"] in whole}
+
+
+@probe(
+    "Model.evaluate",
+    "incomplete-mean",
+    needs=(*GIVEN, "Model.evaluate/averages", "Model.evaluate/incomplete-batch"),
+    despite=STEP_OF,
+)
+def evaluate_incomplete_mean(s: Dialect, draw: Draw) -> Observation:
+    """where the last batch is incomplete, a metric that is the same in every batch is its own mean."""
+    model = scripted(s, draw)
+    metrics, _ = evaluated(s, model, *data(s, draw, 2 * BATCH + 1))
+    return {"mean_of_equals": by_name(metrics, mean_of)["acc"] if metrics is not None else ACCURACY}

@@ -16,9 +16,9 @@ from pathlib import Path, PurePosixPath
 
 from grader.ask.notes import Import
 from grader.ask.probe import all_probes
-from grader.homework import is_training
 from grader.judge.verdict import Verdict
-from grader.submission.bindings import Import as SourceImport
+from grader.result import is_training
+from grader.submission.bindings import SourceImport
 from grader.submission.opening import module_name, open_submission
 from grader.submission.places import Places
 from grader.submission.source import SourceModule
