@@ -26,7 +26,7 @@ examples:
   grade pack github -o beras-template           push it as the template repository
   grade pack student -o dist                    a wheel: pip install dist/beras_grader-*.whl
 
-The answers are asked of reference/ first, which takes about a minute; --key takes those that
+The answers are asked of reference/ first, which takes a minute or several; --key takes those that
 `grade key build` wrote before.
 """
 
