@@ -344,6 +344,7 @@ WRONG = {
     "trainable_at_first": "a new Tensor does not have trainable = True",
     "requires_grad_at_first": "a new Tensor does not have requires_grad = True",
     "requires_grad_afterwards": "after `with Tensor.no_grad()` a new Tensor does not have requires_grad = True",
+    "w_and_b_can_be_trained": "w or b is a plain array, which has no flag `trainable`: as a Variable it has one",
     "w_is_a_tensor": "w is no Tensor, and nothing else can carry a gradient",
     "b_is_a_tensor": "b is no Tensor, and nothing else can carry a gradient",
     "added_or_replaced": "the gradients after two passes are neither those of the second nor the sum of both",

@@ -47,6 +47,16 @@ def sizes(s: Dialect, draw: Draw) -> Observation:
     }
 
 
+@probe("Dense.initializer", "trainable", needs=("Tensor",))
+def trainable(s: Dialect, draw: Draw) -> Observation:
+    """w and b are arrays that can be trained: Variables, or what the submission's own Weighted takes for such."""
+    layer = s.new("Dense", N, M)
+    if all(s.is_tensor(layer.attribute(name)) for name in ("w", "b")):
+        return {"w_and_b_can_be_trained": True}
+    found = s.attempt(lambda: layer.attribute(s.word("trainable_variables")).value)
+    return {"w_and_b_can_be_trained": isinstance(found, (list, tuple)) and len(found) == 2}
+
+
 @probe("Dense.initializer", "unknown-name", passive=True)
 def unknown(s: Dialect, draw: Draw) -> Observation:
     """an unknown initializer raises an exception."""

@@ -176,8 +176,8 @@ def frozen_weight(s: Dialect, draw: Draw) -> Observation:
     "whole-network",
     weight=2,
     needs=(
-        *GIVEN, RECORDING, *COMPOSING, "Weighted", "Model.weights", "GradientTape", "Dense", "LeakyReLU",
-        "MeanSquaredError", "SequentialModel/calls-are-recorded",
+        *GIVEN, RECORDING, *COMPOSING, "Weighted", "Model.weights", "GradientTape", "Dense",
+        "Dense.initializer/trainable", "LeakyReLU", "MeanSquaredError", "SequentialModel/calls-are-recorded",
     ),
     slopes=Rule(like="numeric", tolerance="differences", gradient=True),
     numeric=Rule(evidence=True),
