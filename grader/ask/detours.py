@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import re
 from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 
@@ -47,6 +48,7 @@ DETOURS = (
 COUNTERS = frozenset(
     {"_", "i", "t", "w", "start", "epoch", "name", "initializer", "state", "correction_1", "correction_2", "unseen"}
 )
+NO_ARRAYS = frozenset({"int", "float", "bool", "str", "object", "Any", "Sequence", "list", "tuple", "dict", "Callable"})
 SETTINGS = frozenset(
     {"alpha", "beta", "beta_1", "beta_2", "epsilon", "eps", "t", "learning_rate", "training", "amsgrad", "momentum"}
 )
@@ -116,8 +118,8 @@ def values_of(function: ast.FunctionDef) -> Iterator[tuple[str, ast.stmt]]:
 
 
 def holds_array(annotation: ast.expr | None) -> bool:
-    text = ast.unparse(annotation) if annotation is not None else ""
-    return not text or ("Sequence" not in text and any(each in text for each in ("ndarray", "Tensor")))
+    """May an argument be an array? Not where a number, a text, several values or a function are named."""
+    return annotation is None or not NO_ARRAYS & set(re.findall(r"\w+", ast.unparse(annotation)))
 
 
 def names_of(target: ast.expr) -> Iterator[str]:

@@ -31,7 +31,7 @@ def spread(verdict: Verdict, difference: Difference) -> Relation | None:
         "sqrt(1 / (n + m))": (n + m) ** -0.5, "2 / (n + m)": 2 / (n + m), "2 / n": 2 / n, "1 / n": 1 / n,
         "sqrt(6 / (n + m))": (6 / (n + m)) ** 0.5, "sqrt(6 / n)": (6 / n) ** 0.5, "sqrt(2) / n": 2**0.5 / n,
         "sqrt(2 / (n * m))": (2 / (n * m)) ** 0.5, "sqrt(2 / ((1 + 0.3^2) n))": (2 / (1.09 * n)) ** 0.5,
-        "sqrt(6 / n + m)": (6 / n + m) ** 0.5, "sqrt(2 / n + m)": (2 / n + m) ** 0.5,
+        "sqrt(2 / n + m)": (2 / n + m) ** 0.5,
         "sqrt(6 / n + m) / sqrt(3)": (2 / n + m / 3) ** 0.5, "sqrt(1 / (3 n))": (3 * n) ** -0.5,
     } if n and m else {}  # fmt: skip
     fitting = [text for text, value in formulas.items() if abs(actual / value - 1) < ABOUT]

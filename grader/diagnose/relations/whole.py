@@ -34,7 +34,7 @@ from grader.judge.compare import Difference, as_array
 from grader.judge.verdict import Verdict
 
 OF_WEIGHT = ("dw", "first", "single", "both")  # entries that hold a gradient of w
-CLEAR = ("constant-factor", "impossible")  # that say what is to be said of a number by themselves
+CLEAR = ("constant-factor", "impossible", "other-distribution")  # that say what is to be said of a number by themselves
 MOST = 2  # relations of one verdict
 
 
