@@ -7,13 +7,24 @@ from __future__ import annotations
 
 import os
 import tempfile
-import time
 import zlib
 from functools import cache
+from operator import attrgetter
 from pathlib import Path
 
 import pytest
-from overlays import base_of, build, expectation, grade, graded_on, grading_options, lay_base, names, with_limits
+from overlays import (
+    base_of,
+    build,
+    expectation,
+    grade,
+    graded_on,
+    grading_options,
+    in_turn,
+    lay_base,
+    names,
+    with_limits,
+)
 from warm_grade import grade_warm
 
 from grader.base.columns import columns
@@ -25,8 +36,12 @@ from grader.run.effects import Snapshot, affected, snapshot
 ENDINGS = ("exits-", "hangs-", "import-", "os-exit-", "prints-", "segfault-", "syntax-", "system-")
 UNUSABLE = "gave something that this check cannot use"  # and no evidence of what
 TURNS = 100  # weeks until every chaff has been trained and shown whole
-TRAINED_WHEATS = ("upstream-convention-sum", "float32-everywhere")
 TRAINING_CHAFFS = ("pretrained-weights", "simple-model-too-deep", "advanced-model-too-shallow")
+HALVES = 2  # weeks until every chaff has been graded on its own base; on the course's given code all are, always
+CHAFFS = [each for each in graded_on("chaffs") if each.id not in TRAINING_CHAFFS]
+OWN_BASE = [each for each in CHAFFS if each.id in names("chaffs")]
+ASKED = [*in_turn(OWN_BASE, HALVES, attrgetter("id")), *(each for each in CHAFFS if each not in OWN_BASE)]
+TRAINED_WHEATS = ("upstream-convention-sum", "float32-everywhere")
 
 
 def reached(kind: str, name: str, submission: Path, base: str) -> set[str]:
@@ -58,7 +73,7 @@ def test_wheat_keeps_every_point(name: str, base: str, folder: Path) -> None:
     assert graded.result["notes"] == expectation("wheats", name).get("notes", graded.result["notes"])
 
 
-@pytest.mark.parametrize(("name", "base"), [each for each in graded_on("chaffs") if each.id not in TRAINING_CHAFFS])
+@pytest.mark.parametrize(("name", "base"), ASKED)
 def test_chaff_loses_points_only_where_its_bug_is_and_is_diagnosed(name: str, base: str, folder: Path) -> None:
     expected = expectation("chaffs", name)
     submission = build("chaffs", name, folder, base)
@@ -92,13 +107,7 @@ def test_chaff_loses_points_only_where_its_bug_is_and_is_diagnosed(name: str, ba
     assert not set(expected.get("misleading", ())) & found
 
 
-def in_turn(every: list[str]) -> list[str]:
-    """A few each week, all of them where BERAS_EVERY is set."""
-    week = int(time.time() / (7 * 24 * 3600))
-    return [name for name in every if "BERAS_EVERY" in os.environ or zlib.crc32(name.encode()) % TURNS == week % TURNS]
-
-
-@pytest.mark.parametrize("name", in_turn(names("chaffs")))
+@pytest.mark.parametrize("name", in_turn(names("chaffs"), TURNS))
 def test_whole_output_of_a_chaff_fits_a_screen(name: str, folder: Path) -> None:
     """All components and both trainings, as the command prints them on 80 columns."""
     submission = build("chaffs", name, folder)
