@@ -1110,6 +1110,15 @@ def test_root_is_refused_where_a_worker_would_be_root_without_a_fence(
     assert isolation.choose_for_strangers("basic").user is None, "who asks for it by name takes the risk"
 
 
+def test_root_is_refused_where_there_is_no_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    root_on_a_machine_with(monkeypatch, Level("basic", works, str), closed="")
+    monkeypatch.setattr(users, "NOBODY", "no-such-user")
+
+    with pytest.raises(UsageError, match="as root, for there is no user no-such-user: install bubblewrap"):
+        isolation.choose_for_strangers()
+    assert isolation.choose_for_strangers("basic").user is None
+
+
 def test_what_others_may_not_pass_is_closed_to_them(tmp_path: Path) -> None:
     with tempfile.TemporaryDirectory() as name:  # pytest's own folders are for one user alone
         within = Path(name) / "within"

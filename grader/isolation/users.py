@@ -32,14 +32,27 @@ def choose_for_strangers(name: str = "auto", user: str | None = None) -> Level:
         return level
     if numbers is None and os.geteuid() == 0 and level.limited:
         closed = closed_to_others([interpreter(), os.__file__, *map(str, numpy_folders()), tempfile.gettempdir()])
-        if not closed:
+        lack = (
+            f"no other user can read {closed}" if closed else "" if is_known(NOBODY) else f"there is no user {NOBODY}"
+        )
+        if not lack:
             numbers = numbers_of(NOBODY)
         elif name == "auto" and not level.fenced:
             raise UsageError(
-                f"root would run the submission as root, for no other user can read {closed}: install bubblewrap, name "
-                "a user who can with --user, or take the risk with --isolation basic"
+                f"root would run the submission as root, for {lack}: install bubblewrap, name a user with "
+                "`grade --user` who can read Python, or take the risk with --isolation basic"
             )
     return replace(level, user=numbers)
+
+
+def is_known(user: str) -> bool:
+    import pwd  # Windows has none, and is told so before
+
+    try:
+        pwd.getpwnam(user)
+    except KeyError:
+        return False
+    return True
 
 
 def numbers_of(user: str) -> tuple[int, int]:
