@@ -105,6 +105,7 @@ class ProbeResult:
     hidden: of this check nothing else is told than its outcome, its points and the codes that explain it.
     file, line: where in the code folder to look first: where it raised, else where it is defined; '' and 0 if unknown.
     told: the parts of the message; a message that came without them is all headline.
+    blocked_by: what has to be right before this check can be judged: another component, or a file; '' elsewhere.
     """
 
     name: str
@@ -123,6 +124,7 @@ class ProbeResult:
     hidden: bool = False
     not_judged: float = 0.0
     told: Message = field(default_factory=Message)
+    blocked_by: str = ""
 
     def __post_init__(self) -> None:
         if not self.told:

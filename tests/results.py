@@ -39,7 +39,7 @@ def failed(name: str, most: float, message: str | Message = "it is wrong", **fie
 
 
 def blocked(name: str, most: float, message: str = "blocked by Dense, which is not right yet") -> ProbeResult:
-    return probe(name, "blocked", 0, most, message=message, not_judged=most)
+    return probe(name, "blocked", 0, most, message=message, not_judged=most, blocked_by="Dense")
 
 
 def component(name: str, *probes: ProbeResult, outcome: str = "", counts: bool = True) -> ComponentResult:

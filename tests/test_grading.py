@@ -131,6 +131,7 @@ def test_of_a_row_of_blocked_components_the_first_is_named(tmp_path: Path) -> No
     saw = {"Dense/forward": wrong(), "Softmax/values": wrong(), "CrossEntropyLoss/values": wrong()}
     grading = graded(tmp_path, FORWARD, SOFTMAX, LOSS, saw=saw)
     assert told(grading, "CrossEntropyLoss/values")[1].startswith("blocked by Dense, ")
+    assert [grading.verdict(each).blocked_by for each in (FORWARD, SOFTMAX, LOSS)] == ["", "Dense", "Dense"]
 
 
 def test_a_component_that_was_not_chosen_blocks_all_the_same(tmp_path: Path) -> None:
@@ -163,6 +164,7 @@ def test_an_exception_of_a_file_that_it_may_need_blocks_unless_all_is_right_ther
     wrong_file = graded(tmp_path / "b", FORWARD, MAY_NEED, saw={**saw, "Dense/forward": wrong()})
     said = "blocked by Beras/layers.py line 9: ValueError: no such axis"
     assert told(wrong_file, FREE.name) == (Outcome.BLOCKED, said)
+    assert [grading.verdict(MAY_NEED).blocked_by for grading in (right_file, wrong_file)] == ["", "Beras/layers.py"]
 
 
 def test_given_code_that_lacks_an_attribute_of_a_class_is_no_fault_of_the_given_code() -> None:

@@ -59,6 +59,7 @@ def row_of(verdict: Verdict, share: Share, submission: Submission, tolerances: T
         file=file,
         line=line,
         mismatches=mismatches(verdict, tolerances),
+        blocked_by=verdict.blocked_by,
     )
 
 

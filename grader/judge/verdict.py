@@ -43,6 +43,7 @@ class Verdict:
     expected: Observation | None = None
     differences: list[Difference] = field(default_factory=list)
     because: Verdict | None = None  # another one of the component, which this one fails with
+    blocked_by: str = ""  # another component, or a file, that is to blame for what cannot be judged
     message: Message = field(default_factory=Message)
     diagnosis: list[str] = field(default_factory=list)
     patterns: list[str] = field(default_factory=list)  # a sentence for each relation that was seen

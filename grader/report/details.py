@@ -108,7 +108,7 @@ def stops_all(causes: list[Cause]) -> bool:
 def waiting(components: Sequence[ComponentResult], name: str) -> int:
     """How many checks of others cannot be judged before a component is right."""
     return sum(
-        probe.outcome == Outcome.BLOCKED and probe.message.startswith(f"blocked by {name},")
+        probe.outcome == Outcome.BLOCKED and probe.blocked_by == name
         for part in components
         for probe in part.probes
         if part.name != name

@@ -150,7 +150,7 @@ def shade(value: Any, top: float) -> str:
 
 
 @dataclass(frozen=True)
-class Line:
+class Curve:
     """One curve: its name, its class, and its points as (x, y, what they are)."""
 
     name: str
@@ -168,7 +168,7 @@ class Chart:
 
     title: str
     alt: str
-    lines: list[Line]
+    lines: list[Curve]
     x_marks: list[tuple[float, str]]
     y_marks: list[tuple[float, str]]
     threshold: tuple[float, str] | None = None
@@ -189,7 +189,7 @@ def accuracy_chart(trained: TrainingResult) -> Chart:
     last = max(epoch for epoch, _ in [*own, *other])
     x, y = axis(0, last, LEFT, WIDTH - RIGHT), axis(low, 1.0, HEIGHT - BOTTOM, TOP)
     lines = [
-        Line(name, kind, [(x(epoch), y(value), f"{name}, epoch {epoch}: {value:.2%}") for epoch, value in points])
+        Curve(name, kind, [(x(epoch), y(value), f"{name}, epoch {epoch}: {value:.2%}") for epoch, value in points])
         for name, kind, points in (("reference", "other", other), ("submission", "own", own))
         if points
     ]
@@ -217,7 +217,7 @@ def loss_chart(trained: TrainingResult) -> Chart | None:
     return Chart(
         title="Loss, as fit reports it",
         alt=f"Loss by epoch: {points[0][1]:.4g} at first, {points[-1][1]:.4g} in the end",
-        lines=[Line("submission", "own", drawn)],
+        lines=[Curve("submission", "own", drawn)],
         x_marks=[(x(epoch), str(epoch)) for epoch in epoch_marks(len(trained.loss))],
         y_marks=[(y(low + (top - low) * step / 4), f"{low + (top - low) * step / 4:.2g}") for step in range(5)],
     )

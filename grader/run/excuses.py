@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from grader.ask.client import Fault, Frame
@@ -24,6 +24,14 @@ from grader.result import Outcome
 from grader.run.questions import Questions
 from grader.submission.opening import Submission, forbidden_imports
 from grader.submission.source import SourceModule
+
+
+@dataclass(frozen=True)
+class Blocker:
+    """What is to blame for a failure that is not a component's own: another component, or a file; and in words."""
+
+    name: str
+    message: Message
 
 
 class Excuses:
@@ -72,7 +80,7 @@ class Excuses:
             why = f"{said}; but in {shown.name} they do not"
             verdict.outcome, verdict.seen = Outcome.FAILED, replace(verdict.seen, fault=Fault("unusable", why))
         elif not seen.convention:
-            verdict.outcome = Outcome.BLOCKED
+            verdict.outcome, verdict.blocked_by = Outcome.BLOCKED, shown.component
             verdict.message = Message(
                 f"blocked by {shown.component}, which shows no gradient yet; what is asked depends on it"
             )
@@ -80,15 +88,15 @@ class Excuses:
     def put_down(self, verdict: Verdict) -> None:
         """Says whose failure it is: another check's of the component, another component's, or its own."""
         verdict.because = self._cause(verdict)
-        blocker = Message() if verdict.because else self._blocker(verdict)
+        blocker = None if verdict.because else self._blocker(verdict)
         if verdict.because:
             verdict.outcome, verdict.share = verdict.because.outcome, Fraction(0)
-        elif blocker and (error := self._fault_of_syntax(verdict.probe.component)) is not None:
+        elif blocker is not None and (error := self._fault_of_syntax(verdict.probe.component)) is not None:
             verdict.outcome, verdict.share = Outcome.ERROR, Fraction(0)
             verdict.seen = replace(verdict.seen, fault=error)
-        elif blocker:
+        elif blocker is not None:
             verdict.outcome, verdict.share = Outcome.BLOCKED, Fraction(0)
-            verdict.message = blocker
+            verdict.message, verdict.blocked_by = blocker.message, blocker.name
         elif verdict.is_scaled and any(each.is_scaled for _, each in self._needed(verdict)):
             verdict.outcome, verdict.share = Outcome.PASSED, Fraction(1)  # the factor has cost its points where it is
             verdict.differences = []
@@ -130,26 +138,28 @@ class Excuses:
             verdict.outcome, verdict.share = Outcome.ERROR, Fraction(0)
             verdict.message = import_message(self.submission, module, imports)
 
-    def _blocker(self, verdict: Verdict) -> Message:
-        """Why a failure is somebody else's: a component that this probe needs, or code of another file."""
+    def _blocker(self, verdict: Verdict) -> Blocker | None:
+        """Who else is to blame for a failure: a component that this probe needs, or code of another file."""
         fault = verdict.seen.fault
         frame = fault.frames[-1] if fault is not None and fault.kind == "raised" and fault.frames else None
         if frame is not None and verdict.outcome == Outcome.NOT_IMPLEMENTED and self._is_own(verdict.probe, frame):
-            return Message()  # a class that inherits what is not written yet is not written yet itself
+            return None  # a class that inherits what is not written yet is not written yet itself
         if fault is not None and lacking(fault, self.edition) == self.edition.owner_of(verdict.probe.component):
-            return Message()
+            return None
         for component, needed in self._needed(verdict):
             if component != verdict.probe.component and needed.outcome not in FINE and not needed.is_scaled:
-                first = needed.message.first_line if needed.outcome == Outcome.BLOCKED else ""
-                if first.startswith("blocked by ") and not first.startswith(f"blocked by {verdict.probe.component},"):
-                    return Message(first)  # the first of the row, not the one in between
+                if needed.blocked_by not in ("", verdict.probe.component):
+                    # the first of the row, not the one in between
+                    return Blocker(needed.blocked_by, Message(needed.message.first_line))
                 if any(need.partition("/")[0] == component for need in verdict.probe.needs):
                     state = "written" if needed.outcome == Outcome.NOT_IMPLEMENTED else "right"
-                    return Message(f"blocked by {component}, which is not {state} yet; this check uses it")
-                return words.inherited(verdict, component, self.questions.rubric.tolerances)
+                    told = Message(f"blocked by {component}, which is not {state} yet; this check uses it")
+                else:
+                    told = words.inherited(verdict, component, self.questions.rubric.tolerances)
+                return Blocker(component, told)
         if frame is None or not self._is_needed(frame, verdict) or self._is_right(frame, verdict.probe):
-            return Message()
-        return Message(f"blocked by {frame.file} line {frame.line}: {fault}")
+            return None
+        return Blocker(frame.file, Message(f"blocked by {frame.file} line {frame.line}: {fault}"))
 
     def _is_needed(self, frame: Frame, verdict: Verdict) -> bool:
         """Is a line in a module of another component that this check needs? Of all else, the submission may say what it
@@ -241,6 +251,7 @@ class Excuses:
         if not is_own(component, function, self.module_of(component), self.places):
             found.outcome = Outcome.BLOCKED
             part = component_of(function, self.places) or frame.function
+            found.blocked_by = part
             found.message = Message(
                 f"blocked by {part}, which is not written yet ({words.at(frame)}); this check uses it"
             )

@@ -235,7 +235,7 @@ class Session:
             )
             failed = run.outcome in (Outcome.NOT_IMPLEMENTED, Outcome.ERROR)
             if failed and not own and self.grading.excuses.is_wrong_at(frame):
-                run.outcome = Outcome.BLOCKED
+                run.outcome, run.blocked_by = Outcome.BLOCKED, frame.file
                 told = f"blocked by {whereabouts(frame)} ({at(frame)}): {one_line(str(fault), 300)}"
                 run.message = replace(run.message, headline=told)
         result.outcome, result.message, result.told = str(run.outcome), str(run.message), run.message
@@ -256,6 +256,7 @@ class Session:
             run.outcome, run.message = Outcome.NOT_IMPLEMENTED, Message(at(place))
         else:
             run.outcome = Outcome.BLOCKED
+            run.blocked_by = component_of(called[0], self.grading.places) or place.file
             run.message = Message(f"blocked by {place.function}, which is not written yet ({at(place)})")
 
     @property
@@ -311,6 +312,7 @@ class Session:
             file=file if outcome != Outcome.PASSED else "",
             line=line if outcome != Outcome.PASSED else 0,
             not_judged=decimal(not_judged),
+            blocked_by=run.blocked_by,
         )
         if self.is_hidden(name):
             probe = concealed(probe)

@@ -40,6 +40,7 @@ class Run:
     fault: Fault | None = None
     fast_core: list[str] = field(default_factory=list)  # methods of the given core that were replaced
     unwritten: tuple[str, ...] = ()  # functions that were called and are not written yet, as MODULE:NAME
+    blocked_by: str = ""  # the component or the file whose fault stopped it, where that is another's
 
     @property
     def suspicion(self) -> str:

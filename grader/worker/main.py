@@ -47,7 +47,7 @@ def load_package(name: str, folder: str) -> None:
     spec.loader.exec_module(package)
 
 
-class Zygote:
+class ForkServer:
     def __init__(self, control: socket.socket, config: dict[str, Any]) -> None:
         self.control = control
         self.config = config
@@ -245,5 +245,5 @@ if __name__ == "__main__":
     bytecode.compile_all(settings["root"])
     gc.freeze()  # a forked worker's collector then leaves the shared pages alone
     gc.enable()
-    Zygote(socket.socket(fileno=int(sys.argv[1])), settings).run()
+    ForkServer(socket.socket(fileno=int(sys.argv[1])), settings).run()
     os._exit(0)  # nothing is left to be cleared away, and Python would take its time over it
