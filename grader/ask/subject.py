@@ -149,7 +149,10 @@ class Subject:
         self.worker = worker
         self.places = places or as_named(self.edition)
         self.data_path = data_path  # a folder with made-up images in the form of MNIST's files
-        self.classes: dict[str, Remote] = {}
+        self.classes: dict[str, Remote] = {}  # whose imports are noted
+        self.found: dict[str, Remote] = {}
+        self.waiting: list[list[Any]] = []  # requests that go along with the next one, see `later`
+        self.promised = 0
         self.notes: list[Note] = []
         self.names: dict[str, int] = {}
         self.last_call: Call | None = None
@@ -161,7 +164,19 @@ class Subject:
     # --- asking -----------------------------------------------------------------------------------------------
 
     def ask(self, op: str, **arguments: Any) -> Any:
-        return self.worker.ask(op, **arguments)
+        if not self.waiting or op == "find":
+            return self.worker.ask(op, **arguments)
+        made, self.waiting = self.waiting, []
+        return self.worker.ask("after", made=made, operation=op, arguments=arguments)
+
+    def later(self, op: str, **arguments: Any) -> Ref:
+        """Has an object made just before the next question, which saves a way there and back; names it already.
+
+        What goes wrong then is told as the answer to that question.
+        """
+        self.promised += 1
+        self.waiting.append([Ref(-self.promised), op, arguments])  # the worker itself counts from 1
+        return Ref(-self.promised)
 
     def remote(self, reply: Any, expression: str) -> Remote:
         if not isinstance(reply, dict) or not isinstance(reply.get("ref"), Ref):
@@ -263,6 +278,9 @@ class Subject:
             place = self.places[here]
             module, path = place.module, self.places.path(place.module)
             self.notes.insert(0, Import(module, place.name))
+            if name in self.found:
+                self.classes[name] = self.found[name]
+                return self.found[name]
             try:
                 reply = self.ask("find", module=module, name=place.name)
             except Fault as fault:
@@ -271,7 +289,7 @@ class Subject:
                 if fault.type == "ModuleNotFoundError" and repr(module) in fault.message and not fault.frames:
                     raise Fault("missing", f"there is no {path}") from None
                 raise
-            self.classes[name] = self.remote(reply, place.name)
+            self.classes[name] = self.found[name] = self.remote(reply, place.name)
         return self.classes[name]
 
     def keep(self, value: Any, name: str) -> Remote:

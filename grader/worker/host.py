@@ -51,16 +51,25 @@ class Host:
         try:
             if "forget" in request:
                 self.forget(request["forget"])
-            own = getattr(self, "do_" + request["op"], None)
-            operation = own or functools.partial(getattr(self.operations, request["op"]), self)
-            result = operation(**request["with"])
+            result = self.run(request["op"], request["with"])
         except MemoryError as error:
             return {"error": self.describe_error(error)}
         except BaseException as error:  # noqa: BLE001  SystemExit and KeyboardInterrupt are answers too
             return {"error": self.describe_error(error)}
         return {"result": result}
 
+    def run(self, op: str, arguments: dict[str, Any]) -> Any:
+        own = getattr(self, "do_" + op, None)
+        operation = own or functools.partial(getattr(self.operations, op), self)
+        return operation(**arguments)
+
     # --- requests ---------------------------------------------------------------------------------------------
+
+    def do_after(self, made: list[list[Any]], operation: str, arguments: dict[str, Any]) -> Any:
+        """A request after others that make objects, each under a name that was chosen for it: one way for all."""
+        for name, maker, given in made:
+            self.objects[name.id] = self.objects[self.run(maker, given)["ref"].id]
+        return self.run(operation, arguments)
 
     def do_seed(self, seed: int) -> None:
         """Seeds the global generators that submissions draw from."""

@@ -14,11 +14,12 @@ from typing import Any
 import numpy as np
 
 from grader.ask.client import Fault
-from grader.ask.subject import Remote, sent
+from grader.ask.subject import Remote
 from grader.homework import edition as edition_of
 from grader.homeworks.beras.later import dialect
 from grader.homeworks.beras.later.backward_pages import rewritten as rewritten  # of pages, see diagnose/pages/words.py
 from grader.homeworks.beras.later.backward_stand_ins import CLASSES
+from grader.worker.wire import Ref
 
 # What Python says where `__call__` sets `backward` on something that takes no attribute
 NO_CARRIER = re.compile(
@@ -41,9 +42,9 @@ class Dialect(dialect.Dialect):
         except Fault as fault:
             raise in_words(fault) from None
 
-    def viewed(self, value: np.ndarray, kind: Remote) -> Any:
+    def viewed(self, value: np.ndarray, kind: Remote) -> Ref:
         """An array that no layer made, without a gradient."""
-        return self.ask("leaf", value=sent(value), kind=kind.ref, attributes={"grad": None, self.flag: True})
+        return self.later("leaf", value=value, kind=kind.ref, attributes={"grad": None, self.flag: True})
 
     def dense(self, w: np.ndarray, b: np.ndarray) -> Remote:
         layer = super().dense(w, b)

@@ -18,11 +18,12 @@ import numpy as np
 
 from grader.ask.client import Fault
 from grader.ask.notes import Assignment
-from grader.ask.subject import Remote, held, sent
+from grader.ask.subject import Remote, held
 from grader.homework import edition as edition_of
 from grader.homeworks.beras.later.stand_ins import CLASSES
 from grader.homeworks.beras.later.training import Training
 from grader.homeworks.beras.local_gradients import LayerGradient
+from grader.worker.wire import Ref
 
 # What every call of a layer, loss or metric makes of its result
 TENSOR = "Tensor/of-arrays"
@@ -77,14 +78,16 @@ class Dialect(Training):
         return truth(array.attribute(self.flag).value)
 
     def view(self, value: np.ndarray, kind: str, name: str = "") -> Remote:
-        expression = f"{self.get(kind).expression}({self.literal(value)})"
+        found = self.get(kind)
+        expression = f"{found.expression}({self.literal(value)})"
         if name:
             name = self.unused_name(name)
             self.note(Assignment(name, replace(self.given(value), text=expression)))
-        return self.remote(self.viewed(value, self.get(kind)), name or expression)
+        reply = {"kind": found.expression, "inline": True, "value": np.array(value)}
+        return Remote(self, self.viewed(value, found), name or expression, reply)
 
-    def viewed(self, value: np.ndarray, kind: Remote) -> Any:
-        return self.ask("view", value=sent(value), kind=kind.ref, attributes={self.flag: True})
+    def viewed(self, value: np.ndarray, kind: Remote) -> Ref:
+        return self.later("view", value=value, kind=kind.ref, attributes={self.flag: True})
 
     def keep(self, value: Any, name: str) -> Remote:
         found = self.tensor(value, name)
