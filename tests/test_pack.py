@@ -23,6 +23,7 @@ import wheelhouse
 from conftest import Once
 from overlays import ROOT, build, grade, run
 from results import assert_gradescope
+from test_own_checks import rubric as write_own_checks
 from test_visibility import write_rubric
 
 from grader.ask import answer_key
@@ -209,6 +210,43 @@ def public_checks(result: dict[str, Any]) -> list[dict[str, Any]]:
     found = [each for part in result["components"] for each in part["probes"] if not each["hidden"]]
     assert found
     return [{**each, "seconds": 0} for each in found]
+
+
+@pytest.mark.parametrize("hidden", ["", "checks.py"])
+def test_own_checks_go_along_and_hidden_ones_stay_behind(hidden: str, folder_of_packs: Path, tmp_path: Path):
+    rubric = write_own_checks(tmp_path / "rubric", hidden=hidden)
+    ready = ("--key", str(folder_of_packs / "answers.key"), "--rubric", str(rubric), "--only", "checks.py")
+    done = run("pack", "student", "-o", str(tmp_path / "pack"), *ready)
+    assert done.returncode == 0, done.stderr
+    with zipfile.ZipFile(next((tmp_path / "pack").glob("beras_grader-*.whl"))) as archive:
+        archive.extractall(tmp_path / "unpacked")
+    text = (tmp_path / "unpacked/grader/rubric.toml").read_text(encoding="utf-8")
+    assert ("isfinite" in text) == (not hidden)
+
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path / "unpacked")}
+    command = [sys.executable, "-m", "grader", str(ROOT / "reference"), "--only", "checks.py"]
+    done = subprocess.run(
+        [*command, "--format", "json"], capture_output=True, text=True, cwd=tmp_path, env=environment, check=False
+    )
+
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    row = found["components"][-1]
+    assert (row["name"], row["outcome"]) == ("checks.py", "not asked" if hidden else "passed")
+    assert found["max_score"] == (0 if hidden else 5)
+    assert [each["title"] for each in row["probes"]] == ["Softmax of large numbers is finite", "rows"]
+    assert found["hidden_points"] == (5 if hidden else 0)
+    assert found["not_graded"] == 100
+
+
+def test_pack_refuses_checks_that_the_reference_does_not_pass(folder_of_packs: Path, tmp_path: Path):
+    rubric = write_own_checks(tmp_path, "def test_a(submission):\n    assert False\n", test_a=1)
+    ready = ("--key", str(folder_of_packs / "answers.key"), "--rubric", str(rubric))
+
+    done = run("pack", "gradescope", "-o", str(tmp_path / "pack"), *ready)
+
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "checks.py, line 2: the reference does not pass test_a" in done.stderr
 
 
 # --- a later year -----------------------------------------------------------------------------------------------

@@ -16,7 +16,8 @@ from grader.base.ends import temporary_folder
 from grader.base.errors import UsageError
 from grader.homework import FIRST, HOMEWORK, YEARS
 from grader.judge import rubrics
-from grader.result import is_training
+from grader.result import OWN_CHECKS, is_training
+from grader.run.own_checks import OwnChecks
 from grader.run.request import DEFAULT_SEED, HIDDEN_SEED_BITS, chosen, seed_of
 
 EPILOG = """\
@@ -93,7 +94,10 @@ def main(arguments: list[str]) -> int:
         raise UsageError(f"--python {options.python}: must be a version such as 3.10")
     ready = KeyAnswers(options.key) if options.key is not None else None
     seed = seed_of(options.seed)
-    components = chosen(options.only, not options.no_training, course.components)
+    own = (OWN_CHECKS,) if loaded.own_checks else ()
+    components = chosen(options.only, not options.no_training, (*course.components, *own))
+    if OWN_CHECKS in components:
+        OwnChecks(loaded).check_with_reference(course)
     hidden_seed = secret_seed(options.hidden_seed, ready)
     build = Build(rubric.located(options.rubric, course), seed, hidden_seed, pack.student, components, course)
     told = [f"--edition={course.year}"] if course is not FIRST else []

@@ -80,6 +80,7 @@ def graded(
         yardstick = reference if data and reference.is_dir() else None
         session = Session(grading, data, request.full, request.runs, yardstick, request.path)
         at_the_end.callback(session.close)
+        _ = session.own_checks  # what does not run is told before anything is asked
         progress = Progress(sys.stderr, quiet)
         # Saved first, told afterwards: what was said to be graded is safe
         session.listeners += [*outputs.listeners(lambda: session.result(complete=False)), progress]
