@@ -191,7 +191,7 @@ def natural() -> Iterator[None]:
         lacks = fault.type == "AttributeError" and not fault.frames
         kind = "missing" if lacks and fault.kind == "raised" else fault.kind
         cls = next((each for name in (fault.type, *fault.bases) if (each := class_of(name)) is not None), Fault)
-        raise cls(kind, fault.message, fault.type, fault.bases, fault.frames, fault.rested, fault.killed) from None
+        raise cls(**{**vars(fault), "kind": kind}) from None
 
 
 @cache

@@ -18,6 +18,7 @@ import traceback
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -379,10 +380,4 @@ def located(module: str, path: str, fault: Fault) -> Fault:
         return Fault("missing", f"there is no {path}")
     if fault.kind == "raised":
         return fault
-    return Fault(
-        fault.kind,
-        f"{fault.message}, while {path} was imported",
-        fault.type,
-        fault.bases,
-        fault.frames,
-    )
+    return replace(fault, message=f"{fault.message}, while {path} was imported")

@@ -270,6 +270,12 @@ class Zygote:
         below = [self.child.pid, *descendants(self.child.pid)]
         return next((pid for pid in below[1:] if number_in_own_namespace(pid) == number), None)
 
+    def ask_where(self, process: Process) -> None:
+        """Has a worker write its stack into its output, if it is still there."""
+        if self.level.limited and process.number_inside is not None:
+            with self.lock:
+                self._tell_if_there({"where": process.number})
+
     def release(self, process: Process) -> None:
         """Ends a worker and everything it started."""
         with contextlib.suppress(OSError):

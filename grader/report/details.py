@@ -50,7 +50,8 @@ def cause(probe: ProbeResult) -> tuple[str, ...]:
     """
     if is_lost(probe):
         if probe.outcome in STOPPED and probe.line and not probe.diagnosis:
-            return (probe.outcome, probe.file, str(probe.line), probe.why.partition(":")[0])
+            why = "" if probe.outcome == Outcome.TIMED_OUT else probe.why.partition(":")[0]  # it names a line of a loop
+            return (probe.outcome, probe.file, str(probe.line), why)
         return tuple(probe.diagnosis) or ((probe.message,) if probe.message else (probe.name,))
     return ("", probe.name)
 

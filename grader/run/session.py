@@ -334,8 +334,8 @@ class Session:
 
     def _place(self, name: str, run: Run) -> tuple[str, int]:
         """Where in the submission a training failed, or where its model is made."""
-        if run.fault is not None and run.fault.frames:
-            return run.fault.frames[-1].file, run.fault.frames[-1].line
+        if run.fault is not None and (run.fault.frames or run.fault.place[1]):
+            return (run.fault.frames[-1].file, run.fault.frames[-1].line) if run.fault.frames else run.fault.place
         place = self.grading.places[self._makers(name)[0]]
         module = self.grading.submission.modules.get(place.home)
         return (str(module.relative), definitions(module.path).get(place.name, 1)) if module is not None else ("", 0)

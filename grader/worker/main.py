@@ -5,10 +5,10 @@
 Isolated mode (-I) would not hear of PYTHONHASHSEED; the grader makes the whole environment, so there is nothing else to
 be kept from it, and the folder of this file leaves the path below.
 
-The control socket carries messages of the grader's (`spawn`, `kill`) and this process's (`exited`); each is a length
-and a JSON object, file descriptors ride along. A worker talks to the grader over a socket of its own. The submission is
-imported after the fork, so nothing that it does reaches the next check. When the control socket closes, everything
-below this process is killed.
+The control socket carries messages of the grader's (`spawn`, `where`, `kill`) and this process's (`exited`); each is a
+length and a JSON object, file descriptors ride along. A worker talks to the grader over a socket of its own. The
+submission is imported after the fork, so nothing that it does reaches the next check. When the control socket closes,
+everything below this process is killed.
 
 CONFIG_JSON: `packages` (a folder that holds NumPy and nothing else), `root` (the submission), `scratch` (workers get
 folders of their own in it), `operations` (the folder and the module with requests of the homework's own; empty for
@@ -95,6 +95,11 @@ class Zygote:
             for pid, number in self.workers.items():
                 if number == message["kill"]:
                     limits.kill(pid)
+        elif "where" in message:
+            for pid, number in self.workers.items():
+                if number == message["where"]:
+                    with contextlib.suppress(OSError):
+                        os.kill(pid, whereabouts.SIGNAL)
         elif "sweep" in message:
             limits.kill_strays(keep=self.workers)
         return True
@@ -130,8 +135,10 @@ class Zygote:
             os.dup2(output, 1)
             os.dup2(output, 2)
             os.close(null)
+            whereabouts.answer(output)
             self.shut_in(message["limits"])
-        os.close(output)
+        if self.config["attached"]:
+            os.close(output)
         sys.argv = [""]
         sys.path.insert(0, root)
         importer.install(root, message["unavailable"], message["handed_on"])
@@ -234,6 +241,7 @@ if __name__ == "__main__":
         linux,
         old_numpy,
         seccomp,
+        whereabouts,
         wire,
     )
 
