@@ -105,6 +105,7 @@ class Zygote:
         return True
 
     def spawn(self, message: dict[str, Any], fds: list[int]) -> None:
+        bytecode.compile_all(self.config["root"])  # where the submission came after this process
         pid = os.fork()
         if pid == 0:
             try:
@@ -135,10 +136,9 @@ class Zygote:
             os.dup2(output, 1)
             os.dup2(output, 2)
             os.close(null)
-            whereabouts.answer(output)
+            whereabouts.answer(2)
             self.shut_in(message["limits"])
-        if self.config["attached"]:
-            os.close(output)
+        os.close(output)
         sys.argv = [""]
         sys.path.insert(0, root)
         importer.install(root, message["unavailable"], message["handed_on"])
@@ -250,6 +250,7 @@ if __name__ == "__main__":
         folder, module = settings["operations"]
         load_package("homework_worker", folder)
         OPERATIONS = importlib.import_module(f"homework_worker.{module}")
+    bytecode.install(settings["root"])
     bytecode.compile_all(settings["root"])
     gc.freeze()  # a forked worker's collector then leaves the shared pages alone
     gc.enable()
