@@ -24,6 +24,8 @@ EPILOG = """\
 examples:
   grade pack gradescope -o autograder.zip       upload it under Configure Autograder
   grade pack classroom50 -o autograders/beras   copy it into the configuration repository
+  grade pack prairielearn -o questions/beras    a question of a PrairieLearn course
+  grade pack codio -o .guides/secure/beras      and python3 .guides/secure/beras/run.py as the script
   grade pack github -o beras-template           push it as the template repository
   grade pack student -o dist                    a wheel: pip install dist/beras_grader-*.whl
 
@@ -64,7 +66,7 @@ def parser() -> argparse.ArgumentParser:
         "--wheels",
         metavar="DIR",
         type=Path,
-        help="folder with the wheels of what the grader needs (default: downloaded, for Gradescope)",
+        help="folder with the wheels of what the grader needs (default: downloaded, but for Classroom 50)",
     )
     found.add_argument(
         "--python",
