@@ -20,11 +20,10 @@ import numpy as np
 
 from grader.ask.client import Fault
 from grader.ask.notes import Write
-from grader.ask.subject import Remote, Subject, sent
+from grader.ask.subject import METHODS, Remote, Subject, sent
 from grader.base.errors import UsageError
 from grader.worker.wire import Opaque
 
-METHODS = ("method", "builtin_function_or_method", "method-wrapper")
 # A check may expect these, and those below them; others have no plain constructor
 EXPECTED = (
     AttributeError, TypeError, ValueError, LookupError, ArithmeticError, AssertionError, RuntimeError,

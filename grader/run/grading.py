@@ -14,6 +14,7 @@ from grader.ask.observer import Observer
 from grader.ask.probe import Probe
 from grader.ask.response import Response
 from grader.base.message import Message
+from grader.diagnose.local_shapes import tell_by_local_gradient
 from grader.diagnose.misconceptions import Diagnosis
 from grader.explain import outside
 from grader.explain.message import addresses, explain
@@ -111,6 +112,7 @@ class Grading:
                 if self.places[probe.component].module not in self.observer.broken:  # else there is nothing to explain
                     own = [each for each in those if each.because is None]
                     self._diagnose(probe.component, own, seed)
+                    tell_by_local_gradient(own)
                 set_passive_aside(those, verdicts)  # what they do right is evidence before it is set aside
             for verdict in sorted(verdicts, key=lambda each: each.because is not None):
                 explain(verdict, self.rubric.tolerances, self.edition)
