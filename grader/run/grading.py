@@ -192,6 +192,14 @@ class Grading:
         found.not_judged = decimal(not_judged)
         return as_bonus(found) if self.rubric.bonus.get(name) else found
 
+    def note_consequence(self, names: Iterable[str], told: str) -> None:
+        """Says with what these components lost that something else fails by it."""
+        for row in filter(None, map(self.component, names)):
+            costly = max(row.probes, key=lambda probe: probe.lost)
+            if costly.lost and not costly.hidden:
+                costly.told = costly.told.with_part("also", told)
+                costly.message = str(costly.told)
+
     def worth(self, name: str) -> tuple[Fraction, Fraction]:
         """Points of a component's public checks and of its hidden ones, whatever becomes of them."""
         public, hidden = self.questions.groups([probe for probe in self.probes if probe.component == name])

@@ -195,6 +195,7 @@ class Session:
         if wrong := self._wrong_in(own.uses if own is not None else frozenset()):
             mend = f"mend {listed(wrong)} first: this training runs on {'it' if len(wrong) == 1 else 'them'}"
             run.message = run.message.with_part("next", mend)
+            self.grading.note_consequence(wrong, f"{name} runs on it, and fails as well")
         elif own is not None and (cause := trainer.cause(name, seed, run, own)) is not None:
             run.message = run.message.with_part("pattern", cause.seen).with_part("next", cause.todo)
 
