@@ -90,7 +90,13 @@ def ordered(components: Sequence[ComponentResult]) -> list[tuple[ComponentResult
         if causes:
             found.append((part, causes))
     return sorted(
-        found, key=lambda each: (not stops_all(each[1]), -waiting(components, each[0].name), -sum(map(cost, each[1])))
+        found,
+        key=lambda each: (
+            each[0].instructors,  # their checks rest on what the others ask
+            not stops_all(each[1]),
+            -waiting(components, each[0].name),
+            -sum(map(cost, each[1])),
+        ),
     )
 
 
