@@ -45,6 +45,7 @@ NOT_JUDGED = (Outcome.BLOCKED, Outcome.GRADER_FAULT, Outcome.NOT_GRADED)  # say 
 UNTOUCHED = (Outcome.PASSED, Outcome.NOT_ASKED, Outcome.NOT_ON_TRACK, *NOT_JUDGED)
 
 
+OWN_CHECKS = "checks.py"  # an instructor's own, beside the rubric: the file, and the row that it is
 TRAINING = "training"  # how the name of a component begins that is a training
 
 
@@ -345,7 +346,9 @@ class Result:
 
         Rows without points do not say, but for an instructor's own tests.
         """
-        failed = any(part.instructors and part.outcome != Outcome.PASSED for part in self.components)
+        failed = any(
+            part.instructors and part.outcome not in (Outcome.PASSED, Outcome.NOT_ASKED) for part in self.components
+        )
         missing = any(round(part.points, 2) < round(part.max_points, 2) for part in self.components)  # bonus or not
         return 3 if self.grader_failed else int(failed or missing)
 

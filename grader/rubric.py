@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 import re
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -16,7 +17,7 @@ from grader.base.paths import PACKAGE
 from grader.homework import FIRST, HOMEWORK, YEARS, Edition
 from grader.homework import edition as edition_of
 from grader.isolation import Limits
-from grader.result import model_of
+from grader.result import OWN_CHECKS, model_of
 
 NAMED = Path(__file__).with_name("rubrics")  # NAME.toml each: `--rubric NAME`
 TOTAL = 100  # points of each track, unless a rubric says otherwise
@@ -37,9 +38,11 @@ TABLES: dict[str, tuple[str, ...]] = {
     "outside": tuple(OUTSIDE),
 }  # fmt: skip
 ENTRIES = (
-    "edition", "default_track", "base", "extensions", "total", "explain_site", "points", "bonus", "weights",
+    "edition", "default_track", "base", "extensions", "total", "explain_site", "points", "bonus", "weights", "checks",
+    "checks_file",
 )  # fmt: skip
 BUILT_IN = "built-in"
+HEADER_OF_CHECKS = "\n[checks_file]\n"  # the last table, where a rubric has been put together
 # An older rubric has no such table; Gradescope's words, https://gradescope-autograders.readthedocs.io/en/latest/specs/
 ALL_PUBLIC: dict[str, Any] = {"hidden": [], "gradescope": "after_published"}
 # What an older rubric says nothing about
@@ -70,6 +73,7 @@ class Rubric:
     bonus: points that an extension brings on top of the track's.
     explain_site: where `grade explain --site` was put, with a slash at its end; '' where nobody did.
     weights: of checks, as the file names them, where they are not the probe's own.
+    own_checks: points of an instructor's own checks, by the name of their function; own_text: the file that holds them.
     extension_checks: checks of other components that are just as free, as the file names them; judge/rubrics.py makes
         of them, of `weights` and of `hidden`, the checks that are meant.
     """
@@ -97,6 +101,12 @@ class Rubric:
     bonus: dict[str, Fraction] = field(default_factory=dict)
     weights: dict[str, int] = field(default_factory=dict)
     explain_site: str = ""
+    own_checks: dict[str, Fraction] = field(default_factory=dict)
+    own_text: str = ""
+
+    def total(self, track: str) -> Fraction:
+        """All points of a track, those of an instructor's own checks among them."""
+        return sum([*self.points[track].values(), *self.own_checks.values()], Fraction(0))
 
     def check_limits(self) -> Limits:
         """What the worker of one check may use."""
@@ -161,6 +171,7 @@ def located(path: Path | None, edition: Edition = FIRST) -> Path:
 def text_of(path: Path | None, edition: Edition = FIRST) -> str:
     """The whole text of a rubric: one with `base = "built-in"` gets the tables that it does not have.
 
+    One with [checks] brings the text of checks.py along, so that it is there wherever the rubric goes.
     Raises UsageError.
     """
     source = located(path, edition)
@@ -172,11 +183,29 @@ def text_of(path: Path | None, edition: Edition = FIRST) -> str:
                 missing = [each for each in sections(other.read_text(encoding="utf-8")) if table_of(each) not in data]
                 text += "".join(missing)
                 data = tomlfile.loads(text)
+        if data.get("checks") and "checks_file" not in data:
+            text += text_of_checks(source.with_name(OWN_CHECKS), f"rubric {source}, [checks]")
     except OSError as error:
         raise UsageError(f"rubric {source}: cannot be read ({error.strerror})") from None
     except (tomlfile.DecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"rubric {source}: is not valid TOML ({error})") from None
     return text
+
+
+def text_of_checks(path: Path, where: str) -> str:
+    """An instructor's own checks as a table of the rubric. Raises UsageError."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{where}: {path} cannot be read ({error.strerror})") from None
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{where}: {path} is not valid UTF-8 ({error.reason})") from None
+    return table_of_checks(text)
+
+
+def table_of_checks(text: str) -> str:
+    """The text of checks.py as the last table of a rubric."""
+    return f"{HEADER_OF_CHECKS}text = {json.dumps(text, ensure_ascii=False)}\n".replace("\x7f", "\\u007f")
 
 
 def sections(text: str) -> list[str]:
@@ -215,6 +244,8 @@ def check(data: dict[str, Any], source: str, edition: Edition = FIRST) -> Rubric
         "explain_site": "",
         "bonus": {},
         "weights": {},
+        "checks": {},
+        "checks_file": {"text": ""},
         **data,
     }
     known(data, (*ENTRIES, *TABLES), f"rubric {source}")
@@ -289,12 +320,15 @@ def check(data: dict[str, Any], source: str, edition: Edition = FIRST) -> Rubric
         bonus=bonus_of(data, extensions, f"rubric {source}, [bonus]"),
         explain_site=site_of(data["explain_site"], f"rubric {source}, explain_site"),
         weights=weights_of(data, f"rubric {source}, [weights]"),
+        own_checks=own_checks_of(data, f"rubric {source}, [checks]"),
+        own_text=data["checks_file"]["text"],
     )
 
 
 def points_of(data: dict[str, Any], source: str, edition: Edition) -> dict[str, dict[str, Fraction]]:
     """The points of each track. Raises UsageError."""
     tables, total = data["points"], points(data["total"], f"rubric {source}, total")
+    own = sum(own_checks_of(data, f"rubric {source}, [checks]").values(), Fraction(0))
     if not isinstance(tables, dict) or not tables:
         raise UsageError(f"rubric {source}: [points.TRACK] is missing, one table for each track")
     found = {}
@@ -304,10 +338,11 @@ def points_of(data: dict[str, Any], source: str, edition: Edition) -> dict[str, 
             raise UsageError(f"{where}: must be a table of components and their points")
         known(table, edition.components, where, complete=False)
         found[track] = {name: points(value, f'{where}, "{name}"') for name, value in table.items()}
-        earned = sum(found[track].values())
+        earned = sum(found[track].values(), own)
         if earned != total or not total:
+            beside = f" with the {float(own):g} of [checks]" if own else ""
             raise UsageError(
-                f"{where}: the points sum to {float(earned):g}, they must sum to {float(total):g} "
+                f"{where}: the points sum to {float(earned):g}{beside}, they must sum to {float(total):g} "
                 "(total = ... at the top of the rubric asks for another sum)"
             )
     return found
@@ -332,6 +367,16 @@ def bonus_of(data: dict[str, Any], extensions: frozenset[str], where: str) -> di
         if name not in extensions:
             named = ", ".join(sorted(extensions)) or "none"
             raise UsageError(f'{where}, "{name}": only an extension brings a bonus; extensions are: {named}')
+    return {name: points(value, f'{where}, "{name}"') for name, value in table.items()}
+
+
+def own_checks_of(data: dict[str, Any], where: str) -> dict[str, Fraction]:
+    """Points of an instructor's own checks. Raises UsageError."""
+    table, file = data["checks"], data["checks_file"]
+    if not isinstance(table, dict):
+        raise UsageError(f"{where}: must be a table of functions in {OWN_CHECKS} and their points")
+    if not isinstance(file, dict) or not isinstance(file.get("text"), str) or (table and not file["text"].strip()):
+        raise UsageError(f"{where}: there are no checks in {OWN_CHECKS}")
     return {name: points(value, f'{where}, "{name}"') for name, value in table.items()}
 
 

@@ -13,9 +13,13 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 import zipfile
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 import numpy as np
 import pytest
@@ -23,6 +27,7 @@ import wheelhouse
 from conftest import Once
 from overlays import ROOT, build, grade, run
 from results import assert_gradescope
+from test_own_checks import rubric as write_own_checks
 from test_visibility import write_rubric
 
 from grader.ask import answer_key
@@ -209,6 +214,43 @@ def public_checks(result: dict[str, Any]) -> list[dict[str, Any]]:
     found = [each for part in result["components"] for each in part["probes"] if not each["hidden"]]
     assert found
     return [{**each, "seconds": 0} for each in found]
+
+
+@pytest.mark.parametrize("hidden", ["", "checks.py"])
+def test_own_checks_go_along_and_hidden_ones_stay_behind(hidden: str, folder_of_packs: Path, tmp_path: Path):
+    rubric = write_own_checks(tmp_path / "rubric", hidden=hidden)
+    ready = ("--key", str(folder_of_packs / "answers.key"), "--rubric", str(rubric), "--only", "checks.py")
+    done = run("pack", "student", "-o", str(tmp_path / "pack"), *ready)
+    assert done.returncode == 0, done.stderr
+    with zipfile.ZipFile(next((tmp_path / "pack").glob("beras_grader-*.whl"))) as archive:
+        archive.extractall(tmp_path / "unpacked")
+    text = (tmp_path / "unpacked/grader/rubric.toml").read_text(encoding="utf-8")
+    assert ("isfinite" in text) == (not hidden)
+
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path / "unpacked")}
+    command = [sys.executable, "-m", "grader", str(ROOT / "reference"), "--only", "checks.py"]
+    done = subprocess.run(
+        [*command, "--format", "json"], capture_output=True, text=True, cwd=tmp_path, env=environment, check=False
+    )
+
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    row = found["components"][-1]
+    assert (row["name"], row["outcome"]) == ("checks.py", "not asked" if hidden else "passed")
+    assert found["max_score"] == (0 if hidden else 5)
+    assert [each["title"] for each in row["probes"]] == ["Softmax of large numbers is finite", "rows"]
+    assert found["hidden_points"] == (5 if hidden else 0)
+    assert found["not_graded"] == 100
+
+
+def test_pack_refuses_checks_that_the_reference_does_not_pass(folder_of_packs: Path, tmp_path: Path):
+    rubric = write_own_checks(tmp_path, "def test_a(submission):\n    assert False\n", test_a=1)
+    ready = ("--key", str(folder_of_packs / "answers.key"), "--rubric", str(rubric))
+
+    done = run("pack", "gradescope", "-o", str(tmp_path / "pack"), *ready)
+
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "checks.py, line 2: the reference does not pass test_a" in done.stderr
 
 
 # --- a later year -----------------------------------------------------------------------------------------------
@@ -524,6 +566,113 @@ def test_classroom50_pack_grades_a_checkout(folder_of_packs: Path, tmp_path: Pat
         [PYTHON, str(autograder)], cwd=tmp_path / "nothing", env=environment, capture_output=True, check=False
     )
     assert done.returncode == 2
+
+
+# --- PrairieLearn and Codio -----------------------------------------------------------------------------------------
+
+
+def zipped(folder: Path, into: Path) -> Path:
+    """A hand-in as students upload it."""
+    into.mkdir(parents=True)
+    return Path(shutil.make_archive(str(into / "code"), "zip", folder.parent, folder.name))
+
+
+def hand_ins(tmp_path: Path) -> dict[str, Path]:
+    (tmp_path / "nothing" / "empty").mkdir(parents=True)
+    found = (ROOT / "reference", ROOT / "student_template", attack(tmp_path), tmp_path / "nothing")
+    return {each.name: each for each in found}
+
+
+def test_prairielearn_pack_is_a_question_that_grades(folder_of_packs: Path, tmp_path: Path):
+    """tests/ and what was uploaded lie below /grade, which is elsewhere here; then the entrypoint runs."""
+    wheels = ["--wheels", str(folder_of_packs / "wheels"), "--only", "training.simple", "--python", "3.12"]
+    question = pack("prairielearn", folder_of_packs, str(tmp_path / "course" / "questions" / "beras"), *wheels)
+    info = json.loads((question / "info.json").read_text(encoding="utf-8"))
+    external = info["externalGradingOptions"]
+    assert (info["gradingMethod"], external["enabled"], external["image"]) == ("External", True, "python:3.12-slim")
+    assert external["timeout"] <= 600
+    assert external["entrypoint"].split() == ["python3", "/grade/tests/run.py"]
+    assert "<pl-external-grader-results>" in (question / "question.html").read_text(encoding="utf-8")
+    found = {}
+    for name, submission in hand_ins(tmp_path).items():
+        root = tmp_path / "jobs" / name / "grade"
+        shutil.copytree(question / "tests", root / "tests")
+        zipped(submission, root / "student")
+        command = [PYTHON, str(root / "tests" / "run.py")]
+        environment = {"PATH": os.environ["PATH"], "HOME": "/nowhere"}
+        done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        text = (root / "results" / "results.json").read_text(encoding="utf-8")
+        assert len(text) <= 1_000_000
+        found[name] = json.loads(text)
+
+    assert found["reference"]["score"] == 1
+    assert "training.simple" in [each["name"] for each in found["reference"]["tests"]]
+    assert all({"name", "points", "max_points"} <= set(each) for each in found["reference"]["tests"])
+    assert found["student_template"]["score"] == 0
+    assert 0 < found["attack"]["score"] < 1
+    assert found["nothing"]["gradable"] is False
+    assert "is empty" in found["nothing"]["format_errors"][0]
+
+
+class Grades(BaseHTTPRequestHandler):
+    """Takes grades as Codio does."""
+
+    taken: list[tuple[str, dict[str, list[str]]]] = []
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        self.taken.append((self.path, parse_qs(body)))
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *about: object) -> None: ...
+
+
+@pytest.fixture
+def codio() -> Iterator[str]:
+    """The address that takes grades."""
+    Grades.taken.clear()
+    server = HTTPServer(("127.0.0.1", 0), Grades)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_codio_pack_sends_the_percentage_and_the_report(codio: str, folder_of_packs: Path, tmp_path: Path):
+    """As a script of the assignment, and as a code test with partial points."""
+    fields = {"CODIO_AUTOGRADE_V2_URL": "grade", "CODIO_PARTIAL_POINTS_V2_URL": "points"}
+    wheels = ["--wheels", str(folder_of_packs / "wheels"), "--no-training"]
+    found = {}
+    for name, submission in hand_ins(tmp_path).items():
+        workspace = tmp_path / "boxes" / name / "workspace"
+        shutil.copytree(submission, workspace, ignore=shutil.ignore_patterns("__pycache__"))
+        secure = workspace / ".guides" / "secure" / "beras"
+        if not found:
+            pack("codio", folder_of_packs, str(secure), *wheels)
+            first = secure
+        else:
+            shutil.copytree(first, secure)
+        variable, field = list(fields.items())[name in ("student_template", "nothing")]
+        environment = {"PATH": os.environ["PATH"], variable: f"{codio}/{name}"}
+        command = [PYTHON, str(secure / "run.py"), str(workspace)]
+        done = subprocess.run(command, cwd=workspace, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        path, sent = Grades.taken.pop()
+        assert (path, sent["format"], Grades.taken) == (f"/{name}", ["md"], [])
+        found[name] = (float(sent[field][0]), sent["feedback"][0])
+
+    assert found["reference"][0] == 100
+    assert "Softmax" in found["reference"][1]
+    assert found["student_template"][0] == 0
+    assert 0 < found["attack"][0] < 100
+    assert found["nothing"][0] == 0
+    assert "is empty" in found["nothing"][1]
+    done = subprocess.run([PYTHON, str(first / "run.py"), str(first)], env={"PATH": os.environ["PATH"]}, check=False)
+    assert done.returncode == 1  # nothing says where to send the grade
 
 
 # --- bad input --------------------------------------------------------------------------------------------------

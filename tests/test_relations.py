@@ -15,7 +15,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from grader.ask.client import Fault
+from grader.ask.client import Fault, Frame
 from grader.ask.notes import Assignment, Call, Given, Import, Write
 from grader.ask.probe import Probe
 from grader.ask.response import Response
@@ -527,6 +527,15 @@ CRASHES = [
         "whole-numbers",
         "whole numbers (uint8), and `divide`",
     ),
+    ("NameError", "name 'w' is not defined", "name-unknown", "is `self.w` meant"),
+    (
+        "UnboundLocalError",
+        "cannot access local variable 'total' where it is not associated with a value",
+        "name-unknown",
+        "`total` is set in this function only further down",
+    ),
+    ("UnboundLocalError", "local variable 'total' referenced before assignment", "name-unknown", "`total` is set"),
+    ("AttributeError", "'bool' object has no attribute 'mean'", "not-an-array", "`==` between two lists"),
     ("TypeError", "'NoneType' object is not subscriptable", "none-in-place", "without `return`"),
     ("AttributeError", "'list' object has no attribute 'shape'", "not-an-array", "no array"),
     ("TypeError", "unsupported operand type(s) for -: 'list' and 'float'", "not-an-array", "no array"),
@@ -577,6 +586,24 @@ def test_exception_is_explained_with_the_letters_of_the_assignment(kind: str, me
 
     assert found is not None
     assert found.code == code
+    assert says in found.sentence
+
+
+WRITTEN = [
+    ("TypeError", "unsupported operand type(s) for ^: 'float' and 'int'", "return np.mean(diff ^ 2)", "`diff**2`"),
+    ("TypeError", "unsupported operand type(s) for ^: 'float' and 'int'", "m = (a - b)^power", "`(a - b)**power`"),
+    ("TypeError", "unsupported operand type(s) for -: 'list' and 'float'", "e = guess - 1.0", "in `guess - 1`"),
+    ("NameError", "name 'np' is not defined", "return np.exp(x)", "is its import missing"),
+]
+
+
+@pytest.mark.parametrize(("kind", "message", "source", "says"), WRITTEN)
+def test_exception_is_explained_with_the_names_of_the_line(kind: str, message: str, source: str, says: str):
+    frame = Frame("Beras/losses.py", 3, "f", source)
+
+    found = crash(Fault("raised", message, kind, (kind, "Exception"), (frame,)), {})
+
+    assert found is not None
     assert says in found.sentence
 
 

@@ -15,11 +15,12 @@ from canned import STUB, check, graded, wrong
 
 from grader.ask.client import Fault, Frame
 from grader.ask.probe import Probe
+from grader.base.files import repository_path
 from grader.base.message import Message
 from grader.diagnose.learning import Study
 from grader.result import ComponentResult, Outcome, ProbeResult, TrainingResult
 from grader.run.predictions import Predictions
-from grader.run.session import Session, repository_path
+from grader.run.session import Session
 from grader.run.trainer import Trainer
 from grader.run.training_run import Run
 

@@ -21,6 +21,7 @@ from grader.ask.notes import Assignment, Given, Import
 from grader.ask.response import Response
 from grader.commands import watch
 from grader.homework import FIRST
+from grader.isolation import Zygote
 from grader.judge.verdict import Verdict
 from grader.report.to_changes import merged, to_changes
 from grader.result import Outcome
@@ -215,3 +216,62 @@ def test_watch_without_its_package_is_one_line(
 
     assert main(["watch", "reference"]) == 2
     assert capsys.readouterr().err == ("grade: watch needs the package watchfiles: pip install 'beras-grader[watch]'\n")
+
+
+# --- what is made ready for the next save -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """The folders of submissions for which a process to fork workers from was started, in that order."""
+    found: list[Path] = []
+    own = Zygote.__init__
+
+    def noted(self: Zygote, root: Path, *args: object, **named: object) -> None:
+        found.append(root)
+        own(self, root, *args, **named)
+
+    monkeypatch.setattr(Zygote, "__init__", noted)
+    return found
+
+
+@pytest.mark.parametrize("isolation", ["auto", "basic"])
+def test_save_is_graded_in_the_process_that_was_made_ready(isolation: str, tmp_path: Path, started: list[Path]) -> None:
+    shutil.copytree(REFERENCE, tmp_path / "code", ignore=shutil.ignore_patterns("__pycache__"))
+    options = [str(tmp_path / "code"), "--only", "Softmax", "--isolation", isolation]
+    watcher = watch.Watcher(watch.parser().parse_args(options), [])
+    file = tmp_path / "code" / "Beras" / "activations.py"
+
+    def saves() -> Iterator[None]:
+        assert len(started) == 2  # that of the first grading, and the next one, which waits
+        assert not any(started[-1].iterdir())
+        file.write_text(file.read_text(encoding="utf-8").replace("axis=-1", "axis=0"), encoding="utf-8")
+        yield
+        assert watcher.result.components["Softmax"].lost
+        assert len(started) == 3
+        assert not started[1].parent.exists()
+        shutil.copy(REFERENCE / "Beras" / "activations.py", file)
+        yield
+        assert not watcher.result.components["Softmax"].lost
+        assert len(started) == 4
+
+    watcher.start()
+    watcher.follow(saves())
+
+    assert not any(root.parent.exists() for root in started)
+
+
+def test_process_that_ended_meanwhile_is_replaced(tmp_path: Path, started: list[Path]) -> None:
+    shutil.copytree(REFERENCE, tmp_path / "code", ignore=shutil.ignore_patterns("__pycache__"))
+    watcher = watch.Watcher(watch.parser().parse_args([str(tmp_path / "code"), "--only", "ReLU"]), [])
+    watcher.start()
+    watcher.make_ready()
+    watcher.ready.zygote.child.kill()
+    watcher.ready.zygote.child.wait()
+    (tmp_path / "code" / "notes.txt").write_text("more", encoding="utf-8")
+
+    watcher.look()
+
+    assert watcher.result.score == watcher.result.max_score
+    watcher.close()
+    assert not any(root.parent.exists() for root in started)

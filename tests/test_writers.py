@@ -30,6 +30,7 @@ from results import (
     ordinary,
     probe,
     strict,
+    trained,
     valid,
 )
 
@@ -292,6 +293,23 @@ def test_gradescope_keeps_to_the_specification(kind: str) -> None:
     one = RESULTS[kind]()
 
     assert_gradescope(strict(WRITERS["gradescope"](one)), one.max_score)
+
+
+def test_gradescope_has_a_leaderboard_of_accuracy_and_time_to_it() -> None:
+    slow = dataclasses.replace(trained(), model="simple", accuracy=[0.9], milestones=[])
+    timed = dataclasses.replace(
+        trained(), milestones=[result.Milestone(0.85, 1, 1.0, 0.5), result.Milestone(0.95, 2, 2.0, 1.234)]
+    )
+
+    found = json.loads(WRITERS["gradescope"](made(training=[slow, trained(), timed])))["leaderboard"]
+
+    assert found == [
+        {"name": "simple: test accuracy, %", "value": 90.0, "order": "desc"},
+        {"name": "advanced: test accuracy, %", "value": 96.0, "order": "desc"},
+        {"name": "advanced: seconds to 95%", "value": 2.0, "order": "asc"},
+        {"name": "advanced: test accuracy, %", "value": 96.0, "order": "desc"},
+        {"name": "advanced: seconds to 95%", "value": 1.23, "order": "asc"},
+    ]
 
 
 def test_gradescope_only_informs_of_what_has_no_points() -> None:

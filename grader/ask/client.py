@@ -14,14 +14,17 @@ import signal
 import socket
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Protocol
 
+from grader.ask import whereabouts
 from grader.base.text import one_line, printable
 from grader.isolation import Limits, Process, Used, WorkerLost, Zygote
 from grader.worker import wire
 
+STACK_SECONDS = 2.0  # until a worker has to have said where it is, on a busy machine
+LOOK_FOR_STACK = 0.005
 LOOK_SECONDS = 0.25  # of waiting for answers, between two looks at what a worker has used
 MESSAGE_SHOWN = 2_000  # characters of an exception's text
 FRAME_SHOWN = 200  # characters of a line of code, and of what it stands in
@@ -54,6 +57,8 @@ class Fault(Exception):
     'exited', 'timed out', 'out of memory', 'protocol'.
     rested: it timed out without having worked.
     killed: by a signal that somebody sends, and that no code earns by what it does.
+    after: how long it was waited for, in words. place: the file and the line of the loop where the submission was then;
+        '' and 0 if unknown.
     """
 
     kind: str
@@ -63,6 +68,8 @@ class Fault(Exception):
     frames: tuple[Frame, ...] = ()
     rested: bool = False
     killed: bool = False
+    after: str = ""
+    place: tuple[str, int] = ("", 0)
 
     def __str__(self) -> str:
         return f"{self.type}: {self.message}" if self.type else self.message
@@ -133,11 +140,12 @@ class Allowance:
         work = used.work - self.before.work
         rest = self.awaited - work - ((used.queued or 0.0) - (self.before.queued or 0.0))
         if work >= self.seconds:
-            return Fault("timed out", f"gave no answer within {self.seconds:g} s of CPU time")
+            after = f"{self.seconds:g} s of CPU time"
+            return Fault("timed out", f"gave no answer within {after}", after=after)
         allowed = self.seconds * (1 if used.queued is not None else self.factor)
         if rest >= allowed:
             what = f"gave no answer and did next to nothing for {allowed:g} s: does it sleep, or wait for something?"
-            return Fault("timed out", what, rested=True)
+            return Fault("timed out", what, rested=True, after=f"{allowed:g} s of rest")
         return None
 
 
@@ -202,6 +210,7 @@ class RemoteWorker:
         self.asked = 0
         self.forgotten: dict[str, int] = {}  # what the next question brings along, after `forget`
         self.output_from = 0  # where in its output the present check begins
+        self.output_until: int | None = None  # and where it ends, once somebody asked where the worker is
         self.process: Process = zygote.spawn(limits, told(seed), unavailable or {}, numpy, libraries, handed_on, idle)
         self.channel = Channel(self.process.channel, self._look)
         self.allow(seconds)
@@ -234,7 +243,7 @@ class RemoteWorker:
             self.forgotten = {}
             reply = wire.receive(self.channel, self.channel.wait)
         except Fault as over:
-            raise self._overrun() or over from None
+            raise self._overrun() or self._placed(over) from None
         except (EOFError, OSError, WorkerLost):
             raise self._gone() from None
         except wire.WireError as error:
@@ -246,6 +255,23 @@ class RemoteWorker:
         if "error" in reply:
             raise fault_of(reply["error"])
         return reply["result"]
+
+    def _placed(self, over: Fault) -> Fault:
+        """The same with the line where the submission is, if its process can say that."""
+        if not over.after:
+            return over
+        output = self.process.output.fileno()
+        self.output_until = begin = os.fstat(output).st_size
+        self.zygote.ask_where(self.process)
+        until, stack, found = time.monotonic() + STACK_SECONDS, "", None
+        while found is None and not whereabouts.is_whole(stack) and time.monotonic() < until:
+            time.sleep(LOOK_FOR_STACK)
+            stack = os.pread(output, whereabouts.STACK_SHOWN, begin).decode("ascii", "replace")
+            found = whereabouts.place_in(stack, self.zygote.root)
+        if found is None:
+            return over
+        told = f"stopped after {over.after} in {found.file}, line {found.line}: `{found.source}`"
+        return replace(over, message=told, place=(found.file, found.loop))
 
     def _gone(self) -> Fault:
         """Why a worker that closed its socket has ended."""
@@ -276,7 +302,8 @@ class RemoteWorker:
     def output(self) -> str:
         """The first of what the present check has printed."""
         try:
-            data = os.pread(self.process.output.fileno(), OUTPUT_SHOWN * 4, self.output_from)
+            size = OUTPUT_SHOWN * 4 if self.output_until is None else self.output_until - self.output_from
+            data = os.pread(self.process.output.fileno(), min(size, OUTPUT_SHOWN * 4), self.output_from)
         except (OSError, ValueError):
             return ""
         return printable(data.decode("utf-8", "replace"), OUTPUT_SHOWN)

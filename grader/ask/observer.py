@@ -15,12 +15,15 @@ import os
 import threading
 import time
 import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from grader.ask.client import UNUSABLE, Fault, RemoteWorker, unusable
+from grader.ask.objects import Implementation
 from grader.ask.probe import NotAsked, Probe
 from grader.ask.response import Response
 from grader.ask.subject import subject_of
@@ -140,6 +143,16 @@ class Observer:
             return RemoteWorker(self.living_zygote(hidden), *about)
         except WorkerLost:
             return RemoteWorker(self.living_zygote(hidden), *about)
+
+    @contextmanager
+    def asked(self) -> Iterator[Implementation]:
+        """The submission as plain Python has it, in a worker of its own. Raises WorkerLost."""
+        worker = self.worker(self.seed)
+        try:
+            gate = ImportGate(worker, self.broken)
+            yield Implementation(subject_of(self.places.edition)(gate, self.data_path, self.places))
+        finally:
+            worker.close()
 
     def living_zygote(self, hidden: bool = False) -> Zygote:
         """What workers are forked from. Those of hidden checks share no folder and no process with the others: what a
@@ -367,10 +380,4 @@ def located(module: str, path: str, fault: Fault) -> Fault:
         return Fault("missing", f"there is no {path}")
     if fault.kind == "raised":
         return fault
-    return Fault(
-        fault.kind,
-        f"{fault.message}, while {path} was imported",
-        fault.type,
-        fault.bases,
-        fault.frames,
-    )
+    return replace(fault, message=f"{fault.message}, while {path} was imported")

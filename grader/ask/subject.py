@@ -30,6 +30,7 @@ from grader.homework import HOMEWORK, Edition
 from grader.submission.places import Places, as_named
 from grader.worker.wire import Ref
 
+METHODS = ("method", "builtin_function_or_method", "method-wrapper")  # as Python calls their class
 DATA_PATH = "../data"  # where the assignment says that MNIST is
 
 
@@ -67,8 +68,13 @@ class Remote:
         )
 
     def attribute(self, name: str) -> Remote:
-        reply = self.subject.ask("get", target=self.ref, name=name)
-        return self.subject.looked_up(reply, f"{self.expression}.{name}")
+        expression = f"{self.expression}.{name}"
+        try:
+            reply = self.subject.ask("get", target=self.ref, name=name)
+        except Fault:
+            self.subject.note(Lookup(expression))  # the line that fails is what a script shows
+            raise
+        return self.subject.looked_up(reply, expression)
 
     def item(self, key: int | str) -> Remote:
         reply = self.subject.ask("item", target=self.ref, key=key)
@@ -184,9 +190,11 @@ class Subject:
         return Remote(self, reply["ref"], expression, reply)
 
     def looked_up(self, reply: Any, expression: str) -> Remote:
-        """A part of an object, noted so that the script shows it."""
-        self.note(Lookup(expression))
-        return self.remote(reply, expression)
+        """A part of an object, noted so that the script shows it; a method shows nothing before it is called."""
+        found = self.remote(reply, expression)
+        if found.kind not in METHODS:
+            self.note(Lookup(expression))
+        return found
 
     def attempt(self, function: Any, *args: Any, **kwargs: Any) -> Any:
         """The value of a call, or the exception it raised as an observation."""

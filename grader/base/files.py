@@ -6,7 +6,7 @@ import contextlib
 import os
 import secrets
 import stat
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 MAY_BE_REWRITTEN = 0o666  # for a new file; the process's umask takes its share
 
@@ -66,3 +66,12 @@ def check_writable(path: Path) -> None:
     trial = path.with_name(f".{path.name[:100]}.{secrets.token_hex(6)}.tmp")
     os.close(os.open(trial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, MAY_BE_REWRITTEN))
     os.unlink(trial)
+
+
+def repository_path(named: Path, prefix: PurePosixPath) -> str | None:
+    """The folder with the code as the repository around it calls it; None for a zip."""
+    if not named.is_dir():
+        return None
+    folder = (named / prefix).resolve()
+    top = next((each for each in (folder, *folder.parents) if (each / ".git").exists()), Path.cwd())
+    return folder.relative_to(top).as_posix() if folder.is_relative_to(top) else folder.as_posix()

@@ -39,7 +39,7 @@ from grader.homework import FIRST, FIRST_YEAR, HOMEWORK, YEARS, Edition, edition
 from grader.judge.rubrics import load as load_rubric
 from grader.packing.template import make_edition
 from grader.report.to_jsonl import EventLog
-from grader.result import is_training
+from grader.result import OWN_CHECKS, is_training
 from grader.rubric import SETUP_SECONDS, located, year_of
 from grader.run.request import DEFAULT_SEED, chosen, hidden_seed_of, seed_of
 from grader.submission.archives import digest_of
@@ -226,6 +226,7 @@ def terms_of(options: argparse.Namespace) -> Terms:
             why = "a class that is gone on with needs the seed that it began with; give a number"
             raise UsageError(f"{option} fresh: {why}")
     known = tuple(dict.fromkeys(name for each in years for name in each.components))
+    known += (OWN_CHECKS,) if any(each.own_checks for each in of_years) else ()
     components = chosen(options.component, not options.no_training, known, "--component")
     return Terms(
         track=options.track or "",

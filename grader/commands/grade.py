@@ -244,11 +244,19 @@ def listing(rubric: Rubric, track: str, components: tuple[str, ...]) -> str:
     from fractions import Fraction
 
     from grader.ask.probe import all_probes
+    from grader.judge import own_checks
     from grader.judge.hidden import training_check
     from grader.judge.scoring import decimal, worths
+    from grader.result import OWN_CHECKS
 
     lines = []
     for name in components:
+        if name == OWN_CHECKS:
+            lines.append(f"{name}  ({decimal(sum(rubric.own_checks.values(), Fraction(0))):g} points)")
+            mark = ", hidden" * own_checks.are_hidden(rubric)
+            titles = own_checks.titles(rubric).items()
+            lines += [f"  {name}/{one}: {title}  ({decimal(rubric.own_checks[one]):g}{mark})" for one, title in titles]
+            continue
         points = rubric.points[track].get(name)
         worth = f"{decimal(points or Fraction(0)):g} points"
         if name in rubric.extensions:

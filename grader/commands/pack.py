@@ -16,13 +16,16 @@ from grader.base.ends import temporary_folder
 from grader.base.errors import UsageError
 from grader.homework import FIRST, HOMEWORK, YEARS
 from grader.judge import rubrics
-from grader.result import is_training
+from grader.result import OWN_CHECKS, is_training
+from grader.run.own_checks import OwnChecks
 from grader.run.request import DEFAULT_SEED, HIDDEN_SEED_BITS, chosen, seed_of
 
 EPILOG = """\
 examples:
   grade pack gradescope -o autograder.zip       upload it under Configure Autograder
   grade pack classroom50 -o autograders/beras   copy it into the configuration repository
+  grade pack prairielearn -o questions/beras    a question of a PrairieLearn course
+  grade pack codio -o .guides/secure/beras      and python3 .guides/secure/beras/run.py as the script
   grade pack github -o beras-template           push it as the template repository
   grade pack student -o dist                    a wheel: pip install dist/beras_grader-*.whl
 
@@ -63,7 +66,7 @@ def parser() -> argparse.ArgumentParser:
         "--wheels",
         metavar="DIR",
         type=Path,
-        help="folder with the wheels of what the grader needs (default: downloaded, for Gradescope)",
+        help="folder with the wheels of what the grader needs (default: downloaded, but for Classroom 50)",
     )
     found.add_argument(
         "--python",
@@ -93,7 +96,10 @@ def main(arguments: list[str]) -> int:
         raise UsageError(f"--python {options.python}: must be a version such as 3.10")
     ready = KeyAnswers(options.key) if options.key is not None else None
     seed = seed_of(options.seed)
-    components = chosen(options.only, not options.no_training, course.components)
+    own = (OWN_CHECKS,) if loaded.own_checks else ()
+    components = chosen(options.only, not options.no_training, (*course.components, *own))
+    if OWN_CHECKS in components:
+        OwnChecks(loaded).check_with_reference(course)
     hidden_seed = secret_seed(options.hidden_seed, ready)
     build = Build(rubric.located(options.rubric, course), seed, hidden_seed, pack.student, components, course)
     told = [f"--edition={course.year}"] if course is not FIRST else []

@@ -49,6 +49,10 @@ def main(arguments: list[str]) -> int:
 
 
 def telling_lines(result: Result) -> str:
-    """The lines of the mistake that costs most, else of any that has some; '' for none."""
-    causes = [first for _, found in ordered(result.components) for first, _ in found]
-    return next((first.told.script for first in causes if first.told.script), "")
+    """The lines of the mistake that costs most; of checks that show the same one, the fewest. '' for none."""
+    for _, found in ordered(result.components):
+        for first, others in found:
+            scripts = [each.told.script for each in (first, *others) if each.told.script]
+            if scripts:
+                return min(scripts, key=lambda script: script.count("\n"))
+    return ""

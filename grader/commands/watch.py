@@ -6,9 +6,9 @@ import argparse
 import os
 import shutil
 import sys
-import tempfile
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,7 @@ from grader.result import is_training
 from grader.run.effects import Snapshot, affected, changed_files, modules_asked, snapshot
 from grader.run.grade import graded
 from grader.run.outputs import Outputs
+from grader.run.ready import Ready, made_ready
 from grader.run.request import plan
 from grader.submission.contents import is_ignored, shown
 
@@ -43,8 +44,8 @@ def main(arguments: list[str]) -> int:
     if not options.path.is_dir():
         raise UsageError(f"watch {shown(options.path)}: there is no such folder; name the folder with your code")
     with stoppable() as signals:
+        watcher = Watcher(options, signals)
         try:
-            watcher = Watcher(options, signals)
             watcher.start()
             watcher.follow(saves(options.path))
         except KeyboardInterrupt:
@@ -84,6 +85,7 @@ class Watcher:
         self.result: Result | None = None
         self.asked_of: dict[str, set[str]] = {}  # modules that the checks of each component imported
         self.said = ""  # the last line about what cannot be graded
+        self.ready: Ready | None = None  # for the next grading
 
     def components(self, now: Snapshot) -> tuple[str, ...]:
         """What is graded of it, without trainings unless they were asked for. Raises UsageError."""
@@ -93,20 +95,40 @@ class Watcher:
     def start(self) -> None:
         """Grades everything and shows all of it. Raises UsageError."""
         self.snapshot = snapshot(self.path, self.request.edition)
-        self.result = self.graded(self.components(self.snapshot))
-        self.show(to_table(self.result, self.verbose, colour=wants_colour(sys.stdout)))
+        with self.graded(self.components(self.snapshot)) as self.result:
+            self.show(to_table(self.result, self.verbose, colour=wants_colour(sys.stdout)))
         self.show(f"\nwatching {shown(self.path)}; Ctrl-C ends this\n")
         self.write()
 
+    def close(self) -> None:
+        ready, self.ready = self.ready, None
+        if ready is not None:
+            ready.close()
+
     def follow(self, batches: Iterable[object]) -> None:
-        """Looks again after each batch of saved files."""
-        for _ in batches:
-            try:
-                self.look()
-            except UsageError as error:  # gone, half copied, two submissions: the next save may mend it
-                if str(error) != self.said:
-                    self.said = str(error)
-                    self.show(f"\ngrade: {error}\nwaiting until that is mended; Ctrl-C ends this\n")
+        """Looks again after each batch of saved files, and makes ready for the next one."""
+        try:
+            self.make_ready()
+            for _ in batches:
+                self.look_or_wait()
+                self.make_ready()
+        finally:
+            self.close()
+
+    def look_or_wait(self) -> None:
+        """Looks again, or says why it cannot: gone, half copied, two submissions. The next save may mend it."""
+        try:
+            self.look()
+        except UsageError as error:
+            if str(error) != self.said:
+                self.said = str(error)
+                self.show(f"\ngrade: {error}\nwaiting until that is mended; Ctrl-C ends this\n")
+
+    def make_ready(self) -> None:
+        """Starts what the next grading runs in."""
+        if self.ready is None or not self.ready.zygote.alive():
+            self.close()
+            self.ready = made_ready(self.request)
 
     def look(self) -> None:
         """Grades again what was changed, if anything was. Raises UsageError."""
@@ -125,26 +147,35 @@ class Watcher:
             self.snapshot, self.said = now, ""
             self.show(f"{head}nothing that is graded needs this file\n")
             return
-        found = merged(self.result, self.graded(names), names)
         width = max(shutil.get_terminal_size((LEAST_WIDTH, 24)).columns, LEAST_WIDTH)
-        self.show(head + to_changes(self.result, found, self.verbose, wants_colour(sys.stdout), width))
+        with self.graded(names) as result:
+            found = merged(self.result, result, names)
+            self.show(head + to_changes(self.result, found, self.verbose, wants_colour(sys.stdout), width))
         # Only now: what a failed attempt left out is graded at the next one
         self.snapshot, self.result, self.said = now, found, ""
         self.write()
 
-    def graded(self, names: tuple[str, ...]) -> Result:
-        """What is found out about these components. Raises UsageError, KeyboardInterrupt."""
+    @contextmanager
+    def graded(self, names: tuple[str, ...]) -> Iterator[Result]:
+        """What is found out about these components; at the end of the block what it ran in goes.
+
+        Raises UsageError, KeyboardInterrupt.
+        """
         quiet = not sys.stderr.isatty()
+        ready, self.ready = self.ready or made_ready(self.request), None
         with (
-            tempfile.TemporaryDirectory(prefix="beras-grade-") as scratch,
-            graded(self.request, Path(scratch), Outputs({}), quiet=quiet, names=names) as (session, signals),
+            closing(ready),
+            graded(self.request, ready.scratch, Outputs({}), quiet=quiet, names=names, ready=ready.zygote) as (
+                session,
+                signals,
+            ),
         ):
             self.signals += signals
             if session.interrupted:
                 raise KeyboardInterrupt
             asked_of = modules_asked(session.grading.verdicts.values())
             self.asked_of |= {name: modules for name, modules in asked_of.items() if name in names}
-            return session.result()
+            yield session.result()
 
     def write(self) -> None:
         """Brings the files up to date."""

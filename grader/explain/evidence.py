@@ -87,6 +87,8 @@ def place(seen: Response, module: SourceModule | None, owner: str) -> tuple[str,
     if seen.fault is not None and seen.fault.frames:
         frame = seen.fault.frames[-1]
         return frame.file, frame.line
+    if seen.fault is not None and seen.fault.place[1]:
+        return seen.fault.place
     if module is None:
         return "", 0
     method = seen.last_call.called if seen.last_call is not None else ""

@@ -118,5 +118,15 @@ def changed_in_place(notes: Sequence[Note], place: int) -> list[str]:
 
 
 def folded(line: str) -> str:
-    """A long statement with each row of its arrays on a line of its own."""
-    return line if len(line) <= LINE else line.replace("], [", "],\n    [")
+    """A long statement with as many rows of its arrays on a line as fit."""
+    if len(line) <= LINE:
+        return line
+    first, *rows = line.split("], [")
+    lines = [first]
+    for row in rows:
+        if len(lines[-1]) + len(row) + len("], []") <= LINE:
+            lines[-1] += f"], [{row}"
+        else:
+            lines[-1] += "],"
+            lines.append(f"    [{row}")
+    return "\n".join(lines)

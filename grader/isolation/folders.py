@@ -76,8 +76,10 @@ def visible_data(level: Level, made_up: str, data: Dataset | None, folder: Path)
         folder.chmod(THROUGH)
     copied = ""
     if made_up:
-        copied = str(shutil.copytree(made_up, folder / "made-up"))
-        make_read_only(Path(copied), everybody)
+        copied = str(folder / "made-up")
+        if not os.path.isdir(copied):  # else it was made ready before
+            shutil.copytree(made_up, copied)
+            make_read_only(Path(copied), everybody)
     if data is not None:
         public = shutil.copytree(data.public, folder / "public")
         data = replace(data, public=public)  # type: ignore[type-var]

@@ -78,7 +78,7 @@ class Zygote:
     def __init__(
         self, root: Path, level: Level | None = None, readable: Iterable[Path] = (), blas_threads: int = 1
     ) -> None:
-        self.root = root.resolve()
+        self.root, self.readable = root.resolve(), tuple(readable)
         self.level = level or choose()
         self.folder = Path(tempfile.mkdtemp(prefix="beras-worker-")).resolve()
         self.scratch = self.folder / "scratch"
@@ -96,7 +96,7 @@ class Zygote:
             linux.become_subreaper()  # should a submission end the zygote, its orphans come to the grader
         try:
             with far:
-                public = [path.resolve() for path in readable]
+                public = [path.resolve() for path in self.readable]
                 lay_out(self.folder, self.scratch, self.level, public)
                 self.child = self._start(far.fileno(), public, blas_threads)
         except BaseException:
@@ -104,8 +104,6 @@ class Zygote:
             self.errors.close()
             remove(self.folder)
             raise
-        if self.level.limited:
-            threading.Thread(target=self._watch, daemon=True).start()
 
     def _start(self, control: int, readable: list[Path], blas_threads: int) -> subprocess.Popen[bytes]:
         """The process itself. `none` leaves it the terminal, but for standard output: there goes the report alone."""
@@ -205,6 +203,8 @@ class Zygote:
                 output.close()
                 raise
             self.processes[number] = process
+            if number == 1 and self.level.limited:
+                threading.Thread(target=self._watch, daemon=True).start()
             return process
 
     def wait_until_ready(self) -> None:
@@ -269,6 +269,12 @@ class Zygote:
             return number
         below = [self.child.pid, *descendants(self.child.pid)]
         return next((pid for pid in below[1:] if number_in_own_namespace(pid) == number), None)
+
+    def ask_where(self, process: Process) -> None:
+        """Has a worker write its stack into its output, if it is still there."""
+        if self.level.limited and process.number_inside is not None:
+            with self.lock:
+                self._tell_if_there({"where": process.number})
 
     def release(self, process: Process) -> None:
         """Ends a worker and everything it started."""
@@ -372,8 +378,11 @@ class Zygote:
         remove(self.folder)
 
 
-def start(root: Path, level: Level, readable: Iterable[Path]) -> Zygote:
-    """A zygote for a submission's own copy, which becomes read-only."""
+def start(root: Path, level: Level, readable: Iterable[Path], ready: Zygote | None = None) -> Zygote:
+    """A zygote for a submission's own copy, which becomes read-only; the one that is ready, where it is of the same."""
+    readable = tuple(readable)
     if level.limited:
         make_read_only(root, everybody=level.user is not None)
+    if ready is not None and ready.alive() and (ready.root, ready.level, ready.readable) == (root, level, readable):
+        return ready
     return Zygote(root, level, readable)

@@ -29,14 +29,14 @@ def training_check(training: str) -> str:
     return f"{training}/accuracy"
 
 
-def matching(patterns: Sequence[str], where: str, edition: Edition) -> frozenset[str]:
+def matching(patterns: Sequence[str], where: str, edition: Edition, further: Sequence[str] = ()) -> frozenset[str]:
     """The checks that are meant by names of components, names of checks, or patterns of either.
 
-    Raises UsageError for one that means nothing; where: what the line begins with.
+    Raises UsageError for one that means nothing; where: what the line begins with. further: checks of no probe.
     """
     if not patterns:
         return frozenset()
-    names, found = check_names(edition), set()
+    names, found = [*check_names(edition), *further], set()
     for pattern in patterns:
         meant = {name for name in names if fnmatchcase(name, pattern) or fnmatchcase(name.partition("/")[0], pattern)}
         if not meant:

@@ -11,8 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from grader import rubric
+from grader.base.errors import UsageError
 from grader.homework import FIRST, HOMEWORK, Edition
+from grader.judge import own_checks
 from grader.judge.hidden import matching
+from grader.result import OWN_CHECKS
 from grader.rubric import Rubric
 
 
@@ -28,7 +31,11 @@ def check(data: dict[str, Any], source: str, edition: Edition = FIRST) -> Rubric
 
 def resolved(found: Rubric, source: str) -> Rubric:
     """The same with checks for names. Raises UsageError for a name that means none."""
-    hidden = matching(sorted(found.hidden), f"rubric {source}, [visibility], hidden", found.edition)
+    own_checks.read(found, source)
+    own = own_checks.names(found)
+    hidden = matching(sorted(found.hidden), f"rubric {source}, [visibility], hidden", found.edition, own)
+    if hidden.intersection(own) not in (frozenset(), frozenset(own)):
+        raise UsageError(f'rubric {source}, [visibility], hidden: "{OWN_CHECKS}" is hidden as a whole, or not at all')
     weights: dict[str, int] = {}
     for pattern, weight in found.weights.items():  # a later one overrides
         weights |= dict.fromkeys(matching([pattern], f"rubric {source}, [weights]", found.edition), weight)

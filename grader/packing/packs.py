@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from grader.packing.template import WORKFLOW, WORKFLOW_SOURCE, template_of
 from grader.packing.wheel import Build, build_wheel
 
 FILES = Path(__file__).with_name("files")
+PRAIRIELEARN_SECONDS = 600  # the most that it grants
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,41 @@ def classroom50(folder: Path, contents: Contents) -> None:
     made(folder / "wheels")
     if contents.wheels is not None:
         collect(folder / "wheels", contents.wheels, contents.python)
+    grader_and_data(folder, contents)
+
+
+def prairielearn(folder: Path, contents: Contents) -> None:
+    """https://docs.prairielearn.com/externalGrading/: a question, whose tests/ are at /grade/tests as it is graded."""
+    year = contents.build.edition.year
+    info = {
+        "uuid": str(uuid.uuid5(uuid.NAMESPACE_URL, f"beras-grader/{HOMEWORK.title}/{year}")),  # the same in each pack
+        "title": HOMEWORK.title,
+        "topic": "Neural networks",
+        "type": "v3",
+        "singleVariant": True,
+        "gradingMethod": "External",
+        "externalGradingOptions": {
+            "enabled": True,
+            "image": f"python:{contents.python}-slim",
+            "entrypoint": "python3 /grade/tests/run.py",
+            "timeout": PRAIRIELEARN_SECONDS,
+        },
+    }
+    (folder / "info.json").write_text(json.dumps(info, indent=2) + "\n", encoding="utf-8")
+    shutil.copy(FILES / "prairielearn-question.html", folder / "question.html")
+    with_installer(made(folder / "tests"), "prairielearn_run.py", contents)
+
+
+def codio(folder: Path, contents: Contents) -> None:
+    """https://docs.codio.com/instructors/authoring/assessments/auto-grade-scripts.html: a folder in .guides/secure."""
+    with_installer(folder, "codio_run.py", contents)
+
+
+def with_installer(folder: Path, script_name: str, contents: Contents) -> None:
+    """A script that installs the grader where it runs, with all that it takes."""
+    shutil.copy(FILES / script_name, folder / "run.py")
+    shutil.copy(FILES / "installed.py", folder / "installed.py")
+    collect(made(folder / "wheels"), contents.wheels, contents.python)
     grader_and_data(folder, contents)
 
 
@@ -83,6 +120,8 @@ class Pack:
 PACKS = {
     "gradescope": Pack(gradescope, "the autograder's .zip for Gradescope"),
     "classroom50": Pack(classroom50, "the folder CLASSROOM/autograders/ASSIGNMENT of Classroom 50"),
+    "prairielearn": Pack(prairielearn, "the folder questions/NAME of a PrairieLearn course"),
+    "codio": Pack(codio, "the folder .guides/secure/NAME of a Codio assignment"),
     "github": Pack(github, "a template repository for students, whose workflow grades every push", student=True),
     "student": Pack(student, "the student edition: a wheel to install with pip", student=True),
 }

@@ -27,7 +27,7 @@ from grader.base.errors import UsageError
 from grader.base.paths import PACKAGE
 from grader.homework import FIRST, HOMEWORK, YEARS, Edition
 from grader.homework import edition as edition_of
-from grader.judge import rubrics
+from grader.judge import own_checks, rubrics
 from grader.packing.hidden import without_questions
 from grader.rubric import Rubric
 from grader.run.freeze import frozen_in_sight
@@ -137,7 +137,11 @@ def lay_out(build: Build, key: AnswerKey, stage: Path) -> None:
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, stage / name)
     target = package / build.edition.rubric.relative_to(PACKAGE)
-    target.write_text(rubric.text_of(build.rubric_file, build.edition), encoding="utf-8")
+    text = rubric.text_of(build.rubric_file, build.edition)
+    if build.student and own_checks.are_hidden(build.rubric):
+        rest, _, _ = text.partition(rubric.HEADER_OF_CHECKS)
+        text = rest + rubric.table_of_checks(own_checks.without_questions(build.rubric))
+    target.write_text(text, encoding="utf-8")
     for path in (package / "homeworks").glob("*/editions/*/edition.toml"):
         path.write_text(without_holes(path.read_text(encoding="utf-8")), encoding="utf-8")
     if build.student:

@@ -50,7 +50,8 @@ def cause(probe: ProbeResult) -> tuple[str, ...]:
     """
     if is_lost(probe):
         if probe.outcome in STOPPED and probe.line and not probe.diagnosis:
-            return (probe.outcome, probe.file, str(probe.line), probe.why.partition(":")[0])
+            why = "" if probe.outcome == Outcome.TIMED_OUT else probe.why.partition(":")[0]  # it names a line of a loop
+            return (probe.outcome, probe.file, str(probe.line), why)
         return tuple(probe.diagnosis) or ((probe.message,) if probe.message else (probe.name,))
     return ("", probe.name)
 
@@ -89,7 +90,13 @@ def ordered(components: Sequence[ComponentResult]) -> list[tuple[ComponentResult
         if causes:
             found.append((part, causes))
     return sorted(
-        found, key=lambda each: (not stops_all(each[1]), -waiting(components, each[0].name), -sum(map(cost, each[1])))
+        found,
+        key=lambda each: (
+            each[0].instructors,  # their checks rest on what the others ask
+            not stops_all(each[1]),
+            -waiting(components, each[0].name),
+            -sum(map(cost, each[1])),
+        ),
     )
 
 

@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 from grader.ask.notes import Import
 from grader.ask.probe import all_probes
 from grader.judge.verdict import Verdict
-from grader.result import is_training
+from grader.result import OWN_CHECKS, is_training
 from grader.submission.bindings import SourceImport
 from grader.submission.opening import module_name, open_submission
 from grader.submission.places import Places
@@ -84,6 +84,7 @@ def affected(
         name
         for name in components
         if everything
+        or name == OWN_CHECKS  # may ask of anything
         or modules & reached(modules_of(name, before.places, after.places) | asked_of.get(name, set()), before, after)
     )
 

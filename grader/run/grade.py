@@ -24,6 +24,7 @@ from grader.submission.opening import open_submission
 if TYPE_CHECKING:
     from grader.ask.answers import Answers
     from grader.homework import Dataset
+    from grader.isolation import Zygote
     from grader.run.session import Session
 
 
@@ -35,11 +36,13 @@ def graded(
     pytest_arguments: Sequence[str] = (),
     quiet: bool = False,
     names: tuple[str, ...] | None = None,
+    ready: Zygote | None = None,
 ) -> Iterator[tuple[Session, list[int]]]:
     """Grades; in the `with` block all is known, and what was started still lives.
 
     scratch: an empty folder. outputs: are kept up to date meanwhile. quiet: no progress on standard error.
-    names: the components to grade, where that is not what the request says. Yields the session, and the signals that
+    names: the components to grade, where that is not what the request says. ready: what workers may be forked from, of
+    an empty folder `submission` in scratch; it is closed in any case. Yields the session, and the signals that
     ended it early. Raises UsageError.
     """
     submission = open_submission(Path(request.path), scratch, request.edition)
@@ -56,7 +59,7 @@ def graded(
         at_the_end.enter_context(unchanged(level.guards_cache))
         with ExitStack() as unless_grading:
             # It imports NumPy while this process does
-            zygote = isolation.start(submission.root, level, (*((Path(made_up),) if made_up else ()), *readable))
+            zygote = isolation.start(submission.root, level, (*((Path(made_up),) if made_up else ()), *readable), ready)
             unless_grading.callback(zygote.close)
             from grader.ask.answers import answers_of
             from grader.report.progress import Progress
@@ -80,6 +83,7 @@ def graded(
         yardstick = reference if data and reference.is_dir() else None
         session = Session(grading, data, request.full, request.runs, yardstick, request.path)
         at_the_end.callback(session.close)
+        _ = session.own_checks  # what does not run is told before anything is asked
         progress = Progress(sys.stderr, quiet)
         # Saved first, told afterwards: what was said to be graded is safe
         session.listeners += [*outputs.listeners(lambda: session.result(complete=False)), progress]

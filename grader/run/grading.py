@@ -14,6 +14,7 @@ from grader.ask.observer import Observer
 from grader.ask.probe import Probe
 from grader.ask.response import Response
 from grader.base.message import Message
+from grader.diagnose.local_shapes import tell_by_local_gradient
 from grader.diagnose.misconceptions import Diagnosis
 from grader.explain import outside
 from grader.explain.message import addresses, explain
@@ -111,6 +112,7 @@ class Grading:
                 if self.places[probe.component].module not in self.observer.broken:  # else there is nothing to explain
                     own = [each for each in those if each.because is None]
                     self._diagnose(probe.component, own, seed)
+                    tell_by_local_gradient(own)
                 set_passive_aside(those, verdicts)  # what they do right is evidence before it is set aside
             for verdict in sorted(verdicts, key=lambda each: each.because is not None):
                 explain(verdict, self.rubric.tolerances, self.edition)
@@ -189,6 +191,14 @@ class Grading:
         found = ComponentResult(name, str(outcome), decimal(earned), decimal(possible), message, results, counts)
         found.not_judged = decimal(not_judged)
         return as_bonus(found) if self.rubric.bonus.get(name) else found
+
+    def note_consequence(self, names: Iterable[str], told: str) -> None:
+        """Says with what these components lost that something else fails by it."""
+        for row in filter(None, map(self.component, names)):
+            costly = max(row.probes, key=lambda probe: probe.lost)
+            if costly.lost and not costly.hidden:
+                costly.told = costly.told.with_part("also", told)
+                costly.message = str(costly.told)
 
     def worth(self, name: str) -> tuple[Fraction, Fraction]:
         """Points of a component's public checks and of its hidden ones, whatever becomes of them."""

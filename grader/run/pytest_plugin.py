@@ -2,7 +2,7 @@
 
 Each probe and each training is an item of its own class, no parametrized test function: those need fixtures, which take
 pytest longer to set up than most probes take to be judged. An instructor's own `test_*.py` may be passed along after
-`--`; it finds the run in the fixture `session`.
+`--`; it finds the submission in the fixture `submission`, and the run in `session`.
 
 The submission cannot reach pytest: it lives in a worker, and none of its folders is a place where this pytest looks for
 plugins or configuration. Each file of an instructor's own tests becomes a row; `@pytest.mark.points(N)` gives a test
@@ -18,10 +18,15 @@ from typing import Any
 
 import pytest
 
+from grader.ask.client import Fault
+from grader.ask.objects import Implementation
 from grader.ask.probe import Probe
 from grader.base.errors import UsageError
+from grader.explain.message import fault_headline
+from grader.judge import own_checks
 from grader.judge.hidden import training_check
-from grader.result import Outcome, ProbeResult
+from grader.judge.verdict import outcome_of
+from grader.result import OWN_CHECKS, Outcome, ProbeResult
 from grader.run.session import Session
 
 # Trials and waits of one item, beyond its own limits: if this net catches one, the grader itself hangs.
@@ -57,6 +62,12 @@ class Plugin:
     def session_fixture(self) -> Session:
         return self.session
 
+    @pytest.fixture(name="submission")
+    def submission_fixture(self) -> Iterator[Implementation]:
+        """The submission, as checks.py is given it."""
+        with self.session.grading.observer.asked() as submission:
+            yield submission
+
     def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> Checks | None:
         """pytest collects files; the one that says which checks there are is the rubric."""
         return Checks.from_parent(parent, path=file_path, run=self.session) if file_path == self.rubric else None
@@ -80,9 +91,11 @@ class Plugin:
             marker = item.get_closest_marker("points")
             points = float(marker.args[0]) if marker is not None and marker.args else 0.0
             passed = report.outcome == "passed"
+            fault = call.excinfo.value if call.excinfo is not None and isinstance(call.excinfo.value, Fault) else None
             outcome = {"passed": "passed", "skipped": "not asked"}.get(report.outcome, "failed")
+            outcome = str(outcome_of(fault)) if fault is not None else outcome
             title = " ".join((getattr(getattr(item, "obj", None), "__doc__", None) or item.name).split())
-            message = "" if passed else said(report)
+            message = "" if passed else fault_headline(fault) if fault is not None else said(report)
             name = f"{item.path.name}/{item.name}"
             worth = points if outcome != Outcome.NOT_ASKED else 0.0
             self.session.note_own_test(
@@ -111,6 +124,9 @@ class Checks(pytest.File):
             yield ProbeCheck.from_parent(self, name=probe.name, run=self.run, probe=probe)
         for training in self.run.chosen_trainings():
             yield TrainingCheck.from_parent(self, name=training_check(training), run=self.run, training=training)
+        if self.run.own_checks is not None:
+            for name in own_checks.names(self.run.grading.rubric):
+                yield OwnCheck.from_parent(self, name=name, run=self.run)
 
 
 class Check(pytest.Item):
@@ -156,6 +172,23 @@ class TrainingCheck(Check):
     def runtest(self) -> None:
         result = self.run.train(self.component)
         conclude(Outcome(result.outcome), "" if self.run.is_hidden(self.component) else result.message)
+
+
+class OwnCheck(Check):
+    """A check of an instructor's own, in checks.py beside the rubric."""
+
+    def __init__(self, **named: Any) -> None:
+        super().__init__(component=OWN_CHECKS, **named)
+
+    def runtest(self) -> None:
+        try:
+            row = self.run.row_of_own_checks
+        except UsageError as error:
+            self.run.wrong = error
+            raise KeyboardInterrupt from None
+        assert row is not None
+        found = next(each for each in row.probes if each.name == self.name)
+        conclude(Outcome(found.outcome), found.message)
 
 
 def said(report: pytest.TestReport) -> str:
@@ -204,6 +237,8 @@ def run_checks(session: Session, pytest_arguments: list[str]) -> None:
             status = int(pytest.main(arguments, plugins=[Plugin(session)]))
         except KeyboardInterrupt:
             session.interrupted, status = True, 2
+    if session.wrong is not None:
+        raise session.wrong
     if status == 4 or (status == 2 and not session.interrupted):
         raise UsageError(f"pytest did not accept: {' '.join(pytest_arguments)}")
     if status == 5 and pytest_arguments:

@@ -11,7 +11,7 @@ from pathlib import Path
 from grader.base.errors import UsageError
 from grader.homework import Edition
 from grader.judge import rubrics
-from grader.result import is_training
+from grader.result import OWN_CHECKS, is_training
 from grader.rubric import Rubric
 
 DEFAULT_SEED = 1470
@@ -55,7 +55,8 @@ def plan(request: Request, year: Edition) -> tuple[Rubric, str, tuple[str, ...]]
     track = request.track or rubric.default_track
     if track not in rubric.points:
         raise UsageError(f"--track {track}: the rubric has the tracks {', '.join(rubric.points)}")
-    return rubric, track, chosen(request.only, request.training, year.components)
+    known = (*year.components, OWN_CHECKS) if rubric.own_checks else year.components
+    return rubric, track, chosen(request.only, request.training, known)
 
 
 def chosen(names: Iterable[str], training: bool, known: tuple[str, ...], option: str = "--only") -> tuple[str, ...]:

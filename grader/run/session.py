@@ -11,10 +11,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from fractions import Fraction
 from functools import cached_property
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from grader.ask.subject import Subject, subject_of
+from grader.base.errors import UsageError
+from grader.base.files import repository_path
 from grader.base.message import Message
 from grader.base.text import one_line
 from grader.base.version import GRADER_VERSION
@@ -28,6 +30,7 @@ from grader.judge.parts import component_of
 from grader.judge.scoring import decimal
 from grader.judge.verdict import UNJUDGED
 from grader.result import (
+    OWN_CHECKS,
     VERSION,
     ComponentResult,
     Components,
@@ -39,6 +42,7 @@ from grader.result import (
     model_of,
 )
 from grader.run.grading import Grading
+from grader.run.own_checks import OwnChecks, row_of
 from grader.run.predictions import Predictions, scored
 from grader.run.trainer import Trainer
 from grader.run.training_result import train
@@ -73,6 +77,7 @@ class Session:
     finished: set[str] = field(default_factory=set)
     interrupted: bool = False
     selected: set[str] | None = None  # the components that are wanted; None for all that the run is about
+    wrong: UsageError | None = None  # an instructor's check that is wrong itself
     own_tests: dict[str, list[ProbeResult]] = field(default_factory=dict)  # of an instructor, by file
 
     def tell(self, event: str, **data: Any) -> None:
@@ -110,18 +115,19 @@ class Session:
         self.own_tests.setdefault(file, []).append(found)
 
     def own_rows(self) -> list[ComponentResult]:
-        """A row for each file of an instructor's own tests."""
-        rows = []
-        for file, tests in self.own_tests.items():
-            points = sum((Fraction(str(test.points)) for test in tests), Fraction(0))
-            possible = sum((Fraction(str(test.max_points)) for test in tests), Fraction(0))
-            wrong = [test for test in tests if test.outcome not in (Outcome.PASSED, Outcome.NOT_ASKED)]
-            outcome = "passed" if not wrong else "partial" if points else "failed"
-            message = f"{wrong[0].name.partition('/')[2]}: {wrong[0].why}" if wrong else ""
-            row = ComponentResult(file, outcome, decimal(points), decimal(possible), message, list(tests))
-            row.instructors = True
-            rows.append(row)
-        return rows
+        """A row for each file of an instructor's own tests, which a run was given."""
+        return [row_of(file, tests) for file, tests in self.own_tests.items()]
+
+    @cached_property
+    def own_checks(self) -> OwnChecks | None:
+        """The checks beside the rubric, where they are chosen. Raises UsageError."""
+        rubric, chosen = self.grading.rubric, OWN_CHECKS in self.grading.questions.components
+        return OwnChecks(rubric) if rubric.own_checks and chosen else None
+
+    @cached_property
+    def row_of_own_checks(self) -> ComponentResult | None:
+        """Their row, for which all of them are asked. Raises UsageError."""
+        return self.own_checks.row(self.grading) if self.own_checks is not None else None
 
     def chosen_trainings(self) -> list[str]:
         return (
@@ -189,6 +195,7 @@ class Session:
         if wrong := self._wrong_in(own.uses if own is not None else frozenset()):
             mend = f"mend {listed(wrong)} first: this training runs on {'it' if len(wrong) == 1 else 'them'}"
             run.message = run.message.with_part("next", mend)
+            self.grading.note_consequence(wrong, f"{name} runs on it, and fails as well")
         elif own is not None and (cause := trainer.cause(name, seed, run, own)) is not None:
             run.message = run.message.with_part("pattern", cause.seen).with_part("next", cause.todo)
 
@@ -330,8 +337,8 @@ class Session:
 
     def _place(self, name: str, run: Run) -> tuple[str, int]:
         """Where in the submission a training failed, or where its model is made."""
-        if run.fault is not None and run.fault.frames:
-            return run.fault.frames[-1].file, run.fault.frames[-1].line
+        if run.fault is not None and (run.fault.frames or run.fault.place[1]):
+            return (run.fault.frames[-1].file, run.fault.frames[-1].line) if run.fault.frames else run.fault.place
         place = self.grading.places[self._makers(name)[0]]
         module = self.grading.submission.modules.get(place.home)
         return (str(module.relative), definitions(module.path).get(place.name, 1)) if module is not None else ("", 0)
@@ -340,15 +347,19 @@ class Session:
 
     def row(self, name: str) -> ComponentResult | None:
         """A component in the result; None where nothing was asked about it."""
+        if name == OWN_CHECKS:
+            return self.row_of_own_checks
         return self.training_component(name) if name in self.grading.edition.trainings else self.grading.component(name)
 
     def waiting(self, name: str) -> ComponentResult | None:
         """A component that will be graded, or would have been had the run not been stopped."""
+        message = "the run was stopped before this was graded"
+        if name == OWN_CHECKS:
+            return self.own_checks.waiting(message) if self.own_checks is not None else None
         chosen = name in self.chosen_trainings() or any(probe.component == name for probe in self.grading.probes)
         if not chosen:
             return None
         points = self.grading.rubric.points[self.grading.track].get(name)
-        message = "the run was stopped before this was graded"
         counts = points is not None and name not in self.grading.rubric.extensions
         possible = decimal((points or 0) - self.grading.worth_elsewhere(name))
         return ComponentResult(name, str(Outcome.NOT_GRADED), 0.0, possible, message, counts=counts)
@@ -357,6 +368,7 @@ class Session:
         """What hidden checks carry of the points that this run is about."""
         points = self.grading.rubric.points[self.grading.track]
         trained = sum(points.get(name, 0) for name in self.chosen_trainings() if self.is_hidden(name))
+        trained += self.own_checks.hidden_points if self.own_checks is not None else 0
         return sum((self.grading.worth(name)[1] for name in self.grading.questions.components), Fraction(trained))
 
     @cached_property
@@ -397,14 +409,15 @@ class Session:
         grading = self.grading
         rows = [
             self.row(name) if complete or name in self.finished else self.waiting(name)
-            for name in grading.edition.components
+            for name in (*grading.edition.components, OWN_CHECKS)
             if self.selected is None or name in self.selected
         ]
         components = Components([row for row in rows if row is not None] + self.own_rows())
-        total = sum(grading.rubric.points[grading.track].values())
+        total = grading.rubric.total(grading.track)
         possible = sum((Fraction(str(row.max_points)) for row in components), Fraction(0))
         brought = sum((Fraction(str(row.max_points)) for row in self.own_rows()), Fraction(0))
         elsewhere = sum(map(grading.worth_elsewhere, grading.questions.components), Fraction(0))
+        elsewhere += self.own_checks.points_elsewhere if self.own_checks is not None else 0
         return Result(
             score=decimal(sum((Fraction(str(row.points)) for row in components), Fraction(0))),
             max_score=decimal(possible),
@@ -437,12 +450,3 @@ class Session:
         self.grading.close()
         if self.reference_zygote is not None:
             self.reference_zygote.close()
-
-
-def repository_path(named: Path, prefix: PurePosixPath) -> str | None:
-    """The folder with the code as the repository around it calls it; None for a zip."""
-    if not named.is_dir():
-        return None
-    folder = (named / prefix).resolve()
-    top = next((each for each in (folder, *folder.parents) if (each / ".git").exists()), Path.cwd())
-    return folder.relative_to(top).as_posix() if folder.is_relative_to(top) else folder.as_posix()

@@ -242,8 +242,10 @@ class Trainer:
         limit, threshold = self.rubric.limits["training_seconds"], self.rubric.thresholds[name]
         done = len(run.accuracy)
         why = f"did next to nothing for {limit:g} s" if fault.rested else f"used up its {limit:g} s of CPU time"
+        where = fault.message if fault.place[1] else ""
         if not done:
-            run.message = Message(f"the first of {run.epochs} epochs did not end: it {why}")
+            head = f"the first of {run.epochs} epochs did not end: it {why}"
+            run.message = Message(head).with_part("came back", where)
             return
         so_far = f"test accuracy {run.accuracy[-1]:.2%} after {done} of {run.epochs} epochs"
         pace = f"{run.seconds_of_epochs / done:.1f} s of CPU time an epoch"

@@ -67,7 +67,7 @@ def open_submission(path: Path, scratch: Path, year: int | None = None) -> Submi
     """
     left_out: LeftOut = {}
     target = scratch / "submission"
-    target.mkdir(parents=True)
+    target.mkdir(parents=True, exist_ok=True)
     with entries_of(path, left_out) as found:
         prefix = code_folder(found, shown(path))
         inside = [entry for entry in found if entry.path.is_relative_to(prefix)]

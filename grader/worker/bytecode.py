@@ -23,6 +23,7 @@ from . import gaps, limits, old_numpy
 
 COMPILE_SECONDS = 5  # CPU; honest homework compiles in milliseconds
 COMPILE_BYTES = 512 << 20
+_compiled = False
 _code: dict[str, CodeType] = {}
 _old_code: dict[str, CodeType] = {}  # the same for an older NumPy, as far as this worker has needed it
 
@@ -56,9 +57,12 @@ class Finder(FileFinder):
 
 
 def compile_all(root: str) -> None:
-    """Compiles every .py file below `root` and makes imports use the result."""
-    gaps.install()
+    """Compiles every .py file below `root`, once there are some."""
+    global _compiled
     paths = [os.path.join(folder, name) for folder, _, names in os.walk(root) for name in names if name.endswith(".py")]
+    if _compiled or not paths:
+        return
+    _compiled = True
     near, far = os.pipe()
     pid = os.fork()
     if pid == 0:
@@ -76,6 +80,11 @@ def compile_all(root: str) -> None:
         content = pipe.read()
     if os.waitpid(pid, 0)[1] == 0:
         _code.update(marshal.loads(content))
+
+
+def install(root: str) -> None:
+    """Makes imports of what lies below `root` use what is compiled."""
+    gaps.install()
 
     def hook(path: str) -> Any:
         if path != root and not path.startswith(root + os.sep):

@@ -5,10 +5,10 @@
 Isolated mode (-I) would not hear of PYTHONHASHSEED; the grader makes the whole environment, so there is nothing else to
 be kept from it, and the folder of this file leaves the path below.
 
-The control socket carries messages of the grader's (`spawn`, `kill`) and this process's (`exited`); each is a length
-and a JSON object, file descriptors ride along. A worker talks to the grader over a socket of its own. The submission is
-imported after the fork, so nothing that it does reaches the next check. When the control socket closes, everything
-below this process is killed.
+The control socket carries messages of the grader's (`spawn`, `where`, `kill`) and this process's (`exited`); each is a
+length and a JSON object, file descriptors ride along. A worker talks to the grader over a socket of its own. The
+submission is imported after the fork, so nothing that it does reaches the next check. When the control socket closes,
+everything below this process is killed.
 
 CONFIG_JSON: `packages` (a folder that holds NumPy and nothing else), `root` (the submission), `scratch` (workers get
 folders of their own in it), `operations` (the folder and the module with requests of the homework's own; empty for
@@ -95,11 +95,17 @@ class ForkServer:
             for pid, number in self.workers.items():
                 if number == message["kill"]:
                     limits.kill(pid)
+        elif "where" in message:
+            for pid, number in self.workers.items():
+                if number == message["where"]:
+                    with contextlib.suppress(OSError):
+                        os.kill(pid, whereabouts.SIGNAL)
         elif "sweep" in message:
             limits.kill_strays(keep=self.workers)
         return True
 
     def spawn(self, message: dict[str, Any], fds: list[int]) -> None:
+        bytecode.compile_all(self.config["root"])  # where the submission came after this process
         pid = os.fork()
         if pid == 0:
             try:
@@ -130,6 +136,7 @@ class ForkServer:
             os.dup2(output, 1)
             os.dup2(output, 2)
             os.close(null)
+            whereabouts.answer(2)
             self.shut_in(message["limits"])
         os.close(output)
         sys.argv = [""]
@@ -234,6 +241,7 @@ if __name__ == "__main__":
         linux,
         old_numpy,
         seccomp,
+        whereabouts,
         wire,
     )
 
@@ -242,6 +250,7 @@ if __name__ == "__main__":
         folder, module = settings["operations"]
         load_package("homework_worker", folder)
         OPERATIONS = importlib.import_module(f"homework_worker.{module}")
+    bytecode.install(settings["root"])
     bytecode.compile_all(settings["root"])
     gc.freeze()  # a forked worker's collector then leaves the shared pages alone
     gc.enable()

@@ -24,9 +24,10 @@ from grader.classroom.jobs.settings import Terms
 from grader.classroom.outcome import HandInOutcome
 from grader.homework import HOMEWORK, Dataset, Edition
 from grader.isolation import Level
-from grader.result import Outcome, Result, is_training
+from grader.result import OWN_CHECKS, Outcome, Result, is_training
 from grader.rubric import Rubric
 from grader.run.grading import Grading, observer_of
+from grader.run.own_checks import OwnChecks
 from grader.run.questions import Questions
 from grader.run.session import Session
 from grader.submission.archives import Unsettled, digest_of, settled
@@ -54,6 +55,9 @@ class Tools:
         tools = cls(terms, level, data, HOMEWORK.probe_folder())
         tools.rubric(terms.usual)  # what cannot be read is told before anything is graded
         tools.answers(terms.usual)
+        rubric = tools.rubric(terms.usual)
+        if rubric.own_checks and OWN_CHECKS in terms.components:
+            OwnChecks(rubric).check_with_reference(terms.usual)
         return tools
 
     def rubric(self, year: Edition) -> Rubric:
@@ -149,6 +153,8 @@ def graded(tools: Tools, terms: Terms, submission: Submission, named: str, scrat
             walk(session)
         except KeyboardInterrupt:
             complete = False
+        except UsageError as error:  # an instructor's check that is wrong itself
+            return HandInOutcome("failed", reason=str(error))
         result = session.result(complete)
         state = "failed" if result.grader_failed else "graded" if complete else "stopped"
         reason = "the grader itself failed in a check; this says nothing about the hand-in" * (state == "failed")
@@ -174,6 +180,8 @@ def walk(session: Session) -> None:
             if probe.component == name:
                 session.grading.verdict(probe)
         session.finished.add(name)  # Session.finish would also draw up the row, for listeners
+    if session.row_of_own_checks is not None:
+        session.finished.add(OWN_CHECKS)
 
 
 def wrong_answers(session: Session) -> list[Fingerprint]:

@@ -16,7 +16,7 @@ from grader.base.errors import UsageError
 from grader.base.paths import PACKAGE
 from grader.homework import FIRST, HOMEWORK, YEARS, Edition, edition
 from grader.judge.rubrics import load as load_rubric
-from grader.result import is_training
+from grader.result import OWN_CHECKS, is_training
 from grader.rubric import Rubric, text_of, year_of
 from grader.submission.archives import open_handin
 
@@ -83,7 +83,7 @@ class Terms:
         return self.track if self.track in rubric.points else rubric.default_track
 
     def components_of(self, year: Edition) -> tuple[str, ...]:
-        return tuple(name for name in year.components if name in self.components)
+        return tuple(name for name in (*year.components, OWN_CHECKS) if name in self.components)
 
     def load_answers(self, year: Edition = FIRST, cached: bool = True) -> Answers:
         in_kit = Path(self.kit, answers_of_kit(year))

@@ -10,6 +10,7 @@ from grader.diagnose.relations.case import Relation
 
 Shape = tuple[int, ...]
 SHAPE = re.compile(r"\(([\d, ]*)\)")
+POWER = re.compile(r"([\w.]+|\([^()]*\)) *\^=? *([\w.]+)")
 SIZES = re.compile(r"size (\d+) is different from (\d+)")
 
 
@@ -21,6 +22,11 @@ def crash(fault: Fault, letters: dict[int, str]) -> Relation | None:
     if fault.kind != "raised":
         return None
     return next((found for look in LOOKS if (found := look(fault, letters)) is not None), None)
+
+
+def source_of(fault: Fault) -> str:
+    """The line that raised."""
+    return fault.frames[-1].source if fault.frames else ""
 
 
 def truth_value(fault: Fault, letters: dict[int, str]) -> Relation | None:
@@ -44,7 +50,9 @@ def caret_for_power(fault: Fault, letters: dict[int, str]) -> Relation | None:
     on_arrays = "ufunc 'bitwise_xor'" in fault.message
     if not on_arrays and not re.search(r"unsupported operand type\(s\) for \^=?:", fault.message):
         return None
-    return Relation("caret-for-power", "`^` is no power in Python: write `x**2`")
+    written = POWER.search(source_of(fault))
+    base, power = written.groups() if written else ("x", "2")
+    return Relation("caret-for-power", f"`^` is no power in Python: write `{base}**{power}`")
 
 
 def whole_numbers(fault: Fault, letters: dict[int, str]) -> Relation | None:
@@ -67,13 +75,34 @@ def nothing_there(fault: Fault, letters: dict[int, str]) -> Relation | None:
 
 
 def not_an_array(fault: Fault, letters: dict[int, str]) -> Relation | None:
+    if re.search(r"'bool' object has no attribute '(mean|sum|astype|all|any)'", fault.message):
+        told = "`==` between two lists gives one True or False, and between arrays one for each entry"
+        return Relation("not-an-array", f"{told}: make arrays of them first")
     found = re.search(
         r"'(list|tuple)' object has no attribute '(\w+)'|for [-+*/@]+=?: '(list|tuple)'|sequence by non-int",
         fault.message,
     )
     if found is None or fault.type not in ("AttributeError", "TypeError"):
         return None
-    return Relation("not-an-array", "a list of Python's is no array: it has no shape, and no arithmetic with numbers")
+    told = "a list of Python's is no array: it has no shape, and no arithmetic with numbers"
+    kinds = re.search(r"for ([-+*/@]+)=?: '(\w+)' and '(\w+)'", fault.message)
+    names = re.search(rf"(\w+) {re.escape(kinds[1])}=? (\w+)", source_of(fault)) if kinds else None
+    if kinds and names:
+        told = f"in `{names[0]}` there is a {kinds[2]} and a {kinds[3]}: {told}"
+    return Relation("not-an-array", told)
+
+
+def name_unknown(fault: Fault, letters: dict[int, str]) -> Relation | None:
+    if found := re.match(r"name '(\w+)' is not defined", fault.message):
+        if fault.frames and re.search(rf"\b{found[1]}\.", fault.frames[-1].source):
+            told = f"`{found[1]}` is used here and set nowhere: is its import missing at the top of the file?"
+        else:
+            told = f"nothing here has set `{found[1]}`: is `self.{found[1]}` meant, or a name of another function?"
+        return Relation("name-unknown", told)
+    if found := re.search(r"local variable '(\w+)'", fault.message):
+        told = f"`{found[1]}` is set in this function only further down, or in a branch that was not taken"
+        return Relation("name-unknown", told)
+    return None
 
 
 def attribute_missing(fault: Fault, letters: dict[int, str]) -> Relation | None:
@@ -206,5 +235,6 @@ def named(shape: Shape, letters: dict[int, str]) -> str:
 
 LOOKS: tuple[Callable[[Fault, dict[int, str]], Relation | None], ...] = (
     truth_value, boolean_minus, caret_for_power, whole_numbers, not_an_array, nothing_there, attribute_missing,
-    shapes_do_not_fit, wrong_kind, division_by_zero, key_missing, axis_out_of_bounds, other_number_of_parts,
+    name_unknown, shapes_do_not_fit, wrong_kind, division_by_zero, key_missing, axis_out_of_bounds,
+    other_number_of_parts,
 )  # fmt: skip

@@ -19,7 +19,7 @@ from grader.ask.notes import Assignment, Call, Given, Write
 from grader.ask.probe import NotAsked
 from grader.ask.subject import Remote, Subject, Trainee, held, missing_method, sent
 from grader.homework import FIRST
-from grader.homeworks.beras.local_gradients import LayerGradient
+from grader.homeworks.beras.local_gradients import PER_EXAMPLE, LayerGradient
 from grader.homeworks.beras.stand_ins import CLASSES
 from grader.submission.places import Places
 
@@ -153,7 +153,8 @@ class Dialect(Subject):
             return local
         J = held(upstream)
         local = stacked(local)
-        composed, formula = propagated(local, J, np.shape(x))
+        couples = layer.kind in {self.places[each].name for each in PER_EXAMPLE}
+        composed, formula = propagated(local, J, np.shape(x), elementwise=not couples)
         self.locals.append(LayerGradient(local, bool(formula), "input_gradients", J.shape, np.shape(x)))
         self.note_composition("dx", upstream, formula)
         return composed
@@ -192,6 +193,8 @@ class Dialect(Subject):
                     with self.unnoted():
                         kinds = [kind for _, kind in self.parameters(layer.attribute(method))]
                     self.convention = "upstream" if "required" in kinds else "jacobian"
+                    given = [self.given(upstream)] if self.convention == "upstream" else []
+                    self.note_call(Call(layer.expression, method, given))
                 raise
         self.convention = "upstream" if isinstance(reply, dict) and reply.get("required") else "jacobian"
         call = Call(layer.expression, method, [self.given(upstream)] if self.convention == "upstream" else [])
@@ -294,15 +297,17 @@ def stacked(value: Any) -> Any:
         return value
 
 
-def propagated(local: Any, J: np.ndarray, shape: tuple[int, ...]) -> tuple[Any, str]:
+def propagated(local: Any, J: np.ndarray, shape: tuple[int, ...], elementwise: bool = True) -> tuple[Any, str]:
     """Upstream gradient J (B, m) through a local Jacobian, (n, m), (B, n, m) or element-wise like the input.
+
+    elementwise: may it be that? A layer whose outputs depend on the whole row has no slope for each number.
 
     Returns the gradient with respect to the input, and the formula for it; the local one and '' where none fits.
     """
     if not isinstance(local, np.ndarray) or local.dtype.kind not in "fiub":
         return local, ""
     batch, m = J.shape
-    if local.shape == shape and shape == J.shape:
+    if elementwise and local.shape == shape and shape == J.shape:
         return local * J, "{local} * J"
     if local.ndim == 2 and local.shape == (shape[-1], m):
         return J @ local.T, "J @ {local}.T"
