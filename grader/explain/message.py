@@ -192,6 +192,8 @@ def inherited(verdict: Verdict, component: str, tolerances: Tolerances) -> Messa
     if verdict.seen.fault is not None:
         return Message(f"{head}: {fault_headline(verdict.seen.fault)}")
     difference = verdict.differences[0]
+    if told := answered_wrongly(verdict, difference):
+        return Message(f"{head}: {told}")
     rule = verdict.probe.rules.get(difference.entry.partition("[")[0])
     came_back, expected = difference_text(difference, tolerances.of(rule.tolerance if rule else ""))
     expected = bounds(rule) or expected

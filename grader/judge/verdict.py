@@ -42,6 +42,7 @@ class Verdict:
     seen: Response
     expected: Observation | None = None
     differences: list[Difference] = field(default_factory=list)
+    inherited: bool = False  # wrong, by code of the class that the component inherits from
     because: Verdict | None = None  # another one of the component, which this one fails with
     message: Message = field(default_factory=Message)
     diagnosis: list[str] = field(default_factory=list)

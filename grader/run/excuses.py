@@ -89,6 +89,8 @@ class Excuses:
         elif blocker:
             verdict.outcome, verdict.share = Outcome.BLOCKED, Fraction(0)
             verdict.message = blocker
+            base = INHERITS.get(verdict.probe.component, "")
+            verdict.inherited = bool(base) and blocker.first_line.startswith(f"blocked by {base}, whose code")
         elif verdict.is_scaled and any(each.is_scaled for _, each in self._needed(verdict)):
             verdict.outcome, verdict.share = Outcome.PASSED, Fraction(1)  # the factor has cost its points where it is
             verdict.differences = []
