@@ -40,6 +40,7 @@ NOT_NAMED = frozenset(CODES) - {"other-distribution"}  # relations that do not n
 TINY = 1e-9  # what stands for 0
 MOST_ALIKE = 4  # of them that give the same wrong answers; of more of them none is told
 BOUNDS = re.compile(r"\[-[\d.]+, [\d.]+\]")
+FEW = 2  # numbers that two mistakes may share by chance
 MOST_RIVALS = 2  # pages that one exception may have: of more of them none is told
 TAKES_NONE_APART = "'NoneType' object is not subscriptable"  # who gives back None elsewhere may raise this instead
 Codes = tuple[str, ...]
@@ -106,7 +107,7 @@ class Diagnosis:
         It has to show in numbers that few mistakes give, with other seeds as well, and nowhere may the submission be
         right where the mistake is wrong.
         """
-        open_ones = [each for each in self.wrong if not each.diagnosis and each.seen.fault is None and is_telling(each)]
+        open_ones = [each for each in self.wrong if not each.diagnosis and is_telling(each) and has_numbers(each)]
         shown = {
             each.probe.name
             for each in open_ones
@@ -129,6 +130,8 @@ class Diagnosis:
         extreme = any(map(is_not_finite, self.wrong))
         if not extreme and not any(map(is_telling, self.wrong)):
             return  # 0 and 1 come of many slips
+        if any(is_bare_exception(each) and self.raised_in_given_code(each.seen.fault) for each in self.wrong):
+            return  # that it cannot go on with what it was given comes of anything
         unclear = extreme or any(map(is_bare_exception, self.wrong))
         for slips in self.answers.slips(self.wrong[0].probe.component):
             self.slips |= slips
@@ -236,9 +239,11 @@ class Diagnosis:
 
     def is_passed_on_by_given_code(self, fault: Fault, mistaken: Fault) -> bool:
         """Did given code raise the same in words of its own, with those of NumPy at their end? Many cores do."""
-        given = bool(fault.frames) and fault.frames[-1].function.partition(".")[0] in self.given
-        end = words_of(mistaken.message)
-        return given and fault.type == mistaken.type and bool(end) and words_of(fault.message).endswith(end)
+        end = words_of(mistaken.message) if fault.type == mistaken.type else ""
+        return self.raised_in_given_code(fault) and bool(end) and words_of(fault.message).endswith(end)
+
+    def raised_in_given_code(self, fault: Fault | None) -> bool:
+        return fault is not None and bool(fault.frames) and fault.frames[-1].function.partition(".")[0] in self.given
 
     def telling(self, fitting: dict[Codes, set[str]]) -> dict[Codes, set[str]]:
         """Without the mistakes of which many raise the same: that an exception fits them all says nothing.
@@ -302,6 +307,11 @@ def is_not_finite(verdict: Verdict) -> bool:
 def is_bare_exception(verdict: Verdict) -> bool:
     """Did it raise something that names no shapes? Many slips raise that, and of one alone it says something."""
     return verdict.seen.fault is not None and not gist(verdict.seen.fault)[2]
+
+
+def has_numbers(verdict: Verdict) -> bool:
+    """Is a wrong answer an array? Two mistakes may share a single number, such as a share of seven rows, by chance."""
+    return any(isinstance(each.actual, np.ndarray) and each.actual.size > FEW for each in verdict.differences)
 
 
 def is_telling(verdict: Verdict) -> bool:

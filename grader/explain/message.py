@@ -149,6 +149,12 @@ def in_function(frame: Frame) -> bool:
     return bool(frame.function) and not frame.function.startswith("<")
 
 
+def is_at_import(verdict: Verdict) -> bool:
+    """Did the file itself fail, before anything in it could be asked?"""
+    fault = verdict.seen.fault
+    return fault is not None and bool(fault.frames) and not in_function(fault.frames[-1])
+
+
 def whereabouts(frame: Frame) -> str:
     """The function that a line is in; at the top of a file what runs it."""
     return frame.function if in_function(frame) else "the import"

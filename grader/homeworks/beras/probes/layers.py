@@ -60,7 +60,7 @@ def forward_float32(s: Dialect, draw: Draw) -> Observation:
     "Dense",
     "attributes",
     weight=2,
-    needs=(f"{INITIALIZER}/static-method",),
+    needs=(f"{INITIALIZER}/static-method", f"{INITIALIZER}/sizes"),  # the latter is asked from 2023 on
     passive=True,
     b=Rule(squeeze=True),
     weights=Rule(squeeze=True),
@@ -275,6 +275,9 @@ def statistics(w: Any) -> Observation:
     """Shape, standard deviation, mean in standard deviations of the mean, and kurtosis."""
     if not isinstance(w, np.ndarray) or w.dtype.kind != "f" or w.size < 2:
         return {"std": w, "kurtosis": w, "each_drawn_by_itself": False}
+    if w.size != FAN_IN * FAN_OUT:
+        few = f"that of {w.size} numbers, where {FAN_IN} times {FAN_OUT} are to be drawn"
+        return {"std": few, "kurtosis": few, "mean_in_standard_errors": few, "each_drawn_by_itself": True}
     w = w.astype(np.float64)
     std, squares = float(w.std()), (w - w.mean()) ** 2  # squared twice: a tenth of the time of ** 4
     each = bool(unique(w).size > w.size / 2)  # and not the same row or column over and over
