@@ -1,6 +1,7 @@
 """The given Diffable of the years from 2023 on, as real hand-ins have it.
 
-It composes example by example, and takes the names of its arguments from all local variables of `forward`.
+It composes example by example, says in words of its own where that fails, and takes the names of its arguments from
+all local variables of `forward`.
 """
 
 from __future__ import annotations
@@ -18,7 +19,10 @@ METHODS = """\
                 one = np.zeros(x.shape, dtype=local.dtype)
                 for b in range(up.shape[0]):
                     jacobian = local[b] if len(local.shape) == 3 else local
-                    one[b] = jacobian @ up[b]
+                    try:
+                        one[b] = jacobian @ up[b]
+                    except ValueError as error:
+                        raise ValueError(f"row {b}, {jacobian.shape} times {up[b].shape}: {error}") from error
                 composed.append(one)
         return composed
 
@@ -31,7 +35,10 @@ METHODS = """\
                 each = np.zeros((up.shape[0], *weight.shape), dtype=local.dtype)
                 for b in range(up.shape[0]):
                     gradient = local[b] if len(local.shape) == 3 else local
-                    each[b] = gradient * up[b]
+                    try:
+                        each[b] = gradient * up[b]
+                    except ValueError as error:
+                        raise ValueError(f"row {b}, {gradient.shape} with {up[b].shape}: {error}") from error
                 composed.append(np.sum(each, axis=0))
         return composed
 

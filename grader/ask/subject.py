@@ -124,6 +124,8 @@ def unfilled(place: str, value: Any, fault: Fault) -> Fault:
         told = f"{place} is None: there is no array to put numbers into"
     elif found := re.match(r"'([\w.]+)' object does not support item assignment", fault.message):
         told = f"{place} is a {found[1]}, and should be an array"
+    elif "cannot hold fractions" in fault.message:
+        told = f"{place} holds whole numbers, and should hold floats"
     elif "could not broadcast" in fault.message and shapes:
         shape = shapes[-1].replace(",", ", ").replace(", )", ",)")
         told = f"{place} has the shape {shape}, and should have {np.shape(value)}"

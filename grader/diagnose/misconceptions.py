@@ -5,7 +5,8 @@ Where the listed mistakes leave an answer unexplained, slips that nobody listed 
 
 A misconception is named only if the submission agrees with it on every probe of the component on which it shows at all.
 Two that agree there are asked further questions, with other seeds, until they part or the questions run out. Where no
-single one fits, two at once are tried. What no misconception explains is left to relations (relations.py).
+single one fits, two at once are tried, then one beside mistakes that nobody listed: it need not explain every wrong
+answer. What no misconception explains is left to relations (relations.py).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 
@@ -38,7 +40,9 @@ NOT_NAMED = frozenset(CODES) - {"other-distribution"}  # relations that do not n
 TINY = 1e-9  # what stands for 0
 MOST_ALIKE = 4  # of them that give the same wrong answers; of more of them none is told
 BOUNDS = re.compile(r"\[-[\d.]+, [\d.]+\]")
+FEW = 2  # numbers that two mistakes may share by chance
 MOST_RIVALS = 2  # pages that one exception may have: of more of them none is told
+TAKES_NONE_APART = "'NoneType' object is not subscriptable"  # who gives back None elsewhere may raise this instead
 Codes = tuple[str, ...]
 AskAgain = Callable[[Probe, int], Response]
 
@@ -74,18 +78,49 @@ class Diagnosis:
                     fitting[pair] = shown
         if one_factor(self.wrong):  # has one cause
             fitting = {codes: shown for codes, shown in fitting.items() if shown >= wrong}
-        for explanation, shown in self.telling(self.undominated(fitting)).items():
-            for verdict in self.wrong:
-                if verdict.probe.name in shown:
-                    pages = dict.fromkeys(map(self.answers.page, self.seen_in(verdict, explanation)))
-                    verdict.diagnosis += [page for page in pages if page not in verdict.diagnosis]
+        self.write_down(self.telling(self.undominated(fitting)))
+        if left and not one_factor(self.wrong):
+            beside: dict[Codes, set[str]] = {
+                (code,): shown for code in codes if (shown := self.fits_beside_others(code))
+            }
+            self.write_down(self.undominated(beside))
+        right = [verdict for verdict in self.verdicts if verdict.outcome == Outcome.PASSED]
         for verdict in self.wrong:
-            relations = relate(verdict, self.wrong)
+            relations = relate(verdict, self.wrong, right)
             verdict.patterns += [relation.sentence for relation in relations]
             if not verdict.diagnosis:
                 verdict.diagnosis += [relation.code for relation in relations]
         if any(not verdict.diagnosis or verdict.diagnosis[0] in NOT_NAMED for verdict in self.wrong):
             self.tell_slip()
+
+    def write_down(self, explanations: Mapping[Codes, set[str]]) -> None:
+        """Puts the pages of mistakes on the wrong answers that they explain."""
+        for explanation, shown in explanations.items():
+            for verdict in self.wrong:
+                if verdict.probe.name in shown:
+                    pages = dict.fromkeys(map(self.answers.page, self.seen_in(verdict, explanation)))
+                    verdict.diagnosis += [page for page in pages if page not in verdict.diagnosis]
+
+    def fits_beside_others(self, code: str) -> set[str]:
+        """The wrong answers, unexplained so far, that are those of a mistake, where others hide it elsewhere.
+
+        It has to show in numbers that few mistakes give, with other seeds as well, and nowhere may the submission be
+        right where the mistake is wrong.
+        """
+        open_ones = [each for each in self.wrong if not each.diagnosis and is_telling(each) and has_numbers(each)]
+        shown = {
+            each.probe.name
+            for each in open_ones
+            if (mistaken := self.answers.mistaken((code,), each.probe, self.seed)) is not None
+            and not self.is_right(mistaken, each)
+            and self.matches((code,), each.probe, self.seed, each.seen)
+        }
+        right = [each for each in self.verdicts if each.outcome == Outcome.PASSED]
+        replies = ((self.answers.mistaken((code,), each.probe, self.seed), each) for each in right if shown)
+        if not shown or any(mistaken is None or not self.is_right(mistaken, each) for mistaken, each in replies):
+            return set()
+        seeds = range(self.seed + 1, self.seed + 1 + FURTHER_SEEDS)
+        return shown if all(self.agrees((code,), shown, seed) for seed in seeds) else set()
 
     def tell_slip(self) -> None:
         """Puts the slip that gives every wrong answer, and no other, in place of what was found before."""
@@ -95,6 +130,8 @@ class Diagnosis:
         extreme = any(map(is_not_finite, self.wrong))
         if not extreme and not any(map(is_telling, self.wrong)):
             return  # 0 and 1 come of many slips
+        if any(is_bare_exception(each) and self.raised_in_given_code(each.seen.fault) for each in self.wrong):
+            return  # that it cannot go on with what it was given comes of anything
         unclear = extreme or any(map(is_bare_exception, self.wrong))
         for slips in self.answers.slips(self.wrong[0].probe.component):
             self.slips |= slips
@@ -188,14 +225,25 @@ class Diagnosis:
                 and (
                     gist(seen.fault) == gist(mistaken)
                     or (not literally and is_raised_by_another(probe, seen.fault, mistaken))
+                    or self.is_passed_on_by_given_code(seen.fault, mistaken)
                 )
                 and is_same_call(seen.fault.frames, mistaken.frames)
             )
-        if not isinstance(mistaken, dict) or seen.observation is None:
+        if not isinstance(mistaken, dict):
             return False
+        if seen.observation is None:
+            return seen.fault is not None and TAKES_NONE_APART in seen.fault.message and holds_none(mistaken)
         return not differences(
             probe, mistaken, seen.observation, self.rubric.tolerances, seen.convention, mistakes=True
         )
+
+    def is_passed_on_by_given_code(self, fault: Fault, mistaken: Fault) -> bool:
+        """Did given code raise the same in words of its own, with those of NumPy at their end? Many cores do."""
+        end = words_of(mistaken.message) if fault.type == mistaken.type else ""
+        return self.raised_in_given_code(fault) and bool(end) and words_of(fault.message).endswith(end)
+
+    def raised_in_given_code(self, fault: Fault | None) -> bool:
+        return fault is not None and bool(fault.frames) and fault.frames[-1].function.partition(".")[0] in self.given
 
     def telling(self, fitting: dict[Codes, set[str]]) -> dict[Codes, set[str]]:
         """Without the mistakes of which many raise the same: that an exception fits them all says nothing.
@@ -244,6 +292,12 @@ class Diagnosis:
         return all(self.matches(codes, probe, seed, self.ask_again(probe, seed)) for probe in probes)
 
 
+def holds_none(answer: Any) -> bool:
+    """Is something of an answer None, in a list of it too?"""
+    parts = answer.values() if isinstance(answer, dict) else answer if isinstance(answer, (list, tuple)) else ()
+    return answer is None or any(map(holds_none, parts))
+
+
 def is_not_finite(verdict: Verdict) -> bool:
     """Does a wrong answer hold nan or infinity?"""
     numbers = (each.actual for each in verdict.differences if isinstance(each.actual, (float, np.ndarray)))
@@ -253,6 +307,11 @@ def is_not_finite(verdict: Verdict) -> bool:
 def is_bare_exception(verdict: Verdict) -> bool:
     """Did it raise something that names no shapes? Many slips raise that, and of one alone it says something."""
     return verdict.seen.fault is not None and not gist(verdict.seen.fault)[2]
+
+
+def has_numbers(verdict: Verdict) -> bool:
+    """Is a wrong answer an array? Two mistakes may share a single number, such as a share of seven rows, by chance."""
+    return any(isinstance(each.actual, np.ndarray) and each.actual.size > FEW for each in verdict.differences)
 
 
 def is_telling(verdict: Verdict) -> bool:
@@ -302,6 +361,10 @@ def gist(fault: Fault) -> tuple[str, str, frozenset[str], str]:
     shapes = frozenset(shape.replace(" ", "") for shape in re.findall(r"\([\d, ]*\)", fault.message))
     if sizes := re.search(r"size (\d+) is different from (\d+)", fault.message):  # of a product, from either side
         shapes |= set(sizes.groups())
-    words = re.sub(r"'[^']*'|\"[^\"]*\"|\([\d, ]*\)|[\d.]+", "", fault.message.partition(". Did you mean")[0])
-    words = re.sub(r"(?<=[-+*/@%&|^])=", "", words)
-    return fault.kind, fault.type, shapes, "" if shapes else " ".join(words.split())
+    return fault.kind, fault.type, shapes, "" if shapes else words_of(fault.message)
+
+
+def words_of(message: str) -> str:
+    """An exception's message without names and numbers, and without whether an operator works in place."""
+    words = re.sub(r"'[^']*'|\"[^\"]*\"|\([\d, ]*\)|[\d.]+", "", message.partition(". Did you mean")[0])
+    return " ".join(re.sub(r"(?<=[-+*/@%&|^])=", "", words).split())

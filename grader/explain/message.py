@@ -149,6 +149,12 @@ def in_function(frame: Frame) -> bool:
     return bool(frame.function) and not frame.function.startswith("<")
 
 
+def is_at_import(verdict: Verdict) -> bool:
+    """Did the file itself fail, before anything in it could be asked?"""
+    fault = verdict.seen.fault
+    return fault is not None and bool(fault.frames) and not in_function(fault.frames[-1])
+
+
 def whereabouts(frame: Frame) -> str:
     """The function that a line is in; at the top of a file what runs it."""
     return frame.function if in_function(frame) else "the import"
@@ -192,6 +198,8 @@ def inherited(verdict: Verdict, component: str, tolerances: Tolerances) -> Messa
     if verdict.seen.fault is not None:
         return Message(f"{head}: {fault_headline(verdict.seen.fault)}")
     difference = verdict.differences[0]
+    if told := answered_wrongly(verdict, difference):
+        return Message(f"{head}: {told}")
     rule = verdict.probe.rules.get(difference.entry.partition("[")[0])
     came_back, expected = difference_text(difference, tolerances.of(rule.tolerance if rule else ""))
     expected = bounds(rule) or expected

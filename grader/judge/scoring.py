@@ -92,7 +92,8 @@ def summary(verdicts: Sequence[Verdict], earned: Fraction, possible: Fraction, e
         outcomes = [verdict.outcome for verdict in verdicts]
         return Outcome.BLOCKED if Outcome.BLOCKED in outcomes else outcomes[0]
     if all(outcome == Outcome.PASSED for outcome in judged):
-        return Outcome.PASSED if is_evidence(verdicts, enough) else unjudged(verdicts)
+        right = is_evidence(verdicts, enough) and not any(verdict.inherited for verdict in verdicts)
+        return Outcome.PASSED if right else unjudged(verdicts)
     if not possible:
         if all(outcome == Outcome.NOT_IMPLEMENTED for outcome in judged):
             return Outcome.NOT_IMPLEMENTED

@@ -42,6 +42,7 @@ class Verdict:
     seen: Response
     expected: Observation | None = None
     differences: list[Difference] = field(default_factory=list)
+    inherited: bool = False  # wrong, by code of the class that the component inherits from
     because: Verdict | None = None  # another one of the component, which this one fails with
     blocked_by: str = ""  # another component, or a file, that is to blame for what cannot be judged
     message: Message = field(default_factory=Message)
@@ -55,12 +56,17 @@ class Verdict:
     @property
     def is_scaled(self) -> bool:
         """Is all that is wrong a constant factor?"""
-        return bool(self.differences) and all(difference.factor is not None for difference in self.differences)
+        return are_scaled(self.differences)
 
     @property
     def is_asked(self) -> bool:
         """False where the question makes no sense for this submission: its points go to the component's others."""
         return self.outcome != Outcome.NOT_ASKED
+
+
+def are_scaled(found: list[Difference]) -> bool:
+    """Are answers wrong by nothing but a constant factor?"""
+    return bool(found) and all(difference.factor is not None for difference in found)
 
 
 def judge(probe: Probe, seen: Response, expected: Observation, permitted: list[Observation], rubric: Rubric) -> Verdict:
@@ -75,7 +81,8 @@ def judge(probe: Probe, seen: Response, expected: Observation, permitted: list[O
     found = differences(probe, expected, observation, rubric.tolerances, seen.convention)
     for variant in permitted:
         if found:
-            found = differences(probe, variant, observation, rubric.tolerances, seen.convention) and found
+            others = differences(probe, variant, observation, rubric.tolerances, seen.convention)
+            found = others if not others or (are_scaled(others) and not are_scaled(found)) else found
     if not found:
         return Verdict(probe, Outcome.PASSED, Fraction(1), seen, expected)
     verdict = Verdict(probe, Outcome.FAILED, Fraction(0), seen, expected, found)

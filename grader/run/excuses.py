@@ -28,10 +28,14 @@ from grader.submission.source import SourceModule
 
 @dataclass(frozen=True)
 class Blocker:
-    """What is to blame for a failure that is not a component's own: another component, or a file; and in words."""
+    """What is to blame for a failure that is not a component's own: another component, or a file; and in words.
+
+    inherited: the component takes that one's code for its own.
+    """
 
     name: str
     message: Message
+    inherited: bool = False
 
 
 class Excuses:
@@ -97,6 +101,7 @@ class Excuses:
         elif blocker is not None:
             verdict.outcome, verdict.share = Outcome.BLOCKED, Fraction(0)
             verdict.message, verdict.blocked_by = blocker.message, blocker.name
+            verdict.inherited = blocker.inherited
         elif verdict.is_scaled and any(each.is_scaled for _, each in self._needed(verdict)):
             verdict.outcome, verdict.share = Outcome.PASSED, Fraction(1)  # the factor has cost its points where it is
             verdict.differences = []
@@ -153,10 +158,11 @@ class Excuses:
                     return Blocker(needed.blocked_by, Message(needed.message.first_line))
                 if any(need.partition("/")[0] == component for need in verdict.probe.needs):
                     state = "written" if needed.outcome == Outcome.NOT_IMPLEMENTED else "right"
-                    told = Message(f"blocked by {component}, which is not {state} yet; this check uses it")
-                else:
-                    told = words.inherited(verdict, component, self.questions.rubric.tolerances)
-                return Blocker(component, told)
+                    return Blocker(
+                        component, Message(f"blocked by {component}, which is not {state} yet; this check uses it")
+                    )
+                told = words.inherited(verdict, component, self.questions.rubric.tolerances)
+                return Blocker(component, told, INHERITS.get(verdict.probe.component) == component)
         if frame is None or not self._is_needed(frame, verdict) or self._is_right(frame, verdict.probe):
             return None
         return Blocker(frame.file, Message(f"blocked by {frame.file} line {frame.line}: {fault}"))

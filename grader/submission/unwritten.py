@@ -33,7 +33,7 @@ WRAPPING = {
 # Calls that look at an argument or prepare a text of it, as given lines do
 LOOKING = {
     "enumerate", "format", "getattr", "hasattr", "id", "isinstance", "join", "len", "load_data", "lower", "Path",
-    "print", "range", "repr", "reversed", "strip", "super", "type", "upper", "zip",
+    "pop", "popleft", "print", "range", "repr", "reversed", "strip", "super", "type", "upper", "zip",
 }  # fmt: skip
 Function = (ast.FunctionDef, ast.AsyncFunctionDef)
 

@@ -132,8 +132,10 @@ class Host:
 
     def do_fill(self, target: Ref, name: str, value: Any) -> None:
         """Writes into an array, or into one that is an attribute, in place."""
-        array = getattr(self.objects[target.id], name) if name else self.objects[target.id]
-        array[...] = self.live(value)
+        array, values = getattr(self.objects[target.id], name) if name else self.objects[target.id], self.live(value)
+        if isinstance(array, np.ndarray) and not np.can_cast(np.asarray(values).dtype, array.dtype, "same_kind"):
+            raise TypeError(f"cannot hold fractions: an array of {array.dtype.name}")
+        array[...] = values
 
     def do_call(self, target: Ref, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
         """Calls an object, or a method of it where a name is given."""

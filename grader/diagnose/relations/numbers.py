@@ -9,6 +9,7 @@ import numpy as np
 
 from grader.diagnose.inputs import asked
 from grader.diagnose.relations.case import ABOUT, ROUGH, TOLERANCE, Relation
+from grader.judge.compare import Difference
 from grader.judge.verdict import Verdict
 
 SPREADS = (  # of numbers that are not drawn from the normal distribution, before they are scaled
@@ -45,6 +46,22 @@ def is_contradicted(relation: Relation, ratios: Sequence[tuple[float, str]]) -> 
         abs(ratio / relation.factor - 1) >= TOLERANCE and (not name or kind(other) != kind(name))
         for ratio, other in ratios
     )
+
+
+def has_a_number(verdict: Verdict) -> bool:
+    """Does an answer hold a single number other than 0, of which any factor would show?"""
+    return any(isinstance(each, float) and each for each in (verdict.expected or {}).values())
+
+
+def is_bare_factor(relation: Relation, difference: Difference, others_right: bool) -> bool:
+    """Is this factor chance? Labels are no quantities, and one number is some factor times any other.
+
+    others_right: another number of the component is right, so that only the size of something is a factor here.
+    """
+    if relation.code != "constant-factor":
+        return False
+    labels = isinstance(difference.expected, np.ndarray) and difference.expected.dtype.kind in "iu"
+    return labels or (others_right and relation.factor is not None and "number of" not in relation.sentence)
 
 
 def kind(name: str) -> str:

@@ -26,7 +26,15 @@ from grader.diagnose.relations.formula import (
     not_finite,
     sign_flipped,
 )
-from grader.diagnose.relations.numbers import is_contradicted, numbers_of, one_factor, ratios_of, shared
+from grader.diagnose.relations.numbers import (
+    has_a_number,
+    is_bare_factor,
+    is_contradicted,
+    numbers_of,
+    one_factor,
+    ratios_of,
+    shared,
+)
 from grader.diagnose.relations.order import relate_one
 from grader.diagnose.relations.regions import permuted, shifted, value_replaced
 from grader.diagnose.relations.spread import distribution, sizes_of, spread
@@ -38,15 +46,16 @@ CLEAR = ("constant-factor", "impossible", "other-distribution")  # that say what
 MOST = 2  # relations of one verdict
 
 
-def relate(verdict: Verdict, beside: Sequence[Verdict] = ()) -> list[Relation]:
+def relate(verdict: Verdict, beside: Sequence[Verdict] = (), right: Sequence[Verdict] = ()) -> list[Relation]:
     """The most telling relation of each difference of a verdict, each once.
 
-    beside: the other wrong verdicts of the component, which may contradict what one number seems to say.
+    beside, right: the other wrong verdicts of the component and the right ones, which may contradict what one number
+    seems to say.
     """
     with np.errstate(all="ignore"):
         beside = beside or (verdict,)
         ratios = [ratio for each in beside for ratio in ratios_of(each)]
-        found = list(relations(verdict, ratios))
+        found = list(relations(verdict, ratios, any(map(has_a_number, right))))
         if (factor := one_factor(beside)) and not any(each.code in CLEAR for each in found):
             found = [shared(factor)]
         if not all(map(is_nearly_right, beside)):
@@ -69,7 +78,9 @@ def is_nearly_right(verdict: Verdict) -> bool:
     return verdict.seen.fault is None
 
 
-def relations(verdict: Verdict, ratios: Sequence[tuple[float, str]] = ()) -> Iterator[Relation]:
+def relations(
+    verdict: Verdict, ratios: Sequence[tuple[float, str]] = (), others_right: bool = False
+) -> Iterator[Relation]:
     if verdict.seen.fault is not None:
         if found := crash(verdict.seen.fault, letters_of(verdict)):
             yield found
@@ -105,7 +116,9 @@ def relations(verdict: Verdict, ratios: Sequence[tuple[float, str]] = ()) -> Ite
             or lists(difference)
             or (relate_one(case) if case is not None else None)
         )
-        if relation is not None and is_contradicted(relation, ratios):
+        if relation is not None and (
+            is_contradicted(relation, ratios) or is_bare_factor(relation, difference, others_right)
+        ):
             continue
         if relation is not None and relation.code not in codes and not (codes and relation.code == "almost-right"):
             codes.add(relation.code)

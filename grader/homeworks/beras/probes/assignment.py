@@ -25,6 +25,7 @@ from grader.homeworks.beras.probes.model import loss_and_accuracy
 B, N, M, C = 5, 3, 4, 2
 STEPPING = (KEEPING, COMPILING, CALLING)  # what batch_step runs on
 # What a training step needs besides. First whether it is on the tape: if not, nothing that follows is the tape's fault.
+TAPE = ("SequentialModel/records", RECORDING, "GradientTape")
 LEARNING = ("SequentialModel/records", *STEPPING, RECORDING, "GradientTape")
 DIRECTIONS = 4
 # MSE of a piecewise linear network is piecewise quadratic along each weight array, so that central differences are
@@ -51,6 +52,12 @@ def compiled_of(
     accuracy = s.double("accuracy", "Callable", replies=[0.25])
     model.method("compile", optimizer or s.double("optimizer", None), loss, accuracy)
     return model, loss, accuracy
+
+
+def rest_on_the_tape(s: Dialect) -> None:
+    """Notes that gradients come of the tape, unless the layers take the upstream gradient: then none has to be open."""
+    if not s.uses_upstream("Dense"):
+        s.needs += TAPE
 
 
 def values(result: Any) -> Any:
@@ -193,12 +200,14 @@ def second_step(s: Dialect, draw: Draw) -> Observation:
     "SequentialModel",
     "network-gradient",
     weight=2,
-    needs=(*LEARNING, *COMPOSING, "Dense", "LeakyReLU", "MeanSquaredError"),
+    needs=(*STEPPING, *COMPOSING, "Dense", "LeakyReLU", "MeanSquaredError"),
+    may_need=TAPE,
     slopes=Rule(like="numeric", tolerance="differences", gradient=True),
     numeric=Rule(evidence=True),
 )
 def network_gradient(s: Dialect, draw: Draw) -> Observation:
     """layers, loss and batch_step together give the derivative of the loss (judged by central differences)."""
+    rest_on_the_tape(s)
     x, w, b = draw.array(B, N), np.asarray(draw.array(N, M)) / 2, draw.array(M)
     while np.abs(np.asarray(x) @ w + b).min() < MARGIN:
         x = draw.array(B, N)
@@ -251,11 +260,13 @@ def shapes_of(arrays: Any) -> Any:
 @probe(
     "SequentialModel",
     "cross-entropy-gradient",
-    needs=(*LEARNING, *COMPOSING, "Dense", "CrossEntropyLoss"),
+    needs=(*STEPPING, *COMPOSING, "Dense", "CrossEntropyLoss"),
+    may_need=TAPE,
     gradients=Rule(squeeze=True, gradient=True),
 )
 def cross_entropy_gradient(s: Dialect, draw: Draw) -> Observation:
     """layers and CrossEntropyLoss count the batch once between them, like the loss's value."""
+    rest_on_the_tape(s)
     dense, optimizer = s.dense(draw.array(N, C), draw.array(C)), s.double("optimizer", None)
     model = s.new("SequentialModel", [dense])
     model.method("compile", optimizer, s.new("CrossEntropyLoss"), s.double("accuracy", "Callable", replies=[0.25]))
@@ -268,10 +279,12 @@ def cross_entropy_gradient(s: Dialect, draw: Draw) -> Observation:
 @probe(
     "SequentialModel",
     "values-before-step",
-    needs=(*LEARNING, *COMPOSING, "Dense", "MeanSquaredError"),
+    needs=(*STEPPING, *COMPOSING, "Dense", "MeanSquaredError"),
+    may_need=TAPE,
 )
 def values_before_step(s: Dialect, draw: Draw) -> Observation:
     """the loss and the accuracy of a training step are those of the predictions before the weights change."""
+    rest_on_the_tape(s)
     model = s.new("SequentialModel", [s.dense(draw.array(N, C), draw.array(C))])
     accuracy = s.double("accuracy", "Callable", replies=[0.25])
     optimizer = s.double("optimizer", None, factor=-1.0)  # after the step, what was the largest is the smallest

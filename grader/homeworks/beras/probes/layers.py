@@ -60,7 +60,7 @@ def forward_float32(s: Dialect, draw: Draw) -> Observation:
     "Dense",
     "attributes",
     weight=2,
-    needs=(f"{INITIALIZER}/static-method",),
+    needs=(f"{INITIALIZER}/static-method", f"{INITIALIZER}/sizes"),  # the latter is asked from 2023 on
     passive=True,
     b=Rule(squeeze=True),
     weights=Rule(squeeze=True),
@@ -275,6 +275,9 @@ def statistics(w: Any) -> Observation:
     """Shape, standard deviation, mean in standard deviations of the mean, and kurtosis."""
     if not isinstance(w, np.ndarray) or w.dtype.kind != "f" or w.size < 2:
         return {"std": w, "kurtosis": w, "each_drawn_by_itself": False}
+    if w.size != FAN_IN * FAN_OUT:
+        few = f"that of {w.size} numbers, where {FAN_IN} times {FAN_OUT} are to be drawn"
+        return {"std": few, "kurtosis": few, "mean_in_standard_errors": few, "each_drawn_by_itself": True}
     w = w.astype(np.float64)
     std, squares = float(w.std()), (w - w.mean()) ** 2  # squared twice: a tenth of the time of ** 4
     each = bool(unique(w).size > w.size / 2)  # and not the same row or column over and over
@@ -361,8 +364,21 @@ def fits_rows(shape: tuple[int, ...]) -> bool:
 def draws_anew(s: Dialect, draw: Draw) -> Observation:
     """two layers get different weights."""
     one, two = (s.new("Dense", 8, 6, initializer="kaiming").attribute("w").value for _ in range(2))
-    constant = bool(np.size(one) and np.all(one == np.ravel(one)[0]))  # not drawn at all, and alike for that
-    return {"same": bool(np.array_equal(one, two)), "all_one_number": constant}
+    same = bool(np.array_equal(one, two)) or any(draws_again(s, name) for name in ("normal", "xavier"))
+    return {"same": same, "all_one_number": is_constant(one)}
+
+
+def draws_again(s: Dialect, name: str) -> bool:
+    """Does this initializer draw the same numbers twice? Not one that draws none, or fails: it is asked elsewhere."""
+    made: list[Any] = []
+    for _ in range(2):
+        s.attempt(lambda: made.append(s.new("Dense", 8, 6, initializer=name).attribute("w").value))
+    return len(made) == 2 and not is_constant(made[0]) and bool(np.array_equal(*made))
+
+
+def is_constant(w: Any) -> bool:
+    """Is this one number all over: not drawn at all?"""
+    return bool(np.size(w) and np.all(w == np.ravel(w)[0]))
 
 
 @probe("Dense.initializer", "any-case", passive=True)

@@ -99,10 +99,10 @@ def fits_first(s: Dialect, draw: Draw) -> Observation:
 def fits_again(s: Dialect, draw: Draw) -> Observation:
     """a second fit replaces the first, and two encoders do not share what they learned."""
     encoder, other = fitted(s, labels(draw, GAPS, 7)), fitted(s, labels(draw, (0, 1, 2), 5))
-    encoder.method("fit", labels(draw, (5, 9), 4))
+    encoder.method("fit", labels(draw, (1, 9), 4))  # of which the other one knows the first, as another column
     return {
-        "again": s.forward(encoder, np.array([9, 5, 5])).value,
-        "other": s.forward(other, np.array([2, 0])).value,
+        "again": s.forward(encoder, np.array([9, 1, 1])).value,
+        "other": s.forward(other, np.array([2, 0, 1])).value,
     }
 
 

@@ -32,6 +32,29 @@ def taped(base: Any, words: dict[str, str]) -> bool:
     return not words["recorded"] or getattr(base, "gradient_tape", None) is not None
 
 
+def composing(base: Any, words: dict[str, str], starts: bool = False) -> dict[str, Any]:
+    """The compose methods of the base class, which say in the same words in every core why they cannot go on.
+
+    starts: of a loss, where the way back starts and no gradient comes from above.
+    """
+
+    def method(name: str) -> Any:
+        def composed(self: Any, *given: Any) -> Any:
+            try:
+                return getattr(super(type(self), self), name)(*given)
+            except Exception as error:
+                J = given[0] if given else None
+                if isinstance(J, np.ndarray) and J.ndim == 2:
+                    raise TypeError("a layer was given a bare array of gradients, and takes a list of them") from error
+                if starts and J is not None and J[0] is not None:
+                    raise TypeError("the loss was given a gradient, and nothing comes before it") from error
+                raise
+
+        return composed
+
+    return {name: method(name) for name in (words["compose_to_input"], words["compose_to_weight"])}
+
+
 def _layer(base: Any, script: dict[str, Any], words: dict[str, str]) -> Any:
     """A layer with a constant Jacobian: forward(x) = x @ jacobian + shift. Its weight gradients are constants too."""
     jacobian, shift = script.get("jacobian"), script.get("shift", 0.0)
@@ -59,6 +82,7 @@ def _layer(base: Any, script: dict[str, Any], words: dict[str, str]) -> Any:
         words["input_gradients"]: lambda self: [local],
         words["weight_gradients"]: lambda self: list(script.get("weight_gradients", ())),
         "__call__": call,
+        **composing(base, words),
     }
     kind = derived("Layer", base, body)
     layer = kind()
@@ -90,6 +114,7 @@ def _loss(base: Any, script: dict[str, Any], words: dict[str, str]) -> Any:
         words["input_gradients"]: input_gradients,
         words["weight_gradients"]: lambda self: [],
         "__call__": call,
+        **composing(base, words, starts=True),
     }
     kind = derived("Loss", base, body)
     loss = kind()
