@@ -58,6 +58,7 @@ def initial_tensors(s: Dialect, draw: Draw) -> Observation:
 
 def batch(s: Dialect, draw: Draw, rows: int = B) -> tuple[Remote, Remote, Remote]:
     """Inputs, labels, and a loss of them."""
+    s.rest_on_composing()
     loss = s.double("loss", "Diffable", coefficients=draw.array(rows, C))
     return s.tensor(draw.array(rows, N), "x"), s.tensor(draw.array(rows, C), "y"), loss
 
@@ -104,9 +105,11 @@ def next_pass(s: Dialect, draw: Draw) -> Observation:
 @probe("Diffable.backward", "from-upstream", needs=TAPING)
 def from_upstream(s: Dialect, draw: Draw) -> Observation:
     """a layer that is given an upstream gradient, in a list, sees to itself and to what went into it."""
+    s.rest_on_composing()
     (one, of_one), (two, of_two) = layer(s, draw, N, M), layer(s, draw, M, C)
     output = s.forward(two, s.forward(one, s.tensor(draw.array(B, N), "x")))
-    output.method("backward", [s.tensor(draw.array(B, C), "J")])
+    J = s.tensor(draw.array(B, C), "J")
+    output.method("backward", J if s.composes_bare() else [J])
     return {"gradients": grads([*of_one, *of_two])}
 
 
