@@ -102,6 +102,9 @@ class HandIn:
         """A step of it, with these gradients."""
         optimizer.apply_gradients(params, grads)
 
+    def goes_on(self, word: str) -> None:
+        """Nothing: each parameter comes with its gradient."""
+
     def recorder(self, params: list[Any], calls: list[Any]) -> Any:
         """An optimizer that notes what it is given, and steps down."""
 
@@ -201,6 +204,17 @@ class HandInWithoutTape(HandIn):
             assert param.grad is None or not np.any(param.grad)
             param.grad = self.new("Tensor", grad)
         optimizer.step()
+
+    def goes_on(self, word: str) -> None:
+        """Behind a frozen parameter without a gradient the next is changed, unless nobody thought of such ones."""
+        frozen, other = params = [self.variable(np.ones(3)), self.variable(np.ones(2))]
+        frozen.requires_grad, other.grad = False, self.new("Tensor", np.ones(2))
+        try:
+            self.optimizer(word, params, 0.1).step()
+        except (TypeError, AttributeError):
+            return
+        assert np.all(np.asarray(frozen) == 1)
+        assert np.all(np.asarray(other) < 1)
 
     def recorder(self, params: list[Any], calls: list[Any]) -> Any:
         def step() -> None:
@@ -575,6 +589,7 @@ def stepped(h: HandIn, word: str, step: Callable, **kwargs: Any) -> None:
         for found, same, right in zip(params, objects, expected):
             assert found is same
             assert_allclose(np.asarray(same), right, rtol=1e-7)
+    h.goes_on(word)
 
 
 @owes("BasicOptimizer")

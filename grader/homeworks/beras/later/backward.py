@@ -19,6 +19,7 @@ from grader.homework import edition as edition_of
 from grader.homeworks.beras.later import dialect
 from grader.homeworks.beras.later.backward_pages import rewritten as rewritten  # of pages, see diagnose/pages/words.py
 from grader.homeworks.beras.later.backward_stand_ins import CLASSES
+from grader.homeworks.beras.later.dialect import ONE
 from grader.worker.wire import Ref
 
 # What Python says where `__call__` sets `backward` on something that takes no attribute
@@ -26,7 +27,6 @@ NO_CARRIER = re.compile(
     r"'([\w.]+)' object has no attribute 'backward'|cannot set '?backward'? attribute of immutable type '([\w.]+)'"
 )
 TENSORS = "Linear.initializer/tensors"
-ONE = np.array([[0.5, -1.0], [2.0, 0.25]])  # what a look at two passes is made with
 
 
 class Dialect(dialect.Dialect):

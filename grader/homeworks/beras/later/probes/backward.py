@@ -8,7 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from grader.ask.client import Fault
 from grader.ask.draw import Draw
+from grader.ask.entries import After
 from grader.ask.probe import NotAsked, Observation, probe
 from grader.ask.subject import Remote
 from grader.homeworks.beras.later.backward import Dialect
@@ -58,6 +60,7 @@ def initial_tensors(s: Dialect, draw: Draw) -> Observation:
 
 def batch(s: Dialect, draw: Draw, rows: int = B) -> tuple[Remote, Remote, Remote]:
     """Inputs, labels, and a loss of them."""
+    s.rest_on_composing()
     loss = s.double("loss", "Diffable", coefficients=draw.array(rows, C))
     return s.tensor(draw.array(rows, N), "x"), s.tensor(draw.array(rows, C), "y"), loss
 
@@ -104,9 +107,11 @@ def next_pass(s: Dialect, draw: Draw) -> Observation:
 @probe("Diffable.backward", "from-upstream", needs=TAPING)
 def from_upstream(s: Dialect, draw: Draw) -> Observation:
     """a layer that is given an upstream gradient, in a list, sees to itself and to what went into it."""
+    s.rest_on_composing()
     (one, of_one), (two, of_two) = layer(s, draw, N, M), layer(s, draw, M, C)
     output = s.forward(two, s.forward(one, s.tensor(draw.array(B, N), "x")))
-    output.method("backward", [s.tensor(draw.array(B, C), "J")])
+    J = s.tensor(draw.array(B, C), "J")
+    output.method("backward", J if s.composes_bare() else [J])
     return {"gradients": grads([*of_one, *of_two])}
 
 
@@ -170,6 +175,39 @@ def rmsprop_forgets(s: Dialect, draw: Draw) -> Observation:
 def adam_forgets(s: Dialect, draw: Draw) -> Observation:
     """given: zero_grad forgets the gradient of every parameter: it is None again, or zeros."""
     return forgotten(s, draw, "Adam")
+
+
+def gone_on(s: Dialect, draw: Draw, name: str) -> Observation:
+    """The parameters after a step in which the one between the others is frozen and has no gradient."""
+    held = [s.weight(draw.array(*shape)) for shape in STEPS]
+    optimizer = s.optimizer(name, held, 0.5)
+    s.freeze(held[1])
+    try:
+        s.step(optimizer, held, [draw.array(*STEPS[0]), None, draw.array(*STEPS[2])])
+    except Fault as fault:
+        if fault.kind != "raised" or "None" not in fault.message:
+            raise
+        # Nothing in the homework trains beside a frozen parameter, and many right hand-ins do arithmetic with its None
+        raise NotAsked("this optimizer wants a gradient for every parameter") from None
+    return {After(f"w{index}", 1).entry: w.read() for index, w in enumerate(held, 1)}
+
+
+@probe("BasicOptimizer", "goes-on")
+def sgd_goes_on(s: Dialect, draw: Draw) -> Observation:
+    """behind a frozen parameter, whose gradient is None, the others are changed as well."""
+    return gone_on(s, draw, "BasicOptimizer")
+
+
+@probe("RMSProp", "goes-on")
+def rmsprop_goes_on(s: Dialect, draw: Draw) -> Observation:
+    """behind a frozen parameter, whose gradient is None, the others are changed as well."""
+    return gone_on(s, draw, "RMSProp")
+
+
+@probe("Adam", "goes-on")
+def adam_goes_on(s: Dialect, draw: Draw) -> Observation:
+    """behind a frozen parameter, whose gradient is None, the others are changed as well."""
+    return gone_on(s, draw, "Adam")
 
 
 # --- Model ------------------------------------------------------------------------------------------------------
