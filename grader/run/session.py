@@ -262,8 +262,7 @@ class Session:
         if made:
             run.outcome, run.message = Outcome.NOT_IMPLEMENTED, Message(at(place))
         else:
-            run.outcome = Outcome.BLOCKED
-            run.blocked_by = component_of(called[0], self.grading.places) or place.file
+            run.outcome, run.blocked_by = Outcome.BLOCKED, component_of(called[0], self.grading.places) or place.file
             run.message = Message(f"blocked by {place.function}, which is not written yet ({at(place)})")
 
     @property
@@ -324,16 +323,10 @@ class Session:
         if self.is_hidden(name):
             probe = concealed(probe)
             message = probe.why
-        return ComponentResult(
-            name,
-            str(outcome),
-            decimal(earned),
-            decimal(possible),
-            message,
-            [probe],
-            points is not None,
-            probe.not_judged,
-        )
+        counts = points is not None
+        found = ComponentResult(name, str(outcome), decimal(earned), decimal(possible), message, [probe], counts)
+        found.not_judged = probe.not_judged
+        return found
 
     def _place(self, name: str, run: Run) -> tuple[str, int]:
         """Where in the submission a training failed, or where its model is made."""

@@ -440,6 +440,4 @@ RETURNS_NOTHING = dict.fromkeys(("apply_gradients", "step", "zero_grad", "backwa
 IN_PLACE = {"apply_gradients": True, "step": True}
 
 # Above lines to paste.
-LINES = {
-    "made_up_data": "# the check asks with made-up images in MNIST's form: with MNIST itself, other numbers are shown",
-}
+LINES = {"made_up_data": "# the check asks with made-up images in MNIST's form: with MNIST, other numbers are shown"}
