@@ -60,13 +60,14 @@ def forward_float32(s: Dialect, draw: Draw) -> Observation:
     "Dense",
     "attributes",
     weight=2,
-    needs=(f"{INITIALIZER}/static-method", f"{INITIALIZER}/sizes"),  # the latter is asked from 2023 on
+    needs=(f"{INITIALIZER}/static-method",),
     passive=True,
     b=Rule(squeeze=True),
     weights=Rule(squeeze=True),
 )
 def attributes(s: Dialect, draw: Draw) -> Observation:
     """w is (n, m), b has m entries, and weights holds the two."""
+    s.needs.append(f"{INITIALIZER}/sizes")  # which is asked from 2023 on
     dense = s.new("Dense", N, M)
     w, b = dense.attribute("w").value, dense.attribute("b").value
     weights = dense.attribute(s.word("weights"))
