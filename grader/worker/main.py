@@ -136,7 +136,7 @@ class ForkServer:
             os.dup2(output, 1)
             os.dup2(output, 2)
             os.close(null)
-            whereabouts.answer(2)
+            whereabouts.listen(2)
             self.shut_in(message["limits"])
         os.close(output)
         sys.argv = [""]

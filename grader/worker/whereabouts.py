@@ -13,7 +13,7 @@ import signal
 SIGNAL = getattr(signal, "SIGUSR2", signal.SIGTERM)
 
 
-def answer(output: int) -> None:
+def listen(output: int) -> None:
     """From here on the signal makes this process write its stack into a descriptor."""
     with contextlib.suppress(AttributeError, OSError, RuntimeError, ValueError):  # a system that has no such signals
         faulthandler.register(SIGNAL, file=output, all_threads=False, chain=False)
