@@ -24,7 +24,7 @@ from typing import Any
 
 from grader.ask.client import UNUSABLE, Fault, RemoteWorker, unusable
 from grader.ask.objects import Implementation
-from grader.ask.probe import NotAsked, Probe
+from grader.ask.probe import Function, NotAsked, Probe
 from grader.ask.response import Response
 from grader.ask.subject import subject_of
 from grader.isolation import Level, WorkerLost, Zygote, choose, start
@@ -175,11 +175,18 @@ class Observer:
     def _ask_group(self, probes: list[Probe]) -> None:
         """Asks the probes of one group, in one worker as long as that lives."""
         worker: RemoteWorker | None = None
+        wholes: dict[Function, Response] = {}  # what was observed for several checks
         for probe in probes:
             if self.closed:
                 break
             try:
-                seen, worker = self._ask(probe, self.seed_of(probe), worker)
+                if not probe.together:
+                    seen, worker = self._ask(probe, self.seed_of(probe), worker)
+                else:
+                    if probe.function not in wholes:
+                        whole = replace(probe, together=False)
+                        wholes[probe.function], worker = self._ask(whole, self.seed_of(probe), worker)
+                    seen = wholes[probe.function].part(probe)
             except Exception:  # noqa: BLE001  a fault of the grader's must not be the student's
                 seen, worker = Response(broken=traceback.format_exc()), None
             self.futures[probe.name].set_result(seen)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
+from grader.ask.client import Fault
 from grader.ask.draw import Draw
 from grader.ask.subject import Subject
 from grader.homework import FIRST, HOMEWORK, Edition
@@ -68,6 +69,7 @@ class Probe:
     seeded: False where every seed asks the same questions.
     passive: asks what must not happen, which code that does nothing gets right; it counts beside other right answers.
     megabytes: of data that an implementation takes into memory for it, where that is much.
+    together: its function observes for several checks at once, each under its slug: what takes long is done once.
     """
 
     component: str
@@ -81,6 +83,7 @@ class Probe:
     seeded: bool = True
     passive: bool = False
     megabytes: int = 0
+    together: bool = False
     rules: dict[str, Rule] = field(default_factory=dict)
 
     @property
@@ -98,7 +101,15 @@ class Probe:
 
     def ask(self, subject: Subject, seed: int) -> Observation:
         """What the probe sees of an implementation. The same seed asks the same questions. Raises Fault, NotAsked."""
-        return self.function(subject, Draw(seed * 10_000 + zlib.crc32(self.name.encode()) % 10_000))
+        seen = self.function(subject, Draw(seed * 10_000 + zlib.crc32(self.name.encode()) % 10_000))
+        return self.part(seen) if self.together else seen
+
+    def part(self, seen: Observation) -> Observation:
+        """Its own of what was observed for several. Raises Fault where that is what became of it."""
+        found: Observation | Fault = seen[self.slug]
+        if isinstance(found, Fault):
+            raise found
+        return found
 
 
 REGISTRY: dict[str, list[Probe]] = {}  # by module, in the order of the text
@@ -115,20 +126,22 @@ def probe(
     seeded: bool = True,
     passive: bool = False,
     megabytes: int = 0,
+    together: str = "",
     **rules: Rule,
 ) -> Callable[[Function], Function]:
     """Registers a probe; its docstring is the line that students read.
 
     needs: components, or probes of them, whose failure explains away a failure here. may_need, despite, seeded, passive
-    and megabytes: see Probe.
+    and megabytes: see Probe. together: the line that students read, where the function observes for several checks.
     Further keywords: a rule for the entry of that name.
     """
 
     def register(function: Function) -> Function:
-        title = " ".join((function.__doc__ or "").split()).rstrip(".")
-        found = Probe(
-            component, slug, title, function, weight, needs, may_need, despite, seeded, passive, megabytes, rules
-        )
+        title = " ".join((together or function.__doc__ or "").split()).rstrip(".")
+        asked = (needs, may_need, despite, seeded, passive, megabytes, bool(together))
+        if together and seeded:
+            raise ValueError(f"{component}/{slug} is asked together with others, which draw other numbers")
+        found = Probe(component, slug, title, function, weight, *asked, rules)
         REGISTRY.setdefault(function.__module__, []).append(found)
         return function
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from grader.ask.client import Fault
 from grader.ask.local_gradients import Local, alike
 from grader.ask.notes import Call, Note
-from grader.ask.probe import NotAsked, Observation
+from grader.ask.probe import NotAsked, Observation, Probe
 
 
 @dataclass
@@ -32,6 +32,15 @@ class Response:
     inputs: tuple[np.ndarray, ...] = ()
     output: str = ""
     seconds: float = 0.0
+
+    def part(self, probe: Probe) -> Response:
+        """What this check saw, where its function observed for several."""
+        if self.observation is None:
+            return replace(self)
+        try:
+            return replace(self, observation=probe.part(self.observation))
+        except Fault as fault:
+            return replace(self, observation=None, fault=fault)
 
     def misfit(self, actual: Any) -> Local | None:
         """The local gradient that came back in place of what it should have been multiplied to, if one did."""
