@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from functools import cache
 from types import ModuleType
 from typing import Any
 
@@ -16,7 +15,8 @@ import numpy as np
 
 PATH = ("keras", "datasets", "mnist")  # from a library down to the digits; keras itself begins at the second
 Absent = Callable[[str, str], Any]
-HEADERS = {"images": (16, (-1, 28, 28)), "labels": (8, (-1,))}  # of the IDX format: bytes of it, and what comes behind
+AXES = {"images": 3, "labels": 1}  # of each kind of IDX file
+PIECE = 1 << 17  # bytes
 
 
 def libraries(folders: Mapping[str, str], absent: Absent) -> dict[str, ModuleType]:
@@ -56,17 +56,22 @@ class Library(ModuleType):
 def loader(folder: str) -> Any:
     def load_data(path: str = "mnist.npz") -> Any:
         """((train images, train labels), (test images, test labels)), uint8 arrays that nobody else holds."""
-        splits = (tuple(decoded(folder, split, kind).copy() for kind in HEADERS) for split in ("train", "t10k"))
-        return tuple(splits)
+        return tuple(tuple(decoded(folder, split, kind) for kind in AXES) for split in ("train", "t10k"))
 
     return load_data
 
 
-@cache
 def decoded(folder: str, split: str, kind: str) -> np.ndarray:
-    """The array in one of the files: images (N, 28, 28) or labels (N,)."""
+    """The array in one of the files: images (N, 28, 28) or labels (N,).
+
+    It is read in pieces to where it stays: memory that is used for the first time costs more than unpacking.
+    """
     import gzip
 
-    start, shape = HEADERS[kind]
-    with gzip.open(os.path.join(folder, f"{split}-{kind}-idx{len(shape)}-ubyte.gz")) as file:
-        return np.frombuffer(file.read(), np.uint8, offset=start).reshape(shape)
+    with gzip.open(os.path.join(folder, f"{split}-{kind}-idx{AXES[kind]}-ubyte.gz")) as file:
+        file.read(4)  # says what the file's name does
+        array = np.empty([int.from_bytes(file.read(4), "big") for _ in range(AXES[kind])], np.uint8)
+        rest = array.reshape(-1).data
+        while count := file.readinto(rest[:PIECE]):
+            rest = rest[count:]
+    return array
