@@ -33,7 +33,7 @@ INITIALIZE = "_initialize_weight"
 
 def comes_of_initializer(fault: Fault) -> bool:
     """Did a Dense layer not come to be because of what draws its weights: that raised, or gave no pair?"""
-    gave_no_pair = fault.type == "TypeError" and "unpack" in fault.message
+    gave_no_pair = fault.type in ("TypeError", "ValueError") and "unpack" in fault.message
     return fault.kind == "raised" and (gave_no_pair or any(INITIALIZE in frame.function for frame in fault.frames))
 
 
