@@ -316,6 +316,23 @@ def test_edition_of_a_later_year_grades_that_year_and_refuses_another(later_edit
     assert "this answer key is for the edition of 2025, not of 2022" in other.stderr
 
 
+@pytest.mark.parametrize("words", [("--list",), ("explain", "Weighted")], ids=" ".join)
+def test_edition_of_a_later_year_speaks_of_that_year(words: tuple[str, ...], later_edition: Path, tmp_path: Path):
+    environment = {**os.environ, "PYTHONPATH": str(later_edition / "unpacked")}
+    command = [sys.executable, "-m", "grader", *words]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=environment, check=False)
+
+    assert done.returncode == 0, done.stderr
+    assert "Weighted" in done.stdout  # which only later years have
+
+
+def test_student_edition_says_how_it_is_installed(later_edition: Path):
+    readme = (later_edition / "pack" / "README.md").read_text(encoding="utf-8")
+    (wheel,) = re.findall(r'pip install "\./(.*)\[watch,plot,report\]"', readme)
+
+    assert (later_edition / "pack" / wheel).is_file()
+
+
 def test_key_of_another_year_is_refused_in_one_line(later_edition: Path, folder_of_packs: Path, tmp_path: Path):
     ready = ("--key", str(folder_of_packs / "answers.key"), *ONLY)
     done = run("pack", "student", "--edition", "2025", "-o", str(tmp_path / "pack"), *ready)

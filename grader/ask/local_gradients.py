@@ -31,7 +31,7 @@ class Local:
         raise NotImplementedError
 
     def made_of(self, component: str, x: np.ndarray) -> str:
-        """What it is in place of the gradient, as a student would write it, if x is the layer's input; '' if unknown."""
+        """What it is, as a student would write it, if x is the layer's input; '' where that is unknown."""
         return ""
 
     def made_too_early(self, x: np.ndarray) -> str:

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.base.ends import temporary_folder
-from grader.homework import FIRST_YEAR, HOMEWORK, YEARS, edition
+from grader.homework import HOMEWORK, YEARS
 from grader.report.writers import WRITERS
 from grader.run.grade import graded
 from grader.run.outputs import Outputs
-from grader.run.request import DEFAULT_SEED, Request, hidden_seed_of, plan, seed_of
+from grader.run.request import DEFAULT_SEED, Request, hidden_seed_of, plan, seed_of, year_spoken_of
 
 if TYPE_CHECKING:
     from grader.result import Result
@@ -48,7 +48,7 @@ def main(arguments: list[str]) -> int:
     options = parser().parse_args(arguments[:split])
     request = request_of(options)
     if options.list:
-        print(listing(*plan(request, edition(request.edition or FIRST_YEAR))))
+        print(listing(*plan(request, year_spoken_of(request.edition, request.rubric))))
         return 0
     outputs = Outputs(files_of(options), options.jsonl)
     with (

@@ -104,8 +104,10 @@ def github(folder: Path, contents: Contents) -> None:
 
 
 def student(folder: Path, contents: Contents) -> None:
-    """The wheel alone."""
-    build_wheel(contents.build, contents.key, folder)
+    """The wheel, and how it is installed."""
+    wheel = build_wheel(contents.build, contents.key, folder)
+    text = (FILES / "student-README.md").read_text(encoding="utf-8")
+    (folder / "README.md").write_text(text.replace("{wheel}", wheel.name), encoding="utf-8")
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,7 @@ PACKS = {
     "prairielearn": Pack(prairielearn, "the folder questions/NAME of a PrairieLearn course"),
     "codio": Pack(codio, "the folder .guides/secure/NAME of a Codio assignment"),
     "github": Pack(github, "a template repository for students, whose workflow grades every push", student=True),
-    "student": Pack(student, "the student edition: a wheel to install with pip", student=True),
+    "student": Pack(student, "the student edition: a wheel to install with pip, and how", student=True),
 }
 
 

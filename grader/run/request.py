@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader.base.errors import UsageError
-from grader.homework import Edition
+from grader.homework import FIRST, Edition
 from grader.judge import rubrics
 from grader.result import OWN_CHECKS, is_training
-from grader.rubric import Rubric
+from grader.rubric import Rubric, year_meant
 
 DEFAULT_SEED = 1470
 SEED_BITS = 31
@@ -45,6 +45,18 @@ class Request:
     def __post_init__(self) -> None:
         if self.runs < 1:
             raise UsageError("--runs takes a whole number from 1 up")
+
+
+def year_spoken_of(year: int | None, path: Path | None) -> Edition:
+    """The edition that a command without a hand-in is about: as named, the rubric's, else that of an installed key.
+
+    Raises UsageError.
+    """
+    from grader.ask.answers import KEY, KeyAnswers
+
+    if year is None and path is None and not FIRST.reference.is_dir() and KEY.is_file():
+        year = KeyAnswers(KEY).year
+    return year_meant(year, path)
 
 
 def plan(request: Request, year: Edition) -> tuple[Rubric, str, tuple[str, ...]]:
