@@ -468,8 +468,13 @@ def test_gradescope_pack_grades_as_another_user(folder_of_packs: Path, tmp_path:
         assert not (root / "source").stat().st_mode & 0o007
         assert not (root / "python" / "grader" / "answers.key").stat().st_mode & 0o007
 
+        before = {"score": 1.0, "extra_data": {"attempt": 4}}
+        previous = [{"submission_time": "2026-11-01T10:00:00.5-05:00", "autograder_error": False, "results": before}]
+        told = {"created_at": "2026-11-01T11:00:00.25-05:00", "previous_submissions": previous}
+        (root / "submission_metadata.json").write_text(json.dumps(told))
         found = graded(ROOT / "reference")
         assert_gradescope(found, POINTS)
+        assert found["extra_data"]["attempt"] == 5
         assert found["score"] == POINTS
         assert {each["visibility"] for each in found["tests"]} == {"visible", "after_published"}
 
@@ -514,7 +519,7 @@ def test_gradescope_pack_with_training_is_set_up_and_trains(folder_of_packs: Pat
         )
         assert done.returncode == 0, done.stderr
 
-    assert list((root / "cache").rglob("train-images.npy"))
+    assert list((root / "python" / "cache").rglob("train-images.npy"))
     found = json.loads((root / "results" / "results.json").read_text(encoding="utf-8"))
     trained = next(each for each in found["tests"] if "training" in each["name"])
     assert trained["score"] == trained["max_score"] > 0, found

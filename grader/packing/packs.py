@@ -38,14 +38,13 @@ def gradescope(folder: Path, contents: Contents) -> None:
     """https://gradescope-autograders.readthedocs.io/en/latest/specs/: setup.sh and run_autograder at the root."""
     script(folder, "setup.sh")
     script(folder, "run_autograder")
-    shutil.copy(FILES / "gradescope_run.py", folder / "run.py")
-    collect(made(folder / "wheels"), contents.wheels, contents.python)
-    grader_and_data(folder, contents)
+    with_installer(folder, "gradescope_run.py", contents)
 
 
 def classroom50(folder: Path, contents: Contents) -> None:
     """https://github.com/foundation50/classroom50/wiki/Advanced-Autograding: autograder.py and what lies beside it."""
-    shutil.copy(FILES / "autograder.py", folder / "autograder.py")
+    for name in ("autograder.py", "installed.py"):
+        shutil.copy(FILES / name, folder / name)
     made(folder / "wheels")
     if contents.wheels is not None:
         collect(folder / "wheels", contents.wheels, contents.python)

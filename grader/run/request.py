@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from grader.base.errors import UsageError
@@ -13,6 +13,7 @@ from grader.homework import FIRST, Edition
 from grader.judge import rubrics
 from grader.result import OWN_CHECKS, is_training
 from grader.rubric import Rubric, year_meant
+from grader.run.attempts import Attempt
 
 DEFAULT_SEED = 1470
 SEED_BITS = 31
@@ -41,6 +42,7 @@ class Request:
     runs: int = 1
     full: bool = False
     fast_core: bool | None = None
+    attempt: Attempt = field(default_factory=Attempt)
 
     def __post_init__(self) -> None:
         if self.runs < 1:
