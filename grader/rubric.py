@@ -77,7 +77,8 @@ class Rubric:
     explain_site: where `grade explain --site` was put, with a slash at its end; '' where nobody did.
     weights: of checks, as the file names them, where they are not the probe's own.
     attempts: how often hand-ins are graded, and what is shown when; its checks are named as the file does.
-    own_checks: points of an instructor's own checks, by the name of their function; own_text: the file that holds them.
+    own_checks: points of an instructor's own checks, by the name of their function; own_text: the file that holds them;
+        own_answers: what the reference returns in them, where it is not at hand.
     extension_checks: checks of other components that are just as free, as the file names them; judge/rubrics.py makes
         of them, of `weights` and of `hidden`, the checks that are meant.
     """
@@ -108,6 +109,7 @@ class Rubric:
     explain_site: str = ""
     own_checks: dict[str, Fraction] = field(default_factory=dict)
     own_text: str = ""
+    own_answers: str = ""
 
     def total(self, track: str) -> Fraction:
         """All points of a track, those of an instructor's own checks among them."""
@@ -323,6 +325,7 @@ def check(data: dict[str, Any], source: str, edition: Edition = FIRST) -> Rubric
         attempts=rules_of(data, source),
         own_checks=own_checks_of(data, f"rubric {source}, [checks]"),
         own_text=data["checks_file"]["text"],
+        own_answers=str(data["checks_file"].get("answers", "")),
     )
 
 

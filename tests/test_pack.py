@@ -27,6 +27,8 @@ import wheelhouse
 from conftest import Once
 from overlays import ROOT, build, grade, run
 from results import assert_gradescope
+from test_own_checks import OWN, PROBED
+from test_own_checks import POINTS as OWN_POINTS
 from test_own_checks import rubric as write_own_checks
 from test_visibility import write_rubric
 
@@ -218,7 +220,7 @@ def public_checks(result: dict[str, Any]) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("hidden", ["", "checks.py"])
 def test_own_checks_go_along_and_hidden_ones_stay_behind(hidden: str, folder_of_packs: Path, tmp_path: Path):
-    rubric = write_own_checks(tmp_path / "rubric", hidden=hidden)
+    rubric = write_own_checks(tmp_path / "rubric", OWN + PROBED, hidden=hidden, **OWN_POINTS, test_values=1)
     ready = ("--key", str(folder_of_packs / "answers.key"), "--rubric", str(rubric), "--only", "checks.py")
     done = run("pack", "student", "-o", str(tmp_path / "pack"), *ready)
     assert done.returncode == 0, done.stderr
@@ -237,9 +239,13 @@ def test_own_checks_go_along_and_hidden_ones_stay_behind(hidden: str, folder_of_
     found = json.loads(done.stdout)
     row = found["components"][-1]
     assert (row["name"], row["outcome"]) == ("checks.py", "not asked" if hidden else "passed")
-    assert found["max_score"] == (0 if hidden else 5)
-    assert [each["title"] for each in row["probes"]] == ["Softmax of large numbers is finite", "rows"]
-    assert found["hidden_points"] == (5 if hidden else 0)
+    assert found["max_score"] == (0 if hidden else 6)
+    assert [each["title"] for each in row["probes"]] == [
+        "Softmax of large numbers is finite",
+        "rows",
+        "Softmax of two rows",
+    ]
+    assert found["hidden_points"] == (6 if hidden else 0)
     assert found["not_graded"] == 100
 
 
