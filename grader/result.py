@@ -308,6 +308,8 @@ class Result:
     edition: the year of the course; graders that did not tell it knew the first one alone.
     recognised_by: what in the hand-in tells that year, or that it was asked for; '' for the first, where nothing
         speaks of another one.
+    attempt: of whoever handed it in, from 1 up; 0 where nobody counts. graded_at: when the latest graded ones came,
+        where the rubric limits them.
     """
 
     score: float
@@ -331,6 +333,8 @@ class Result:
     not_judged: float = 0.0
     edition: int = 2022
     recognised_by: str = ""
+    attempt: int = 0
+    graded_at: list[str] = field(default_factory=list)
     version: int = VERSION
 
     def __post_init__(self) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.base import tomlfile
+from grader.base.attempts import AttemptRules, rules_of
 from grader.base.errors import UsageError
 from grader.base.paths import PACKAGE
 from grader.homework import FIRST, HOMEWORK, YEARS, Edition
@@ -34,12 +35,13 @@ TABLES: dict[str, tuple[str, ...]] = {
         "training_memory_mb", "file_mb", "processes", "address_space_gb", "wall_factor",
     ),
     "training": ("milestones", "chance", "implausible", "fast_core", "not_finished"),  # and see `shares_of`
+    "attempts": ("most", "hours"),
     "visibility": ("hidden", "gradescope"),
     "outside": tuple(OUTSIDE),
 }  # fmt: skip
 ENTRIES = (
-    "edition", "default_track", "base", "extensions", "total", "explain_site", "points", "bonus", "weights", "checks",
-    "checks_file",
+    "edition", "default_track", "base", "extensions", "total", "explain_site", "points", "bonus", "weights", "reveal",
+    "checks", "checks_file",
 )  # fmt: skip
 BUILT_IN = "built-in"
 HEADER_OF_CHECKS = "\n[checks_file]\n"  # the last table, where a rubric has been put together
@@ -49,6 +51,7 @@ ALL_PUBLIC: dict[str, Any] = {"hidden": [], "gradescope": "after_published"}
 ADDED: dict[str, dict[str, Any]] = {
     "partial": {"passes_when_judged": 0.5},
     "limits": {"wall_factor": 10},
+    "attempts": {"most": 0, "hours": 24},
     "training": {"implausible": 0.995, "fast_core": True, "not_finished": "not judged"},
 }
 NOT_FINISHED = ("not judged", "lost")
@@ -73,7 +76,9 @@ class Rubric:
     bonus: points that an extension brings on top of the track's.
     explain_site: where `grade explain --site` was put, with a slash at its end; '' where nobody did.
     weights: of checks, as the file names them, where they are not the probe's own.
-    own_checks: points of an instructor's own checks, by the name of their function; own_text: the file that holds them.
+    attempts: how often hand-ins are graded, and what is shown when; its checks are named as the file does.
+    own_checks: points of an instructor's own checks, by the name of their function; own_text: the file that holds them;
+        own_answers: what the reference returns in them, where it is not at hand.
     extension_checks: checks of other components that are just as free, as the file names them; judge/rubrics.py makes
         of them, of `weights` and of `hidden`, the checks that are meant.
     """
@@ -100,9 +105,11 @@ class Rubric:
     old_numpy: str = "told"
     bonus: dict[str, Fraction] = field(default_factory=dict)
     weights: dict[str, int] = field(default_factory=dict)
+    attempts: AttemptRules = field(default_factory=AttemptRules)
     explain_site: str = ""
     own_checks: dict[str, Fraction] = field(default_factory=dict)
     own_text: str = ""
+    own_answers: str = ""
 
     def total(self, track: str) -> Fraction:
         """All points of a track, those of an instructor's own checks among them."""
@@ -238,13 +245,8 @@ def check(data: dict[str, Any], source: str, edition: Edition = FIRST) -> Rubric
         "visibility": ALL_PUBLIC,
         "outside": usual,
         "extensions": extensions_of_old,
-        "base": BUILT_IN,
-        "edition": edition.year,
-        "total": TOTAL,
-        "explain_site": "",
-        "bonus": {},
-        "weights": {},
-        "checks": {},
+        **{"base": BUILT_IN, "edition": edition.year, "total": TOTAL, "explain_site": ""},
+        **{table: {} for table in ("bonus", "weights", "attempts", "reveal", "checks")},
         "checks_file": {"text": ""},
         **data,
     }
@@ -320,8 +322,10 @@ def check(data: dict[str, Any], source: str, edition: Edition = FIRST) -> Rubric
         bonus=bonus_of(data, extensions, f"rubric {source}, [bonus]"),
         explain_site=site_of(data["explain_site"], f"rubric {source}, explain_site"),
         weights=weights_of(data, f"rubric {source}, [weights]"),
+        attempts=rules_of(data, source),
         own_checks=own_checks_of(data, f"rubric {source}, [checks]"),
         own_text=data["checks_file"]["text"],
+        own_answers=str(data["checks_file"].get("answers", "")),
     )
 
 

@@ -31,6 +31,12 @@ OWN = """
         assert out.shape == (2, 5), "the shape stays"
         np.testing.assert_allclose(out, 0.2)
 """
+PROBED = """
+
+    def test_values(submission):
+        "Softmax of two rows"
+        return submission.Softmax()(np.array([[1.0, 2.0, 0.5], [0.0, 4.0, 1.0]]))
+"""
 POINTS = {"test_large": 2, "test_rows": 3}
 ONLY = ("--no-training", "--only", "Softmax", "checks.py")
 
@@ -170,11 +176,31 @@ def test_a_tape_knows_its_tensors_again(tmp_path: Path, year: int) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_what_a_check_returns_is_compared_with_what_the_reference_returns(tmp_path: Path) -> None:
+    path = rubric(tmp_path / "course", OWN + PROBED, **POINTS, test_values=4)
+    wrong = tmp_path / "hand-in"
+    shutil.copytree(REFERENCE, wrong, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(SUBMISSIONS / "chaffs/softmax-over-batch/Beras/activations.py", wrong / "Beras")
+
+    right = run(REFERENCE, "--rubric", path, "--only", "checks.py")
+    done = run(wrong, "--rubric", path, "--only", "checks.py", "--json", tmp_path / "found.json")
+
+    assert "checks.py passed 9 / 9" in " ".join(right.stdout.split()), right.stderr
+    row = valid((tmp_path / "found.json").read_text())["components"][-1]
+    probe = row["probes"][-1]
+    assert (probe["outcome"], probe["points"], probe["max_points"]) == ("failed", 0, 4), done.stdout
+    assert "first at [0, 0]: 0.731" in probe["message"]
+    assert "[0, 0]: 0.231" in probe["message"]
+    assert probe["mismatches"][0]["expected"]["shape"] == [2, 3]
+    assert "softmax" in " ".join(probe["script"])
+
+
 def test_page_of_the_documentation_runs_as_it_stands(tmp_path: Path, overflows: Path) -> None:
     page = (ROOT / "docs" / "checks.md").read_text(encoding="utf-8")
-    code, table = (re.search(rf"```{kind}\n(.*?)```", page, re.DOTALL)[1] for kind in ("python", "toml"))
+    code, probe = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    table = re.search(r"```toml\n(.*?)```", page, re.DOTALL)[1] + "test_softmax_of_far_rows = 0\n"
     head, _, checks = table.partition("[checks]")
-    (tmp_path / "checks.py").write_text(code, encoding="utf-8")
+    (tmp_path / "checks.py").write_text(f"{code}\n\n{probe}", encoding="utf-8")
     built_in = FIRST.rubric.read_text(encoding="utf-8")
     (tmp_path / "rubric.toml").write_text(f"{head}{built_in}\n[checks]{checks}", encoding="utf-8")
 
@@ -198,6 +224,11 @@ MISTAKES = {
         "checks.py, line 2: the reference does not pass test_a: assert not submission.Softmax()",
     ),
     "use": ("def test_a(submission):\n    submission.Softmax() + 1\n", "checks.py, line 2, in test_a: TypeError"),
+    "live": (
+        "def test_a(submission):\n    return submission.Softmax()\n",
+        "checks.py: test_a must return numbers, arrays, text",
+    ),
+    "nothing": ("def test_a(submission):\n    if 0:\n        return 1\n", "checks.py: test_a must return numbers"),
     "parameter": ("def test_a():\n    pass\n", "checks.py, line 1: test_a must take `submission`"),
     "missing": ("def test_b(submission):\n    pass\n", '"test_a": checks.py has no function of that name'),
     "pointless": (

@@ -27,6 +27,8 @@ import wheelhouse
 from conftest import Once
 from overlays import ROOT, build, grade, run
 from results import assert_gradescope
+from test_own_checks import OWN, PROBED
+from test_own_checks import POINTS as OWN_POINTS
 from test_own_checks import rubric as write_own_checks
 from test_visibility import write_rubric
 
@@ -218,7 +220,7 @@ def public_checks(result: dict[str, Any]) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("hidden", ["", "checks.py"])
 def test_own_checks_go_along_and_hidden_ones_stay_behind(hidden: str, folder_of_packs: Path, tmp_path: Path):
-    rubric = write_own_checks(tmp_path / "rubric", hidden=hidden)
+    rubric = write_own_checks(tmp_path / "rubric", OWN + PROBED, hidden=hidden, **OWN_POINTS, test_values=1)
     ready = ("--key", str(folder_of_packs / "answers.key"), "--rubric", str(rubric), "--only", "checks.py")
     done = run("pack", "student", "-o", str(tmp_path / "pack"), *ready)
     assert done.returncode == 0, done.stderr
@@ -237,9 +239,13 @@ def test_own_checks_go_along_and_hidden_ones_stay_behind(hidden: str, folder_of_
     found = json.loads(done.stdout)
     row = found["components"][-1]
     assert (row["name"], row["outcome"]) == ("checks.py", "not asked" if hidden else "passed")
-    assert found["max_score"] == (0 if hidden else 5)
-    assert [each["title"] for each in row["probes"]] == ["Softmax of large numbers is finite", "rows"]
-    assert found["hidden_points"] == (5 if hidden else 0)
+    assert found["max_score"] == (0 if hidden else 6)
+    assert [each["title"] for each in row["probes"]] == [
+        "Softmax of large numbers is finite",
+        "rows",
+        "Softmax of two rows",
+    ]
+    assert found["hidden_points"] == (6 if hidden else 0)
     assert found["not_graded"] == 100
 
 
@@ -314,6 +320,23 @@ def test_edition_of_a_later_year_grades_that_year_and_refuses_another(later_edit
     assert other.returncode == 2
     assert other.stderr.count("\n") == 1
     assert "this answer key is for the edition of 2025, not of 2022" in other.stderr
+
+
+@pytest.mark.parametrize("words", [("--list",), ("explain", "Weighted")], ids=" ".join)
+def test_edition_of_a_later_year_speaks_of_that_year(words: tuple[str, ...], later_edition: Path, tmp_path: Path):
+    environment = {**os.environ, "PYTHONPATH": str(later_edition / "unpacked")}
+    command = [sys.executable, "-m", "grader", *words]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=environment, check=False)
+
+    assert done.returncode == 0, done.stderr
+    assert "Weighted" in done.stdout  # which only later years have
+
+
+def test_student_edition_says_how_it_is_installed(later_edition: Path):
+    readme = (later_edition / "pack" / "README.md").read_text(encoding="utf-8")
+    (wheel,) = re.findall(r'pip install "\./(.*)\[watch,plot,report\]"', readme)
+
+    assert (later_edition / "pack" / wheel).is_file()
 
 
 def test_key_of_another_year_is_refused_in_one_line(later_edition: Path, folder_of_packs: Path, tmp_path: Path):
@@ -451,8 +474,13 @@ def test_gradescope_pack_grades_as_another_user(folder_of_packs: Path, tmp_path:
         assert not (root / "source").stat().st_mode & 0o007
         assert not (root / "python" / "grader" / "answers.key").stat().st_mode & 0o007
 
+        before = {"score": 1.0, "extra_data": {"attempt": 4}}
+        previous = [{"submission_time": "2026-11-01T10:00:00.5-05:00", "autograder_error": False, "results": before}]
+        told = {"created_at": "2026-11-01T11:00:00.25-05:00", "previous_submissions": previous}
+        (root / "submission_metadata.json").write_text(json.dumps(told))
         found = graded(ROOT / "reference")
         assert_gradescope(found, POINTS)
+        assert found["extra_data"]["attempt"] == 5
         assert found["score"] == POINTS
         assert {each["visibility"] for each in found["tests"]} == {"visible", "after_published"}
 
@@ -497,7 +525,7 @@ def test_gradescope_pack_with_training_is_set_up_and_trains(folder_of_packs: Pat
         )
         assert done.returncode == 0, done.stderr
 
-    assert list((root / "cache").rglob("train-images.npy"))
+    assert list((root / "python" / "cache").rglob("train-images.npy"))
     found = json.loads((root / "results" / "results.json").read_text(encoding="utf-8"))
     trained = next(each for each in found["tests"] if "training" in each["name"])
     assert trained["score"] == trained["max_score"] > 0, found

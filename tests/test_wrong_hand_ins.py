@@ -20,11 +20,11 @@ ERROR = "self.error = y_pred - y_true\n"
 CASES = {  # component, file, what is written there, what in its place, what is said
     "the input as the gradient of w": (
         "Dense", "layers", OF_WEIGHTS, "return self.x, np.ones_like(self.b)",
-        "weight_gradients() gives the shape (5, 3) and should give (5, 3, 1) or (5, 3, 4), one for each example",
+        "weight_gradients() gives x, of the shape (5, 3), and should give (5, 3, 1) or (5, 3, 4), one for each example",
     ),
     "the input turned around": (
         "Dense", "layers", OF_WEIGHTS, "return self.x.T, np.ones_like(self.b)",
-        "weight_gradients() gives the shape (3, 5) and should give (5, 3, 1) or (5, 3, 4), one for each example",
+        "weight_gradients() gives x.T, of the shape (3, 5), and should give (5, 3, 1) or (5, 3, 4), one for each",
     ),
     "the mean of the batch": (
         "Dense", "layers", OF_WEIGHTS, "return np.mean(self.x, axis=0)[:, None], np.ones_like(self.b)",
@@ -32,7 +32,7 @@ CASES = {  # component, file, what is written there, what in its place, what is 
     ),
     "a slope for each number of a softmax": (
         "Softmax", "activations", JACOBIAN, "return s * (1 - s)",
-        "input_gradients() gives the shape (5, 4) and should give (5, 4, 4), one Jacobian for each example",
+        "input_gradients() gives s (1 - s), the diagonals alone, of the shape (5, 4), and should give (5, 4, 4)",
     ),
     "a forward that keeps nothing": (
         "Softmax", "activations", "self.s = e", "s = e",

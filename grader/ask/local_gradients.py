@@ -7,6 +7,7 @@ What would fit, the homework knows: its dialect derives from `Local`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,14 +30,20 @@ class Local:
         """The shapes that would fit, in words."""
         raise NotImplementedError
 
+    def made_of(self, component: str, x: np.ndarray) -> str:
+        """What it is, as a student would write it, if x is the layer's input; '' where that is unknown."""
+        return ""
+
     def made_too_early(self, x: np.ndarray) -> str:
         """How the batch went out of it before its turn, if x is the layer's input; '' where it did not."""
         return ""
 
-    def sentence(self, component: str) -> str:
-        """What is wrong with one that does not fit."""
+    def sentence(self, component: str, inputs: Sequence[np.ndarray] = ()) -> str:
+        """What is wrong with one that does not fit. inputs: arrays that the layer was given."""
         shape = np.shape(self.value)
-        return f"{self.method} gives the shape {shape} and should give {self.right_shapes(component)}"
+        made_of = next(filter(None, (self.made_of(component, x) for x in inputs)), "")
+        given = f"{made_of}, of the shape {shape}," if made_of else f"the shape {shape}"
+        return f"{self.method} gives {given} and should give {self.right_shapes(component)}"
 
 
 def alike(one: np.ndarray, other: np.ndarray) -> bool:

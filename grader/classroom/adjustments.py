@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from grader.base.attempts import AttemptRules, moment
 from grader.base.errors import UsageError
 from grader.homework import YEARS, edition
 from grader.result import ComponentResult, Result
@@ -47,12 +48,16 @@ class Adjustment:
 
 @dataclass(frozen=True)
 class Policy:
-    """due: None where nothing is late. percent: of all points, for each day begun. attempts: 'best' or 'last'."""
+    """due: None where nothing is late. percent: of all points, for each day begun. attempts: 'best' or 'last'.
+
+    rules: how many attempts of a person are graded.
+    """
 
     due: datetime | None = None
     grace: timedelta = timedelta()
     percent: float = 0.0
     attempts: str = "best"
+    rules: AttemptRules = field(default_factory=AttemptRules)
 
 
 @dataclass(frozen=True)
@@ -104,7 +109,7 @@ def fault_of(each: Adjustment) -> str:
     if not each.reason or not each.author:
         return "a reason and an author must be there: students ask"
     if each.item == SUBMITTED:
-        return "" if not each.points or time_of(each.points) else f"{each.points!r} is no time, as in 2026-11-20 23:59"
+        return "" if not each.points or moment(each.points) else f"{each.points!r} is no time, as in 2026-11-20 23:59"
     if each.points and number(each.points) is None:
         return f"points must be a number from 0 to {MOST_POINTS}, not {each.points!r}"
     if each.of and not number(each.of):
@@ -125,14 +130,6 @@ def number(text: str) -> float | None:
     except ValueError:
         return None
     return found if 0 <= found <= MOST_POINTS else None
-
-
-def time_of(text: str) -> datetime | None:
-    """A time as people write it; one without a zone is of this machine's."""
-    try:
-        return datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone()
-    except (ValueError, OverflowError):
-        return None
 
 
 # --- what comes of it -----------------------------------------------------------------------------------------------
@@ -184,7 +181,7 @@ def grade_of(
             points += given.value
             changes.append(f"{name}: {given.value:g} of {of:g} points: {given.signed}")
     stated = by_item.get(SUBMITTED)
-    points, told = after_lateness(points, most, time_of(stated.points) if stated else submitted, by_item, policy)
+    points, told = after_lateness(points, most, moment(stated.points) if stated else submitted, by_item, policy)
     changes += told
     if whole := by_item.get(TOTAL):
         changes.append(f"{whole.value:g} points in all instead of {points:g}: {whole.signed}")

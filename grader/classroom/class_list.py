@@ -190,16 +190,35 @@ def final(
 def seconds_marked(lines: list[Line], policy: Policy) -> list[Line]:
     """Of several hand-ins of one person one counts."""
     several: dict[int, list[Line]] = defaultdict(list)
+    limit = f"one more than {policy.rules.limit}: it does not count"
     for line in lines:
         for each in line.people:
             several[id(each)].append(line)
-    counting = {who: counts(of_one, policy) for who, of_one in several.items()}
+    too_many = {line.name for of_one in several.values() for line in beyond(of_one, policy)}
+    lines = [replace(line, notes=(*line.notes, limit)) if line.name in too_many else line for line in lines]
+    counting = {
+        who: counts([line for line in of_one if line.name not in too_many], policy).name
+        for who, of_one in several.items()
+    }
     return [
         replace(line, notes=(*line.notes, "the same person has another hand-in, which counts"), second=True)
-        if line.people and all(counting[id(each)] is not line for each in line.people)
+        if line.people and all(counting[id(each)] != line.name for each in line.people)
         else line
         for line in lines
     ]
+
+
+def beyond(of_one: list[Line], policy: Policy) -> list[Line]:
+    """What is one attempt more than are graded; nothing where not every time is known."""
+    times = {line.name: line.entry.handin.submitted for line in of_one}
+    found: list[Line] = []
+    graded: list[datetime] = []
+    for line, now in sorted(((line, now) for line in of_one if (now := times[line.name])), key=lambda each: each[1]):
+        if None in times.values() or policy.rules.next_graded(graded, now) is None:
+            graded.append(now)
+        else:
+            found.append(line)
+    return found
 
 
 def counts(of_one: list[Line], policy: Policy) -> Line:

@@ -15,6 +15,7 @@ from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 
+from grader.base.attempts import AttemptRules, moment
 from grader.base.ends import stoppable
 from grader.base.errors import UsageError
 from grader.base.machine import cores, has_room
@@ -136,7 +137,7 @@ def main(arguments: list[str]) -> int:
     options = parser().parse_args(arguments)
     check_where(options)
     terms = terms_of(options)
-    policy = policy_of(options)
+    policy = policy_of(options, terms.load_rubric(terms.usual).attempts)
     adjusted = adjustments.read(options.adjust) if options.adjust is not None else []
     handed_out = given_code(options) if options.similarity else None
     progress = ClassProgress(sys.stderr, options.quiet)
@@ -195,9 +196,9 @@ def check_where(options: argparse.Namespace) -> None:
         )
 
 
-def policy_of(options: argparse.Namespace) -> Policy:
-    """What lateness costs, and which attempt counts. Raises UsageError."""
-    due = adjustments.time_of(options.due) if options.due is not None else None
+def policy_of(options: argparse.Namespace, rules: AttemptRules) -> Policy:
+    """What lateness costs, and which attempts count. Raises UsageError."""
+    due = moment(options.due) if options.due is not None else None
     if options.due is not None and due is None:
         raise UsageError(f"--due {options.due}: is no time, as in 2026-11-20T23:59 or 2026-11-20T23:59+01:00")
     if options.due is None and (options.late or options.grace):
@@ -206,7 +207,7 @@ def policy_of(options: argparse.Namespace) -> Policy:
         raise UsageError(f"--late {options.late:g}: must be a percentage from 0 to 100")
     if not 0 <= options.grace <= 60 * 24 * 366:
         raise UsageError(f"--grace {options.grace:g}: must be minutes, up to a year of them")
-    return Policy(due, timedelta(minutes=options.grace), options.late, options.attempts)
+    return Policy(due, timedelta(minutes=options.grace), options.late, options.attempts, rules)
 
 
 def terms_of(options: argparse.Namespace) -> Terms:

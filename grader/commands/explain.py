@@ -17,10 +17,11 @@ from grader.base.files import write_whole
 from grader.diagnose import pages
 from grader.explain.component import component_page
 from grader.explain.examples import explain, mistakes_of
-from grader.homework import FIRST, YEARS, Edition, edition
+from grader.homework import FIRST, YEARS, Edition
 from grader.judge import rubrics
 from grader.result import is_training
-from grader.rubric import Rubric, year_of
+from grader.rubric import Rubric
+from grader.run.request import year_spoken_of
 
 
 def main(arguments: list[str]) -> int:
@@ -35,12 +36,15 @@ def main(arguments: list[str]) -> int:
         help="for example softmax-over-batch, or a component; without one, all codes are listed",
     )
     parser.add_argument(
-        "--edition", type=int, choices=YEARS, help=f"in the words of a year; default the rubric's, else {FIRST.year}"
+        "--edition",
+        type=int,
+        choices=YEARS,
+        help=f"in the words of a year; default the rubric's, the answer key's, else {FIRST.year}",
     )
     parser.add_argument("--site", metavar="DIR", type=Path, help="write every page into a folder, as HTML")
     parser.add_argument("--rubric", metavar="NAME|FILE", type=Path, help="points and hidden checks of components")
     options = parser.parse_args(arguments)
-    year = edition(options.edition or (year_of(options.rubric) if options.rubric is not None else FIRST.year))
+    year = year_spoken_of(options.edition, options.rubric)
     if options.site is not None:
         if options.code is not None:
             raise UsageError(f"explain {options.code} --site: a site has every page; leave out {options.code}")

@@ -12,11 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.base.ends import temporary_folder
-from grader.homework import FIRST_YEAR, HOMEWORK, YEARS, edition
+from grader.base.files import write_whole
+from grader.homework import HOMEWORK, YEARS
+from grader.judge import rubrics
 from grader.report.writers import WRITERS
+from grader.run.attempts import Attempt, from_gradescope, refused
 from grader.run.grade import graded
 from grader.run.outputs import Outputs
-from grader.run.request import DEFAULT_SEED, Request, hidden_seed_of, plan, seed_of
+from grader.run.request import DEFAULT_SEED, Request, hidden_seed_of, plan, seed_of, year_spoken_of
 
 if TYPE_CHECKING:
     from grader.result import Result
@@ -48,9 +51,11 @@ def main(arguments: list[str]) -> int:
     options = parser().parse_args(arguments[:split])
     request = request_of(options)
     if options.list:
-        print(listing(*plan(request, edition(request.edition or FIRST_YEAR))))
+        print(listing(*plan(request, year_spoken_of(request.edition, request.rubric))))
         return 0
     outputs = Outputs(files_of(options), options.jsonl)
+    if is_refused(request, options.gradescope):
+        return 2
     with (
         temporary_folder("beras-grade-") as scratch,
         graded(request, scratch, outputs, arguments[split + 1 :], options.quiet) as (session, signals),
@@ -61,6 +66,10 @@ def main(arguments: list[str]) -> int:
 def request_of(options: argparse.Namespace) -> Request:
     """What these options ask for. Raises UsageError."""
     named = vars(options)
+    attempt = Attempt(options.attempt) if named.get("attempt") else Attempt()
+    if named.get("metadata"):
+        attempt, fault = from_gradescope(options.metadata)
+        print(*(["grade: " + fault] if fault else []), sep="\n", end="\n" if fault else "", file=sys.stderr)
     shared = ("edition", "track", "rubric", "data", "key", "isolation", "user", "runs", "full", "fast_core")
     return Request(
         str(options.path),
@@ -68,8 +77,23 @@ def request_of(options: argparse.Namespace) -> Request:
         training=not named.get("no_training"),
         seed=seed_of(options.seed),
         hidden_seed=hidden_seed_of(options.hidden_seed),
+        attempt=attempt,
         **{name: named[name] for name in shared if name in named},
     )
+
+
+def is_refused(request: Request, results: Path | None) -> bool:
+    """Is this attempt one more than the rubric grades? Says so, in Gradescope's results as well. Raises UsageError."""
+    if request.attempt.now is None:
+        return False
+    rules = rubrics.load(request.rubric, year_spoken_of(request.edition, request.rubric)).attempts
+    again = request.attempt.next_graded(rules)
+    if again is None:
+        return False
+    if results is not None:
+        write_whole(results, refused(request.attempt, rules, again).encode())
+    print(f"grade: not graded: {rules.limit} are graded; the next one from {again.isoformat()} on", file=sys.stderr)
+    return True
 
 
 def parser() -> argparse.ArgumentParser:
@@ -92,6 +116,18 @@ def parser() -> argparse.ArgumentParser:
         "(default: the rubric's fast_core, true)",
     )
     found.add_argument("--runs", metavar="N", type=int, default=1, help="train with N seeds (default 1)")
+    found.add_argument(
+        "--attempt",
+        metavar="N",
+        type=int,
+        help="which attempt of somebody's this is: the rubric's [reveal] shows less in the first ones (default: all)",
+    )
+    found.add_argument(
+        "--metadata",
+        metavar="FILE",
+        type=Path,
+        help="Gradescope's submission_metadata.json, with the earlier attempts, which the rubric's [attempts] limits",
+    )
     found.add_argument(
         "--format",
         choices=["table", *(name for name, writer in WRITERS.items() if not writer.appends)],

@@ -292,7 +292,8 @@ def fault_message(verdict: Verdict, fault: Fault, edition: Edition) -> Message:
     local = next((each for each in verdict.seen.locals if not each.fits), None)
     if verdict.diagnosis == [SLIP]:
         title = verdict.patterns[0]
-    head = title or (local.sentence(verdict.probe.component) if local is not None else fault_headline(fault))
+    misfit = local.sentence(verdict.probe.component, verdict.seen.inputs) if local is not None else ""
+    head = title or misfit or fault_headline(fault)
     came_back = traceback_text(fault) if fault.frames else fault_headline(fault) if title else ""
     parts = [
         ("came back", came_back),

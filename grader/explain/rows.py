@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from grader.base.message import Message
 from grader.explain.evidence import mismatches, place
 from grader.explain.message import is_place, next_step
@@ -9,7 +12,7 @@ from grader.homework import FIRST, Edition
 from grader.judge.hidden import NOT_HERE
 from grader.judge.scoring import Share, decimal
 from grader.judge.verdict import Verdict
-from grader.result import Outcome, ProbeResult
+from grader.result import UNTOUCHED, ComponentResult, Outcome, ProbeResult
 from grader.rubric import Tolerances
 from grader.submission.opening import Submission
 
@@ -34,6 +37,23 @@ def concealed(check: ProbeResult, edition: Edition = FIRST) -> ProbeResult:
         diagnosis=list(check.diagnosis),
         hidden=True,
     )
+
+
+def shown_at(row: ComponentResult, reveal: Mapping[str, int], attempt: int) -> ComponentResult:
+    """A component as this attempt shows it: some checks say what they found from a later one on. attempt: 0 for all."""
+    probes = [held_back(probe, reveal.get(probe.name, 1), attempt) for probe in row.probes]
+    if not attempt or probes == row.probes:
+        return row
+    return replace(row, probes=probes, message=line_of_why(probes, Outcome(row.outcome)) or row.message)
+
+
+def held_back(check: ProbeResult, since: int, attempt: int) -> ProbeResult:
+    """A check whose findings are shown from the attempt `since` on. What is right, missing or blocked is no secret."""
+    if attempt >= since or check.hidden or check.outcome in (*UNTOUCHED, Outcome.NOT_IMPLEMENTED):
+        return check
+    told = f"attempt {attempt}: what came back is shown from attempt {since} on"
+    found = ProbeResult(check.name, check.title, check.outcome, check.points, check.max_points, told)
+    return replace(found, not_judged=check.not_judged)
 
 
 def row_of(verdict: Verdict, share: Share, submission: Submission, tolerances: Tolerances) -> ProbeResult:

@@ -6,6 +6,7 @@ Whether they run is found out by run/own_checks.py. All of them are hidden, or n
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
 from grader.base.errors import UsageError
 from grader.result import OWN_CHECKS
@@ -42,6 +43,23 @@ def titles(rubric: Rubric) -> dict[str, str]:
         name: " ".join((ast.get_docstring(found[name]) or name.removeprefix("test_").replace("_", " ")).split())
         for name in rubric.own_checks
     }
+
+
+def compared(rubric: Rubric) -> set[str]:
+    """The checks that return something, which is compared with what the reference returns."""
+    return {
+        name
+        for name, function in functions(rubric.own_text).items()
+        if any(isinstance(node, ast.Return) and node.value is not None for node in within(function))
+    }
+
+
+def within(function: ast.AST) -> Iterator[ast.AST]:
+    """What a function does itself, and not one that it defines."""
+    for node in ast.iter_child_nodes(function):
+        if not isinstance(node, (ast.FunctionDef, ast.Lambda, ast.ClassDef)):
+            yield node
+            yield from within(node)
 
 
 def read(rubric: Rubric, source: str) -> None:

@@ -39,7 +39,13 @@ def resolved(found: Rubric, source: str) -> Rubric:
     weights: dict[str, int] = {}
     for pattern, weight in found.weights.items():  # a later one overrides
         weights |= dict.fromkeys(matching([pattern], f"rubric {source}, [weights]", found.edition), weight)
-    return replace(found, hidden=hidden, weights=weights, extension_checks=extension_checks(found, source))
+    reveal: dict[str, int] = {}
+    for pattern, attempt in found.attempts.reveal.items():
+        reveal |= dict.fromkeys(matching([pattern], f"rubric {source}, [reveal]", found.edition, own), attempt)
+    attempts = replace(found.attempts, reveal=reveal)
+    return replace(
+        found, hidden=hidden, weights=weights, attempts=attempts, extension_checks=extension_checks(found, source)
+    )
 
 
 def extension_checks(found: Rubric, source: str) -> frozenset[str]:

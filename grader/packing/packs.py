@@ -38,14 +38,13 @@ def gradescope(folder: Path, contents: Contents) -> None:
     """https://gradescope-autograders.readthedocs.io/en/latest/specs/: setup.sh and run_autograder at the root."""
     script(folder, "setup.sh")
     script(folder, "run_autograder")
-    shutil.copy(FILES / "gradescope_run.py", folder / "run.py")
-    collect(made(folder / "wheels"), contents.wheels, contents.python)
-    grader_and_data(folder, contents)
+    with_installer(folder, "gradescope_run.py", contents)
 
 
 def classroom50(folder: Path, contents: Contents) -> None:
     """https://github.com/foundation50/classroom50/wiki/Advanced-Autograding: autograder.py and what lies beside it."""
-    shutil.copy(FILES / "autograder.py", folder / "autograder.py")
+    for name in ("autograder.py", "installed.py"):
+        shutil.copy(FILES / name, folder / name)
     made(folder / "wheels")
     if contents.wheels is not None:
         collect(folder / "wheels", contents.wheels, contents.python)
@@ -104,8 +103,10 @@ def github(folder: Path, contents: Contents) -> None:
 
 
 def student(folder: Path, contents: Contents) -> None:
-    """The wheel alone."""
-    build_wheel(contents.build, contents.key, folder)
+    """The wheel, and how it is installed."""
+    wheel = build_wheel(contents.build, contents.key, folder)
+    text = (FILES / "student-README.md").read_text(encoding="utf-8")
+    (folder / "README.md").write_text(text.replace("{wheel}", wheel.name), encoding="utf-8")
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ PACKS = {
     "prairielearn": Pack(prairielearn, "the folder questions/NAME of a PrairieLearn course"),
     "codio": Pack(codio, "the folder .guides/secure/NAME of a Codio assignment"),
     "github": Pack(github, "a template repository for students, whose workflow grades every push", student=True),
-    "student": Pack(student, "the student edition: a wheel to install with pip", student=True),
+    "student": Pack(student, "the student edition: a wheel to install with pip, and how", student=True),
 }
 
 

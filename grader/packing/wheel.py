@@ -31,6 +31,7 @@ from grader.judge import own_checks, rubrics
 from grader.packing.hidden import without_questions
 from grader.rubric import Rubric
 from grader.run.freeze import frozen_in_sight
+from grader.run.own_checks import with_answers
 
 ROOT = FOLDER.parent
 # Where the package quotes the solution
@@ -137,7 +138,7 @@ def lay_out(build: Build, key: AnswerKey, stage: Path) -> None:
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, stage / name)
     target = package / build.edition.rubric.relative_to(PACKAGE)
-    text = rubric.text_of(build.rubric_file, build.edition)
+    text = with_answers(rubric.text_of(build.rubric_file, build.edition), build.rubric, build.edition)
     if build.student and own_checks.are_hidden(build.rubric):
         rest, _, _ = text.partition(rubric.HEADER_OF_CHECKS)
         text = rest + rubric.table_of_checks(own_checks.without_questions(build.rubric))

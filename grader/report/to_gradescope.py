@@ -44,6 +44,8 @@ def to_gradescope(result: Result) -> str:
             "track": result.track,
             "edition": result.edition,
             "complete": result.complete,
+            "attempt": result.attempt,
+            **({"graded_at": result.graded_at} if result.graded_at else {}),
         },
     }
     return json.dumps(found, indent=2) + "\n"

@@ -1,5 +1,7 @@
 """Runs an instructor's own checks: checks.py is code of the grader's side, and asks the submission through its worker.
 
+A check that returns something is a probe: what it returns is compared with what the reference returns in its place.
+
 A check that ends in an exception of its own may have met a wrong answer, or be wrong itself. So it is asked of the
 reference as well, where there is one: what the reference does not pass is the instructor's to mend.
 """
@@ -7,36 +9,42 @@ reference as well, where there is one: what the reference does not pass is the i
 from __future__ import annotations
 
 import ast
+import base64
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from pathlib import Path
 from types import CodeType
 from typing import Any
 
 import numpy as np
 
+from grader.ask import answer_key
+from grader.ask.answer_key import AnswerKey
 from grader.ask.client import UNUSABLE, Fault
-from grader.ask.objects import Implementation
-from grader.ask.probe import Probe
+from grader.ask.objects import Implementation, Method, Object
+from grader.ask.probe import EVERY_SEED, Observation, Probe
 from grader.ask.reference import LocalWorker, read_sources
 from grader.ask.response import Response
 from grader.ask.subject import Subject, subject_of
 from grader.base.errors import UsageError
 from grader.base.message import Message, message
 from grader.base.text import one_line
+from grader.explain.evidence import mismatches
 from grader.explain.message import at, explain, fault_headline, printed, value_text
 from grader.explain.rows import concealed
 from grader.explain.script import script_text
 from grader.homework import HOMEWORK, Edition
 from grader.judge.hidden import NOT_HERE
-from grader.judge.own_checks import are_elsewhere, are_hidden, titles
+from grader.judge.own_checks import are_elsewhere, are_hidden, compared, titles
 from grader.judge.scoring import decimal
-from grader.judge.verdict import Verdict, outcome_of
+from grader.judge.verdict import Verdict, judge, outcome_of
 from grader.result import OWN_CHECKS, ComponentResult, Outcome, ProbeResult
 from grader.rubric import Rubric
 from grader.run.grading import Grading
+from grader.worker.wire import Opaque
 
 SHOWN_LINES = 6  # of an assertion's own message
 SHOWN_NAMES = 3  # variables of an assertion
@@ -56,7 +64,7 @@ class OwnChecks:
 
     def __init__(self, rubric: Rubric) -> None:
         """Raises UsageError where the file does not run."""
-        self.rubric, self.titles = rubric, titles(rubric)
+        self.rubric, self.titles, self.compared = rubric, titles(rubric), compared(rubric)
         self.code: CodeType = compile(rubric.own_text, OWN_CHECKS, "exec", dont_inherit=True)
         space: dict[str, Any] = {"__name__": "checks", "__file__": OWN_CHECKS}
         try:
@@ -70,16 +78,33 @@ class OwnChecks:
         for name in self.functions:
             self.ask_reference(name, edition)
 
-    def ask_reference(self, name: str, edition: Edition) -> None:
-        """Raises UsageError where the reference is there and does not pass a check."""
+    def expected(self, name: str, edition: Edition) -> Observation:
+        """What the reference returns in a check: as it was kept in a pack, else asked now. Raises UsageError."""
+        kept = self.kept.get((), name, EVERY_SEED)
+        found = kept if isinstance(kept, dict) else self.ask_reference(name, edition)
+        if not found:
+            raise UsageError(f"{OWN_CHECKS}: {name} is compared with the reference, which is not here, nor its answer")
+        return found
+
+    @cached_property
+    def kept(self) -> AnswerKey:
+        """What the reference returned when a pack was built. Raises UsageError."""
+        try:
+            text = self.rubric.own_answers
+            return answer_key.key_of(base64.b64decode(text, validate=True)) if text else AnswerKey()
+        except ValueError as error:  # DamagedKey is one
+            raise UsageError(f"{OWN_CHECKS}: the kept answers of the reference are damaged ({error})") from None
+
+    def ask_reference(self, name: str, edition: Edition) -> Observation:
+        """What the reference returns in a check, if it is here. Raises UsageError where it does not pass."""
         if not edition.reference.is_dir():
-            return
+            return {}
         data_path = HOMEWORK.probe_folder()
         libraries = edition.loading(Path(data_path) / "mnist")
         worker = LocalWorker(read_sources(edition.reference), edition.reference, libraries)
         try:
             with np.errstate(all="ignore"):
-                failure = self.ask(name, subject_of(edition)(worker, data_path))
+                found = self.ask(name, subject_of(edition)(worker, data_path))
         except Fault as fault:
             told = one_line(fault_headline(fault), 200)
             raise UsageError(f"{place_in_checks(fault)}: the reference does not pass {name}: {told}") from None
@@ -87,21 +112,23 @@ class OwnChecks:
             raise wrong_check(name, error) from None
         finally:
             worker.close()
-        if failure is not None:
-            told = one_line(failure.told, 200) or self.source_of(failure.line)
-            raise UsageError(f"{OWN_CHECKS}, line {failure.line}: the reference does not pass {name}: {told}")
+        if isinstance(found, Failure):
+            told = one_line(found.told, 200) or self.source_of(found.line)
+            raise UsageError(f"{OWN_CHECKS}, line {found.line}: the reference does not pass {name}: {told}")
+        if name in self.compared and not (found and all(map(is_data, found.values()))):
+            raise UsageError(f"{OWN_CHECKS}: {name} must return numbers, arrays, text, or a list or dict of them")
+        return found
 
-    def ask(self, name: str, subject: Subject) -> Failure | None:
-        """What of a check does not hold. Raises Fault, one of UNUSABLE, UsageError."""
+    def ask(self, name: str, subject: Subject) -> Observation | Failure:
+        """What a check returns, or what of it does not hold. Raises Fault, one of UNUSABLE, UsageError."""
         try:
-            self.functions[name](Implementation(subject))
+            return observation_of(self.functions[name](Implementation(subject)))
         except (Fault, UsageError, *UNUSABLE):
             raise
         except AssertionError as error:
             return self.failure_of(error)
         except Exception as error:  # noqa: BLE001  no answer of a submission leads to it
             raise wrong_check(name, error) from None
-        return None
 
     def failure_of(self, error: AssertionError) -> Failure:
         """Where a check failed, and what the names in that assertion stood for."""
@@ -160,13 +187,17 @@ class OwnChecks:
         failures: list[Failure] = []
         wrong: list[UsageError] = []
 
-        def asked(subject: Subject, _: object) -> dict[str, Any]:
+        def asked(subject: Subject, _: object) -> Observation:
             failures.clear()
             try:
-                failures.extend(filter(None, [self.ask(name, subject)]))
+                found = self.ask(name, subject)
             except UsageError as error:
                 wrong.append(error)
-            return {}
+                return {}
+            if isinstance(found, Failure):
+                failures.append(found)
+                return {}
+            return found
 
         probe = Probe(OWN_CHECKS, name, self.titles[name], asked)
         seen = grading.observer.fresh(probe)
@@ -190,6 +221,7 @@ class OwnChecks:
             script=[each.text for each in seen.notes],
             output=seen.output,
             seconds=round(seen.seconds, 4),
+            mismatches=mismatches(verdict, self.rubric.tolerances),
             file=frame.file if frame else "",
             line=frame.line if frame else 0,
         )
@@ -198,7 +230,12 @@ class OwnChecks:
     def verdict(self, probe: Probe, seen: Response, failures: list[Failure], grading: Grading) -> Verdict:
         """What became of a check, in words. Code that is not written yet explains whatever comes of it."""
         if seen.fault is None and not failures:
-            return Verdict(probe, Outcome.PASSED, Fraction(1), seen)
+            if probe.slug not in self.compared:
+                return Verdict(probe, Outcome.PASSED, Fraction(1), seen)
+            found = judge(probe, seen, self.expected(probe.slug, grading.edition), [], self.rubric)
+            if found.outcome == Outcome.PASSED or not seen.unwritten:
+                explain(found, self.rubric.tolerances, grading.edition)
+                return found
         outcome = outcome_of(seen.fault) if seen.fault is not None else Outcome.FAILED
         found = Verdict(probe, outcome, Fraction(0), seen)
         if seen.unwritten:
@@ -217,6 +254,37 @@ class OwnChecks:
             found.message = message(head or f"`{source}` does not hold", parts, script_text(seen.notes))
         explain(found, self.rubric.tolerances, grading.edition)
         return found
+
+
+def with_answers(text: str, rubric: Rubric, edition: Edition) -> str:
+    """The text of a rubric with what the reference returns in its checks, for where the reference is not.
+
+    Raises UsageError where the reference does not pass.
+    """
+    names = sorted(compared(rubric) & set(rubric.own_checks))
+    if not names or rubric.own_answers or are_elsewhere(rubric):
+        return text
+    checks, key = OwnChecks(rubric), AnswerKey()
+    for name in names:
+        key.put((), name, EVERY_SEED, checks.expected(name, edition))
+    return f'{text}answers = "{base64.b64encode(answer_key.content_of(key)).decode()}"\n'
+
+
+def observation_of(returned: object) -> Observation:
+    """What a check returned, by name; nothing for one that returns nothing."""
+    if returned is None:
+        return {}
+    named = returned if isinstance(returned, dict) else {"returned": returned}
+    return {str(name): plain(value) for name, value in named.items()}
+
+
+def plain(value: Any) -> Any:
+    """Arrays that stand for live ones as arrays alone, and live objects by what they are."""
+    if isinstance(value, np.ndarray):
+        return value.view(np.ndarray)
+    if isinstance(value, (Object, Method)):
+        return Opaque(repr(value))
+    return [plain(each) for each in value] if isinstance(value, (list, tuple)) else value
 
 
 def row_of(file: str, tests: list[ProbeResult]) -> ComponentResult:

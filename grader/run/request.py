@@ -5,14 +5,15 @@ from __future__ import annotations
 import difflib
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from grader.base.errors import UsageError
-from grader.homework import Edition
+from grader.homework import FIRST, Edition
 from grader.judge import rubrics
 from grader.result import OWN_CHECKS, is_training
-from grader.rubric import Rubric
+from grader.rubric import Rubric, year_meant
+from grader.run.attempts import Attempt
 
 DEFAULT_SEED = 1470
 SEED_BITS = 31
@@ -41,10 +42,23 @@ class Request:
     runs: int = 1
     full: bool = False
     fast_core: bool | None = None
+    attempt: Attempt = field(default_factory=Attempt)
 
     def __post_init__(self) -> None:
         if self.runs < 1:
             raise UsageError("--runs takes a whole number from 1 up")
+
+
+def year_spoken_of(year: int | None, path: Path | None) -> Edition:
+    """The edition that a command without a hand-in is about: as named, the rubric's, else that of an installed key.
+
+    Raises UsageError.
+    """
+    from grader.ask.answers import KEY, KeyAnswers
+
+    if year is None and path is None and not FIRST.reference.is_dir() and KEY.is_file():
+        year = KeyAnswers(KEY).year
+    return year_meant(year, path)
 
 
 def plan(request: Request, year: Edition) -> tuple[Rubric, str, tuple[str, ...]]:

@@ -22,7 +22,7 @@ from grader.base.text import one_line
 from grader.base.version import GRADER_VERSION
 from grader.explain.evidence import definitions
 from grader.explain.message import at, listed, whereabouts
-from grader.explain.rows import concealed
+from grader.explain.rows import concealed, shown_at
 from grader.homework import HOMEWORK, Dataset
 from grader.isolation import Zygote
 from grader.judge.hidden import training_check
@@ -41,10 +41,12 @@ from grader.result import (
     is_training,
     model_of,
 )
+from grader.run.attempts import Attempt
 from grader.run.grading import Grading
 from grader.run.own_checks import OwnChecks, row_of
 from grader.run.predictions import Predictions, scored
 from grader.run.trainer import Trainer
+from grader.run.training_notes import notes_of
 from grader.run.training_result import train
 from grader.run.training_run import Run
 from grader.submission.opening import MAX_FILE
@@ -69,6 +71,7 @@ class Session:
     runs: int
     reference: Path | None
     named: str
+    attempt: Attempt = field(default_factory=Attempt)
     listeners: list[Listener] = field(default_factory=list)
     trainings: dict[str, tuple[TrainingResult, Run]] = field(default_factory=dict)
     reference_zygote: Zygote | None = None
@@ -339,10 +342,19 @@ class Session:
     # --- result -----------------------------------------------------------------------------------------------
 
     def row(self, name: str) -> ComponentResult | None:
-        """A component in the result; None where nothing was asked about it."""
+        """A component in the result, as this attempt shows it; None where nothing was asked about it."""
         if name == OWN_CHECKS:
-            return self.row_of_own_checks
-        return self.training_component(name) if name in self.grading.edition.trainings else self.grading.component(name)
+            found = self.row_of_own_checks
+        else:
+            trained = name in self.grading.edition.trainings
+            found = self.training_component(name) if trained else self.grading.component(name)
+        rules = self.grading.rubric.attempts
+        return shown_at(found, rules.reveal, self.attempt.number) if found is not None else None
+
+    def is_told(self, training: str) -> bool:
+        """Does this attempt show how a training went?"""
+        since = self.grading.rubric.attempts.reveal.get(training_check(training), 1)
+        return not self.is_hidden(training) and not 0 < self.attempt.number < since
 
     def waiting(self, name: str) -> ComponentResult | None:
         """A component that will be graded, or would have been had the run not been stopped."""
@@ -377,25 +389,10 @@ class Session:
         seen = [name for name in self.trainings if not self.is_hidden(name)]
         return [self.predictions.told] if seen and self.predictions.told else []
 
-    def fast_core_notes(self) -> list[str]:
-        """That trainings went faster than the hand-in's own core would have."""
-        replaced = [name for name, (_, run) in self.trainings.items() if run.fast_core and not self.is_hidden(name)]
-        if not replaced:
-            return []
-        methods = sorted({method for name in replaced for method in self.trainings[name][1].fast_core})
-        slow = subject_of(self.grading.edition).what_is_slow(methods)
-        return [
-            f"{' and '.join(replaced)} used vectorised methods in place of {slow}: on small arrays "
-            "both return the same, to the last bit (--no-fast-core trains with the given ones)"
-        ]
-
-    def suspicions(self) -> list[str]:
-        """What somebody should look at, of trainings that are not hidden; it costs nothing."""
-        return [
-            f"{name} {run.suspicion}"
-            for name, (_, run) in self.trainings.items()
-            if run.suspicion and not self.is_hidden(name)
-        ]
+    def training_notes(self) -> list[str]:
+        """What is to be said of trainings that are told."""
+        told = {name: run for name, (_, run) in self.trainings.items() if self.is_told(name)}
+        return notes_of(told, self.dialect)
 
     def result(self, complete: bool = True) -> Result:
         """Everything that was found out; if not complete, only what was found out so far."""
@@ -421,9 +418,9 @@ class Session:
             training=[
                 self.trainings[name][0]
                 for name in grading.edition.trainings
-                if name in self.trainings and not self.is_hidden(name)
+                if name in self.trainings and self.is_told(name)
             ],
-            notes=[*grading.notes(), *self.predictions_notes(), *self.fast_core_notes(), *self.suspicions()],
+            notes=[*grading.notes(), *self.predictions_notes(), *self.training_notes()],
             not_graded=decimal(total - possible + brought - elsewhere),
             seconds=round(time.monotonic() - self.started, 2),
             submission=self.named,
@@ -437,6 +434,8 @@ class Session:
             not_judged=decimal(sum((Fraction(str(row.not_judged)) for row in components), Fraction(0))),
             edition=grading.edition.year,
             recognised_by=grading.submission.recognition.text,
+            attempt=self.attempt.number,
+            graded_at=self.attempt.graded_with_this(grading.rubric.attempts),
         )
 
     def close(self) -> None:

@@ -19,6 +19,7 @@ from grader.base.errors import UsageError
 from grader.classroom.jobs.settings import Terms, answers_of_kit, digest_of_grader, rubric_of_kit
 from grader.homework import HOMEWORK, Edition
 from grader.rubric import text_of
+from grader.run.own_checks import with_answers
 from grader.submission.archives import MAX_ZIP
 from grader.submission.contents import LeftOut, folder_entries, shown
 from grader.submission.opening import MAX_FILE, MAX_TOTAL, is_read, note
@@ -110,7 +111,8 @@ def kit_of(terms: Terms, years: Iterable[Edition], limit: float, tell: Callable[
     """Raises UsageError. years: of the hand-ins. tell: is told of what takes long."""
     files: dict[str, bytes] = {}
     for year in years:
-        files[rubric_of_kit(year)] = text_of(terms.rubric_file(year), year).encode()
+        text = text_of(terms.rubric_file(year), year)
+        files[rubric_of_kit(year)] = with_answers(text, terms.load_rubric(year), year).encode()
         files[answers_of_kit(year)] = answers_kept(terms, year, tell)
     if terms.trains:
         data = HOMEWORK.dataset()

@@ -293,7 +293,11 @@ def of_local_gradient(verdict: Verdict, difference: Difference) -> Relation | No
     if (difference.entry in OF_WEIGHT) and (sentence := verdict.seen.made_too_early()):
         return Relation("axis-reduced", sentence)
     local = verdict.seen.misfit(difference.actual)
-    return Relation("wrong-shape", local.sentence(verdict.probe.component)) if local is not None else None
+    return (
+        Relation("wrong-shape", local.sentence(verdict.probe.component, verdict.seen.inputs))
+        if local is not None
+        else None
+    )
 
 
 def letters_of(verdict: Verdict) -> dict[int, str]:

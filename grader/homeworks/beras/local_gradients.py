@@ -48,6 +48,22 @@ class LayerGradient(Local):
         per_example = f"{(rows, self.x[-1], m)}, one Jacobian for each example"
         return per_example if component in PER_EXAMPLE else f"{(self.x[-1], m)} or {per_example}"
 
+    def made_of(self, component: str, x: np.ndarray) -> str:
+        """x as it is, or turned around, for a gradient of w; the diagonals of the Jacobians alone."""
+        value = self.value
+        if not isinstance(value, np.ndarray) or value.dtype.kind != "f" or value.ndim != 2 or x.ndim != 2:
+            return ""
+        if len(self.weight) == 2:
+            found = {"x": x, "x.T": x.T}
+        elif component in PER_EXAMPLE and x.shape == self.upstream:
+            powers = np.exp(x - x.max(axis=-1, keepdims=True))
+            shares = powers / powers.sum(axis=-1, keepdims=True)
+            found = {"s (1 - s), the diagonals alone": shares * (1 - shares)}
+        else:
+            return ""
+        same = (each for each, array in found.items() if value.shape == array.shape and np.allclose(value, array))
+        return next(same, "")
+
     def made_too_early(self, x: np.ndarray) -> str:
         """How a gradient of w was made from the batch's inputs too early."""
         value = self.value

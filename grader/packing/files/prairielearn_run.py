@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from installed import grade, handed_in, install  # type: ignore[import-not-found]
+from installed import grade, handed_in, install, why_nothing  # type: ignore[import-not-found]
 
 root = Path(__file__).resolve().parents[1]
 results = root / "results" / "results.json"
@@ -13,7 +13,6 @@ results.unlink(missing_ok=True)
 install(root / "python")
 code, said = grade(root / "python", handed_in(root / "student"), "--prairielearn", results)
 if code not in (0, 1) or not results.is_file():
-    # Not gradable: no attempt is lost. 2: nothing in the submission could be graded, and the line says why
-    text = said if code == 2 else "The grader itself failed; this says nothing about the submission."
+    text = why_nothing(code, said)  # not gradable: no attempt is lost
     found = {"gradable": False, "format_errors": [text], "message": text}
     results.write_text(json.dumps(found) + "\n", encoding="utf-8")
