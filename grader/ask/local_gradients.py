@@ -35,8 +35,17 @@ class Local:
 
     def sentence(self, component: str) -> str:
         """What is wrong with one that does not fit."""
-        shape = np.shape(self.value)
-        return f"{self.method} gives the shape {shape} and should give {self.right_shapes(component)}"
+        due = self.right_shapes(component)
+        if not isinstance(self.value, np.ndarray):
+            return f"{self.method} gives {kind_of(self.value)} where an array of floats is due, {due}"
+        return f"{self.method} gives the shape {np.shape(self.value)} and should give {due}"
+
+
+def kind_of(value: Any) -> str:
+    """What is no array, in words."""
+    if isinstance(value, (bool, int, float)):
+        return f"the plain number {value}"
+    return "None" if value is None else f"a {type(value).__name__}"
 
 
 def alike(one: np.ndarray, other: np.ndarray) -> bool:
