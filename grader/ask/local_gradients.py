@@ -40,10 +40,20 @@ class Local:
 
     def sentence(self, component: str, inputs: Sequence[np.ndarray] = ()) -> str:
         """What is wrong with one that does not fit. inputs: arrays that the layer was given."""
+        due = self.right_shapes(component)
+        if not isinstance(self.value, np.ndarray):
+            return f"{self.method} gives {kind_of(self.value)} where an array of floats is due, {due}"
         shape = np.shape(self.value)
         made_of = next(filter(None, (self.made_of(component, x) for x in inputs)), "")
         given = f"{made_of}, of the shape {shape}," if made_of else f"the shape {shape}"
-        return f"{self.method} gives {given} and should give {self.right_shapes(component)}"
+        return f"{self.method} gives {given} and should give {due}"
+
+
+def kind_of(value: Any) -> str:
+    """What is no array, in words."""
+    if isinstance(value, (bool, int, float)):
+        return f"the plain number {value}"
+    return "None" if value is None else f"a {type(value).__name__}"
 
 
 def alike(one: np.ndarray, other: np.ndarray) -> bool:

@@ -49,6 +49,11 @@ class Response:
         found = (each for each in self.locals if not each.fits and isinstance(each.value, np.ndarray))
         return next((each for each in found if alike(each.value, actual)), None)
 
+    @property
+    def unfit(self) -> Local | None:
+        """The first local gradient that no upstream gradient passes through."""
+        return next((each for each in self.locals if not each.fits), None)
+
     def made_too_early(self) -> str:
         """How a gradient lost the batch before it met the upstream gradient; '' where it did not."""
         found = (local.made_too_early(x) for local in self.locals for x in self.inputs)

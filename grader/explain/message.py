@@ -24,7 +24,7 @@ from grader.base.message import message as message_of
 from grader.base.text import one_line, printable
 from grader.diagnose import entry_words, pages
 from grader.diagnose.entry_words import table
-from grader.diagnose.relations.case import SLIP
+from grader.diagnose.relations.case import MISFIT, SLIP
 from grader.explain.script import script_text
 from grader.homework import FIRST, Edition
 from grader.judge.compare import Difference, as_array, close
@@ -289,13 +289,13 @@ def fault_message(verdict: Verdict, fault: Fault, edition: Edition) -> Message:
     if verdict.outcome == Outcome.NOT_IMPLEMENTED:
         return Message(fault_headline(fault))
     title = next((title for code in verdict.diagnosis if (title := pages.title(code, edition))), "")
-    local = next((each for each in verdict.seen.locals if not each.fits), None)
-    if verdict.diagnosis == [SLIP]:
+    local = verdict.seen.unfit
+    if verdict.diagnosis == [SLIP] or (local is not None and verdict.diagnosis == [MISFIT]):
         title = verdict.patterns[0]
-    misfit = local.sentence(verdict.probe.component, verdict.seen.inputs) if local is not None else ""
-    head = title or misfit or fault_headline(fault)
+    head = title or fault_headline(fault)
     came_back = traceback_text(fault) if fault.frames else fault_headline(fault) if title else ""
     parts = [
+        ("came back", f"{value_text(local.value)} from {local.method}" if local is not None else ""),
         ("came back", came_back),
         ("pattern", about_stand_ins(fault, verdict.seen)),
         ("pattern", "; ".join(each for each in verdict.patterns if each != title)),

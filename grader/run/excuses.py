@@ -163,7 +163,12 @@ class Excuses:
                     )
                 told = words.inherited(verdict, component, self.questions.rubric.tolerances)
                 return Blocker(component, told, INHERITS.get(verdict.probe.component) == component)
-        if frame is None or not self._is_needed(frame, verdict) or self._is_right(frame, verdict.probe):
+        if (
+            fault is None
+            or frame is None
+            or not self._is_needed(frame, verdict)
+            or self._is_right(self._in_class(fault), verdict.probe)
+        ):
             return None
         return Blocker(frame.file, Message(f"blocked by {frame.file} line {frame.line}: {fault}"))
 
@@ -175,19 +180,32 @@ class Excuses:
         return not self._is_own(verdict.probe, frame) and self.places.part_of(frame.file, frame.line) in needed
 
     def _is_right(self, frame: Frame, asking: Probe) -> bool:
-        """Is everything right that is asked of this file? Then what it raised was called for by somebody else."""
-        module = self.places.part_of(frame.file, frame.line)
+        """Is everything right that is asked of the class that raised, or of its file where the line is in none?
+
+        Then what it raised was called for by somebody else.
+        """
         # What needs the component that is asked about would be wrong with it
         probes = [
             each
             for each in self.questions.every
-            if self.edition.module_of(each.component) == module
-            and each.weight
-            and asking.component not in each.needed_components
+            if self._holds(each.component, frame) and each.weight and asking.component not in each.needed_components
         ]
         probes = [each for each in self.questions.concerning(asking, probes) if self.questions.knows(each)]
         self.observer.ask(self.questions.answerable(probes))
         return all(self.alone(probe) in FINE for probe in probes)
+
+    def _in_class(self, fault: Fault) -> Frame:
+        """The last line of an exception that stands in a class, in the file that raised it; else the one that did."""
+        last = fault.frames[-1]
+        here = [frame for frame in fault.frames if frame.file == last.file]
+        return next((frame for frame in reversed(here) if self.places.within(frame.file, frame.line)), last)
+
+    def _holds(self, component: str, frame: Frame) -> bool:
+        """Does a component hold a line? Of a class no other one does, and a method may be one itself."""
+        within, owner = self.places.within(frame.file, frame.line), self.edition.owner_of(component)
+        if not within:
+            return self.edition.module_of(component) == self.places.part_of(frame.file, frame.line)
+        return owner in within and (component == owner or frame.function in functions_of(component, self.places))
 
     def is_wrong_at(self, frame: Frame) -> bool:
         """Is something wrong that is asked of the file of a line, extensions aside? Only that can stop a training."""

@@ -138,9 +138,18 @@ class Places:
             return next(iter(modules), "")
         for name, place in inside.items():
             definition = self.modules[place.home].definition(place.name) if place.home in self.modules else None
-            if definition is not None and definition.lines[0] <= line <= definition.lines[1]:
+            if definition is not None and is_in(definition, line):
                 return self.edition.modules[name]
         return ""
+
+    def within(self, file: str, line: int) -> frozenset[str]:
+        """The names of the assignment whose class or function a line stands in."""
+        found = set()
+        for name, place in self.table.items():
+            definition = self.modules[place.home].definition(place.name) if place.home in self.modules else None
+            if definition is not None and self.path(place.home) == file and is_in(definition, line):
+                found.add(name)
+        return frozenset(found)
 
     def is_part_of(self, component: str, file: str, line: int) -> bool:
         """Does a line belong to a component's own module?"""
@@ -170,6 +179,10 @@ class Places:
         there = any(self.table[name].found for name in staying)
         file = self.edition.file_of(module)
         return f"{file} ({', '.join(names)})" if there else file
+
+
+def is_in(definition: Binding, line: int) -> bool:
+    return definition.lines[0] <= line <= definition.lines[1]
 
 
 @cache

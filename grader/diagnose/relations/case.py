@@ -16,6 +16,7 @@ ABOUT = 0.015  # how well the ratio of two sample statistics fits what it is
 FEW = 3  # values on each side of a bound: fewer are right or wrong by chance
 SEVERAL = 4  # different values that a formula of two numbers must fit: with fewer it fits by chance
 Answers = list[tuple[str, np.ndarray]]
+MISFIT = "wrong-shape"  # the code of a gradient that nothing passes through, and of an array of another shape
 SLIP = "one-slip"  # the code of slips that nobody listed
 CODES = (
     "affine", "aliasing", "all-zero", "almost-right", "attribute-missing", "axis-not-reduced", "axis-out-of-bounds",

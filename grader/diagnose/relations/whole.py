@@ -15,7 +15,7 @@ import numpy as np
 from grader.ask.entries import after_in, kept_in
 from grader.diagnose.entry_words import bounds, counted, kept, phrase
 from grader.diagnose.inputs import Asked, asked
-from grader.diagnose.relations.case import ROUGH, TOLERANCE, Answers, Case, Relation, factor_of, near, same
+from grader.diagnose.relations.case import MISFIT, ROUGH, TOLERANCE, Answers, Case, Relation, factor_of, near, same
 from grader.diagnose.relations.crashes import crash
 from grader.diagnose.relations.elsewhere import all_zero, top
 from grader.diagnose.relations.formula import (
@@ -82,7 +82,9 @@ def relations(
     verdict: Verdict, ratios: Sequence[tuple[float, str]] = (), others_right: bool = False
 ) -> Iterator[Relation]:
     if verdict.seen.fault is not None:
-        if found := crash(verdict.seen.fault, letters_of(verdict)):
+        if (local := verdict.seen.unfit) is not None:
+            yield Relation(MISFIT, local.sentence(verdict.probe.component, verdict.seen.inputs))
+        elif found := crash(verdict.seen.fault, letters_of(verdict)):
             yield found
         return
     known = asked(verdict.seen)
@@ -293,11 +295,8 @@ def of_local_gradient(verdict: Verdict, difference: Difference) -> Relation | No
     if (difference.entry in OF_WEIGHT) and (sentence := verdict.seen.made_too_early()):
         return Relation("axis-reduced", sentence)
     local = verdict.seen.misfit(difference.actual)
-    return (
-        Relation("wrong-shape", local.sentence(verdict.probe.component, verdict.seen.inputs))
-        if local is not None
-        else None
-    )
+    told = local.sentence(verdict.probe.component, verdict.seen.inputs) if local is not None else ""
+    return Relation(MISFIT, told) if told else None
 
 
 def letters_of(verdict: Verdict) -> dict[int, str]:

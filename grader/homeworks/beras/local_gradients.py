@@ -8,7 +8,7 @@ import numpy as np
 
 from grader.ask.local_gradients import Local
 
-ELEMENTWISE = ("LeakyReLU", "ReLU")
+ELEMENTWISE = ("LeakyReLU", "ReLU", "Sigmoid")
 PER_EXAMPLE = ("Softmax",)
 
 
@@ -80,3 +80,24 @@ class LayerGradient(Local):
                     f"example, {(len(x), n, 1)}, for the mean is taken after the product with the upstream gradient"
                 )
         return ""
+
+
+@dataclass(frozen=True)
+class ComposedGradient(LayerGradient):
+    """What the given code of later years composes: example by example if it has three axes, else shared by them all.
+
+    couples: an output depends on every input of its row, so that a slope for each number is no Jacobian.
+    """
+
+    couples: bool = True
+
+    def fitting(self) -> tuple[tuple[int, ...], ...]:
+        m = self.upstream[1]
+        if len(self.weight) == 1:
+            return (m,), (1, m), (1, 1), (1,), ()
+        found = super().fitting()
+        return found[1:] if self.couples and not self.weight else found
+
+    def right_shapes(self, component: str) -> str:
+        m = self.upstream[1]
+        return f"{(m,)} or {(1, m)}" if len(self.weight) == 1 else super().right_shapes(component)

@@ -23,7 +23,7 @@ from grader.ask.subject import Remote, held
 from grader.homework import edition as edition_of
 from grader.homeworks.beras.later.stand_ins import CLASSES
 from grader.homeworks.beras.later.training import Training
-from grader.homeworks.beras.local_gradients import LayerGradient
+from grader.homeworks.beras.local_gradients import ELEMENTWISE, ComposedGradient
 from grader.worker.wire import Ref
 
 # What every call of a layer, loss or metric makes of its result
@@ -136,8 +136,8 @@ class Dialect(Training):
                 return found
         except Fault as fault:
             if listed or not self.composes_bare():
-                if fault.kind == "raised" and "ValueError" in fault.bases:
-                    self.note_misfits(layer, LOCAL_OF[word], np.shape(held(J)), of)
+                if fault.kind == "raised":
+                    self.note_misfits(layer, LOCAL_OF[word], np.shape(held(J)), of, fault.type)
                 raise
         del self.notes[written:]
         return layer.method(name, J)
@@ -173,16 +173,21 @@ class Dialect(Training):
             return bool(np.allclose(found, ONE * (ONE @ ONE.T).sum(axis=0)))
         return False
 
-    def note_misfits(self, layer: Remote, word: str, upstream: tuple[int, ...], of: Sequence[tuple[int, ...]]) -> None:
-        """Notes the local gradients of which the given code could make nothing for their shapes."""
-        name = self.word(word)
+    def note_misfits(
+        self, layer: Remote, word: str, upstream: tuple[int, ...], of: Sequence[tuple[int, ...]], raised: str
+    ) -> None:
+        """Notes the local gradients of which the given code could make nothing: for their shapes, or as no arrays."""
+        name, couples = (
+            self.word(word),
+            layer.kind not in {self.places[each].name for each in ELEMENTWISE if each in self.places.table},
+        )
         with suppress(Fault), self.unnoted():
             found = layer.method(name).value
             for value, shape in zip(found if isinstance(found, (list, tuple)) else [], of):
-                local = LayerGradient(
-                    value, False, name, upstream, *(((), shape) if word == "weight_gradients" else (shape, ()))
-                )
-                if isinstance(value, np.ndarray) and np.shape(value) not in local.fitting():
+                x, weight = ((), shape) if word == "weight_gradients" else (shape, ())
+                local = ComposedGradient(value, False, name, upstream, x, weight, couples)
+                is_array = isinstance(value, np.ndarray)
+                if raised == "AttributeError" if not is_array else np.shape(value) not in local.fitting():
                     self.locals.append(local)
 
     def loss_gradient(self, loss: Remote) -> Any:
