@@ -23,9 +23,11 @@ from grader.ask.client import Fault, Frame
 from grader.ask.probe import NotAsked, Probe
 from grader.ask.response import Response
 from grader.ask.slips import Slip
-from grader.diagnose.relations.case import CODES, SLIP
+from grader.diagnose.relations.case import CODES, EDIT, SLIP
 from grader.diagnose.relations.numbers import one_factor
 from grader.diagnose.relations.whole import relate
+from grader.diagnose.repair.search import Repair
+from grader.diagnose.repair.trials import Trials
 from grader.homework import YEARS, edition
 from grader.judge.compare import differences
 from grader.judge.verdict import Verdict
@@ -51,12 +53,15 @@ class Diagnosis:
     """Finds what explains the wrong answers of one component."""
 
     def __init__(
-        self, verdicts: Sequence[Verdict], answers: Answers, rubric: Rubric, seed: int, ask_again: AskAgain
-    ) -> None:
+        self, verdicts: Sequence[Verdict], answers: Answers, rubric: Rubric, seed: int, ask_again: AskAgain,
+        trials: Trials | None = None,
+    ) -> None:  # fmt: skip
+        """trials: of changes of the submission, where it can be asked with any."""
         self.verdicts = [verdict for verdict in verdicts if verdict.judged]
         unexplained = [verdict for verdict in self.verdicts if not verdict.diagnosis and not verdict.message]
         self.wrong = [verdict for verdict in unexplained if verdict.outcome in WRONG]
         self.answers, self.rubric, self.seed, self.ask_again = answers, rubric, seed, ask_again
+        self.trials = trials
         self.given = edition(answers.year).given
         self.slips: dict[str, Slip] = {}  # that nobody listed, once they are asked about
 
@@ -90,7 +95,8 @@ class Diagnosis:
             verdict.patterns += [relation.sentence for relation in relations]
             if not verdict.diagnosis:
                 verdict.diagnosis += [relation.code for relation in relations]
-        if any(not verdict.diagnosis or verdict.diagnosis[0] in NOT_NAMED for verdict in self.wrong):
+        unnamed = [each for each in self.wrong if not each.diagnosis or each.diagnosis[0] in NOT_NAMED]
+        if unnamed and not self.tell_edit(unnamed):
             self.tell_slip()
 
     def write_down(self, explanations: Mapping[Codes, set[str]]) -> None:
@@ -121,6 +127,16 @@ class Diagnosis:
             return set()
         seeds = range(self.seed + 1, self.seed + 1 + FURTHER_SEEDS)
         return shown if all(self.agrees((code,), shown, seed) for seed in seeds) else set()
+
+    def tell_edit(self, wrong: Sequence[Verdict]) -> bool:
+        """Puts the student's own line that is wrong, and in what, in place of what was found before."""
+        if self.trials is None:
+            return False
+        right = [each for each in self.verdicts if each.outcome == Outcome.PASSED]
+        sentence = Repair(self.trials, self.answers, self.rubric, self.seed, wrong, right).sentence()
+        for verdict in wrong if sentence else ():
+            verdict.diagnosis, verdict.patterns = [EDIT], [sentence]
+        return bool(sentence)
 
     def tell_slip(self) -> None:
         """Puts the slip that gives every wrong answer, and no other, in place of what was found before."""

@@ -16,6 +16,7 @@ from grader.ask.response import Response
 from grader.base.message import Message
 from grader.diagnose.local_shapes import tell_by_local_gradient
 from grader.diagnose.misconceptions import Diagnosis
+from grader.diagnose.repair.trials import Trials
 from grader.explain import outside
 from grader.explain.message import addresses, explain, is_at_import
 from grader.explain.rows import concealed, line_of_why, row_of
@@ -120,11 +121,14 @@ class Grading:
 
     def _diagnose(self, component: str, verdicts: list[Verdict], seed: int) -> None:
         """Looks for the cause; a verdict stands, and has its words, whether a cause can be looked for or not."""
+        trials = Trials(self.observer, self.places, component)
         try:
-            Diagnosis(verdicts, self.questions.answers, self.rubric, seed, self.observer.fresh).find()
+            Diagnosis(verdicts, self.questions.answers, self.rubric, seed, self.observer.fresh, trials).find()
         except Exception:  # noqa: BLE001  the grader's own failure, which is told
             text = traceback.format_exc().strip().splitlines()[-1]
             self.undiagnosed.append(f"{component}: the grader failed while it looked for the cause ({text})")
+        finally:
+            trials.close()
 
     def judged(self, probe: Probe) -> Verdict:
         """The verdict on one probe, before anything is explained."""
