@@ -27,13 +27,26 @@ def edits_of(text: Text, function: Function, file: str, lines: Collection[int]) 
         change = rewritten(text, each) if isinstance(each, Change) else each
         size = sum(abs(end - start - len(new)) for start, end, new in change.pieces)
         quoted = text.line(change.line)
-        edit = Edit(change.kind, file, function.name, change.line, quoted, change.sentence, change.pieces, None, size)
+        edit = Edit(
+            change.kind,
+            file,
+            function.name,
+            change.line,
+            quoted,
+            change.sentence,
+            change.pieces,
+            None,
+            size,
+            change.rank,
+        )
         found.setdefault(edit.pieces, edit)
-    return sorted(found.values(), key=lambda edit: (edit.kind, edit.line))
+    return sorted(found.values(), key=lambda edit: (edit.kind, edit.rank, edit.line))
 
 
 def rewritten(text: Text, change: Change) -> Rewritten:
-    return Rewritten(change.kind, change.node.lineno, ((*text.span(change.node), change.new),), change.sentence)
+    return Rewritten(
+        change.kind, change.node.lineno, ((*text.span(change.node), change.new),), change.sentence, change.rank
+    )
 
 
 def changes_of(text: Text, function: Function, lines: Collection[int]) -> Iterator[Change | Rewritten]:

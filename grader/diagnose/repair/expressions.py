@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 import difflib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grader.ask.code_words import COMPARISONS, SIGNS
 from grader.ask.slips import COMPARED, REDUCTIONS, USUAL
 from grader.diagnose.repair.edit import ADDED, ADDED_WITHIN, EXCHANGED, NAMED, NUMBERED, RIGHT, TAKEN
-from grader.diagnose.repair.text import Text, shortened
+from grader.diagnose.repair.text import Text, contrast, shortened
 
 LIKE = {
     "sum": ("mean",), "mean": ("sum",), "average": ("sum",), "max": ("min", "sum", "mean"), "min": ("max",),
@@ -58,6 +58,7 @@ class Change:
     node: ast.expr
     new: str
     sentence: str
+    rank: int = 0
 
 
 def without(part: str) -> str:
@@ -121,31 +122,25 @@ class Expressions:
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and self.src(node.value) in known:
                 yield Change(NAMED, node, self.src(node.value), without(f".{node.attr}"))
             return
-        for other in (*self.near(node)[:MOST_NAMES], *self.scope.counts):
+        for rank, other in enumerate((*self.near(node)[:MOST_NAMES], *self.scope.counts)):
             if other not in (f"len({name})", name):
-                yield self.exchanged(node, other, kind=NAMED)
+                yield replace(self.exchanged(node, other, kind=NAMED), rank=rank)
 
     def beside(self, node: ast.expr) -> Iterator[Change]:
         """Something more beside a whole value."""
-        value = self.kept(node)
-        for count in self.scope.counts:
-            yield self.added(node, f"{value} / {count}")
-            yield self.added(node, f"{value} * {count}")
-        for number in ("* 2", "/ 2", "+ 1e-7", "** 2", "** 0.5", "+ 1", "- 1"):
-            yield self.added(node, f"{value} {number}")
-        for form in ("-{}", "1 - {}", "{}.T", "{}.copy()", "{}.astype(float)"):
-            yield self.added(node, form.format(value))
-        for name in self.near(node)[:3]:
-            for sign in ("*", "+", "-", "/"):
-                yield self.added(node, f"{value} {sign} {name}")
+        forms = [f"{{}} {sign} {count}" for count in self.scope.counts for sign in "/*"]
+        forms += ["{} * 2", "{} / 2", "{} + 1e-7", "{} ** 2", "{} ** 0.5", "{} + 1", "{} - 1"]
+        forms += ["-{}", "1 - {}", "{}.T", "{}.copy()", "{}.astype(float)"]
+        forms += [f"{{}} {sign} {name}" for name in self.near(node)[:3] for sign in "*+-/"]
+        for rank, form in enumerate(forms):
+            yield replace(self.added(node, form), rank=rank // 4)
 
     def within(self, node: ast.expr) -> Iterator[Change]:
         """Something more beside a part of a formula."""
-        value = self.kept(node)
-        for name in self.near(node)[:3]:
-            yield self.added(node, f"{value} * {name}", ADDED_WITHIN)
-        for form in ("{} ** 2", "1 - {}", "{}.T", "{}.copy()", "{} + 1", "{} - 1", "-{}", "({} > 0)"):
-            yield self.added(node, form.format(value), ADDED_WITHIN)
+        forms = [f"{{}} * {name}" for name in self.near(node)[:3]]
+        forms += ["{} ** 2", "1 - {}", "{}.T", "{}.copy()", "-{}", "{} ** 0.5", "{} + 1", "{} - 1", "({} > 0)"]
+        for rank, form in enumerate(forms):
+            yield replace(self.added(node, form, ADDED_WITHIN), rank=rank // 2)
 
     def near(self, node: ast.expr) -> list[str]:
         """The names in reach, but for the node's own, those first that are written most like it."""
@@ -179,6 +174,9 @@ class Expressions:
             one = SIGNS.get(type(inner.op), "%")
             both = f"({left} {sign} {self.kept(inner.left)})"
             yield self.exchanged(node, f"{both} {one} {self.kept(inner.right)}", "({})")
+            if isinstance(inner.op, (ast.Add, ast.Mult)):
+                both = f"({left} {sign} {self.kept(inner.right)})"
+                yield self.exchanged(node, f"{both} {one} {self.kept(inner.left)}", "({})")
         if isinstance(inner, ast.Call) and len(inner.args) == 1 and not inner.keywords:
             function = self.src(inner.func)
             within = f"{left} {sign} {self.kept(inner.args[0])}"
@@ -197,7 +195,7 @@ class Expressions:
         if node.args and (on_numpy or name in WRAPPING) and name not in SIZING:
             yield Change(TAKEN, node, self.kept(node.args[0]), without(f"{self.src(node.func)}(...)"))
         if of is not None and not on_numpy and name in UNWRAPPED:
-            yield Change(TAKEN, node, self.kept(of), without(f".{self.src(node)[len(self.src(of)) + 1 :]}"))
+            yield Change(TAKEN, node, self.kept(of), without(f".{name}({self.arguments(node.args, node.keywords)})"))
         for keyword in node.keywords:
             if keyword.arg is not None and keyword.arg not in ("shape", "size"):
                 others = [each for each in node.keywords if each is not keyword]
@@ -308,16 +306,21 @@ class Expressions:
         return self.kept(node) if tight and isinstance(node, ast.BinOp) else self.src(node)
 
     def call(self, node: ast.Call, args: Sequence[ast.expr], keywords: Sequence[ast.keyword], *more: str) -> str:
-        parts = [*map(self.src, args), *map(self.text.of, keywords), *more]
-        return f"{self.src(node.func)}({', '.join(parts)})"
+        return f"{self.src(node.func)}({self.arguments(args, keywords, *more)})"
+
+    def arguments(self, args: Sequence[ast.expr], keywords: Sequence[ast.keyword], *more: str) -> str:
+        return ", ".join([*map(self.src, args), *map(self.text.of, keywords), *more])
 
     def exchanged(self, node: ast.expr, new: str, form: str = "{}", kind: int = EXCHANGED) -> Change:
-        old, told = shortened(self.src(node)), shortened(new)
+        old, told = contrast(self.src(node), new)
         return Change(kind, node, form.format(new), f"with `{told}` in place of `{old}` {RIGHT}")
 
-    def added(self, node: ast.expr, new: str, kind: int = ADDED) -> Change:
-        old, told = shortened(self.src(node)), shortened(new)
-        return Change(kind, node, f"({new})", f"something is missing: with `{told}` in place of `{old}` {RIGHT}")
+    def added(self, node: ast.expr, form: str, kind: int = ADDED) -> Change:
+        """form: what it becomes, with {} where it stands now."""
+        before, after = (each.strip("() ") for each in form.split("{}"))
+        place = f"{'behind' if after else 'in front of'} `{shortened(self.src(node))}`"
+        told = f"`{after or before}` is missing {place}: with it {RIGHT}"
+        return Change(kind, node, f"({form.format(self.kept(node))})", told)
 
 
 def alike(one: str, other: str) -> float:

@@ -7,12 +7,13 @@ different lines, none is.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from functools import cached_property
 from itertools import groupby
 
 from grader.ask.answers import Answers
-from grader.ask.probe import Probe
-from grader.diagnose.repair.edit import RIGHT, Edit
+from grader.ask.probe import Observation, Probe
+from grader.diagnose.repair.edit import ADDING, NAMED, RIGHT, TAKEN, Edit
 from grader.diagnose.repair.trials import Trials
 from grader.judge.verdict import Verdict, judge
 from grader.result import Outcome
@@ -32,37 +33,42 @@ class Repair:
     ) -> None:  # fmt: skip
         self.trials, self.answers, self.rubric, self.seed = trials, answers, rubric, seed
         self.wrong = sorted(wrong, key=lambda each: (each.probe.megabytes, len(each.seen.notes), each.probe.name))
-        self.right = list(right)
+        self.right = sorted(right, key=lambda each: each.probe.megabytes)
+        self.answered: dict[tuple[str, int], tuple[Observation, list[Observation]]] = {}
 
-    def sentence(self) -> str:
-        """What is wrong with which line; '' where no edit, or too many of them, makes all right."""
-        found = self.fitting()
-        best = [edit for edit in found if edit.kind == found[0].kind]
-        best = [min((each for each in best if each.line == line), key=lambda each: each.size)
-                for line in dict.fromkeys(edit.line for edit in best)]  # fmt: skip
+    @cached_property
+    def edits(self) -> list[Edit]:
+        return self.trials.edits([each.probe for each in self.wrong], self.seed)
+
+    def sentence(self, kinds: Collection[int]) -> str:
+        """What is wrong with which line; '' where no edit of these kinds, or too many of them, makes all right."""
+        found = self.fitting(kinds)
+        lines = dict.fromkeys(edit.line for edit in found)
+        best = [simplest([edit for edit in found if edit.line == line]) for line in lines]
         if not best or len(best) > MOST_LINES:
             return ""
-        return ", or ".join(map(self.told, best))
+        if not all(self.is_right(edit, self.wrong[0].probe, self.seed, fresh=True) for edit in best):
+            return ""  # it was right after others only
+        if best[0].kind in ADDING:
+            best = [max(best, key=lambda edit: edit.line)]  # what is missing is missing at the latest where it ends
+        return ", or ".join(map(self.told, best[: 1 if best[0].kind == NAMED else MOST_LINES]))
 
     def told(self, edit: Edit) -> str:
         count = len(self.wrong)
         right = "the wrong answer is right" if count == 1 else f"all {count} wrong answers are right"
         return f"{edit.file} line {edit.line}, `{edit.quoted}`: {edit.sentence.replace(RIGHT, right)}"
 
-    def fitting(self) -> list[Edit]:
+    def fitting(self, kinds: Collection[int]) -> list[Edit]:
         """The edits of the most telling kind of which any makes everything right."""
-        most = self.rubric.limits["repairs"]
-        edits = self.trials.edits([each.probe for each in self.wrong], self.seed)
-        edits = edits[: int(most / LARGE if self.wrong[0].probe.megabytes else most)]
-        for _, group in groupby(edits, key=lambda edit: edit.kind):
-            if found := self.right_everywhere(list(group)):
+        costs = LARGE if self.wrong[0].probe.megabytes else 1
+        for _, group in groupby((edit for edit in self.edits if edit.kind in kinds), key=lambda edit: edit.kind):
+            if found := self.right_everywhere(self.trials.allowed(list(group), costs)):
                 return found
         return []
 
     def right_everywhere(self, edits: list[Edit]) -> list[Edit]:
         """Those that make every wrong answer right, and leave right what is right, with further seeds as well."""
-        right = sorted(self.right, key=lambda each: each.probe.megabytes)
-        questions = [(each.probe, self.seed) for each in (*self.wrong, *right)]
+        questions = [(each.probe, self.seed) for each in (*self.wrong, *self.right)]
         seeded = [each.probe for each in self.wrong if each.probe.seeded and not each.probe.megabytes]
         further = [(probe, self.seed + step) for step in range(1, 1 + FURTHER_SEEDS) for probe in seeded]
         for probe, seed in (*questions, *further):
@@ -70,9 +76,18 @@ class Repair:
                 edits = [edit for edit in edits if self.is_right(edit, probe, seed)]
         return edits
 
-    def is_right(self, edit: Edit, probe: Probe, seed: int) -> bool:
-        seen = self.trials.asked(edit, probe, seed)
+    def is_right(self, edit: Edit, probe: Probe, seed: int, fresh: bool = False) -> bool:
+        seen = self.trials.asked(edit, probe, seed, fresh)
         if seen is None:
             return False
-        expected, permitted = self.answers.expected(probe, seed), self.answers.permitted(probe, seed)
-        return judge(probe, seen, expected, permitted, self.rubric).outcome == Outcome.PASSED
+        if (probe.name, seed) not in self.answered:
+            self.answered[probe.name, seed] = self.answers.expected(probe, seed), self.answers.permitted(probe, seed)
+        return judge(probe, seen, *self.answered[probe.name, seed], self.rubric).outcome == Outcome.PASSED
+
+
+def simplest(edits: Sequence[Edit]) -> Edit:
+    """Of edits that do the same to one line the one to tell: the smallest.
+
+    Of what can be taken away the most: where a term can go as a whole, that a part of it can go, too, says less.
+    """
+    return min(edits, key=lambda edit: -edit.size if edit.kind == TAKEN else edit.size)

@@ -23,6 +23,7 @@ class Rewritten:
     line: int
     pieces: tuple[Piece, ...]
     sentence: str
+    rank: int = 0
 
 
 class Statements:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from grader.base.text import one_line
 
 LONGEST_LINE = 72  # characters of a student's line in a sentence
 LONGEST_PART = 44  # and of a part of it
+AROUND = 2  # words in front of where two long texts differ
 Piece = tuple[int, int, str]  # first byte in the file, end, and the new text between them
 
 
@@ -76,6 +78,27 @@ def functions_in(body: Sequence[ast.stmt], around: tuple[str, ...], owner: ast.C
 def shortened(text: str, most: int = LONGEST_PART) -> str:
     text = one_line(" ".join(text.split()), 400)
     return text if len(text) <= most else f"{text[: most - 3]}..."
+
+
+def contrast(old: str, new: str) -> tuple[str, str]:
+    """Two texts in as many characters as show where they differ."""
+    old, new = (" ".join(each.split()) for each in (old, new))
+    if max(len(old), len(new)) <= LONGEST_PART:
+        return old, new
+    start = alike(old, new)
+    end = alike(old[start:][::-1], new[start:][::-1])
+    words = [each.start() for each in re.finditer(r"[\w.]+|\S", old[:start])]
+    start = words[-AROUND] if len(words) >= AROUND else 0
+    words = [each.end() for each in re.finditer(r"[\w.]+|\S", old[len(old) - end :])]
+    end -= words[0] if words else end
+    cut = [each[start : len(each) - end] for each in (old, new)]
+    cut = [f"{'...' * bool(start)}{each}{'...' * bool(end)}" for each in cut]
+    return shortened(cut[0]), shortened(cut[1])
+
+
+def alike(one: str, other: str) -> int:
+    """How many characters two texts begin with together."""
+    return next((place for place, pair in enumerate(zip(one, other)) if pair[0] != pair[1]), min(len(one), len(other)))
 
 
 def statements_of(function: ast.FunctionDef) -> list[ast.stmt]:

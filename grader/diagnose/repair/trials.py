@@ -21,10 +21,10 @@ Line = tuple[str, int]
 
 
 class Trials:
-    """Trials of the changes of one component. `close` ends its worker."""
+    """Trials of the changes of one component. left: how many may be tried. `close` ends its worker."""
 
-    def __init__(self, observer: Observer, places: Places, component: str) -> None:
-        self.observer, self.places, self.component = observer, places, component
+    def __init__(self, observer: Observer, places: Places, component: str, most: int) -> None:
+        self.observer, self.places, self.component, self.left = observer, places, component, most
         self.worker: RemoteWorker | None = None
         self.hidden = False
         self.lost = 0
@@ -55,7 +55,7 @@ class Trials:
         for function in self.text.functions():
             if function.name.partition(".")[0] not in given:
                 found += edits_of(self.text, function, self.file, everywhere)
-        return sorted(found, key=lambda edit: edit.kind)
+        return sorted(found, key=lambda edit: (edit.kind, edit.rank))
 
     def _lines(self, probe: Probe, seed: int) -> set[Line]:
         _, worker = self.observer.tried(probe, seed, None, [("trace", {})])
@@ -67,6 +67,12 @@ class Trials:
             worker.close()
         known = (each for each in lines if isinstance(each, list) and len(each) == 2) if isinstance(lines, list) else ()
         return {(str(file), line) for file, line in known if type(line) is int}
+
+    def allowed(self, edits: list[Edit], costs: int) -> list[Edit]:
+        """As many of these as may be tried, which are then counted. costs: as much as so many others, each."""
+        found = edits[: self.left // costs]
+        self.left -= len(found) * costs
+        return found
 
     def asked(self, edit: Edit, probe: Probe, seed: int, fresh: bool = False) -> Response | None:
         """What the probe sees with an edit; None where too many workers were lost by such.
