@@ -33,6 +33,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "limits": (
         "check_seconds", "check_seconds_after_timeout", "check_cpu_seconds", "check_memory_mb", "training_seconds",
         "training_memory_mb", "file_mb", "processes", "address_space_gb", "wall_factor",
+        "repairs",
     ),
     "training": ("milestones", "chance", "implausible", "fast_core", "not_finished"),  # and see `shares_of`
     "attempts": ("most", "hours"),
@@ -50,7 +51,7 @@ ALL_PUBLIC: dict[str, Any] = {"hidden": [], "gradescope": "after_published"}
 # What an older rubric says nothing about
 ADDED: dict[str, dict[str, Any]] = {
     "partial": {"passes_when_judged": 0.5},
-    "limits": {"wall_factor": 10},
+    "limits": {"wall_factor": 10, "repairs": 900},
     "attempts": {"most": 0, "hours": 24},
     "training": {"implausible": 0.995, "fast_core": True, "not_finished": "not judged"},
 }

@@ -23,7 +23,6 @@ from grader.ask import answer_key, patches
 from grader.ask.answer_key import AnswerKey, DamagedKey, blob_of, seen_in
 from grader.ask.answer_key import Reply as Reply
 from grader.ask.client import UNUSABLE, Fault, unusable
-from grader.ask.detours import detours_of
 from grader.ask.patches import Patch, Sources
 from grader.ask.probe import EVERY_SEED, NotAsked, Observation, Probe
 from grader.ask.reference import LocalWorker, read_sources
@@ -39,7 +38,6 @@ QUESTIONS = ("ask/*.py", "homework.py", "worker/*.py")  # how they are asked, an
 OF_HOMEWORK = ("*.py", "worker/*.py", "editions/*/edition.toml", "probes/*.py", "later/*.py", "later/probes/*.py")
 KEY = PACKAGE / "answers.key"  # where an edition without a reference has its key
 KEPT_SEEDS = 32  # in each of them, the latest: fresh ones do not come back
-MOST_DETOURS = 400  # that are asked in one run: enough for the components that one sitting is about
 KEPT_CACHES = 8  # files of answers, of this and other versions of the reference, in the cache
 
 
@@ -138,7 +136,6 @@ class LiveAnswers:
         self.data_path = data_path
         self.variants = patches.fitting(patches.VARIANTS, edition, self.sources)
         self.slipped: dict[str, Patch] = {}
-        self.detours_left = MOST_DETOURS
         self.patched: dict[tuple[str, ...], Sources | None] = {(): self.sources}
         self.file = cache / f"answers-{self.digest()}.key" if cache is not None else None
         self.key = self.kept() or AnswerKey()
@@ -210,15 +207,11 @@ class LiveAnswers:
         text, owner = self.sources.get(file, ""), self.edition.owner_of(component)
         written = self.edition.parts.get(component, ())
         functions = (*written, "__init__") if written and component == owner else written
-        for read_off in (slips_of, detours_of):
-            found = read_off(text, owner, functions)
-            if read_off is detours_of:
-                found = dict(list(found.items())[: self.detours_left])
-                self.detours_left -= len(found)
-            self.slipped |= {
-                code: Patch(code, component, ((file, text, slip.applied(text)),)) for code, slip in found.items()
-            }
-            yield found
+        found = slips_of(text, owner, functions)
+        self.slipped |= {
+            code: Patch(code, component, ((file, text, slip.applied(text)),)) for code, slip in found.items()
+        }
+        yield found
 
     def mistaken(self, codes: tuple[str, ...], probe: Probe, seed: int) -> Reply | None:
         return None if self._sources(codes) is None else self._ask(codes, probe, seed)

@@ -15,7 +15,7 @@ import os
 import threading
 import time
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import replace
@@ -37,6 +37,7 @@ MOST_BYTES = 4 << 20  # of arrays that one check takes in and may keep; honest o
 # At a probe whose worker ended together with the zygote, or was killed: somebody else may have done that
 ATTEMPTS = 3
 SIGNAL_SECONDS = 0.2  # after which Ctrl-C is noticed at the latest
+Request = tuple[str, dict[str, Any]]  # of a worker: its operation and what that takes
 Group = tuple[str, bool]  # a module, and whether these are its hidden checks
 
 
@@ -106,6 +107,14 @@ class Observer:
         if worker is not None:
             worker.close()
         return seen
+
+    def tried(
+        self, probe: Probe, seed: int, worker: RemoteWorker | None, before: Sequence[Request]
+    ) -> tuple[Response, RemoteWorker | None]:
+        """What the probe sees after other requests, such as to exchange a function; and the worker, if still good."""
+        numpy = self.numpy_for_training()  # as the lines need it that older NumPy allowed
+        seen, worker, _ = self._ask_once(probe, seed, worker, numpy, before)
+        return seen, worker
 
     def group_of(self, probe: Probe) -> Group:
         """Checks of one group share a worker: what a hidden one asked, no public one may tell."""
@@ -247,9 +256,12 @@ class Observer:
         return seen, worker, module
 
     def _ask_once(
-        self, probe: Probe, seed: int, worker: RemoteWorker | None, numpy: str = ""
+        self, probe: Probe, seed: int, worker: RemoteWorker | None, numpy: str = "", before: Sequence[Request] = ()
     ) -> tuple[Response, RemoteWorker | None, str]:
-        """What the probe saw, the worker if it is still good, and the module whose import failed, if one did."""
+        """What the probe saw, the worker if it is still good, and the module whose import failed, if one did.
+
+        before: what the worker is asked first; then it gets the time of a check that hung before.
+        """
         started = time.monotonic()
         seen = Response(fresh=worker is None)
         drawn = self.seed if self.is_hidden(probe) else seed  # of the submission's own random numbers
@@ -265,13 +277,17 @@ class Observer:
         try:
             if not seen.fresh:
                 worker.forget(drawn, self.patience(probe.component))
+            if before:
+                worker.allow(self.rubric.limits["check_seconds_after_timeout"])
             if self.unwritten:
                 worker.ask("watch", functions=self.unwritten)
+            for op, arguments in before:
+                worker.ask(op, **arguments)
             seen.observation = probe.ask(subject, seed)
         except Fault as fault:
             seen.fault = fault
             good = fault.kind in ("raised", "missing")
-            if fault.kind == "timed out" and seen.fresh:
+            if fault.kind == "timed out" and seen.fresh and not before:
                 self.slow.add(probe.component)
             seen.orphaned = self._lost_its_zygote(worker, fault)
         except NotAsked as reason:

@@ -23,9 +23,12 @@ from grader.ask.client import Fault, Frame
 from grader.ask.probe import NotAsked, Probe
 from grader.ask.response import Response
 from grader.ask.slips import Slip
-from grader.diagnose.relations.case import CODES, SLIP
+from grader.diagnose.relations.case import CODES, EDIT, SLIP
 from grader.diagnose.relations.numbers import one_factor
 from grader.diagnose.relations.whole import relate
+from grader.diagnose.repair.edit import ADDING, CHANGING
+from grader.diagnose.repair.search import Repair
+from grader.diagnose.repair.trials import Trials
 from grader.homework import YEARS, edition
 from grader.judge.compare import differences
 from grader.judge.verdict import Verdict
@@ -51,12 +54,16 @@ class Diagnosis:
     """Finds what explains the wrong answers of one component."""
 
     def __init__(
-        self, verdicts: Sequence[Verdict], answers: Answers, rubric: Rubric, seed: int, ask_again: AskAgain
-    ) -> None:
+        self, verdicts: Sequence[Verdict], answers: Answers, rubric: Rubric, seed: int, ask_again: AskAgain,
+        trials: Trials | None = None,
+    ) -> None:  # fmt: skip
+        """trials: of changes of the submission, where it can be asked with any."""
         self.verdicts = [verdict for verdict in verdicts if verdict.judged]
         unexplained = [verdict for verdict in self.verdicts if not verdict.diagnosis and not verdict.message]
         self.wrong = [verdict for verdict in unexplained if verdict.outcome in WRONG]
         self.answers, self.rubric, self.seed, self.ask_again = answers, rubric, seed, ask_again
+        self.trials = trials
+        self.repair: Repair | None = None
         self.given = edition(answers.year).given
         self.slips: dict[str, Slip] = {}  # that nobody listed, once they are asked about
 
@@ -90,8 +97,9 @@ class Diagnosis:
             verdict.patterns += [relation.sentence for relation in relations]
             if not verdict.diagnosis:
                 verdict.diagnosis += [relation.code for relation in relations]
-        if any(not verdict.diagnosis or verdict.diagnosis[0] in NOT_NAMED for verdict in self.wrong):
-            self.tell_slip()
+        unnamed = [each for each in self.wrong if not each.diagnosis or each.diagnosis[0] in NOT_NAMED]
+        if unnamed and not self.tell_edit(unnamed, CHANGING) and not self.tell_slip():
+            self.tell_edit(unnamed, ADDING)
 
     def write_down(self, explanations: Mapping[Codes, set[str]]) -> None:
         """Puts the pages of mistakes on the wrong answers that they explain."""
@@ -122,16 +130,28 @@ class Diagnosis:
         seeds = range(self.seed + 1, self.seed + 1 + FURTHER_SEEDS)
         return shown if all(self.agrees((code,), shown, seed) for seed in seeds) else set()
 
-    def tell_slip(self) -> None:
+    def tell_edit(self, wrong: Sequence[Verdict], kinds: Collection[int]) -> bool:
+        """Puts the student's own line that is wrong, and in what, in place of what was found before."""
+        if self.trials is None:
+            return False
+        if self.repair is None:
+            right = [each for each in self.verdicts if each.outcome == Outcome.PASSED]
+            self.repair = Repair(self.trials, self.answers, self.rubric, self.seed, wrong, right)
+        sentence = self.repair.sentence(kinds)
+        for verdict in wrong if sentence else ():
+            verdict.diagnosis, verdict.patterns = [EDIT], [sentence]
+        return bool(sentence)
+
+    def tell_slip(self) -> bool:
         """Puts the slip that gives every wrong answer, and no other, in place of what was found before."""
         if any(verdict.probe.megabytes for verdict in self.wrong):
-            return
+            return False
         wrong = {verdict.probe.name for verdict in self.wrong}
         extreme = any(map(is_not_finite, self.wrong))
         if not extreme and not any(map(is_telling, self.wrong)):
-            return  # 0 and 1 come of many slips
+            return False  # 0 and 1 come of many slips
         if any(is_bare_exception(each) and self.raised_in_given_code(each.seen.fault) for each in self.wrong):
-            return  # that it cannot go on with what it was given comes of anything
+            return False  # that it cannot go on with what it was given comes of anything
         unclear = extreme or any(map(is_bare_exception, self.wrong))
         for slips in self.answers.slips(self.wrong[0].probe.component):
             self.slips |= slips
@@ -140,14 +160,14 @@ class Diagnosis:
                 if len(fitting) > 1:
                     fitting = [code for code in fitting if self.agrees((code,), wrong, seed)]
             if fitting:
-                self.put_in_place(fitting, slips, 1 if unclear else MOST_ALIKE)
-                return
+                return self.put_in_place(fitting, slips, 1 if unclear else MOST_ALIKE)
+        return False
 
-    def put_in_place(self, fitting: Sequence[str], slips: Mapping[str, Slip], most: int) -> None:
-        """Tells slips that fit, up to so many: of more of them none says what is wrong."""
+    def put_in_place(self, fitting: Sequence[str], slips: Mapping[str, Slip], most: int) -> bool:
+        """Tells slips that fit, up to so many: of more of them none says what is wrong. Did it tell any?"""
         clear = [code for code in fitting if not slips[code].vague]
         if not clear and all(verdict.diagnosis for verdict in self.wrong):
-            return  # the relations say more
+            return False  # the relations say more
         sentences = [slips[code].sentence for code in clear or fitting]
         if len(dict.fromkeys(sentences)) > 1:  # which bounds it were does not show
             sentences = [BOUNDS.sub("some bounds", each) for each in sentences]
@@ -155,6 +175,7 @@ class Diagnosis:
         for verdict in self.wrong if len(told) <= most else ():
             verdict.diagnosis = [SLIP]
             verdict.patterns = [f"it answers as if {', or as if '.join(told[:MOST_RIVALS])}"]
+        return len(told) <= most
 
     def fits(self, codes: Codes, unexplained: set[str]) -> set[str]:
         """The probes on which these mistakes show, if the submission agrees with them on all of those.

@@ -24,7 +24,7 @@ from grader.base.message import message as message_of
 from grader.base.text import one_line, printable
 from grader.diagnose import entry_words, pages
 from grader.diagnose.entry_words import table
-from grader.diagnose.relations.case import MISFIT, SLIP
+from grader.diagnose.relations.case import EDIT, MISFIT, SLIP
 from grader.explain.script import script_text
 from grader.homework import FIRST, Edition
 from grader.judge.compare import Difference, as_array, close
@@ -290,7 +290,7 @@ def fault_message(verdict: Verdict, fault: Fault, edition: Edition) -> Message:
         return Message(fault_headline(fault))
     title = next((title for code in verdict.diagnosis if (title := pages.title(code, edition))), "")
     local = verdict.seen.unfit
-    if verdict.diagnosis == [SLIP] or (local is not None and verdict.diagnosis == [MISFIT]):
+    if verdict.diagnosis in ([SLIP], [EDIT]) or (local is not None and verdict.diagnosis == [MISFIT]):
         title = verdict.patterns[0]
     head = title or fault_headline(fault)
     came_back = traceback_text(fault) if fault.frames else fault_headline(fault) if title else ""

@@ -16,6 +16,7 @@ from grader.ask.response import Response
 from grader.base.message import Message
 from grader.diagnose.local_shapes import tell_by_local_gradient
 from grader.diagnose.misconceptions import Diagnosis
+from grader.diagnose.repair.trials import Trials
 from grader.explain import outside
 from grader.explain.message import addresses, explain, is_at_import
 from grader.explain.rows import concealed, line_of_why, row_of
@@ -31,6 +32,8 @@ from grader.result import ComponentResult, Outcome, ProbeResult
 from grader.run.excuses import Excuses
 from grader.run.questions import Questions
 from grader.submission.opening import Submission
+
+PART = 3  # of the changes of a submission's lines that are tried in a run, one component takes at most a third
 
 
 def observer_of(
@@ -71,6 +74,7 @@ class Grading:
         self.verdicts: dict[str, Verdict] = {}
         self.judging: set[str] = set()  # checks that wait for what they need
         self.explained: set[str] = set()
+        self.trials_left = int(self.rubric.limits["repairs"])
         self.undiagnosed: list[str] = []  # where the grader itself failed, in words
         self.rows: dict[str, ComponentResult | None] = {}
         self.excuses = Excuses(submission, questions, observer, self.judged, self.judging)
@@ -120,11 +124,16 @@ class Grading:
 
     def _diagnose(self, component: str, verdicts: list[Verdict], seed: int) -> None:
         """Looks for the cause; a verdict stands, and has its words, whether a cause can be looked for or not."""
+        most = min(self.trials_left, int(self.rubric.limits["repairs"]) // PART)
+        trials = Trials(self.observer, self.places, component, most)
         try:
-            Diagnosis(verdicts, self.questions.answers, self.rubric, seed, self.observer.fresh).find()
+            Diagnosis(verdicts, self.questions.answers, self.rubric, seed, self.observer.fresh, trials).find()
         except Exception:  # noqa: BLE001  the grader's own failure, which is told
             text = traceback.format_exc().strip().splitlines()[-1]
             self.undiagnosed.append(f"{component}: the grader failed while it looked for the cause ({text})")
+        finally:
+            self.trials_left -= most - trials.left
+            trials.close()
 
     def judged(self, probe: Probe) -> Verdict:
         """The verdict on one probe, before anything is explained."""

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from . import placeholders, scripts, wire
+from . import changes, placeholders, scripts, wire
 from .signatures import parameters
 from .wire import Opaque, Ref
 
@@ -45,6 +45,7 @@ class Host:
         self.watched: dict[str, list[str]] = {}  # functions, by module
         self.idle: list[list[Any]] = []  # a module, and module, class and methods that take long: see `load`
         self.called: list[str] = []  # those of them that were called, as MODULE:NAME
+        self.trace: changes.Trace | None = None
 
     def handle(self, request: dict[str, Any]) -> dict[str, Any]:
         """One request in, one reply out. Never raises, except for what the interpreter itself throws at it."""
@@ -96,6 +97,18 @@ class Host:
     def do_called(self) -> list[str]:
         """Those of the watched functions that were called, each once, in the order of their first calls."""
         return list(dict.fromkeys(self.called))
+
+    def do_exchange(self, module: str, name: str, source: str, default: list[Any] | None) -> None:
+        """Gives a function of the submission other code, until its modules are forgotten."""
+        changes.exchange(self.load(module), name, source, default)
+
+    def do_trace(self) -> None:
+        """Notes from here on which lines of the submission run."""
+        self.trace = changes.Trace(self.root)
+
+    def do_traced(self) -> list[list[Any]]:
+        """Those lines, each a file and a number."""
+        return self.trace.end() if self.trace is not None else []
 
     def do_keep(self, value: Any) -> Any:
         """Stores plain data, so that a later request can name it."""

@@ -18,15 +18,16 @@ SEVERAL = 4  # different values that a formula of two numbers must fit: with few
 Answers = list[tuple[str, np.ndarray]]
 MISFIT = "wrong-shape"  # the code of a gradient that nothing passes through, and of an array of another shape
 SLIP = "one-slip"  # the code of slips that nobody listed
+EDIT = "one-edit"  # that of a student's own line that one edit makes right
 CODES = (
     "affine", "aliasing", "all-zero", "almost-right", "attribute-missing", "axis-not-reduced", "axis-out-of-bounds",
     "axis-reduced", "belongs-elsewhere", "boolean-minus", "caret-for-power", "clipped", "columns-permuted",
     "constant-factor", "constant-offset", "division-by-zero", "entries-missing", "equals-input", "factor-per-line",
     "function-of-it", "impossible", "input-added", "key-missing", "later-steps", "low-precision", "name-unknown",
     "none-in-place",
-    "not-an-array", "not-finite", "offset-per-line", "one-slip", "only-sign", "other-axis", "other-distribution",
-    "other-number-of-parts", "right-by-sign", "right-values-wrong-shape", "rows-permuted", "shapes-do-not-fit",
-    "shifted", "sign-flipped", "some-rows", "stale", "step-direction", "step-factor", "transposed",
+    "not-an-array", "not-finite", "offset-per-line", "one-edit", "one-slip", "only-sign", "other-axis",
+    "other-distribution", "other-number-of-parts", "right-by-sign", "right-values-wrong-shape", "rows-permuted",
+    "shapes-do-not-fit", "shifted", "sign-flipped", "some-rows", "stale", "step-direction", "step-factor", "transposed",
     "transposed-shape", "truth-value", "value-replaced", "whole-numbers", "wrong-kind", "wrong-shape",
 )  # fmt: skip
 

@@ -2,8 +2,8 @@
 
 What a step returns is free but for its metrics: a dict, alone or in front of predictions, of predictions and labels, of
 their classes, in pairs or nested. `evaluate` and `fit` take it apart as their own batch_step makes it, and are asked
-with a step that returns the same structure. In an expression `loss` is a number, `x` the batch's inputs, which are the
-scripted predictions, `y` its labels.
+with a step that returns the same structure. In an expression `loss` and `acc` are numbers, `x` the batch's inputs,
+which are the scripted predictions, `y` its labels.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-ACCURACY = 0.5  # that every scripted metric replies with
-METRICS = "{'loss': loss, 'acc': 0.5}"
+ACCURACY = 0.5  # that a scripted metric replies with, where it is to be the same for every batch
+METRICS = "{'loss': loss, 'acc': acc}"
 
 
 @dataclass(frozen=True)
@@ -63,14 +63,14 @@ def of_metric(name: Any, value: Any, labels: np.ndarray) -> str:
     if array.size != 1 or array.dtype.kind not in "fiu":
         return expression(value, labels)
     words = str(name).lower()
-    number = "loss" if "loss" in words else str(ACCURACY) if "acc" in words else of_array(array.reshape(()), labels)
+    number = "loss" if "loss" in words else "acc" if "acc" in words else of_array(array.reshape(()), labels)
     return f"[{number}]" if array.ndim == 1 else number
 
 
 def of_array(array: np.ndarray, labels: np.ndarray) -> str:
     """Numbers, with or without a row for each example."""
     if array.size == 1 and array.ndim < 2:
-        number = str(ACCURACY) if np.isclose(float(array.reshape(())), ACCURACY) else "loss"
+        number = "acc" if np.isclose(float(array.reshape(())), ACCURACY) else "loss"
         return f"np.array([{number}])" if array.ndim else number
     if len(array) != len(labels):
         raise ValueError(f"a step returned an array of shape {array.shape} for {len(labels)} examples")

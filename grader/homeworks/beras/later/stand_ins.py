@@ -50,7 +50,8 @@ class Metric({base}):
         self.seen = []  #: seen
     def {forward}(self, probs, labels):
         self.seen.append((np.array(probs), np.array(labels)))  #: seen
-        return np.float64(self.reply)
+        reply = np.mean(1 / (1 + np.abs(np.asarray(probs)[:, 0]))) if self.reply is None else self.reply
+        return np.float64(reply)
 ''',
     "optimizer": '''
 class Optimizer:
@@ -63,16 +64,17 @@ class Optimizer:
 ''',
     "model": '''
 class ScriptedModel({base}):
-    def __init__(self, losses, trained, evaluated, layers=()):
+    def __init__(self, losses, trained, evaluated, reply, layers=()):
         super().__init__(layers)
-        self.double_losses, self.double_forms = losses, (evaluated, trained)
+        self.double_losses, self.double_forms, self.double_reply = losses, (evaluated, trained), reply
         self.double_steps = []
     def {forward}(self, inputs): return inputs
     def {input_gradients}(self): return []
     def {weight_gradients}(self): return []
     def batch_step(self, x, y, training=True):
         self.double_steps.append((np.array(x), np.array(y), training))
-        loss = self.double_losses[len(self.double_steps) - 1]
+        loss, acc = self.double_losses[len(self.double_steps) - 1], self.double_reply
+        acc = float(np.mean(1 / (1 + np.abs(np.asarray(x)[:, 0])))) if acc is None else acc
         return eval(self.double_forms[training])
 ''',
 }  # fmt: skip

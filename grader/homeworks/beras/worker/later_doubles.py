@@ -122,13 +122,18 @@ def _loss(base: Any, script: dict[str, Any], words: dict[str, str]) -> Any:
     return loss
 
 
+def by_row(rows: Any) -> float:
+    """A number from 0 to 1 that differs from batch to batch, and of all rows is the mean over the rows."""
+    return float(np.mean(1 / (1 + np.abs(np.asarray(rows)[:, 0]))))
+
+
 def _metric(base: Any, script: dict[str, Any], words: dict[str, str]) -> Any:
-    """A metric that replies with one number, and writes down what it saw."""
+    """A metric that replies with one number, or by row where it is None, and writes down what it saw."""
     seen: list[Any] = []
 
     def forward(self: Any, probs: Any, labels: Any) -> Any:
         seen.append((np.array(probs), np.array(labels)))
-        return np.float64(script["reply"])
+        return np.float64(by_row(probs) if script["reply"] is None else script["reply"])
 
     return derived("Metric", base, {words["forward"]: forward, "seen": seen})()
 
@@ -176,6 +181,7 @@ def _model(base: Any, script: dict[str, Any], words: dict[str, str]) -> Any:
     """A model whose batch_step replies with the next of its losses, in the form that the submission's own has.
 
     trained, evaluated: expressions of the grader's, see homeworks/beras/later/forms.py. The predictions are the inputs.
+    reply: the accuracy of every batch; None for one by row.
     """
     forms = {
         training: compile(script[name], name, "eval") for name, training in (("trained", True), ("evaluated", False))
@@ -185,7 +191,9 @@ def _model(base: Any, script: dict[str, Any], words: dict[str, str]) -> Any:
         self.double_steps.append((np.array(x), np.array(y), bool(training)))
         losses = script["losses"]
         loss = float(losses[min(len(self.double_steps), len(losses)) - 1])
-        return eval(forms[bool(training)], {"np": np, "loss": loss, "x": x, "y": y})  # noqa: S307  the grader's own text
+        acc = by_row(x) if script["reply"] is None else script["reply"]
+        known = {"np": np, "loss": loss, "acc": acc, "x": x, "y": y}
+        return eval(forms[bool(training)], known)  # noqa: S307  the grader's own text
 
     body = {words["forward"]: lambda self, inputs: inputs, "batch_step": step}
     for word in ("input_gradients", "weight_gradients"):

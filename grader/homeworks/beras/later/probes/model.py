@@ -18,7 +18,7 @@ from grader.ask.probe import Observation, probe
 from grader.ask.subject import Remote
 from grader.homeworks.beras.later.dialect import TENSOR, Dialect
 from grader.homeworks.beras.later.forms import ACCURACY, USUAL, Form, form_of, metrics_in
-from grader.homeworks.beras.later.metrics import by_name, epochs_of, is_labels, mean_of, rows_of
+from grader.homeworks.beras.later.metrics import by_name, by_row, epochs_of, is_labels, mean_of, rows_of
 from grader.homeworks.beras.later.probes.core import B, C, M, N, layer, linear_loss, places
 from grader.homeworks.beras.later.probes.sequential import GIVEN, compiled
 from grader.homeworks.beras.probes.assignment import largest
@@ -51,13 +51,15 @@ def own_form(s: Dialect, draw: Draw) -> Form:
 # --- a scripted model -------------------------------------------------------------------------------------------
 
 
-def scripted(s: Dialect, draw: Draw) -> Remote:
+def scripted(s: Dialect, draw: Draw, accuracy: float | None = None) -> Remote:
     """A compiled model whose batch_step is scripted, in the form of the submission's own.
+
+    accuracy: of every batch; None for one that differs from batch to batch, and is a mean over rows.
 
     It has no layers, and its predictions are its inputs: `fit` and `evaluate` have nothing to do with what is between.
     """
-    model = s.double("model", "Model", layers=[], losses=LOSSES, **vars(own_form(s, draw)))
-    model.method("compile", None, None, s.double("metric", "Callable", reply=ACCURACY))
+    model = s.double("model", "Model", layers=[], losses=LOSSES, reply=accuracy, **vars(own_form(s, draw)))
+    model.method("compile", None, None, s.double("metric", "Callable", reply=accuracy))
     return model
 
 
@@ -95,7 +97,7 @@ def batches(model: Remote, x: Any, y: Any, most: int) -> Observation:
 def compiles(s: Dialect, draw: Draw) -> Observation:
     """given: compile keeps the optimizer, the loss and the metric under the names that batch_step reads."""
     only, _ = layer(s, draw, N, C)
-    model = s.double("model", "Model", layers=[only], losses=LOSSES, **vars(USUAL["dict"]))
+    model = s.double("model", "Model", layers=[only], losses=LOSSES, reply=ACCURACY, **vars(USUAL["dict"]))
     parts = [s.optimizer_double([]), linear_loss(s, draw), s.double("metric", "Callable", reply=ACCURACY)]
     model.method("compile", *parts)
     names = ("optimizer", s.word("loss_fn"), s.word("acc_fn"))
@@ -115,7 +117,7 @@ def in_order(s: Dialect, draw: Draw) -> Observation:
     """the weights of all layers in one flat list, the very arrays, in the order of the layers."""
     (one, of_one), (two, of_two) = layer(s, draw, N, M), layer(s, draw, M, C)
     none, _ = layer(s, draw, M, M, weights=0)
-    model = s.double("model", "Model", layers=[one, none, two], losses=LOSSES, **vars(USUAL["dict"]))
+    model = s.double("model", "Model", layers=[one, none, two], losses=LOSSES, reply=ACCURACY, **vars(USUAL["dict"]))
     return {"weights_of_the_layers": places(s, model.attribute(s.word("weights")), [*of_one, *of_two])}
 
 
@@ -124,7 +126,7 @@ def frozen_too(s: Dialect, draw: Draw) -> Observation:
     """frozen weights are weights as well: they only do not change."""
     only, weights = layer(s, draw, N, M)
     s.freeze(weights[0])
-    model = s.double("model", "Model", layers=[only], losses=LOSSES, **vars(USUAL["dict"]))
+    model = s.double("model", "Model", layers=[only], losses=LOSSES, reply=ACCURACY, **vars(USUAL["dict"]))
     return {"weights_of_the_layers": places(s, model.attribute(s.word("weights")), weights)}
 
 
@@ -139,7 +141,7 @@ def of_tuples(s: Dialect, draw: Draw) -> Observation:
     ]
     one = s.double("layer", "Diffable", weights=(held[0], held[1]))
     two = s.double("layer", "Diffable", weights=[held[2], held[3]])
-    model = s.double("model", "Model", layers=[one, two], losses=LOSSES, **vars(USUAL["dict"]))
+    model = s.double("model", "Model", layers=[one, two], losses=LOSSES, reply=ACCURACY, **vars(USUAL["dict"]))
     return {"weights_of_the_layers": places(s, model.attribute(s.word("weights")), held)}
 
 
@@ -214,9 +216,10 @@ def evaluated(s: Dialect, model: Remote, x: Remote, y: Remote) -> tuple[Any, Any
 def averages(s: Dialect, draw: Draw) -> Observation:
     """returns the metrics over all batches: their means, or what each batch gave."""
     model = scripted(s, draw)
-    metrics, predictions = evaluated(s, model, *data(s, draw, 3 * BATCH))
+    x, y = data(s, draw, 3 * BATCH)
+    metrics, predictions = evaluated(s, model, x, y)
     if metrics is None and predictions is not None:  # who gives the predictions only leaves the metrics out
-        metrics = {"loss": float(np.mean(LOSSES[:3])), "acc": ACCURACY}
+        metrics = {"loss": float(np.mean(LOSSES[:3])), "acc": by_row(x.value)}
     return {"means": by_name(metrics, mean_of)}
 
 
@@ -249,7 +252,7 @@ def leaves_flags(s: Dialect, draw: Draw) -> Observation:
     """after it every weight is as trainable as before, so that training can go on."""
     form = vars(own_form(s, draw))
     only, weights = layer(s, draw, N, C)
-    model = s.double("model", "Model", layers=[only], losses=LOSSES, **form)
+    model = s.double("model", "Model", layers=[only], losses=LOSSES, reply=ACCURACY, **form)
     model.method("compile", None, None, s.double("metric", "Callable", reply=ACCURACY))
     model.method("evaluate", *data(s, draw, 2 * BATCH), BATCH)
     return {"all_trainable": all(bool(s.is_trainable(each)) for each in weights)}
@@ -283,6 +286,6 @@ def evaluate_incomplete(s: Dialect, draw: Draw) -> Observation:
 )
 def evaluate_incomplete_mean(s: Dialect, draw: Draw) -> Observation:
     """where the last batch is incomplete, a metric that is the same in every batch is its own mean."""
-    model = scripted(s, draw)
+    model = scripted(s, draw, ACCURACY)
     metrics, _ = evaluated(s, model, *data(s, draw, 2 * BATCH + 1))
     return {"mean_of_equals": by_name(metrics, mean_of)["acc"] if metrics is not None else ACCURACY}

@@ -1,0 +1,35 @@
+"""Edit: one small change of a function, and what it says of the line that it changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from grader.diagnose.repair.text import Piece
+
+# Kinds, the most telling first
+TAKEN, EXCHANGED, NUMBERED, MOVED, NAMED, ADDED, ADDED_WITHIN = range(7)
+CHANGING = frozenset({TAKEN, EXCHANGED, NUMBERED, MOVED, NAMED})
+ADDING = frozenset({ADDED, ADDED_WITHIN})
+RIGHT = "{right}"  # where a sentence says how many answers become right
+
+
+@dataclass(frozen=True)
+class Edit:
+    """function: `Class.method`, of `file`. line: where the change is. sentence: what is wrong there, with RIGHT in it.
+
+    default: the argument whose default changes, and its new value, where the change is not in the body.
+    size: of the change in characters: of two that do the same the smaller one is told. rank: among those of its kind,
+    0 for the likeliest.
+    """
+
+    kind: int
+    file: str
+    function: str
+    line: int
+    quoted: str
+    sentence: str
+    pieces: tuple[Piece, ...] = ()
+    default: tuple[str, Any] | None = None
+    size: int = 0
+    rank: int = 0

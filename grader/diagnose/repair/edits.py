@@ -1,0 +1,153 @@
+"""edits_of: every small change of some lines of a function, the most telling kinds first.
+
+It is the grammar of the slips (ask/slips.py) the other way round: those are mistakes put into the reference, and an
+edit leads from a student's mistake back, in whatever style the line is written.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Iterable, Iterator
+
+from grader.diagnose.repair.edit import Edit
+from grader.diagnose.repair.expressions import SIZING, Change, Expressions, Scope
+from grader.diagnose.repair.statements import Rewritten, Statements, is_docstring
+from grader.diagnose.repair.text import Function, Text, own_expressions, own_lines, statements_of
+
+MOST_COUNTS = 4  # ways to count something that a value is divided by
+
+
+def edits_of(text: Text, function: Function, file: str, lines: Collection[int]) -> list[Edit]:
+    """The edits of the statements of a function that have one of these lines.
+
+    Sizes of new arrays stay as they are, and so does what ends a `while`: a search is not to wait for what it made.
+    """
+    found: dict[tuple[object, ...], Edit] = {}
+    for each in changes_of(text, function, lines):
+        change = rewritten(text, each) if isinstance(each, Change) else each
+        size = sum(abs(end - start - len(new)) for start, end, new in change.pieces)
+        quoted = text.line(change.line)
+        edit = Edit(
+            change.kind,
+            file,
+            function.name,
+            change.line,
+            quoted,
+            change.sentence,
+            change.pieces,
+            None,
+            size,
+            change.rank,
+        )
+        found.setdefault(edit.pieces, edit)
+    return sorted(found.values(), key=lambda edit: (edit.kind, edit.rank, edit.line))
+
+
+def rewritten(text: Text, change: Change) -> Rewritten:
+    return Rewritten(
+        change.kind, change.node.lineno, ((*text.span(change.node), change.new),), change.sentence, change.rank
+    )
+
+
+def changes_of(text: Text, function: Function, lines: Collection[int]) -> Iterator[Change | Rewritten]:
+    scope = scope_of(text, function)
+    expressions, statements = Expressions(text, scope), Statements(text)
+    guarded = names_of_ends(function.node)
+    ran = {node for node in statements_of(function.node) if not set(lines).isdisjoint(own_lines(node))}
+    for node in (each for each in statements_of(function.node) if each in ran):
+        if is_docstring(node) or isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            continue
+        if isinstance(node, ast.While) or guarded & names_changed(node):
+            continue
+        yield from statements.of(node)
+        sized, counted = sizing_in(node)
+        values = set(values_of(node))
+        called = {id(each.func) for each in ast.walk(node) if isinstance(each, ast.Call)}
+        for expression in own_expressions(node):
+            if id(expression) in sized:
+                continue
+            yield from expressions.of(expression, id(expression) in counted)
+            if id(expression) in called or id(expression) in counted:
+                continue
+            yield from expressions.names(expression)
+            if id(expression) in values:
+                yield from expressions.beside(expression)
+            elif isinstance(expression, (ast.Name, ast.Attribute)) and isinstance(expression.ctx, ast.Load):
+                yield from expressions.within(expression)
+    for parent in ast.walk(function.node):
+        for block in (getattr(parent, name, None) for name in ("body", "orelse")):
+            body = block if isinstance(block, list) else []
+            for place, node in enumerate(body):
+                if isinstance(node, ast.stmt) and node in ran and not guarded & names_changed(node):
+                    yield from statements.moved(body, place, parent)
+    if ran:
+        yield from statements.with_what_it_needs(function.node)
+        yield from statements.shared_defaults(function.node)
+
+
+def scope_of(text: Text, function: Function) -> Scope:
+    """What the function can use."""
+    node, around = function.node, function.owner or function.node
+    arguments = [each.arg for each in (*node.args.args, *node.args.kwonlyargs)]
+    own = arguments[0] if function.owner is not None and arguments[:1] in (["self"], ["cls"]) else ""
+    stored = [each.id for each in ast.walk(node) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)]
+    names = dict.fromkeys(each for each in (*arguments, *stored) if each not in (own, "_"))
+    called = {id(each.func) for each in ast.walk(around) if isinstance(each, ast.Call)}
+    kept = dict.fromkeys(
+        f"self.{each.attr}"
+        for each in ast.walk(around)
+        if isinstance(each, ast.Attribute) and isinstance(each.value, ast.Name) and each.value.id == "self"
+        if id(each) not in called and own == "self"
+    )
+    inner = sorted((each for each in ast.walk(node) if isinstance(each, ast.expr)), key=lambda each: each.lineno)
+    counts = dict.fromkeys(text.of(each) for each in inner if is_count(each))
+    counts |= dict.fromkeys(f"len({name})" for name in (*arguments, *kept) if name != own)
+    slices = dict.fromkeys(text.slice_of(each) for each in inner if isinstance(each, ast.Subscript))
+    return Scope(tuple(names), tuple(kept), tuple(counts)[:MOST_COUNTS], tuple(filter(None, slices)))
+
+
+def is_count(node: ast.expr) -> bool:
+    """`len(x)` or `x.shape[0]`."""
+    if isinstance(node, ast.Call):
+        return isinstance(node.func, ast.Name) and node.func.id == "len"
+    return isinstance(node, ast.Subscript) and isinstance(node.value, ast.Attribute) and node.value.attr == "shape"
+
+
+def names_of_ends(function: ast.FunctionDef) -> set[str]:
+    """The names that decide when a `while` ends."""
+    tests = [node.test for node in ast.walk(function) if isinstance(node, ast.While)]
+    return {each.id for test in tests for each in ast.walk(test) if isinstance(each, ast.Name)}
+
+
+def names_changed(node: ast.stmt) -> set[str]:
+    """What a statement may change: what it assigns to, and whose methods it calls."""
+    stored = {each.id for each in ast.walk(node) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)}
+    methods = [each.func.value for each in ast.walk(node) if isinstance(each, ast.Call)
+               and isinstance(each.func, ast.Attribute)]  # fmt: skip
+    return stored | {each.id for each in methods if isinstance(each, ast.Name)}
+
+
+def sizing_in(node: ast.stmt) -> tuple[set[int], set[int]]:
+    """Expressions that say how large an array is to be, and those that say how often a loop runs."""
+    sized: set[int] = set()
+    counted: set[int] = set()
+    for call in (each for each in ast.walk(node) if isinstance(each, ast.Call)):
+        name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        within = {id(each) for argument in call.args for each in ast.walk(argument)}
+        if name in SIZING:
+            sized |= within
+        elif name == "range":
+            counted |= within
+    return sized, counted
+
+
+def values_of(node: ast.stmt) -> Iterable[int]:
+    """The expressions of a statement that are values by themselves: what is assigned, returned or handed over."""
+    whole: list[ast.expr] = []
+    if isinstance(node, (ast.Assign, ast.AugAssign, ast.Return, ast.AnnAssign)) and node.value is not None:
+        whole = [node.value]
+    elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+        whole = list(node.value.args)
+    for each in whole:
+        parts = each.elts if isinstance(each, (ast.Tuple, ast.List)) else [each]
+        yield from map(id, parts)

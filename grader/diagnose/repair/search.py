@@ -1,0 +1,93 @@
+"""Repair: the one edit of a student's own lines that makes every wrong answer of a component right.
+
+It says which line is wrong, and in what, whatever the style of the code. An edit is told only if it leaves right what
+is right, with other seeds as well. Of several the most telling and smallest one is told; where they are many, and on
+different lines, none is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from functools import cached_property
+from itertools import groupby
+
+from grader.ask.answers import Answers
+from grader.ask.probe import Observation, Probe
+from grader.diagnose.repair.edit import ADDING, NAMED, RIGHT, TAKEN, Edit
+from grader.diagnose.repair.trials import Trials
+from grader.judge.verdict import Verdict, judge
+from grader.result import Outcome
+from grader.rubric import Rubric
+
+FURTHER_SEEDS = 2  # an edit that is right with three sets of random questions is right
+MOST_LINES = 2  # on which edits of a kind may lie: of more none is told
+LARGE = 8  # times as much as of another probe one edit costs with much data
+
+
+class Repair:
+    """Looks for the edit that repairs a component. wrong, right: its verdicts."""
+
+    def __init__(
+        self, trials: Trials, answers: Answers, rubric: Rubric, seed: int, wrong: Sequence[Verdict],
+        right: Sequence[Verdict],
+    ) -> None:  # fmt: skip
+        self.trials, self.answers, self.rubric, self.seed = trials, answers, rubric, seed
+        self.wrong = sorted(wrong, key=lambda each: (each.probe.megabytes, len(each.seen.notes), each.probe.name))
+        self.right = sorted(right, key=lambda each: each.probe.megabytes)
+        self.answered: dict[tuple[str, int], tuple[Observation, list[Observation]]] = {}
+
+    @cached_property
+    def edits(self) -> list[Edit]:
+        return self.trials.edits([each.probe for each in self.wrong], self.seed)
+
+    def sentence(self, kinds: Collection[int]) -> str:
+        """What is wrong with which line; '' where no edit of these kinds, or too many of them, makes all right."""
+        found = self.fitting(kinds)
+        lines = dict.fromkeys(edit.line for edit in found)
+        best = [simplest([edit for edit in found if edit.line == line]) for line in lines]
+        if not best or len(best) > MOST_LINES:
+            return ""
+        if not all(self.is_right(edit, self.wrong[0].probe, self.seed, fresh=True) for edit in best):
+            return ""  # it was right after others only
+        if best[0].kind in ADDING:
+            best = [max(best, key=lambda edit: edit.line)]  # what is missing is missing at the latest where it ends
+        return ", or ".join(map(self.told, best[: 1 if best[0].kind == NAMED else MOST_LINES]))
+
+    def told(self, edit: Edit) -> str:
+        count = len(self.wrong)
+        right = "the wrong answer is right" if count == 1 else f"all {count} wrong answers are right"
+        return f"{edit.file} line {edit.line}, `{edit.quoted}`: {edit.sentence.replace(RIGHT, right)}"
+
+    def fitting(self, kinds: Collection[int]) -> list[Edit]:
+        """The edits of the most telling kind of which any makes everything right."""
+        costs = LARGE if self.wrong[0].probe.megabytes else 1
+        for _, group in groupby((edit for edit in self.edits if edit.kind in kinds), key=lambda edit: edit.kind):
+            if found := self.right_everywhere(self.trials.allowed(list(group), costs)):
+                return found
+        return []
+
+    def right_everywhere(self, edits: list[Edit]) -> list[Edit]:
+        """Those that make every wrong answer right, and leave right what is right, with further seeds as well."""
+        questions = [(each.probe, self.seed) for each in (*self.wrong, *self.right)]
+        seeded = [each.probe for each in self.wrong if each.probe.seeded and not each.probe.megabytes]
+        further = [(probe, self.seed + step) for step in range(1, 1 + FURTHER_SEEDS) for probe in seeded]
+        for probe, seed in (*questions, *further):
+            if self.answers.knows(probe, seed):
+                edits = [edit for edit in edits if self.is_right(edit, probe, seed)]
+        return edits
+
+    def is_right(self, edit: Edit, probe: Probe, seed: int, fresh: bool = False) -> bool:
+        seen = self.trials.asked(edit, probe, seed, fresh)
+        if seen is None:
+            return False
+        if (probe.name, seed) not in self.answered:
+            self.answered[probe.name, seed] = self.answers.expected(probe, seed), self.answers.permitted(probe, seed)
+        return judge(probe, seen, *self.answered[probe.name, seed], self.rubric).outcome == Outcome.PASSED
+
+
+def simplest(edits: Sequence[Edit]) -> Edit:
+    """Of edits that do the same to one line the one to tell: the smallest.
+
+    Of what can be taken away the most: where a term can go as a whole, that a part of it can go, too, says less.
+    """
+    return min(edits, key=lambda edit: -edit.size if edit.kind == TAKEN else edit.size)
