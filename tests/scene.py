@@ -89,14 +89,14 @@ class Scene:
         return done
 
     def command(self, *arguments: str, cwd: Path = ROOT) -> Done:
-        """Runs the command as it is installed, and watches how much memory its own process takes."""
+        """Runs the command as it is installed, and watches how much memory its own processes take."""
         command = [str(Path(sys.executable).with_name("grade")), *arguments]
         pipe = subprocess.PIPE
         with subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe, cwd=cwd, env=self.environment()
         ) as process:
             while True:
-                self.peak = max(self.peak, peak_memory(process.pid))
+                self.peak = max(self.peak, *map(peak_memory, (process.pid, *children(process.pid))))
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     shown = [each.decode("utf-8", "replace") for each in process.communicate(timeout=0.02)]
                     return Done(process.returncode, *shown, self.peak)

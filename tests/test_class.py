@@ -6,12 +6,14 @@ import csv
 import errno
 import io
 import os
+import pwd
 import select
 import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +22,7 @@ from typing import Any
 
 import pytest
 from overlays import ROOT, build
+from warm_grade import grade_warm
 
 from grader.base.errors import UsageError
 from grader.classroom import gradebook as gradebooks
@@ -37,6 +40,8 @@ from grader.classroom.people.roster import match
 from grader.classroom.people.roster import read as read_roster
 from grader.classroom.schedule import MOST_LOST, ClassRun, KeyedHandIn
 from grader.commands import class_ as class_command
+from grader.isolation.needs import interpreter
+from grader.isolation.users import closed_to_others
 from grader.submission.archives import digest_of
 
 TERMS = Terms("2470", ("Softmax",), 1470)
@@ -544,3 +549,25 @@ def test_remarks_stay_and_a_terminal_shows_the_last_hand_in_alone(
         f"ben: a lost worker {'x' * 100}\n",
     )  # fmt: skip
     assert stream.getvalue() == f"{left}{start}{left}{one}" + ("" if left else "\n") + f"{left}{note}"
+
+
+@pytest.mark.parametrize("user", ["nobody", "no-such-user"])
+def test_hand_ins_run_as_the_user_that_is_named(user: str, tmp_path: Path):
+    if user == "nobody" and (os.geteuid() != 0 or closed_to_others([interpreter(), tempfile.gettempdir()])):
+        pytest.skip("only root becomes another user, who must be able to read Python")
+    wrong = build("chaffs", "softmax-over-batch", tmp_path)
+    losses = wrong / "Beras" / "activations.py"
+    losses.write_text("import os\n\nprint('user', os.getuid())\n" + losses.read_text(encoding="utf-8"))
+    (tmp_path / "in").mkdir()
+    wrong.rename(tmp_path / "in" / "ann")
+    where = ("class", str(tmp_path / "in"), "--output", str(tmp_path / "out"), "--component", "Softmax")
+
+    done = grade_warm(*where, "--isolation", "basic", "--user", user)
+
+    if user == "nobody":
+        assert done.returncode == 0, done.stderr
+        told = (tmp_path / "out" / "students" / "ann.html").read_text(encoding="utf-8")
+        assert f"user {pwd.getpwnam(user).pw_uid}" in told
+    else:
+        assert done.returncode == 2
+        assert done.stderr.endswith(f"grade: --user {user}: there is no such user\n")

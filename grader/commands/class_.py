@@ -129,6 +129,7 @@ def parser() -> argparse.ArgumentParser:
     what.add_argument("--data", metavar="DIR", type=Path)
     what.add_argument("--key", metavar="FILE", type=Path)
     what.add_argument("--isolation", choices=["auto", "strict", "landlock", "basic"], default="auto")
+    what.add_argument("--user", metavar="NAME", help="for root: whom hand-ins run as where they have no namespaces")
     return found
 
 
@@ -239,6 +240,7 @@ def terms_of(options: argparse.Namespace) -> Terms:
         data=named_file(options.data, "--data"),
         key=named_file(options.key, "--key"),
         isolation=options.isolation,
+        user=options.user or "",
         year=options.edition or 0,
         hidden_seed=hidden_seed_of(options.hidden_seed),
     )

@@ -21,6 +21,7 @@ from typing import NoReturn
 from grader.base import blas
 from grader.base.ends import check_machine, lacks_files, stoppable
 from grader.base.errors import UsageError, is_full
+from grader.commands.watched import watched
 from grader.homework import VARIABLE, opened
 
 GRADE = "grader.commands.grade"
@@ -44,7 +45,10 @@ def program() -> int:
     # Here NumPy compares small arrays, and a thread of BLAS waits for work in a loop: on the submission's core
     for name, threads in blas.variables(1).items():
         os.environ.setdefault(name, threads)
-    code = main()
+    open_streams()  # or a pipe would take their place
+    arguments = sys.argv[1:]
+    is_named = bool(arguments) and arguments[0] in COMMANDS
+    code = main() if is_named else watched(arguments, main)
     gc.freeze()  # or Python would look through all that was ever imported once more before it ends
     return code
 

@@ -17,6 +17,7 @@ from grader.base.cache import unchanged
 from grader.base.ends import stoppable
 from grader.homework import HOMEWORK
 from grader.result import is_training
+from grader.run import record
 from grader.run.outputs import Outputs
 from grader.run.request import Request, plan
 from grader.submission.opening import open_submission
@@ -45,6 +46,7 @@ def graded(
     an empty folder `submission` in scratch; it is closed in any case. Yields the session, and the signals that
     ended it early. Raises UsageError.
     """
+    record.tell("folder", str(scratch))
     submission = open_submission(Path(request.path), scratch, request.edition)
     rubric, track, components = plan(request, submission.edition)
     components = names or components
@@ -86,7 +88,11 @@ def graded(
         _ = session.own_checks  # what does not run is told before anything is asked
         progress = Progress(sys.stderr, quiet)
         # Saved first, told afterwards: what was said to be graded is safe
-        session.listeners += [*outputs.listeners(lambda: session.result(complete=False)), progress]
+        session.listeners += [
+            *outputs.listeners(lambda: session.result(complete=False)),
+            record.listener(session),
+            progress,
+        ]
         with stoppable() as signals:
             try:
                 run_checks(session, list(pytest_arguments))

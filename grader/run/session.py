@@ -389,6 +389,10 @@ class Session:
         seen = [name for name in self.trainings if not self.is_hidden(name)]
         return [self.predictions.told] if seen and self.predictions.told else []
 
+    def told_trainings(self) -> list[TrainingResult]:
+        names = self.grading.edition.trainings
+        return [self.trainings[name][0] for name in names if name in self.trainings and self.is_told(name)]
+
     def training_notes(self) -> list[str]:
         """What is to be said of trainings that are told."""
         told = {name: run for name, (_, run) in self.trainings.items() if self.is_told(name)}
@@ -415,11 +419,7 @@ class Session:
             seed=grading.questions.seed,
             isolation=grading.observer.zygote.level.name,
             components=components,
-            training=[
-                self.trainings[name][0]
-                for name in grading.edition.trainings
-                if name in self.trainings and self.is_told(name)
-            ],
+            training=self.told_trainings(),
             notes=[*grading.notes(), *self.predictions_notes(), *self.training_notes()],
             not_graded=decimal(total - possible + brought - elsewhere),
             seconds=round(time.monotonic() - self.started, 2),

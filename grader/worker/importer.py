@@ -6,9 +6,10 @@ import ast
 import builtins
 import os
 import sys
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from functools import cached_property, lru_cache
-from types import FrameType, ModuleType
+from types import CodeType, FrameType, ModuleType
 from typing import Any
 
 from .import_guards import TRIES, guards
@@ -32,6 +33,19 @@ class Partial:
             return Absent(self._reason, f"{self._module.__name__}.{name}")
 
 
+class Lines:
+    """Which line each instruction of a code is of."""
+
+    def __init__(self, code: CodeType) -> None:
+        self.code = code  # kept, so that no other one gets its identity
+        rows = [(start, line) for start, _, line in code.co_lines() if line is not None]
+        self.starts, self.lines = [start for start, _ in rows], [line for _, line in rows]
+
+    def at(self, instruction: int) -> int:
+        place = bisect_right(self.starts, instruction) - 1
+        return self.lines[place] if place >= 0 else self.code.co_firstlineno
+
+
 class Importer:
     """Stands in front of `__import__` for the submission's own code: what fails elsewhere becomes a placeholder."""
 
@@ -39,6 +53,7 @@ class Importer:
         self.root = root.rstrip(os.sep) + os.sep
         self.original = builtins.__import__
         self.failed: dict[str, Exception] = {}  # by name, so that an import in a loop is tried once
+        self.lines: dict[int, Lines] = {}  # by the identity of the code
 
     def __call__(
         self, name: str, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0
@@ -81,10 +96,17 @@ class Importer:
 
     def is_caught(self, caller: FrameType) -> bool:
         """Does the submission itself see to it that this import may fail?"""
-        return any(guards(node, caller.f_lineno) for node in guarding(caller.f_code.co_filename))
+        return any(guards(node, self.line_of(caller)) for node in guarding(caller.f_code.co_filename))
 
     def place(self, caller: FrameType, name: str) -> str:
-        return f"{caller.f_code.co_filename[len(self.root) :]} line {caller.f_lineno} imports {name}"
+        return f"{caller.f_code.co_filename[len(self.root) :]} line {self.line_of(caller)} imports {name}"
+
+    def line_of(self, caller: FrameType) -> int:
+        """The line that a frame is at. Python itself walks the code up to there, for each of thousands of imports."""
+        code = caller.f_code
+        if id(code) not in self.lines:
+            self.lines[id(code)] = Lines(code)
+        return self.lines[id(code)].at(caller.f_lasti)
 
 
 @lru_cache(maxsize=8)  # imports may stand in a loop

@@ -51,7 +51,7 @@ class Tools:
     def load(cls, terms: Terms) -> Tools:
         """Raises UsageError."""
         data = HOMEWORK.dataset().load(Path(terms.data) if terms.data else None) if terms.trains else None
-        level = isolation.choose_for_strangers(terms.isolation)
+        level = isolation.choose_for_strangers(terms.isolation, terms.user or None)
         tools = cls(terms, level, data, HOMEWORK.probe_folder())
         tools.rubric(terms.usual)  # what cannot be read is told before anything is graded
         tools.answers(terms.usual)

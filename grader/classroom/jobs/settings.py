@@ -31,6 +31,7 @@ class Terms:
     Years of the course may be mixed. track: '' for each year's default. components: those to grade of any year.
     hidden_seed: of the questions of hidden checks, where it is another one than the public seed.
     year: of the edition that all hand-ins are taken for; 0 where each is told by its features.
+    user: whom workers of root become where they have no namespaces; '' for the usual one.
     kit: a folder with a rubric and the answers of each year, in place of `rubric` and `key`: on another machine.
     """
 
@@ -43,6 +44,7 @@ class Terms:
     data: str = ""
     key: str = ""
     isolation: str = "auto"
+    user: str = ""
     year: int = 0
     hidden_seed: int | None = None
     kit: str = ""
