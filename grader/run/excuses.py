@@ -153,6 +153,8 @@ class Excuses:
             return None
         for component, needed in self._needed(verdict):
             if component != verdict.probe.component and needed.outcome not in FINE and not needed.is_scaled:
+                if self._is_refusal(verdict, needed):
+                    continue
                 if needed.blocked_by not in ("", verdict.probe.component):
                     # the first of the row, not the one in between
                     return Blocker(needed.blocked_by, Message(needed.message.first_line))
@@ -167,6 +169,16 @@ class Excuses:
             return None
         return Blocker(frame.file, Message(f"blocked by {frame.file} line {frame.line}: {fault}"))
 
+    def _is_refusal(self, verdict: Verdict, needed: Verdict) -> bool:
+        """Does given code assert that it was called in vain, where what is wrong with that code is something else?"""
+        fault, other = verdict.seen.fault, needed.seen.fault
+        if fault is None or fault.type != "AssertionError" or not fault.frames:
+            return False
+        frame, component = fault.frames[-1], needed.probe.component
+        own = other.frames[-1:] if other is not None else ()
+        of_it = self.places.owner_of(frame.file, frame.line) == component in self.edition.given
+        return of_it and all((each.file, each.line) != (frame.file, frame.line) for each in own)
+
     def _is_needed(self, frame: Frame, verdict: Verdict) -> bool:
         """Is a line in a module of another component that this check needs? Of all else, the submission may say what it
         likes: a frame bears the name of a file that it was compiled under, and any file can be imported.
@@ -175,13 +187,18 @@ class Excuses:
         return not self._is_own(verdict.probe, frame) and self.places.part_of(frame.file, frame.line) in needed
 
     def _is_right(self, frame: Frame, asking: Probe) -> bool:
-        """Is everything right that is asked of this file? Then what it raised was called for by somebody else."""
-        module = self.places.part_of(frame.file, frame.line)
+        """Is everything right that is asked of the class of this line? Then what it raised was called for elsewhere.
+
+        Of the whole file, where nothing is asked of the class: another class there may be wrong for itself.
+        """
+        module, owner = self.places.part_of(frame.file, frame.line), self.places.owner_of(frame.file, frame.line)
+        asked_of_it = any(each.component.partition(".")[0] == owner for each in self.questions.every)
         # What needs the component that is asked about would be wrong with it
         probes = [
             each
             for each in self.questions.every
             if self.edition.module_of(each.component) == module
+            and (each.component.partition(".")[0] == owner or not asked_of_it)
             and each.weight
             and asking.component not in each.needed_components
         ]

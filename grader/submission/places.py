@@ -136,10 +136,16 @@ class Places:
         modules = {self.edition.modules[name] for name in inside}
         if len(modules) < 2:
             return next(iter(modules), "")
-        for name, place in inside.items():
-            definition = self.modules[place.home].definition(place.name) if place.home in self.modules else None
+        owner = self.owner_of(file, line)
+        return self.edition.modules[owner] if owner else ""
+
+    def owner_of(self, file: str, line: int) -> str:
+        """What of the assignment is defined around a line, such as the class with its method; '' for nothing."""
+        for name, place in self.table.items():
+            module = self.modules.get(place.home) if self.path(place.home) == file else None
+            definition = module.definition(place.name) if module is not None else None
             if definition is not None and definition.lines[0] <= line <= definition.lines[1]:
-                return self.edition.modules[name]
+                return name
         return ""
 
     def is_part_of(self, component: str, file: str, line: int) -> bool:
