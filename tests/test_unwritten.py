@@ -219,6 +219,11 @@ def line_of_unwritten(body: str, name: str = "forward") -> int | None:
         "while queue:\n    each = queue.pop(0)\n    break",
         "grads = {}\nwhile queue:\n    maker = self.makers[id(queue.pop())]\nreturn [grads[id(each)] for each in x]",
         "if x > 0:\n    return 0\nreturn 1",  # numbers decide nothing
+        "return x",
+        "self.inputs = x\nreturn x",
+        "queue = [x]\ngrads = {}\nwhile queue:\n    each = self.makers[id(queue.pop())]\n    if each is not None:\n"
+        "        queue.extend(each.inputs)\nreturn [grads[id(each)][0] for each in self.weights]",
+        "queue = [x]\ngrads = {}\ngrads[id(x)] = None\nreturn [grads[id(each)][0] for each in self.weights]",
     ],
 )
 def test_function_that_gives_no_answer_and_ends_in_a_placeholder_is_not_written(body: str) -> None:
@@ -231,6 +236,13 @@ def test_function_that_gives_no_answer_and_ends_in_a_placeholder_is_not_written(
         ("y = self.call(x)\nself.y = y * 2", "forward"),  # who forgot the `return` ends with the result
         ("if x == 'zero':\n    return x * 2\nraise NotImplementedError", "forward"),
         ("for w in x:\n    w -= 1\npass", "apply_gradients"),
+        ("self.t += 1\nself.move(x)", "apply_gradients"),  # a helper of one's own does it
+        ("self.t += 1\nsuper().apply_gradients(x)", "apply_gradients"),
+        ("kept = []\nfor each in x:\n    if each not in kept:\n        kept.append(each)\nself.kept = kept", "fit"),
+        ("found = []\nfor each in x:\n    found.append(self.table[each])\nreturn found", "inverse"),
+        ("for layer in self.layers:\n    x = layer(x)\nreturn x", "call"),
+        ("x = np.abs(x)\nreturn x", "forward"),
+        ("for i in range(3):\n    x[i] = 0\nreturn x", "forward"),
         ("for w in self.weights:\n    if not w.trainable:\n        return False\nreturn True", "trainable"),
     ],
 )

@@ -66,7 +66,7 @@ def block(part: ComponentResult, causes: list[Cause], result: Result, width: int
             first, *further = telling_lines(text, probe)
             lines.append(shortened(f"  {label:<{LABEL}}{first}", width))
             lines += [shortened(" " * (LABEL + 2) + line, width) for line in further]
-    steps = [text for label, text in message.parts if label == "next"]
+    steps = [line for label, text in message.parts if label == "next" for line in text.splitlines()]
     if message.script:
         steps.append(f"grade try {part.name} {shlex.quote(result.submission)}")
     if len(causes) > 1:

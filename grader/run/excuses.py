@@ -153,6 +153,8 @@ class Excuses:
             return None
         for component, needed in self._needed(verdict):
             if component != verdict.probe.component and needed.outcome not in FINE and not needed.is_scaled:
+                if self._is_refusal(verdict, needed):
+                    continue
                 if needed.blocked_by not in ("", verdict.probe.component):
                     # the first of the row, not the one in between
                     return Blocker(needed.blocked_by, Message(needed.message.first_line))
@@ -172,6 +174,16 @@ class Excuses:
             return None
         return Blocker(frame.file, Message(f"blocked by {frame.file} line {frame.line}: {fault}"))
 
+    def _is_refusal(self, verdict: Verdict, needed: Verdict) -> bool:
+        """Does given code assert that it was called in vain, where what is wrong with that code is something else?"""
+        fault, other = verdict.seen.fault, needed.seen.fault
+        if fault is None or fault.type != "AssertionError" or not fault.frames:
+            return False
+        frame, component = fault.frames[-1], needed.probe.component
+        own = other.frames[-1:] if other is not None else ()
+        of_it = component in self.edition.given and component in self.places.within(frame.file, frame.line)
+        return of_it and all((each.file, each.line) != (frame.file, frame.line) for each in own)
+
     def _is_needed(self, frame: Frame, verdict: Verdict) -> bool:
         """Is a line in a module of another component that this check needs? Of all else, the submission may say what it
         likes: a frame bears the name of a file that it was compiled under, and any file can be imported.
@@ -180,9 +192,10 @@ class Excuses:
         return not self._is_own(verdict.probe, frame) and self.places.part_of(frame.file, frame.line) in needed
 
     def _is_right(self, frame: Frame, asking: Probe) -> bool:
-        """Is everything right that is asked of the class that raised, or of its file where the line is in none?
+        """Is everything right that is asked of the class that raised? Then what it raised was called for by somebody else.
 
-        Then what it raised was called for by somebody else.
+        Of the whole file, where the line is in no class or nothing is asked of it: another class there may be wrong for
+        itself.
         """
         # What needs the component that is asked about would be wrong with it
         probes = [
@@ -202,7 +215,8 @@ class Excuses:
 
     def _holds(self, component: str, frame: Frame) -> bool:
         """Does a component hold a line? Of a class no other one does, and a method may be one itself."""
-        within, owner = self.places.within(frame.file, frame.line), self.edition.owner_of(component)
+        asked = {self.edition.owner_of(each.component) for each in self.questions.every}
+        within, owner = asked.intersection(self.places.within(frame.file, frame.line)), self.edition.owner_of(component)
         if not within:
             return self.edition.module_of(component) == self.places.part_of(frame.file, frame.line)
         return owner in within and (component == owner or frame.function in functions_of(component, self.places))

@@ -136,20 +136,17 @@ class Places:
         modules = {self.edition.modules[name] for name in inside}
         if len(modules) < 2:
             return next(iter(modules), "")
-        for name, place in inside.items():
-            definition = self.modules[place.home].definition(place.name) if place.home in self.modules else None
-            if definition is not None and is_in(definition, line):
-                return self.edition.modules[name]
-        return ""
+        owner = next(iter(self.within(file, line)), "")
+        return self.edition.modules[owner] if owner else ""
 
-    def within(self, file: str, line: int) -> frozenset[str]:
+    def within(self, file: str, line: int) -> list[str]:
         """The names of the assignment whose class or function a line stands in."""
-        found = set()
+        found = []
         for name, place in self.table.items():
             definition = self.modules[place.home].definition(place.name) if place.home in self.modules else None
             if definition is not None and self.path(place.home) == file and is_in(definition, line):
-                found.add(name)
-        return frozenset(found)
+                found.append(name)
+        return found
 
     def is_part_of(self, component: str, file: str, line: int) -> bool:
         """Does a line belong to a component's own module?"""

@@ -35,6 +35,8 @@ LOOKING = {
     "enumerate", "format", "getattr", "hasattr", "id", "isinstance", "join", "len", "load_data", "lower", "Path",
     "pop", "popleft", "print", "range", "repr", "reversed", "strip", "super", "type", "upper", "zip",
 }  # fmt: skip
+# Calls that put something at the end of a list
+QUEUES = {"append", "appendleft", "extend"}
 Function = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -53,6 +55,7 @@ def unwritten_line(function: ast.AST, name: str, given: frozenset[str] = frozens
         return min(open_lines)
     reading = Reading(procedure=name in PROCEDURES, draws="init" in name and not given, given=given)
     reading.sets = is_setter(function)
+    reading.untouched = {each.arg for each in function.args.args if each.arg != "self"}
     if decides(function):
         return None
     if not reading.block(function.body):
@@ -107,6 +110,7 @@ class Reading:
     given: frozenset[str] = frozenset()
     sets: bool = False  # of a property, whose work is to set attributes
     blank: set[str] = field(default_factory=set)  # names, and attributes as self.x
+    untouched: set[str] = field(default_factory=set)  # arguments that hold what was handed in
     last: ast.stmt | None = None
 
     def block(self, body: list[ast.stmt]) -> bool:
@@ -129,7 +133,7 @@ class Reading:
         if isinstance(node, (ast.Assign, ast.AnnAssign)):
             return self.assignment(node)
         if isinstance(node, ast.Expr):
-            return self.is_idle(node.value) or is_given_call(node.value)
+            return self.is_idle(node.value) or is_given_call(node.value) or self.is_queued(node.value)
         if isinstance(node, ast.AugAssign):  # self.t += 1
             return isinstance(node.target, ast.Attribute) and self.is_blank(node.value)
         if isinstance(node, ast.Delete):
@@ -137,7 +141,7 @@ class Reading:
         if isinstance(node, (*Function, ast.ClassDef)):
             return True  # counts where it is used
         for name in targets_of(node):
-            self.blank.discard(name)
+            self.fill(name)
         # What a loop runs over, or what is asked, may be given; what is done there counts
         if isinstance(node, (ast.With, ast.AsyncWith)):
             return self.block(node.body)
@@ -171,16 +175,35 @@ class Reading:
             names = list(names_in(target))
             if self.sets and isinstance(target, ast.Attribute) and (not blank or is_flag(node.value)):
                 return False
-            if stores_an_element(target) and not (blank and is_text_key(target)):
+            if stores_an_element(target) and not (blank and (is_text_key(target) or is_none(node.value))):
                 return False
             pairs = paired(target, node.value) if isinstance(target, ast.Tuple) else None
             for name, value in pairs if pairs is not None else [(name, None) for name in names]:
                 is_blank = blank if value is None else self.is_blank(value)
-                (self.blank.add if is_blank else self.blank.discard)(name)
+                self.fill(name)
+                if is_blank:
+                    self.blank.add(name)
+        return True
+
+    def fill(self, name: str) -> None:
+        """Notes that a name holds something, and another thing than before."""
+        self.blank.discard(name)
+        self.untouched.discard(name)
+
+    def is_queued(self, node: ast.expr) -> bool:
+        """`queue.append(x)`: keeps what is there for a later turn. A procedure may have nothing else to do."""
+        if self.procedure or not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+            return False
+        into = node.func.value
+        if not isinstance(into, ast.Name) or node.func.attr not in QUEUES or not all(map(self.is_idle, node.args)):
+            return False
+        self.fill(into.id)
         return True
 
     def gives_nothing(self, value: ast.expr) -> bool:
         given = value.elts if isinstance(value, ast.Tuple) else [value]
+        if isinstance(value, ast.Name) and value.id in self.untouched:
+            return True  # what came in goes out again
         return self.is_blank(value) or (self.procedure and all(isinstance(each, ast.Name) for each in given))
 
     def is_blank(self, node: ast.expr) -> bool:
@@ -241,7 +264,7 @@ class Reading:
             if last_name(node.func) in LOOKING | WRAPPING:
                 inside = node.func.value if isinstance(node.func, ast.Attribute) else node.func
                 return self.is_idle(inside) and all(map(self.is_idle, given))
-            return is_super(node)
+            return is_start_of_base(node.func)
         return False
 
 
@@ -260,15 +283,27 @@ def is_not_written(value: ast.expr | None) -> bool:
 
 
 def is_given_call(node: ast.expr) -> bool:
-    """`self.fit(data)`, whose result nobody keeps, or `super().__init__(...)`: whoever is called does the work."""
+    """`self.fit(data)`, whose result nobody keeps, or `super().__init__(...)`: whoever is called does the work.
+
+    What a helper of the student's own does, or the method of a base class, is the work of whoever calls it.
+    """
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
         return False
     of_self = isinstance(node.func.value, ast.Name) and node.func.value.id == "self"
-    return (of_self or is_super(node.func.value)) and all(isinstance(each, ast.Name) for each in node.args)
+    given = node.func.attr in PROCEDURES if of_self else is_start_of_base(node.func)
+    return given and all(isinstance(each, ast.Name) for each in node.args)
 
 
-def is_super(node: ast.expr) -> bool:
-    return any(isinstance(each, ast.Name) and each.id == "super" for each in ast.walk(node))
+def is_start_of_base(called: ast.expr) -> bool:
+    """`super().__init__`"""
+    named = isinstance(called, ast.Attribute) and called.attr == "__init__"
+    return named and any(isinstance(each, ast.Name) and each.id == "super" for each in ast.walk(called))
+
+
+def is_none(node: ast.expr) -> bool:
+    """None, or a list of it."""
+    inside = node.elts if isinstance(node, ast.List) else [node]
+    return bool(inside) and all(isinstance(each, ast.Constant) and each.value is None for each in inside)
 
 
 def is_empty_list(node: ast.expr) -> bool:

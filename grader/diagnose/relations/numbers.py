@@ -9,6 +9,7 @@ import numpy as np
 
 from grader.diagnose.inputs import asked
 from grader.diagnose.relations.case import ABOUT, ROUGH, TOLERANCE, Relation
+from grader.diagnose.relations.elsewhere import top
 from grader.judge.compare import Difference
 from grader.judge.verdict import Verdict
 
@@ -74,7 +75,10 @@ def one_factor(wrong: Sequence[Verdict]) -> float:
     by_entry: dict[str, list[float]] = {}
     for verdict in wrong:
         for each in verdict.differences:
+            rule = verdict.probe.rules.get(top(each.entry))
             numbers = each.actual, each.expected
+            if rule is not None and rule.within:
+                continue  # what the reference happened to draw is no measure
             if all(isinstance(number, float) and number for number in numbers):
                 by_entry.setdefault(each.entry, []).append(each.actual / each.expected)
     for ratios in by_entry.values():

@@ -222,21 +222,39 @@ def _plumbing(base: Any, script: dict[str, Any], words: dict[str, str]) -> Any:
     """Puts right what a training step runs on, in the submission's own classes: so the step alone is asked about.
 
     base: Weighted. script: `model` and `tape`, the classes Model and GradientTape, and `scale`: the tape's gradient for
-    a source is `scale` times the source, and 0 where the target was not recorded or is no single number, as a loss is.
+    a source is `scale` times the source, and 0 where what was recorded does not lead back to it from a single number,
+    as a loss is.
     """
 
     weighted(base, script["model"], words, "trainable")
     seen: list[Any] = []
 
     def gradient(self: Any, target: Any, sources: Any) -> Any:
-        recorded = getattr(self, words["recorded"])
-        known = recorded.get(id(target)) is not None
-        seen.append([known, len(list(sources))])
-        scale = script["scale"] if known and np.size(target) == 1 else 0.0
-        return [np.asarray(each) * scale for each in sources]
+        reached = weights_behind(target, getattr(self, words["recorded"]), words)
+        seen.append([bool(reached), len(list(sources))])
+        scale = script["scale"] if np.size(target) == 1 else 0.0
+        return [np.asarray(each) * (scale if id(each) in reached else 0.0) for each in sources]
 
     script["tape"].gradient = gradient
     return seen
+
+
+def weights_behind(target: Any, recorded: Any, words: dict[str, str]) -> set[int]:
+    """Ids of the weights with a gradient, of the layers that the record leads to.
+
+    A model that was called itself has weights and no gradient of them: the way ends there.
+    """
+    found: set[int] = set()
+    waiting, done = [target], set()
+    while waiting:
+        layer = recorded.get(id(waiting.pop()))
+        if layer is None or id(layer) in done:
+            continue
+        done.add(id(layer))
+        pairs = zip(getattr(layer, words["weights"]), getattr(layer, words["weight_gradients"])())
+        found |= {id(weight) for weight, _ in pairs}
+        waiting += [x for x, _ in zip(layer.inputs, getattr(layer, words["input_gradients"])())]
+    return found
 
 
 def _backward_plumbing(base: Any, script: dict[str, Any], words: dict[str, str]) -> Any:

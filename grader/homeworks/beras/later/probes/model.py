@@ -203,7 +203,9 @@ def evaluated(s: Dialect, model: Remote, x: Remote, y: Remote) -> tuple[Any, Any
     result = model.method("evaluate", x, y, BATCH).value
     metrics = metrics_in(result)
     if not isinstance(metrics, dict):
-        return (None, result) if isinstance(result, (list, np.ndarray)) else (result, None)
+        found = rows_of(result)  # two numbers are metrics without a name
+        per_row = isinstance(found, np.ndarray) and (found.ndim > 1 or len(found) == len(y.value))
+        return (None, result) if per_row else (result, None)
     rest = [each for each in result if each is not metrics] if isinstance(result, (tuple, list)) else []
     if len(rest) == 1 and isinstance(rest[0], tuple):  # predictions and labels in a pair of their own
         rest = list(rest[0])

@@ -56,14 +56,14 @@ def stepped(s: Dialect, model: Remote, draw: Draw, training: bool) -> Remote:
     return model.method("batch_step", x, y, training=training)
 
 
-@probe("SequentialModel", "forward", weight=3, needs=(TENSOR, CALLING))
+@probe("SequentialModel", "forward", weight=2, needs=(TENSOR, CALLING))
 def forward(s: Dialect, draw: Draw) -> Observation:
     """the inputs go through every layer, in order."""
     layers = [layer(s, draw, N, M)[0], layer(s, draw, M, M + 1)[0], layer(s, draw, M + 1, C)[0]]
     return {"y": s.run(s.new("SequentialModel", layers), draw.array(B, N)).value}
 
 
-@probe("SequentialModel", "step-values", weight=2, needs=GIVEN)
+@probe("SequentialModel", "step-values", needs=GIVEN)
 def step_values(s: Dialect, draw: Draw) -> Observation:
     """batch_step reports the loss and the accuracy of the batch, of predictions first and labels second."""
     model, _, _, loss, metric = compiled(s, draw)
@@ -103,7 +103,7 @@ def step_without_training(s: Dialect, draw: Draw) -> Observation:
     }
 
 
-@probe("SequentialModel", "step-gradients", weight=3, needs=(*GIVEN, RECORDING))
+@probe("SequentialModel", "step-gradients", weight=5, needs=(*GIVEN, RECORDING))
 def step_gradients(s: Dialect, draw: Draw) -> Observation:
     """a training step hands the optimizer every weight with its own gradient, once."""
     model, weights, optimizer, *_ = compiled(s, draw)
@@ -174,7 +174,7 @@ def frozen_weight(s: Dialect, draw: Draw) -> Observation:
 @probe(
     "SequentialModel",
     "whole-network",
-    weight=2,
+    weight=3,
     needs=(
         *GIVEN, RECORDING, *COMPOSING, "Weighted", "Model.weights", "GradientTape", "Dense",
         "Dense.initializer/trainable", "LeakyReLU", "MeanSquaredError", "SequentialModel/calls-are-recorded",
