@@ -141,6 +141,7 @@ class Optimizer:
         self.learning_rate = 1.0
         self.params: list[Any] = []
         self.grads: list[Any] = []
+        self.forgotten = 0
 
     def apply_gradients(self, trainable_params: Any, grads: Any) -> None:
         params = list(trainable_params)
@@ -151,7 +152,10 @@ class Optimizer:
 
 
 class Stepper:
-    """The same where an optimizer holds its weights, each of which holds its gradient."""
+    """The same where an optimizer holds its weights, each of which holds its gradient.
+
+    forgotten: how many gradients were thrown away before a step was made of them.
+    """
 
     def __init__(self, script: dict[str, Any]) -> None:
         self.bump = script.get("bump", 0.0)
@@ -159,12 +163,17 @@ class Stepper:
         self.parameters = list(script["parameters"])
         self.params: list[Any] = []
         self.grads: list[Any] = []
+        self.forgotten = 0
+        self.stepped = False
 
     def zero_grad(self) -> None:
         for each in self.parameters:
+            self.forgotten += each.grad is not None and not self.stepped
             each.grad = None
+        self.stepped = False
 
     def step(self) -> None:
+        self.stepped = True
         reached = [each for each in self.parameters if each.grad is not None]
         self.params.append([np.array(each) for each in reached])
         self.grads.append([np.array(each.grad) for each in reached])
@@ -214,15 +223,24 @@ def _plumbing(base: Any, script: dict[str, Any], words: dict[str, str]) -> Any:
     """Puts right what a training step runs on, in the submission's own classes: so the step alone is asked about.
 
     base: Weighted. script: `model` and `tape`, the classes Model and GradientTape, and `scale`: the tape's gradient for
-    a source is `scale` times the source, and 0 where the target was not recorded or is no single number, as a loss is.
+    a source is `scale` times the source, and 0 where the target was not recorded or is no single number, as a loss is,
+    and where a model is written down as what made the predictions: it has no gradients that lead further.
     """
 
     weighted(base, script["model"], words, "trainable")
     seen: list[Any] = []
+    given = next((each for each in script["model"].__mro__ if each.__name__ == "Diffable"), None)
+    composes = words["compose_to_input"]
+
+    def ends_at(maker: Any) -> bool:
+        own = [each for each in type(maker).__mro__ if each is not given and composes in vars(each)]
+        return isinstance(maker, script["model"]) and not own
 
     def gradient(self: Any, target: Any, sources: Any) -> Any:
         recorded = getattr(self, words["recorded"])
-        known = recorded.get(id(target)) is not None
+        maker = recorded.get(id(target))
+        makers = [recorded.get(id(each)) for each in getattr(maker, "inputs", ())]
+        known = maker is not None and not any(ends_at(each) for each in makers)
         seen.append([known, len(list(sources))])
         scale = script["scale"] if known and np.size(target) == 1 else 0.0
         return [np.asarray(each) * scale for each in sources]

@@ -161,7 +161,11 @@ def fit_steps(s: Dialect, draw: Draw) -> Observation:
     """calls batch_step with training=True for every batch of every epoch, each input with its own label."""
     model = scripted(s, draw)
     x, y = data(s, draw, 3 * BATCH)
-    s.attempt(model.method, "fit", x, y, EPOCHS, BATCH)
+    try:
+        model.method("fit", x, y, EPOCHS, BATCH)
+    except Fault as fault:
+        if fault.kind != "raised" or len(steps_of(model)) < 3 * EPOCHS:
+            raise  # what goes wrong after the last step is no matter of steps
     steps = steps_of(model)
     return {
         "steps": len([each for each in steps if len(each[0])]),
