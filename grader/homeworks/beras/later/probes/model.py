@@ -23,7 +23,7 @@ from grader.homeworks.beras.later.probes.core import B, C, M, N, layer, linear_l
 from grader.homeworks.beras.later.probes.sequential import GIVEN, compiled
 from grader.homeworks.beras.probes.assignment import largest
 
-BATCH, EPOCHS = 4, 2
+BATCH, EPOCHS, BATCHES = 4, 2, 7  # all different, and none a length of any array
 LOSSES = [0.5, 0.25, 0.875, 0.125, 1.0, 0.375, 0.625, 0.75]  # that a scripted batch_step reports, batch after batch
 
 
@@ -218,9 +218,9 @@ def evaluated(s: Dialect, model: Remote, x: Remote, y: Remote) -> tuple[Any, Any
 def averages(s: Dialect, draw: Draw) -> Observation:
     """returns the metrics over all batches: their means, or what each batch gave."""
     model = scripted(s, draw)
-    metrics, predictions = evaluated(s, model, *data(s, draw, 3 * BATCH))
+    metrics, predictions = evaluated(s, model, *data(s, draw, BATCHES * BATCH))
     if metrics is None and predictions is not None:  # who gives the predictions only leaves the metrics out
-        metrics = {"loss": float(np.mean(LOSSES[:3])), "acc": ACCURACY}
+        metrics = {"loss": float(np.mean(LOSSES[:BATCHES])), "acc": ACCURACY}
     return {"means": by_name(metrics, mean_of)}
 
 
