@@ -71,6 +71,7 @@ def test_chaff_loses_points_only_where_its_bug_is_and_is_told(year: str, name: s
     assert len(found.screen()) <= LINES
     told = set().union(*(found.diagnosis(component) for component in wanted))
     assert set(expected.get("diagnosis", ())) <= told
+    assert not set(expected.get("misleading", ())) & told
     if "says" in expected:
         assert any(expected["says"] in said for _, said in found.messages())
 

@@ -199,7 +199,12 @@ class Subject:
         return found
 
     def attempt(self, function: Any, *args: Any, **kwargs: Any) -> Any:
-        """The value of a call, or the exception it raised as an observation."""
+        """The value of a call, or the exception it raised as an observation.
+
+        What waits is made first: that it cannot be is no answer to the call.
+        """
+        if self.waiting:
+            self.ask("called")
         try:
             result = function(*args, **kwargs)
         except Fault as fault:

@@ -11,6 +11,7 @@ answer. What no misconception explains is left to relations (relations.py).
 
 from __future__ import annotations
 
+import builtins
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import combinations
@@ -42,6 +43,7 @@ MOST_SLIPS = 1000  # of a kind that are asked for one component
 NOT_NAMED = frozenset(CODES) - {"other-distribution"}  # relations that do not name the formula as it was written
 TINY = 1e-9  # what stands for 0
 MOST_ALIKE = 4  # of them that give the same wrong answers; of more of them none is told
+LACKING = re.compile(r"'([\w.]+)' object has no attribute '(\w+)'")
 BOUNDS = re.compile(r"\[-[\d.]+, [\d.]+\]")
 FEW = 2  # numbers that two mistakes may share by chance
 MOST_RIVALS = 2  # pages that one exception may have: of more of them none is told
@@ -386,6 +388,13 @@ def gist(fault: Fault) -> tuple[str, str, frozenset[str], str]:
 
 
 def words_of(message: str) -> str:
-    """An exception's message without names and numbers, and without whether an operator works in place."""
+    """An exception's message without names and numbers, and without whether an operator works in place.
+
+    What a number or a list is asked for in vain says what it was taken for. What an object of a student's class lacks
+    has whatever name the student gave it.
+    """
+    lacking = LACKING.match(message)
+    if lacking is not None and (hasattr(builtins, lacking[1]) or lacking[1] in ("NoneType", "numpy.ndarray")):
+        return f"{lacking[1]} object has no attribute {lacking[2]}"
     words = re.sub(r"'[^']*'|\"[^\"]*\"|\([\d, ]*\)|[\d.]+", "", message.partition(". Did you mean")[0])
     return " ".join(re.sub(r"(?<=[-+*/@%&|^])=", "", words).split())

@@ -14,7 +14,7 @@ import numpy as np
 
 from grader.ask.client import Fault, Frame
 from grader.ask.entries import kept_in
-from grader.ask.notes import Definition
+from grader.ask.notes import Call, Definition
 from grader.ask.probe import Rule
 from grader.ask.response import Response
 from grader.ask.subject import Raised
@@ -246,7 +246,9 @@ def sentence(verdict: Verdict, difference: Difference) -> str:
     if told := answered_wrongly(verdict, difference):
         return told
     if actual is None:
-        return f"{name} is None: is there a `return` with the result?"
+        notes = verdict.seen.notes
+        returned = isinstance(notes[-1], Call) if notes else True  # else it was read from somewhere
+        return f"{name} is None: is there a `return` with the result?" if returned else f"{name} is None"
     if difference.kind == "length":
         return f"{name} has {counted(len(actual))} and should have {len(expected)}"
     if difference.kind == "keys":

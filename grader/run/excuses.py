@@ -192,7 +192,7 @@ class Excuses:
         return not self._is_own(verdict.probe, frame) and self.places.part_of(frame.file, frame.line) in needed
 
     def _is_right(self, frame: Frame, asking: Probe) -> bool:
-        """Is everything right that is asked of the class that raised? Then what it raised was called for by somebody else.
+        """Is everything right that is asked of the class that raised? Then what it raised was called for elsewhere.
 
         Of the whole file, where the line is in no class or nothing is asked of it: another class there may be wrong for
         itself.

@@ -70,7 +70,9 @@ class Dialect(dialect.Dialect):
 
     def plumbing(self, scale: float) -> None:
         model, diffable, adds = self.get("Model"), self.get("Diffable"), self.gradients_add()
-        self.double("backward-plumbing", "Weighted", model=model, diffable=diffable, scale=scale, adds=adds)
+        self.walks = self.double(
+            "backward-plumbing", "Weighted", model=model, diffable=diffable, scale=scale, adds=adds
+        )
 
     def gradients_add(self) -> bool:
         """Does the gradient of a second pass add to the first one's? Else it replaces it. Leaves no trace."""

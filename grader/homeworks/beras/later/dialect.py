@@ -221,7 +221,11 @@ class Dialect(Training):
     def plumbing(self, scale: float) -> None:
         """Puts right what a training step runs on: a gradient becomes `scale` times its weight."""
         model, tape = self.get("Model"), self.get("GradientTape")
-        self.double("plumbing", "Weighted", model=model, tape=tape, scale=scale)
+        self.walks = self.double("plumbing", "Weighted", model=model, tape=tape, scale=scale)
+
+    def went_back(self) -> bool:
+        """Were gradients asked for since `plumbing`?"""
+        return bool(self.walks.method("__len__").value)
 
     def recording(self, layer: Remote, x: Remote) -> dict[str, Any]:
         """Is a call of this layer written down while a tape is open, and only then?"""

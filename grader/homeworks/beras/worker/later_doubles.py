@@ -146,6 +146,7 @@ class Optimizer:
         self.learning_rate = 1.0
         self.params: list[Any] = []
         self.grads: list[Any] = []
+        self.forgotten = 0
 
     def apply_gradients(self, trainable_params: Any, grads: Any) -> None:
         params = list(trainable_params)
@@ -156,7 +157,10 @@ class Optimizer:
 
 
 class Stepper:
-    """The same where an optimizer holds its weights, each of which holds its gradient."""
+    """The same where an optimizer holds its weights, each of which holds its gradient.
+
+    forgotten: how many gradients were thrown away before a step was made of them.
+    """
 
     def __init__(self, script: dict[str, Any]) -> None:
         self.bump = script.get("bump", 0.0)
@@ -164,12 +168,17 @@ class Stepper:
         self.parameters = list(script["parameters"])
         self.params: list[Any] = []
         self.grads: list[Any] = []
+        self.forgotten = 0
+        self.stepped = False
 
     def zero_grad(self) -> None:
         for each in self.parameters:
+            self.forgotten += each.grad is not None and not self.stepped
             each.grad = None
+        self.stepped = False
 
     def step(self) -> None:
+        self.stepped = True
         reached = [each for each in self.parameters if each.grad is not None]
         self.params.append([np.array(each) for each in reached])
         self.grads.append([np.array(each.grad) for each in reached])

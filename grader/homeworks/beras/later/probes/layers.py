@@ -11,7 +11,16 @@ from grader.ask.draw import Draw
 from grader.ask.probe import NotAsked, Observation, Rule, probe
 from grader.ask.subject import Raised, Remote
 from grader.homeworks.beras.later.dialect import Dialect
-from grader.homeworks.beras.probes.layers import CENTRED, FAN_IN, FAN_OUT, STATISTIC, initialised, of_dense, statistics
+from grader.homeworks.beras.probes.layers import (
+    CENTRED,
+    FAN_IN,
+    FAN_OUT,
+    STATISTIC,
+    giving,
+    initialised,
+    of_dense,
+    statistics,
+)
 
 B, N, M = 5, 3, 4
 # A uniform distribution has kurtosis 1.8, a normal one 3. The standard deviation of a sample kurtosis is below 0.02, so
@@ -40,10 +49,13 @@ def default(s: Dialect, draw: Draw) -> Observation:
 @probe("Dense.initializer", "sizes")
 def sizes(s: Dialect, draw: Draw) -> Observation:
     """w is (n, m) and b has one entry for each output, whatever the initializer."""
-    layers = {name: s.new("Dense", N, M, initializer=name) for name in ("zero", "normal", "xavier", "kaiming")}
+    names = ("zero", "normal", "xavier", "kaiming")
+    layers = {name: s.new("Dense", N, M, initializer=name) for name in giving(s, *names)}
+    shapes = {name: str(np.shape(each.attribute("w").value)) for name, each in layers.items()}
+    entries = {name: int(np.size(each.attribute("b").value)) for name, each in layers.items()}
     return {
-        "shape_of_w": {name: str(np.shape(each.attribute("w").value)) for name, each in layers.items()},
-        "entries_of_b": {name: int(np.size(each.attribute("b").value)) for name, each in layers.items()},
+        "shape_of_w": {name: shapes.get(name, str((N, M))) for name in names},
+        "entries_of_b": {name: entries.get(name, M) for name in names},
     }
 
 

@@ -23,7 +23,7 @@ from grader.homeworks.beras.later.probes.core import B, C, M, N, layer, linear_l
 from grader.homeworks.beras.later.probes.sequential import GIVEN, compiled
 from grader.homeworks.beras.probes.assignment import largest
 
-BATCH, EPOCHS = 4, 2
+BATCH, EPOCHS, BATCHES = 4, 2, 7  # all different, and none a length of any array
 LOSSES = [0.5, 0.25, 0.875, 0.125, 1.0, 0.375, 0.625, 0.75]  # that a scripted batch_step reports, batch after batch
 
 
@@ -163,7 +163,11 @@ def fit_steps(s: Dialect, draw: Draw) -> Observation:
     """calls batch_step with training=True for every batch of every epoch, each input with its own label."""
     model = scripted(s, draw)
     x, y = data(s, draw, 3 * BATCH)
-    s.attempt(model.method, "fit", x, y, EPOCHS, BATCH)
+    try:
+        model.method("fit", x, y, EPOCHS, BATCH)
+    except Fault as fault:
+        if fault.kind != "raised" or len(steps_of(model)) < 3 * EPOCHS:
+            raise  # what goes wrong after the last step is no matter of steps
     steps = steps_of(model)
     return {
         "steps": len([each for each in steps if len(each[0])]),
@@ -218,10 +222,10 @@ def evaluated(s: Dialect, model: Remote, x: Remote, y: Remote) -> tuple[Any, Any
 def averages(s: Dialect, draw: Draw) -> Observation:
     """returns the metrics over all batches: their means, or what each batch gave."""
     model = scripted(s, draw)
-    x, y = data(s, draw, 3 * BATCH)
+    x, y = data(s, draw, BATCHES * BATCH)
     metrics, predictions = evaluated(s, model, x, y)
     if metrics is None and predictions is not None:  # who gives the predictions only leaves the metrics out
-        metrics = {"loss": float(np.mean(LOSSES[:3])), "acc": by_row(x.value)}
+        metrics = {"loss": float(np.mean(LOSSES[:BATCHES])), "acc": by_row(x.value)}
     return {"means": by_name(metrics, mean_of)}
 
 

@@ -110,7 +110,8 @@ def step_gradients(s: Dialect, draw: Draw) -> Observation:
     before = [each.value for each in weights]
     stepped(s, model, draw, training=True)
     calls = optimizer.attribute("grads").method("__len__").value
-    return {"optimizer_calls": calls, "gradients": gradients_by_weight(optimizer, before) if calls else None}
+    not_used = "found, and no step is made of them" if not calls and s.went_back() else None
+    return {"optimizer_calls": calls, "gradients": gradients_by_weight(optimizer, before) if calls else not_used}
 
 
 def gradients_by_weight(optimizer: Remote, before: list[Any], call: int = 0) -> Any:
@@ -119,6 +120,8 @@ def gradients_by_weight(optimizer: Remote, before: list[Any], call: int = 0) -> 
     grads = optimizer.attribute("grads").item(call).value
     pairs = list(zip(params, grads)) if len(params) == len(grads) else []
     found = [next((grad for param, grad in pairs if np.array_equal(param, each)), None) for each in before]
+    if not pairs and (forgotten := optimizer.attribute("forgotten").value):
+        return f"{forgotten} gradients, forgotten before the step"
     return found if pairs else f"{len(params)} weights and {len(grads)} gradients"
 
 
