@@ -71,7 +71,7 @@ def changes_of(text: Text, function: Function, lines: Collection[int]) -> Iterat
             if id(expression) in called or id(expression) in counted:
                 continue
             yield from expressions.names(expression)
-            if id(expression) in values:
+            if id(expression) in values and not isinstance(expression, ast.Constant):
                 yield from expressions.beside(expression)
             elif isinstance(expression, (ast.Name, ast.Attribute)) and isinstance(expression.ctx, ast.Load):
                 yield from expressions.within(expression)

@@ -150,7 +150,7 @@ class Expressions:
     def within(self, node: ast.expr) -> Iterator[Change]:
         """Something more beside a part of a formula."""
         forms = [f"{{}} * {name}" for name in self.near(node)[:3]]
-        forms += ["{} ** 2", "1 - {}", "{}.T", "{}.copy()", "-{}", "{} ** 0.5", "{} + 1", "{} - 1", "({} > 0)"]
+        forms += ["{} ** 2", "1 - {}", "{}.T", "{}.copy()", "-{}", "{} ** 0.5", "{} + 1", "{} - 1", "{} > 0"]
         for rank, form in enumerate(forms):
             yield replace(self.added(node, form, ADDED_WITHIN), rank=rank // 2)
 
@@ -336,7 +336,7 @@ class Expressions:
 
     def added(self, node: ast.expr, form: str, kind: int = ADDED) -> Change:
         """form: what it becomes, with {} where it stands now."""
-        before, after = (each.strip("() ") for each in form.split("{}"))
+        before, after = (each.strip() for each in form.split("{}"))
         place = f"{'behind' if after else 'in front of'} `{shortened(self.src(node))}`"
         told = f"`{after or before}` is missing {place}: with it {RIGHT}"
         return Change(kind, node, f"({form.format(self.kept(node))})", told)
