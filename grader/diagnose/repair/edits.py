@@ -35,7 +35,6 @@ def edits_of(text: Text, function: Function, file: str, lines: Collection[int]) 
             quoted,
             change.sentence,
             change.pieces,
-            None,
             size,
             change.rank,
         )
