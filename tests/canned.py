@@ -96,6 +96,9 @@ class Canned:
     def fresh(self, probe: Probe, seed: int | None = None) -> Response:
         return self.alone.get(probe.name) or self.seen(probe)
 
+    def tried(self, *_: Any) -> tuple[Response, None]:
+        return Response(), None  # no line of a canned submission runs
+
     def lines_refused(self) -> dict[str, set[tuple[str, int]]]:
         return self.refused
 

@@ -69,7 +69,7 @@ class Answers(Protocol):
         """The page that explains a known mistake; several forms of a mistake have one."""
 
     def slips(self, component: str) -> Iterator[dict[str, Slip]]:
-        """Slips that nobody wrote a page for, by code, the most telling first, in groups: the likelier ones before."""
+        """Slips that nobody wrote a page for, by code, the most telling first, in groups: other algorithms before."""
 
     def mistaken(self, codes: tuple[str, ...], probe: Probe, seed: int) -> Reply | None:
         """What the reference with these mistakes shows, permitted differences behind them; None where they cannot be

@@ -1,7 +1,8 @@
 """Why an answer is wrong: the known mistake that gives the very same wrong answers, else a relation to the right one.
 
-Where the listed mistakes leave an answer unexplained, slips that nobody listed are asked, too
-(ask/slips.py). One is told only if it gives every wrong answer of the component and leaves every right one right.
+Where the listed mistakes leave an answer unexplained, small edits of the submission's own lines are tried (repair/), and
+slips of the reference that nobody listed are asked, too (ask/slips.py). An edit is told only if it makes every wrong
+answer of the component right, a slip only if it gives every one of them; both leave every right one right.
 
 A misconception is named only if the submission agrees with it on every probe of the component on which it shows at all.
 Two that agree there are asked further questions, with other seeds, until they part or the questions run out. Where no
@@ -100,7 +101,17 @@ class Diagnosis:
             if not verdict.diagnosis:
                 verdict.diagnosis += [relation.code for relation in relations]
         unnamed = [each for each in self.wrong if not each.diagnosis or each.diagnosis[0] in NOT_NAMED]
-        if unnamed and not self.tell_edit(unnamed, CHANGING) and not self.tell_slip():
+        if unnamed:
+            self.tell_what_nobody_listed(unnamed)
+
+    def tell_what_nobody_listed(self, unnamed: Sequence[Verdict]) -> None:
+        """Another algorithm; else the student's own line that is wrong; else a slip of the reference.
+
+        What is missing is told last: a slip knows what it is, and an edit has to guess.
+        """
+        groups = self.answers.slips(self.wrong[0].probe.component)
+        told = self.tell_slip(next(groups, {})) or self.tell_edit(unnamed, CHANGING)
+        if not told and not any(map(self.tell_slip, groups)):
             self.tell_edit(unnamed, ADDING)
 
     def write_down(self, explanations: Mapping[Codes, set[str]]) -> None:
@@ -144,7 +155,7 @@ class Diagnosis:
             verdict.diagnosis, verdict.patterns = [EDIT], [sentence]
         return bool(sentence)
 
-    def tell_slip(self) -> bool:
+    def tell_slip(self, slips: Mapping[str, Slip]) -> bool:
         """Puts the slip that gives every wrong answer, and no other, in place of what was found before."""
         if any(verdict.probe.megabytes for verdict in self.wrong):
             return False
@@ -155,15 +166,12 @@ class Diagnosis:
         if any(is_bare_exception(each) and self.raised_in_given_code(each.seen.fault) for each in self.wrong):
             return False  # that it cannot go on with what it was given comes of anything
         unclear = extreme or any(map(is_bare_exception, self.wrong))
-        for slips in self.answers.slips(self.wrong[0].probe.component):
-            self.slips |= slips
-            fitting = [code for code in list(slips)[:MOST_SLIPS] if self.fits((code,), wrong) >= wrong]
-            for seed in range(self.seed + 1, self.seed + 1 + FURTHER_SEEDS):
-                if len(fitting) > 1:
-                    fitting = [code for code in fitting if self.agrees((code,), wrong, seed)]
-            if fitting:
-                return self.put_in_place(fitting, slips, 1 if unclear else MOST_ALIKE)
-        return False
+        self.slips |= slips
+        fitting = [code for code in list(slips)[:MOST_SLIPS] if self.fits((code,), wrong) >= wrong]
+        for seed in range(self.seed + 1, self.seed + 1 + FURTHER_SEEDS):
+            if len(fitting) > 1:
+                fitting = [code for code in fitting if self.agrees((code,), wrong, seed)]
+        return bool(fitting) and self.put_in_place(fitting, slips, 1 if unclear else MOST_ALIKE)
 
     def put_in_place(self, fitting: Sequence[str], slips: Mapping[str, Slip], most: int) -> bool:
         """Tells slips that fit, up to so many: of more of them none says what is wrong. Did it tell any?"""

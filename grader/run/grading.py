@@ -33,7 +33,7 @@ from grader.run.excuses import Excuses
 from grader.run.questions import Questions
 from grader.submission.opening import Submission
 
-PART = 3  # of the changes of a submission's lines that are tried in a run, one component takes at most a third
+PART = 2  # of the changes of a submission's lines that are tried in a run, one component takes at most a half
 
 
 def observer_of(

@@ -14,25 +14,16 @@ MOST_LINES = 5_000  # that are noted; a hand-in's module has a few hundred
 Line = tuple[str, int]  # a file below the root, and a line of it
 
 
-def exchange(module: ModuleType, name: str, source: str, default: list[Any] | None = None) -> None:
+def exchange(module: ModuleType, name: str, source: str) -> None:
     """Gives a function (`Class.method`) the code that a source of that name has.
 
-    default: the name and the new value of an argument's default, a constant. Raises LookupError for no such function,
-    and SyntaxError or ValueError for a source that cannot stand there.
+    Raises LookupError for no such function, and SyntaxError or ValueError for a source that cannot stand there.
     """
     function = function_of(module, name)
     code: CodeType = compile(source, function.__code__.co_filename, "exec", dont_inherit=True)
     for part in name.split("."):
         code = next(each for each in code.co_consts if isinstance(each, CodeType) and each.co_name == part)
     function.__code__ = code
-    if default is not None:
-        argument, value = default
-        if function.__kwdefaults__ and argument in function.__kwdefaults__:
-            function.__kwdefaults__[argument] = value
-        else:
-            values = list(function.__defaults__ or ())
-            values[code.co_varnames.index(argument) - code.co_argcount] = value
-            function.__defaults__ = tuple(values)
 
 
 def function_of(module: ModuleType, name: str) -> FunctionType:

@@ -98,9 +98,9 @@ class Host:
         """Those of the watched functions that were called, each once, in the order of their first calls."""
         return list(dict.fromkeys(self.called))
 
-    def do_exchange(self, module: str, name: str, source: str, default: list[Any] | None) -> None:
+    def do_exchange(self, module: str, name: str, source: str) -> None:
         """Gives a function of the submission other code, until its modules are forgotten."""
-        changes.exchange(self.load(module), name, source, default)
+        changes.exchange(self.load(module), name, source)
 
     def do_trace(self) -> None:
         """Notes from here on which lines of the submission run."""

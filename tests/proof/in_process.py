@@ -113,6 +113,11 @@ class LocalObserver:
         return seen
 
 
+    def tried(self, *_: Any) -> tuple[Response, None]:
+        """No change of a submission is tried in this process."""
+        return Response(), None
+
+
 class KeptObserver(Observer):
     """Asks a submission one check after the other, in one worker for each seed."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from grader.diagnose.repair.text import Piece
 
@@ -18,7 +17,6 @@ RIGHT = "{right}"  # where a sentence says how many answers become right
 class Edit:
     """function: `Class.method`, of `file`. line: where the change is. sentence: what is wrong there, with RIGHT in it.
 
-    default: the argument whose default changes, and its new value, where the change is not in the body.
     size: of the change in characters: of two that do the same the smaller one is told. rank: among those of its kind,
     0 for the likeliest.
     """
@@ -30,6 +28,5 @@ class Edit:
     quoted: str
     sentence: str
     pieces: tuple[Piece, ...] = ()
-    default: tuple[str, Any] | None = None
     size: int = 0
     rank: int = 0

@@ -35,7 +35,6 @@ def edits_of(text: Text, function: Function, file: str, lines: Collection[int]) 
             quoted,
             change.sentence,
             change.pieces,
-            None,
             size,
             change.rank,
         )
@@ -65,12 +64,13 @@ def changes_of(text: Text, function: Function, lines: Collection[int]) -> Iterat
         called = {id(each.func) for each in ast.walk(node) if isinstance(each, ast.Call)}
         for expression in own_expressions(node):
             if id(expression) in sized:
+                yield from expressions.counts(expression)
                 continue
             yield from expressions.of(expression, id(expression) in counted)
             if id(expression) in called or id(expression) in counted:
                 continue
             yield from expressions.names(expression)
-            if id(expression) in values:
+            if id(expression) in values and not isinstance(expression, ast.Constant):
                 yield from expressions.beside(expression)
             elif isinstance(expression, (ast.Name, ast.Attribute)) and isinstance(expression.ctx, ast.Load):
                 yield from expressions.within(expression)
@@ -103,7 +103,9 @@ def scope_of(text: Text, function: Function) -> Scope:
     counts = dict.fromkeys(text.of(each) for each in inner if is_count(each))
     counts |= dict.fromkeys(f"len({name})" for name in (*arguments, *kept) if name != own)
     slices = dict.fromkeys(text.slice_of(each) for each in inner if isinstance(each, ast.Subscript))
-    return Scope(tuple(names), tuple(kept), tuple(counts)[:MOST_COUNTS], tuple(filter(None, slices)))
+    targets = [each.target for each in ast.walk(node) if isinstance(each, (ast.For, ast.comprehension))]
+    loops = dict.fromkeys(each.id for target in targets for each in ast.walk(target) if isinstance(each, ast.Name))
+    return Scope(tuple(names), tuple(kept), tuple(counts)[:MOST_COUNTS], tuple(filter(None, slices)), tuple(loops))
 
 
 def is_count(node: ast.expr) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from grader.ask.code_words import COMPARISONS, SIGNS
 from grader.ask.slips import COMPARED, REDUCTIONS, USUAL
 from grader.diagnose.repair.edit import ADDED, ADDED_WITHIN, EXCHANGED, NAMED, NUMBERED, RIGHT, TAKEN
-from grader.diagnose.repair.text import Text, contrast, shortened
+from grader.diagnose.repair.text import LONGEST_PART, Text, contrast, shortened
 
 LIKE = {
     "sum": ("mean",), "mean": ("sum",), "average": ("sum",), "max": ("min", "sum", "mean"), "min": ("max",),
@@ -20,6 +20,7 @@ LIKE = {
     "exp": ("exp2", "expm1"), "exp2": ("exp",), "expm1": ("exp",), "sqrt": ("square",), "square": ("sqrt",),
     "var": ("std",), "std": ("var",), "any": ("all",), "all": ("any",), "floor": ("ceil",), "ceil": ("floor",),
     "normal": ("uniform",), "uniform": ("normal",), "rand": ("randn",), "append": ("extend",), "extend": ("append",),
+    "add": ("subtract", "multiply"), "subtract": ("add",), "multiply": ("divide", "add"), "divide": ("multiply",),
 }  # fmt: skip
 OPERATORS: dict[type, tuple[type[ast.operator], ...]] = {
     ast.Add: (ast.Sub, ast.Mult), ast.Sub: (ast.Add, ast.Mult), ast.Mult: (ast.Div, ast.Add, ast.MatMult, ast.Pow),
@@ -42,12 +43,14 @@ class Scope:
     """What a function can use. names: its arguments and local names. kept: attributes of its object, `self.m`.
 
     counts: how it counts something, or may: `len(x)`, `x.shape[0]`. slices: what it cuts out, `start:end`.
+    counters: the names of its loops.
     """
 
     names: tuple[str, ...]
     kept: tuple[str, ...]
     counts: tuple[str, ...]
     slices: tuple[str, ...]
+    counters: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -82,13 +85,18 @@ class Expressions:
         elif isinstance(node, ast.UnaryOp):
             if not (isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant)):
                 sign = {ast.USub: "-", ast.Not: "not", ast.Invert: "~", ast.UAdd: "+"}[type(node.op)]
-                yield Change(TAKEN, node, self.kept(node.operand), without(f"{sign} in {self.src(node)}"))
+                told = f"the `{sign}` in front of `{shortened(self.src(node.operand))}` does not belong here: "
+                yield Change(TAKEN, node, self.kept(node.operand), f"{told}without it {RIGHT}")
             elif isinstance(node.operand.value, (int, float)) and not sizing:
                 yield from self.of_number(node, -node.operand.value)
         elif isinstance(node, ast.Compare) and len(node.ops) == 1:
             left, right = self.src(node.left), self.src(node.comparators[0])
+            there = COMPARISONS.get(type(node.ops[0]), "")
             for comparison in COMPARED.get(type(node.ops[0]), ()):
-                yield self.exchanged(node, f"{left} {COMPARISONS[comparison]} {right}")
+                sign = COMPARISONS[comparison]
+                yield Change(
+                    EXCHANGED, node, f"({left} {sign} {right})", f"with `{sign}` in place of `{there}` {RIGHT}"
+                )
         elif isinstance(node, ast.BoolOp):
             yield from self.of_conditions(node)
         elif isinstance(node, ast.IfExp):
@@ -110,10 +118,7 @@ class Expressions:
 
     def names(self, node: ast.expr) -> Iterator[Change]:
         """Another name in the place of this one, or another number of the same sort."""
-        if self.src(node) in self.scope.counts:
-            for other in self.scope.counts:
-                if other != self.src(node):
-                    yield self.exchanged(node, other)
+        yield from self.counts(node)
         if not isinstance(node, (ast.Name, ast.Attribute)) or not isinstance(node.ctx, ast.Load):
             return
         name = self.src(node)
@@ -125,6 +130,13 @@ class Expressions:
         for rank, other in enumerate((*self.near(node)[:MOST_NAMES], *self.scope.counts)):
             if other not in (f"len({name})", name):
                 yield replace(self.exchanged(node, other, kind=NAMED), rank=rank)
+
+    def counts(self, node: ast.expr) -> Iterator[Change]:
+        """Another number of rows, columns or entries in the place of one."""
+        if self.src(node) in self.scope.counts:
+            for other in self.scope.counts:
+                if other != self.src(node):
+                    yield self.exchanged(node, other)
 
     def beside(self, node: ast.expr) -> Iterator[Change]:
         """Something more beside a whole value."""
@@ -138,7 +150,7 @@ class Expressions:
     def within(self, node: ast.expr) -> Iterator[Change]:
         """Something more beside a part of a formula."""
         forms = [f"{{}} * {name}" for name in self.near(node)[:3]]
-        forms += ["{} ** 2", "1 - {}", "{}.T", "{}.copy()", "-{}", "{} ** 0.5", "{} + 1", "{} - 1", "({} > 0)"]
+        forms += ["{} ** 2", "1 - {}", "{}.T", "{}.copy()", "-{}", "{} ** 0.5", "{} + 1", "{} - 1", "{} > 0"]
         for rank, form in enumerate(forms):
             yield replace(self.added(node, form, ADDED_WITHIN), rank=rank // 2)
 
@@ -164,7 +176,10 @@ class Expressions:
             sentence = f"with both sides exchanged, `{shortened(new)}`, {RIGHT}"
             yield Change(EXCHANGED, node, f"({new})", sentence)
         for other in OPERATORS.get(type(node.op), ()):
-            yield self.exchanged(node, f"{left} {SIGNS[other]} {right}", "({})")
+            change = self.exchanged(node, f"{left} {SIGNS[other]} {right}", "({})")
+            if len(self.src(node)) > LONGEST_PART:
+                change = replace(change, sentence=f"with `{SIGNS[other]}` in place of `{sign}` {RIGHT}")
+            yield change
         inner, outer = node.left, node.op
         if isinstance(inner, ast.BinOp):  # (a + b) / c and a + b / c, (1 - b) ** t and 1 - b ** t
             one, both = SIGNS.get(type(inner.op), "%"), f"({self.kept(inner.right)} {sign} {right})"
@@ -202,6 +217,8 @@ class Expressions:
                 yield Change(TAKEN, node, self.call(node, node.args, others), without(self.text.of(keyword)))
         if name in REDUCTIONS:
             yield from self.of_reduction(node, of if not on_numpy else None)
+        if name == "range" and len(node.args) > 1 and self.src(node.args[0]) != "0":
+            yield self.exchanged(node.args[0], "0")
         if name == "insert" and of is not None and len(node.args) == 2:
             yield self.exchanged(node, f"{self.src(of)}.append({self.src(node.args[1])})")
         if isinstance(node.func, ast.Attribute):
@@ -249,13 +266,15 @@ class Expressions:
                     yield self.exchanged(bound, f"{self.kept(bound)}{step}")
         elif isinstance(node.ctx, ast.Load) and not isinstance(node.slice, ast.Tuple):
             if index in ("0", "1", "-1"):
-                for new in ("0", "1", "-1"):
+                for new in ("0", "1", "-1", *self.scope.counters):
                     if new != index:
                         yield self.at(node, new)
             elif isinstance(node.slice, (ast.Name, ast.BinOp)):
                 for step in (" + 1", " - 1"):
                     yield self.at(node, f"{index}{step}")
             yield Change(NAMED, node, value, without(f"[{index}]"))
+            for rank, name in enumerate(each for each in self.scope.names if each not in (index, value)):
+                yield replace(self.exchanged(node, name, kind=NAMED), rank=rank)
 
     def at(self, node: ast.Subscript, index: str) -> Change:
         """The same with another index."""
@@ -317,7 +336,7 @@ class Expressions:
 
     def added(self, node: ast.expr, form: str, kind: int = ADDED) -> Change:
         """form: what it becomes, with {} where it stands now."""
-        before, after = (each.strip("() ") for each in form.split("{}"))
+        before, after = (each.strip() for each in form.split("{}"))
         place = f"{'behind' if after else 'in front of'} `{shortened(self.src(node))}`"
         told = f"`{after or before}` is missing {place}: with it {RIGHT}"
         return Change(kind, node, f"({form.format(self.kept(node))})", told)

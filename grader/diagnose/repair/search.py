@@ -21,6 +21,7 @@ from grader.rubric import Rubric
 
 FURTHER_SEEDS = 2  # an edit that is right with three sets of random questions is right
 MOST_LINES = 2  # on which edits of a kind may lie: of more none is told
+MOST_ALIKE = 3  # edits of one line that do the same: of more none names the mistake, and the line alone is told
 LARGE = 8  # times as much as of another probe one edit costs with much data
 
 
@@ -51,12 +52,18 @@ class Repair:
             return ""  # it was right after others only
         if best[0].kind in ADDING:
             best = [max(best, key=lambda edit: edit.line)]  # what is missing is missing at the latest where it ends
-        return ", or ".join(map(self.told, best[: 1 if best[0].kind == NAMED else MOST_LINES]))
+        best = best[: 1 if best[0].kind == NAMED else MOST_LINES]
+        return ", or ".join(self.told(each, [edit for edit in found if edit.line == each.line]) for each in best)
 
-    def told(self, edit: Edit) -> str:
+    def told(self, edit: Edit, alike: Sequence[Edit]) -> str:
+        """alike: all edits of its line that are as good."""
         count = len(self.wrong)
-        right = "the wrong answer is right" if count == 1 else f"all {count} wrong answers are right"
-        return f"{edit.file} line {edit.line}, `{edit.quoted}`: {edit.sentence.replace(RIGHT, right)}"
+        which = {1: "the wrong answer is", 2: "both wrong answers are"}.get(count, f"all {count} wrong answers are")
+        right = f"{which} right"
+        sentence = edit.sentence
+        if edit.kind != TAKEN and len({each.sentence for each in alike}) > MOST_ALIKE:
+            sentence = f"the mistake shows in this line: with one of several small changes of it {RIGHT}"
+        return f"{edit.file} line {edit.line}, `{edit.quoted}`: {sentence.replace(RIGHT, right)}"
 
     def fitting(self, kinds: Collection[int]) -> list[Edit]:
         """The edits of the most telling kind of which any makes everything right."""

@@ -86,12 +86,10 @@ class Trials:
             self.close()
         self.hidden = hidden
         function = next(each for each in self.text.functions() if each.name == edit.function)
-        default = list(edit.default) if edit.default is not None else None
         changed = {
             "module": self.place.home,
             "name": edit.function,
             "source": self.text.alone(function, edit.pieces),
-            "default": default,
         }
         seen, self.worker = self.observer.tried(probe, seed, self.worker, [("exchange", changed)])
         self.lost += self.worker is None

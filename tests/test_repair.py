@@ -1,0 +1,232 @@
+"""Edits of a student's own lines: each does what its sentence says, and a function takes other code where it stands."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from grader.diagnose.repair.edit import ADDED, EXCHANGED, TAKEN, Edit
+from grader.diagnose.repair.edits import edits_of
+from grader.diagnose.repair.search import MOST_ALIKE, Repair, simplest
+from grader.diagnose.repair.text import LONGEST_PART, Text, contrast
+from grader.worker.changes import Trace, exchange
+
+RIGHT = " {right}"
+# a wrong body, what it becomes, and the sentence that tells the mistake
+KINDS = [
+    ("return x / 2", "return x", "`/ 2` does not belong here: without it"),
+    ("return x**2", "return x", "`** 2` does not belong here: without it"),
+    ("return np.round(x)", "return x", "`np.round(...)` does not belong here: without it"),
+    ("return x.astype(int)", "return x", "`.astype(int)` does not belong here: without it"),
+    ("return y[:-1]", "return y", "`[:-1]` does not belong here: without it"),
+    ("return -x", "return x", "the `-` in front of `x` does not belong here: without it"),
+    ("return x.T", "return x", "`.T` does not belong here: without it"),
+    ("return np.sum(x, dtype=int)", "return np.sum(x)", "`dtype=int` does not belong here: without it"),
+    ("return [z for z in x if z]", "return [z for z in x if True]", "`if z` does not belong here: without it"),
+    ("x = x * y\nreturn x", "pass\nreturn x", "this line does not belong here: without it"),
+    (
+        "k = y > 1\nx = x * k\nreturn x",
+        "pass\npass\nreturn x",
+        "this line, and that of `k`, do not belong here: without them",
+    ),
+    ("return x.sum(axis=1)", "return x.sum(axis=0)", "`sum` is taken over axis 1; over axis 0"),
+    ("return np.max(x)", "return np.max(x, axis=1)", "`max` is taken of everything at once; over axis 1"),
+    ("return np.mean(x)", "return np.sum(x)", "with `sum` in place of `mean`"),
+    ("return x @ y", "return (y @ x)", "with both sides exchanged, `y @ x`,"),
+    ("return x > y", "return (x < y)", "with `<` in place of `>`"),
+    ("return x @ (y + z)", "return ((x @ y) + z)", "with `(x @ y) + z` in place of `x @ (y + z)`"),
+    ("return (1 - x) ** y", "return (1 - (x ** y))", "with `1 - (x ** y)` in place of `(1 - x) ** y`"),
+    ("return 6 / np.sqrt(x)", "return np.sqrt(6 / x)", "with `np.sqrt(6 / x)` in place of `6 / np.sqrt(x)`"),
+    ("return x[y : y + 2], z[y:2]", "return x[y : y + 2], z[y : y + 2]", "with `[y : y + 2]` in place of `[y:2]`"),
+    ("for i in x:\n    y += z[0]", "for i in x:\n    y += z[i]", "with `[i]` in place of `[0]`"),
+    ("x -= y", "x += y", "with `+=` in place of `-=`"),
+    ("return x.insert(0, y)", "return x.append(y)", "with `x.append(y)` in place of `x.insert(0, y)`"),
+    ("return np.eye(len(x), 3)", "return np.eye(len(y), 3)", "with `len(y)` in place of `len(x)`"),
+    ("return x", "return y", "with `y` in place of `x`"),
+    ("return self.a * x", "return self.b * x", "with `self.b` in place of `self.a`"),
+    ("return x.sum(axis=0)", "return x.sum(axis=0, keepdims=True)",
+     "`keepdims=True` is missing in `x.sum(axis=0)`: with it"),
+    ("return x", "return (x / len(x))", "`/ len(x)` is missing behind `x`: with it"),
+    ("return x + y", "return ((x + y) ** 0.5)", "`** 0.5` is missing behind `x + y`: with it"),
+    ("if x:\n    return y\nreturn z", "if False:\n    return y\nreturn z",
+     "what is below `if x` should not run: without it"),
+    ("for i in x:\n    y = i\n    return y", "for i in x:\n    y = i\nreturn y", "this line is in the loop: behind it"),
+    ("if x:\n    y = z\ny = y + z", "if x:\n    y = z\nelse:\n    y = y + z",
+     "this line also runs after the `if` above it: in an `else`"),
+    ("x = y\ny = z", "y = z\nx = y", "this line comes too late: before `x = y`"),
+]  # fmt: skip
+
+
+def found_in(body: str) -> tuple[Text, dict[str, Edit]]:
+    """The edits of a method with this body, by sentence."""
+    lines = [f"        {line}\n" for line in body.splitlines()]
+    others = "    def other(self):\n        return self.a, self.b\n"
+    text = Text(f"class Layer:\n    def forward(self, x, y, z=[]):\n{''.join(lines)}{others}")
+    function = next(text.functions())
+    every = range(1, 100)
+    return text, {edit.sentence: edit for edit in reversed(edits_of(text, function, "layers.py", every))}
+
+
+@pytest.mark.parametrize(("body", "right", "sentence"), KINDS)
+def test_edit_does_what_its_sentence_says(body: str, right: str, sentence: str) -> None:
+    text, found = found_in(body)
+
+    source = text.alone(next(text.functions()), found[sentence + RIGHT].pieces)
+
+    changed = ast.parse(source).body[0].body[0].body
+    assert ast.dump(ast.Module(changed, [])) == ast.dump(ast.parse(right))
+
+
+def test_default_that_is_shared_is_made_anew() -> None:
+    text, found = found_in("return z")
+
+    edit = found[f"`z=[]` is made once and shared by all: with a new one each time{RIGHT}"]
+
+    assert "z = []\n        return z" in text.alone(next(text.functions()), edit.pieces)
+
+
+def test_edits_of_a_style_compile(tmp_path: Path) -> None:
+    """Nearly all: the others are no Python, and so do not fit."""
+    path = Path(__file__).resolve().parent.parent / "reference" / "Beras" / "optimizers.py"
+    text = Text(path.read_text(encoding="utf-8"))
+    sources = []
+    for function in text.functions():
+        sources += [text.alone(function, edit.pieces) for edit in edits_of(text, function, "x.py", range(1, 200))]
+
+    assert len(sources) > 500
+    for source in sources[:: len(sources) // 100]:
+        compile(source, "x.py", "exec")
+
+
+def test_what_ends_a_while_stays_as_it_is() -> None:
+    _, found = found_in("while x:\n    x = x[1:]\n    y = y / 2\nreturn y")
+
+    assert [edit for edit in found.values() if edit.line in (3, 4)] == []
+    assert [edit for edit in found.values() if edit.line == 5]
+
+
+def test_only_lines_that_ran_are_edited() -> None:
+    text = Text("def f(x):\n    if x:\n        return x / 2\n    return x / 3\n")
+
+    found = edits_of(text, next(text.functions()), "f.py", {2, 4})
+
+    assert {edit.line for edit in found} == {1, 2, 4} - {1}
+
+
+def test_long_texts_show_where_they_differ() -> None:
+    old, new = (f"np.sum(np.argmax(probs, axis={axis}) == np.argmax(labels, axis=-1))" for axis in (0, 1))
+
+    shown = contrast(old, new)
+
+    assert shown == ("...axis=0)...", "...axis=1)...")
+    assert max(map(len, shown)) <= LONGEST_PART
+
+
+def edit_of(kind: int, line: int, size: int = 1, sentence: str = "it is wrong: {right}") -> Edit:
+    return Edit(kind, "layers.py", "f", line, "x = y", sentence, size=size)
+
+
+def test_whole_term_is_told_where_it_can_go() -> None:
+    term, part = edit_of(TAKEN, 1, 30), edit_of(TAKEN, 1, 5)
+    large, small = edit_of(EXCHANGED, 1, 30), edit_of(EXCHANGED, 1, 5)
+
+    assert simplest([part, term]) is term
+    assert simplest([large, small]) is small
+
+
+def repair_with(edits: list[Edit]) -> Repair:
+    """A search to which all of these edits seem right."""
+    found = Repair.__new__(Repair)
+    found.wrong = [type("Verdict", (), {"probe": type("Probe", (), {"megabytes": 0})})()]
+    found.fitting = lambda kinds: edits  # type: ignore[method-assign]
+    found.is_right = lambda *_, **__: True  # type: ignore[method-assign]
+    found.seed = 0
+    return found
+
+
+def test_two_lines_are_told_and_three_are_not() -> None:
+    edits = [edit_of(TAKEN, line) for line in (3, 5, 7)]
+
+    assert repair_with(edits[:2]).sentence({TAKEN}) == (
+        "layers.py line 3, `x = y`: it is wrong: the wrong answer is right, "
+        "or layers.py line 5, `x = y`: it is wrong: the wrong answer is right"
+    )
+    assert repair_with(edits).sentence({TAKEN}) == ""
+
+
+def test_line_alone_is_told_where_many_edits_of_it_fit() -> None:
+    edits = [edit_of(ADDED, 3, sentence=f"{number}: {{right}}") for number in range(MOST_ALIKE + 1)]
+
+    assert "the mistake shows in this line" in repair_with(edits).sentence({ADDED})
+    assert "the mistake shows in this line" not in repair_with(edits[1:]).sentence({ADDED})
+
+
+# --- in the worker ------------------------------------------------------------------------------------------------
+
+MODULE = """
+class Base:
+    def scale(self, x):
+        return x
+
+
+class Layer(Base):
+    def scale(self, x):
+        return 2 * super().scale(x)
+
+    @property
+    def one(self):
+        return 1
+
+    @staticmethod
+    def times(x, factor=3):
+        return factor * x
+
+
+def outer(x):
+    return [inner(x) for inner in (abs,)]
+"""
+
+
+def loaded(path: Path) -> ModuleType:
+    path.write_text(MODULE, encoding="utf-8")
+    module = ModuleType("layers")
+    exec(compile(MODULE, str(path), "exec"), vars(module))
+    return module
+
+
+def test_function_takes_other_code_and_stays_the_same(tmp_path: Path) -> None:
+    module = loaded(tmp_path / "layers.py")
+    layer, held = module.Layer(), module.Layer.scale
+
+    exchange(module, "Layer.scale", "class Layer:\n    def scale(self, x):\n        return 5 * super().scale(x)\n")
+    exchange(module, "Layer.one", "class Layer:\n    def one(self):\n        return 7\n")
+    exchange(module, "Layer.times", "class Layer:\n    def times(x, factor=3):\n        return factor + x\n")
+    exchange(module, "outer", "def outer(x):\n    return x\n")
+
+    assert (layer.scale(1), layer.one, layer.times(1), module.outer(2)) == (5, 7, 4, 2)
+    assert module.Layer.scale is held
+
+
+@pytest.mark.parametrize("name", ["Layer.nothing", "nothing", "Layer"])
+def test_what_is_no_function_takes_no_code(name: str, tmp_path: Path) -> None:
+    with pytest.raises(LookupError):
+        exchange(loaded(tmp_path / "layers.py"), name, "def nothing(): pass")
+
+
+def test_trace_notes_the_lines_of_a_folder_alone(tmp_path: Path) -> None:
+    module = loaded(tmp_path / "layers.py")
+    before = sys.gettrace()
+
+    trace = Trace(f"{tmp_path}/")
+    try:
+        module.Layer().scale(1)
+        ast.parse("x")
+    finally:
+        lines = trace.end()
+        sys.settrace(before)
+
+    assert lines == [["layers.py", 9], ["layers.py", 4]]
