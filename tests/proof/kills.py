@@ -4,8 +4,8 @@
     python tests/proof/kills.py --kills 20 --isolation basic
 
 Each turn grades a submission as the command does, and kills one process below the grader at a random moment: a
-worker, or what workers are forked from. The result has to be that of an undisturbed run, words included. Prints a table, and every
-difference; ends with 1 if there is one.
+worker, or what workers are forked from. The result has to be that of an undisturbed run, words included. Prints a
+table, and every difference; ends with 1 if there is one.
 """
 
 from __future__ import annotations
