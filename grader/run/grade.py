@@ -83,7 +83,7 @@ def graded(
 
         reference = submission.edition.reference
         yardstick = reference if data and reference.is_dir() else None
-        session = Session(grading, data, request.full, request.runs, yardstick, request.path, request.attempt)
+        session = Session(grading, data, request.full, request.runs, yardstick, request.path, attempt=request.attempt)
         at_the_end.callback(session.close)
         _ = session.own_checks  # what does not run is told before anything is asked
         progress = Progress(sys.stderr, quiet)
