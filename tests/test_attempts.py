@@ -58,7 +58,8 @@ def test_findings_are_shown_from_their_attempt_on_and_before_it_the_row_says_whe
     assert results[1]["score"] == results[3]["score"]
     for word in ("over axis 0", "np.array"):
         assert (word in texts[1], word in texts[3]) == (False, True)
-    assert "attempt 1: what came back is shown from attempt 3 on" in texts[1]
+    assert "forward: shown from attempt 3 on; this is attempt 1" in texts[1]
+    assert "same reason" not in texts[1]
     assert "shown from attempt" not in texts[3]
 
 
@@ -72,7 +73,7 @@ def test_what_is_right_missing_or_hidden_is_held_back_in_no_attempt() -> None:
     shown = shown_at(row, reveal, 4)
 
     assert [each.message for each in shown.probes] == [
-        "attempt 4: what came back is shown from attempt 5 on", "a note", "line 3", "hidden",
+        "wrong: shown from attempt 5 on; this is attempt 4", "a note", "line 3", "hidden",
     ]  # fmt: skip
     assert (shown.probes[0].points, shown.probes[0].max_points) == (0, 2)
     assert shown.message == shown.probes[0].message

@@ -880,6 +880,14 @@ def test_bubblewrap_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPat
     assert bubblewrap.lack() == "there is no bwrap: apt install bubblewrap"
 
 
+def test_bubblewrap_that_something_ends_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = iter(["", "", f"execvp {bubblewrap.NOTHING}: no such file"])
+    monkeypatch.setattr(bubblewrap, "tried", lambda: next(said))
+    monkeypatch.setattr(bubblewrap.shutil, "which", lambda _: "/usr/bin/bwrap")
+
+    assert bubblewrap.lack() == ""
+
+
 def test_bubblewrap_that_is_denied_is_found_out_by_trying(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     denied = "#!/bin/sh\necho 'bwrap: setting up uid map: Permission denied' >&2\nexit 1\n"
     (tmp_path / "bwrap").write_text(denied, encoding="utf-8")

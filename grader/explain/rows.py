@@ -51,7 +51,8 @@ def held_back(check: ProbeResult, since: int, attempt: int) -> ProbeResult:
     """A check whose findings are shown from the attempt `since` on. What is right, missing or blocked is no secret."""
     if attempt >= since or check.hidden or check.outcome in (*UNTOUCHED, Outcome.NOT_IMPLEMENTED):
         return check
-    told = f"attempt {attempt}: what came back is shown from attempt {since} on"
+    # Named, so that no report takes several of them for one cause
+    told = f"{check.name.partition('/')[2]}: shown from attempt {since} on; this is attempt {attempt}"
     found = ProbeResult(check.name, check.title, check.outcome, check.points, check.max_points, told)
     return replace(found, not_judged=check.not_judged)
 

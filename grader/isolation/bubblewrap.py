@@ -17,6 +17,7 @@ NAMESPACES = ("--unshare-user", "--unshare-all", "--die-with-parent", "--new-ses
 DEVICES = ("null", "zero", "random", "urandom")
 NOTHING = "/nothing"  # a program to try with: there is none, and saying so is the last thing that bubblewrap does
 TRY_SECONDS = 10
+TRIES = 3  # a denial is said at the first one; what something ended says nothing
 INSTALLERS = {
     "apt": "apt install bubblewrap",
     "dnf": "dnf install bubblewrap",
@@ -43,24 +44,34 @@ def lack() -> str:
     if program is None:
         install = next((line for tool, line in INSTALLERS.items() if shutil.which(tool)), "install bubblewrap")
         return f"there is no {PROGRAM}: {install}"
-    try:
-        tried = subprocess.run(
-            [*command(readable=(), masked=(), writable=()), NOTHING],
-            env={"LC_ALL": "C"},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-            errors="replace",
-            timeout=TRY_SECONDS,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        return f"{PROGRAM} cannot be run ({type(error).__name__})"
-    said = (tried.stderr.strip().splitlines() or ["nothing"])[-1].removeprefix(f"{PROGRAM}: ")[:120]
+    said = ""
+    for _ in range(TRIES):
+        try:
+            said = tried()
+        except (OSError, subprocess.TimeoutExpired) as error:
+            return f"{PROGRAM} cannot be run ({type(error).__name__})"
+        if said:
+            break
+    said = said or "nothing"
     if said.startswith(f"execvp {NOTHING}:"):  # everything is in place but the program
         return ""
     return f"namespaces are denied to users ({PROGRAM} says: {said}): {remedy()}"
+
+
+def tried() -> str:
+    """The last line that bubblewrap says; '' where something ended it first. Raises OSError, TimeoutExpired."""
+    done = subprocess.run(
+        [*command(readable=(), masked=(), writable=()), NOTHING],
+        env={"LC_ALL": "C"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        errors="replace",
+        timeout=TRY_SECONDS,
+        check=False,
+    )
+    return (done.stderr.strip().splitlines() or [""])[-1].removeprefix(f"{PROGRAM}: ")[:120]
 
 
 def remedy() -> str:

@@ -42,9 +42,9 @@ def graded(
     """Grades; in the `with` block all is known, and what was started still lives.
 
     scratch: an empty folder. outputs: are kept up to date meanwhile. quiet: no progress on standard error.
-    names: the components to grade, where that is not what the request says. ready: what workers may be forked from, of
-    an empty folder `submission` in scratch; it is closed in any case. Yields the session, and the signals that
-    ended it early. Raises UsageError.
+    names: the components to grade, where that is not what the request says. ready: where somebody waits, what workers
+    may be forked from, of an empty folder `submission` in scratch; it is closed in any case. Yields the session, and
+    the signals that ended it early. Raises UsageError.
     """
     record.tell("folder", str(scratch))
     submission = open_submission(Path(request.path), scratch, request.edition)
@@ -78,12 +78,12 @@ def graded(
         at_the_end.callback(answers.save)
         at_the_end.callback(grading.close)
         grading.start()  # workers start while pytest is imported
-        from grader.run.pytest_plugin import run_checks
+        from grader.run import plain
         from grader.run.session import Session
 
         reference = submission.edition.reference
         yardstick = reference if data and reference.is_dir() else None
-        session = Session(grading, data, request.full, request.runs, yardstick, request.path, request.attempt)
+        session = Session(grading, data, request.full, request.runs, yardstick, request.path, attempt=request.attempt)
         at_the_end.callback(session.close)
         _ = session.own_checks  # what does not run is told before anything is asked
         progress = Progress(sys.stderr, quiet)
@@ -95,7 +95,12 @@ def graded(
         ]
         with stoppable() as signals:
             try:
-                run_checks(session, list(pytest_arguments))
+                if ready is not None:
+                    plain.run_checks(session)
+                else:
+                    from grader.run.pytest_plugin import run_checks
+
+                    run_checks(session, list(pytest_arguments))
             finally:
                 progress.close()
             yield session, signals

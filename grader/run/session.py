@@ -71,7 +71,6 @@ class Session:
     runs: int
     reference: Path | None
     named: str
-    attempt: Attempt = field(default_factory=Attempt)
     listeners: list[Listener] = field(default_factory=list)
     trainings: dict[str, tuple[TrainingResult, Run]] = field(default_factory=dict)
     reference_zygote: Zygote | None = None
@@ -82,6 +81,7 @@ class Session:
     selected: set[str] | None = None  # the components that are wanted; None for all that the run is about
     wrong: UsageError | None = None  # an instructor's check that is wrong itself
     own_tests: dict[str, list[ProbeResult]] = field(default_factory=dict)  # of an instructor, by file
+    attempt: Attempt = field(default_factory=Attempt)
 
     def tell(self, event: str, **data: Any) -> None:
         """Tells every listener: 'start', 'epoch', 'component' (a row of the result, with its checks), 'end'."""
