@@ -132,6 +132,15 @@ def test_fit_of_the_student_s_own_is_given_tensors_and_may_return_and_print_what
     assert found["accuracy"][-1] > 0.85
 
 
+def test_step_that_is_wrong_is_to_blame_for_what_given_code_raises(tmp_path: Path):
+    place = editions.build("2023", "chaffs", "step-calls-the-model", tmp_path)
+
+    graded = grade(place, "--only", "SequentialModel", "training.simple")
+
+    assert graded.losing() == {"SequentialModel"}
+    assert graded.components["training.simple"]["outcome"] == "blocked"
+
+
 def test_part_that_is_not_written_is_named(tmp_path: Path):
     text = PARTS.replace("return Adam(0.01)", "...")
 

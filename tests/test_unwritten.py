@@ -221,6 +221,8 @@ def line_of_unwritten(body: str, name: str = "forward") -> int | None:
         "if x > 0:\n    return 0\nreturn 1",  # numbers decide nothing
         "return x",
         "self.inputs = x\nreturn x",
+        "model = SequentialModel([])\nmodel.compile(optimizer=..., loss_fn=..., acc_fn=...)\n"
+        "return SimpleNamespace(model=model, epochs=10, batch_size=100)",
         "queue = [x]\ngrads = {}\nwhile queue:\n    each = self.makers[id(queue.pop())]\n    if each is not None:\n"
         "        queue.extend(each.inputs)\nreturn [grads[id(each)][0] for each in self.weights]",
         "queue = [x]\ngrads = {}\ngrads[id(x)] = None\nreturn [grads[id(each)][0] for each in self.weights]",
@@ -242,6 +244,7 @@ def test_function_that_gives_no_answer_and_ends_in_a_placeholder_is_not_written(
         ("found = []\nfor each in x:\n    found.append(self.table[each])\nreturn found", "inverse"),
         ("for layer in self.layers:\n    x = layer(x)\nreturn x", "call"),
         ("x = np.abs(x)\nreturn x", "forward"),
+        ("model = Net([Dense(3, 2)])\nmodel.compile(optimizer=..., loss_fn=...)\nreturn model", "get_model"),
         ("for i in range(3):\n    x[i] = 0\nreturn x", "forward"),
         ("for w in self.weights:\n    if not w.trainable:\n        return False\nreturn True", "trainable"),
     ],

@@ -5,7 +5,7 @@ An excuse only ever takes a failure from a component: what is not its own costs 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -221,18 +221,37 @@ class Excuses:
             return self.edition.module_of(component) == self.places.part_of(frame.file, frame.line)
         return owner in within and (component == owner or frame.function in functions_of(component, self.places))
 
-    def is_wrong_at(self, frame: Frame) -> bool:
-        """Is something wrong that is asked of the file of a line, extensions aside? Only that can stop a training."""
-        module = self.places.part_of(frame.file, frame.line)
+    def wrong_place(self, frames: Sequence[Frame], maker: str, forward: str) -> Frame | None:
+        """Where code that stopped a training is wrong by itself: where it raised, or in the step that led there.
+
+        maker: the function that made the model: what it chose is nobody else's fault. forward: of a model, by name.
+        """
+        last = frames[-1]
+        steps = [each for each in frames if "batch_step" in each.function]
+        own = self.places.is_part_of(maker, last.file, last.line) and last not in steps
+        if (not own or forward in last.function) and self.is_wrong_at(last):
+            return last
+        # Only the class of the step counts there: the functions beside it are those that make models
+        return next((each for each in steps if self.is_wrong_at(each, of_class=True)), None)
+
+    def is_wrong_at(self, frame: Frame, of_class: bool = False) -> bool:
+        """Is something wrong that is asked of the file of a line, extensions aside? Only that can stop a training.
+
+        of_class: of the class of the line alone, and not for a fault elsewhere.
+        """
+        module, within = self.places.part_of(frame.file, frame.line), self.places.within(frame.file, frame.line)
         probes = [
             each
             for each in self.questions.groups(self.questions.every)[0]
             if self.edition.module_of(each.component) == module
+            and (each.component in within or not of_class)
             and each.weight
             and each.component not in self.questions.rubric.extensions
             and self.questions.knows(each)
         ]
         self.observer.ask(self.questions.answerable(probes))
+        if of_class:
+            return any(self.judged(probe).outcome in (Outcome.FAILED, Outcome.ERROR) for probe in probes)
         return any(self.alone(probe) not in FINE for probe in probes)
 
     def alone(self, probe: Probe) -> Outcome:

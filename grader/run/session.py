@@ -237,14 +237,8 @@ class Session:
             run.outcome = Outcome.NOT_ON_TRACK
             run.message = Message(f"not required on {self.grading.track}")
         elif fault is not None and fault.kind == "raised" and fault.frames:
-            frame = fault.frames[-1]
-            own = (
-                self.grading.places.is_part_of(self._makers(name)[0], frame.file, frame.line)
-                and "batch_step" not in frame.function
-                and self.dialect.model_forward() not in frame.function
-            )
-            failed = run.outcome in (Outcome.NOT_IMPLEMENTED, Outcome.ERROR)
-            if failed and not own and self.grading.excuses.is_wrong_at(frame):
+            frame = self.grading.excuses.wrong_place(fault.frames, self._makers(name)[0], self.dialect.model_forward())
+            if run.outcome in (Outcome.NOT_IMPLEMENTED, Outcome.ERROR) and frame is not None:
                 run.outcome, run.blocked_by = Outcome.BLOCKED, frame.file
                 told = f"blocked by {whereabouts(frame)} ({at(frame)}): {one_line(str(fault), 300)}"
                 run.message = replace(run.message, headline=told)

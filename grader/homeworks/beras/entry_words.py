@@ -338,6 +338,8 @@ WRONG = {
     "their place, which does not carry their `backward`, so no gradient goes on from here",
     "inputs_are_the_arguments": "after a call, self.inputs does not hold the very arrays that went in: the way back "
     "goes from array to array, and a copy is another one",
+    "output_is_one_array": "what a call returns is a list, each entry of which counts as an output of its own: the "
+    "next layer and the way back want one array",
     "unknown_is_refused": "an initializer that does not exist is accepted",
     "loss_is_finite": "the loss is not finite for probabilities of 0 and 1",
     "is_a_tensor": "what comes out is no Tensor",

@@ -29,9 +29,9 @@ FLAT = Rule(within=((1.6, 2.05),))
 
 
 def inputs_kept(s: Dialect, layer: Remote, *given: Remote) -> Observation:
-    """Whether a call leaves what the way back leads over."""
-    s.forward(layer, *given)
-    return s.inputs_kept(layer, given)
+    """Whether a call leaves what the way back leads over. Each entry of a list is an output of its own."""
+    output = s.forward(layer, *given)
+    return {**s.inputs_kept(layer, given), "output_is_one_array": output.kind not in ("list", "tuple")}
 
 
 @of_dense("inputs-kept", weight=3, passive=True)
