@@ -225,12 +225,23 @@ def test_function_that_gives_no_answer_and_ends_in_a_placeholder_is_not_written(
     assert line_of_unwritten(body) is not None
 
 
+def test_work_in_place_that_is_begun_and_does_nothing_yet_is_not_written() -> None:
+    begun = (
+        "if x is None:\n    x = self.get_gradients()\nfor each in self.weights:\n    ...\nreturn NotImplementedError"
+    )
+
+    assert line_of_unwritten(begun, "backward") == 6
+
+
 @pytest.mark.parametrize(
     ("body", "name"),
     [
         ("y = self.call(x)\nself.y = y * 2", "forward"),  # who forgot the `return` ends with the result
         ("if x == 'zero':\n    return x * 2\nraise NotImplementedError", "forward"),
         ("for w in x:\n    w -= 1\npass", "apply_gradients"),
+        ("for w in x:\n    w -= 1\nreturn NotImplementedError", "apply_gradients"),
+        ("for w in x:\n    w.assign(w - 1)\nreturn NotImplementedError", "step"),
+        ("for w in x:\n    w = w - 1\nreturn x", "apply_gradients"),  # wrong, and yet no stub
         ("for w in self.weights:\n    if not w.trainable:\n        return False\nreturn True", "trainable"),
     ],
 )
