@@ -240,7 +240,7 @@ def module_name(relative: PurePosixPath) -> str:
 def forbidden_imports(submission: Submission) -> dict[str, tuple[SourceImport, ...]]:
     """By module, the unguarded imports of what is neither standard library, NumPy, matplotlib nor the student's own.
 
-    What this year's given code imports to load MNIST is as good, and what else it imports: nothing more can be used of it.
+    What this year's given code imports, to load MNIST and besides, is as good: nothing else of it can be used.
     """
     own = {name.partition(".")[0] for name in submission.modules}
     year = submission.edition
