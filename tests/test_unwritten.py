@@ -232,6 +232,14 @@ def test_function_that_gives_no_answer_and_ends_in_a_placeholder_is_not_written(
     assert line_of_unwritten(body) is not None
 
 
+def test_work_in_place_that_is_begun_and_does_nothing_yet_is_not_written() -> None:
+    begun = (
+        "if x is None:\n    x = self.get_gradients()\nfor each in self.weights:\n    ...\nreturn NotImplementedError"
+    )
+
+    assert line_of_unwritten(begun, "backward") == 6
+
+
 @pytest.mark.parametrize(
     ("body", "name"),
     [
@@ -246,6 +254,9 @@ def test_function_that_gives_no_answer_and_ends_in_a_placeholder_is_not_written(
         ("x = np.abs(x)\nreturn x", "forward"),
         ("model = Net([Dense(3, 2)])\nmodel.compile(optimizer=..., loss_fn=...)\nreturn model", "get_model"),
         ("for i in range(3):\n    x[i] = 0\nreturn x", "forward"),
+        ("for w in x:\n    w -= 1\nreturn NotImplementedError", "apply_gradients"),
+        ("for w in x:\n    w.assign(w - 1)\nreturn NotImplementedError", "step"),
+        ("for w in x:\n    w = w - 1\nreturn x", "apply_gradients"),  # wrong, and yet no stub
         ("for w in self.weights:\n    if not w.trainable:\n        return False\nreturn True", "trainable"),
     ],
 )

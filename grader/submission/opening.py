@@ -240,10 +240,12 @@ def module_name(relative: PurePosixPath) -> str:
 def forbidden_imports(submission: Submission) -> dict[str, tuple[SourceImport, ...]]:
     """By module, the unguarded imports of what is neither standard library, NumPy, matplotlib nor the student's own.
 
-    What this year's given code imports to load MNIST is as good: nothing else of it can be used.
+    What this year's given code imports, to load MNIST and besides, is as good: nothing else of it can be used.
     """
     own = {name.partition(".")[0] for name in submission.modules}
-    allowed = own | ALLOWED | set(submission.edition.loaders) | sys.stdlib_module_names | {"__future__"}
+    year = submission.edition
+    given = {*year.loaders, *map(str, year.settings.get("given_imports", ()))}
+    allowed = own | ALLOWED | given | sys.stdlib_module_names | {"__future__"}
     found = {}
     for name, module in submission.modules.items():
         imports = [each for each in module.imports if not (each.guarded or each.relative or each.module in allowed)]

@@ -60,7 +60,11 @@ def unwritten_line(function: ast.AST, name: str, given: frozenset[str] = frozens
     if decides(function):
         return None
     if not reading.block(function.body):
-        left_open = None if reading.procedure or reading.sets or "__" in name else end_left_open(function)
+        # Who works in place may have left the last line of the template behind the work
+        may_be_done = (reading.procedure and acts(function)) or reading.sets or "__" in name
+        left_open = None if may_be_done else end_left_open(function)
+        if reading.procedure and not isinstance(left_open, (ast.Return, ast.Raise)):
+            return None
         return left_open.lineno if left_open is not None else None
     return reading.last.lineno if reading.last is not None else function.lineno
 
@@ -91,6 +95,23 @@ def end_left_open(function: ast.FunctionDef | ast.AsyncFunctionDef) -> ast.stmt 
         last = last.body[-1]
     keeps_a_place = isinstance(last, (ast.Pass, ast.Break)) or (isinstance(last, ast.Return) and last.value is not None)
     return last if keeps_a_place or (isinstance(last, ast.Raise) and is_not_written(last.exc)) else None
+
+
+def acts(function: ast.AST) -> bool:
+    """Does a function change anything: an attribute, an element, a number in place, or by a call for its own sake?"""
+    for each in own_statements(function):
+        targets = each.targets if isinstance(each, ast.Assign) else []
+        if isinstance(each, (ast.AugAssign, ast.Delete)):
+            return True
+        if any(isinstance(part, (ast.Attribute, ast.Subscript)) for target in targets for part in ast.walk(target)):
+            return True
+        if (
+            isinstance(each, ast.Expr)
+            and isinstance(each.value, ast.Call)
+            and last_name(each.value.func) not in LOOKING
+        ):
+            return True
+    return False
 
 
 def own_statements(function: ast.AST) -> Iterator[ast.stmt]:

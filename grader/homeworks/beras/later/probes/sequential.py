@@ -111,13 +111,17 @@ def step_gradients(s: Dialect, draw: Draw) -> Observation:
     stepped(s, model, draw, training=True)
     calls = optimizer.attribute("grads").method("__len__").value
     not_used = "found, and no step is made of them" if not calls and s.went_back() else None
-    return {"optimizer_calls": calls, "gradients": gradients_by_weight(optimizer, before) if calls else not_used}
+    found = gradients_by_weight(optimizer, before, range(calls)) if calls else not_used
+    return {"optimizer_calls": calls, "gradients": found}
 
 
-def gradients_by_weight(optimizer: Remote, before: list[Any], call: int = 0) -> Any:
-    """The gradient that came with each weight, in the order of the layers; where it came with none, why."""
-    params = optimizer.attribute("params").item(call).value
-    grads = optimizer.attribute("grads").item(call).value
+def gradients_by_weight(optimizer: Remote, before: list[Any], calls: range = range(1)) -> Any:
+    """The gradient that came with each weight, in the order of the layers; where it came with none, why.
+
+    calls: those of the optimizer that are looked at; how many there may be is asked beside.
+    """
+    params = [each for call in calls for each in optimizer.attribute("params").item(call).value]
+    grads = [each for call in calls for each in optimizer.attribute("grads").item(call).value]
     pairs = list(zip(params, grads)) if len(params) == len(grads) else []
     found = [next((grad for param, grad in pairs if np.array_equal(param, each)), None) for each in before]
     if not pairs and (forgotten := optimizer.attribute("forgotten").value):
@@ -159,7 +163,8 @@ def next_step(s: Dialect, draw: Draw) -> Observation:
     for training in (True, False, True):
         stepped(s, model, draw, training=training)
     calls = optimizer.attribute("grads").method("__len__").value
-    return {"optimizer_calls": calls, "gradients": gradients_by_weight(optimizer, before, 1) if calls > 1 else None}
+    last = range(calls // 2, calls)  # of as many as the first step made
+    return {"optimizer_calls": calls, "gradients": gradients_by_weight(optimizer, before, last) if calls > 1 else None}
 
 
 @probe("SequentialModel", "frozen-weight", needs=(*GIVEN, RECORDING))
@@ -170,7 +175,7 @@ def frozen_weight(s: Dialect, draw: Draw) -> Observation:
     before = [each.value for each in weights]
     stepped(s, model, draw, training=True)
     calls = optimizer.attribute("grads").method("__len__").value
-    found = gradients_by_weight(optimizer, before) if calls else None
+    found = gradients_by_weight(optimizer, before, range(calls)) if calls else None
     return {"gradients_of_the_others": found[1:] if isinstance(found, list) else found}
 
 
