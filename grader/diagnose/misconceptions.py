@@ -1,8 +1,8 @@
 """Why an answer is wrong: the known mistake that gives the very same wrong answers, else a relation to the right one.
 
-Where the listed mistakes leave an answer unexplained, small edits of the submission's own lines are tried (repair/), and
-slips of the reference that nobody listed are asked, too (ask/slips.py). An edit is told only if it makes every wrong
-answer of the component right, a slip only if it gives every one of them; both leave every right one right.
+Where the listed mistakes leave an answer unexplained, small edits of the submission's own lines are tried (repair/),
+and slips of the reference that nobody listed are asked, too (ask/slips.py). An edit is told only if it makes every
+wrong answer of the component right, a slip only if it gives every one of them; both leave every right one right.
 
 A misconception is named only if the submission agrees with it on every probe of the component on which it shows at all.
 Two that agree there are asked further questions, with other seeds, until they part or the questions run out. Where no
