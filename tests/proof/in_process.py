@@ -112,7 +112,6 @@ class LocalObserver:
         seen.seconds = time.monotonic() - started
         return seen
 
-
     def tried(self, *_: Any) -> tuple[Response, None]:
         """No change of a submission is tried in this process."""
         return Response(), None

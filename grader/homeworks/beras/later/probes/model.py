@@ -190,7 +190,7 @@ def fit_incomplete(s: Dialect, draw: Draw) -> Observation:
 )
 def fit_incomplete_mean(s: Dialect, draw: Draw) -> Observation:
     """where the last batch is incomplete, a metric that is the same in every batch is its own mean."""
-    model = scripted(s, draw)
+    model = scripted(s, draw, ACCURACY)
     history = model.method("fit", *data(s, draw, 2 * BATCH + 1), 1, BATCH).value
     return {"mean_of_equals": by_name(history, mean_of)["acc"]}
 
