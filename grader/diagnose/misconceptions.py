@@ -69,6 +69,8 @@ class Diagnosis:
         self.repair: Repair | None = None
         self.given = edition(answers.year).given
         self.slips: dict[str, Slip] = {}  # that nobody listed, once they are asked about
+        self.loosely: dict[Codes, set[str]] = {}  # wrong answers that mistakes give as well, and not the same ones
+        self.exactly = True  # whether what was told gives the very answers
 
     def find(self) -> None:
         """Writes the codes into the wrong verdicts."""
@@ -103,6 +105,8 @@ class Diagnosis:
         unnamed = [each for each in self.wrong if not each.diagnosis or each.diagnosis[0] in NOT_NAMED]
         if unnamed:
             self.tell_what_nobody_listed(unnamed)
+        elif not self.exactly:
+            self.tell_edit(self.wrong, CHANGING)  # which explains all to the number
 
     def tell_what_nobody_listed(self, unnamed: Sequence[Verdict]) -> None:
         """Another algorithm; else the student's own line that is wrong; else a slip of the reference.
@@ -116,6 +120,7 @@ class Diagnosis:
 
     def write_down(self, explanations: Mapping[Codes, set[str]]) -> None:
         """Puts the pages of mistakes on the wrong answers that they explain."""
+        self.exactly &= not any(self.loosely.get(codes) for codes in explanations)
         for explanation, shown in explanations.items():
             for verdict in self.wrong:
                 if verdict.probe.name in shown:
@@ -213,6 +218,7 @@ class Diagnosis:
                 loosely.add(verdict.probe.name)  # both are wrong, through other code of the submission's
             else:
                 return set()
+        self.loosely[codes] = loosely
         return shown | loosely if shown & unexplained else set()
 
     def seen_in(self, verdict: Verdict, codes: Codes) -> Codes:

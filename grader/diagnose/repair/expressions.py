@@ -110,11 +110,13 @@ class Expressions:
             for each in (part for generator in node.generators for part in generator.ifs):
                 yield Change(TAKEN, each, "True", without(f"if {self.src(each)}"))
         elif isinstance(node, ast.Tuple) and isinstance(node.ctx, ast.Load) and len(node.elts) == 2:
-            yield self.exchanged(node, ", ".join(map(self.src, reversed(node.elts))), "({})")
+            new = f"({', '.join(map(self.src, reversed(node.elts)))})"
+            yield Change(EXCHANGED, node, new, f"with both values exchanged {RIGHT}")
         elif isinstance(node, ast.Dict) and len(node.values) == 2 and all(node.keys):
             one, other = map(self.src, node.values)
             first, second = (self.src(key) for key in node.keys if key is not None)
-            yield self.exchanged(node, f"{{{first}: {other}, {second}: {one}}}")
+            new = f"{{{first}: {other}, {second}: {one}}}"
+            yield Change(EXCHANGED, node, new, f"with the values of both keys exchanged {RIGHT}")
 
     def names(self, node: ast.expr) -> Iterator[Change]:
         """Another name in the place of this one, or another number of the same sort."""

@@ -61,7 +61,7 @@ class Repair:
         which = {1: "the wrong answer is", 2: "both wrong answers are"}.get(count, f"all {count} wrong answers are")
         right = f"{which} right"
         sentence = edit.sentence
-        if edit.kind != TAKEN and len({each.sentence for each in alike}) > MOST_ALIKE:
+        if edit.kind in ADDING and len({each.sentence for each in alike}) > MOST_ALIKE:
             sentence = f"the mistake shows in this line: with one of several small changes of it {RIGHT}"
         return f"{edit.file} line {edit.line}, `{edit.quoted}`: {sentence.replace(RIGHT, right)}"
 

@@ -1,0 +1,74 @@
+"""MeanSquaredError, CategoricalCrossentropy, CrossEntropyLoss: how wrong the predictions are.
+
+A loss is the last Diffable on the tape. Its value is the mean over the batch, one number to watch. Its
+gradient is per example, row b being the derivative of example b's own loss: the mean comes in later, in
+`compose_to_weight`.
+"""
+
+import numpy as np
+
+from .core import Diffable
+
+
+class MeanSquaredError(Diffable):
+    """The mean of (y_pred - y_true)^2 over every element."""
+
+    def forward(self, y_pred, y_true):
+        self.error = y_pred - y_true
+        total = 0
+        for row in self.error:
+            total += np.sum(row) ** 2
+        return total / self.error.size
+
+    def input_gradients(self) -> np.ndarray:
+        """Per example, for y_pred: 2 (y_pred - y_true) / C, shape (B, C)."""
+        return 2 * self.error / self.error.shape[-1]
+
+
+class CategoricalCrossentropy(Diffable):
+    """Cross-entropy of probabilities, each class a yes-or-no question of its own.
+
+    With p = y_pred clipped to [eps, 1 - eps] and t = y_true: the mean over classes and batch of
+    -(t log p + (1 - t) log(1 - p)).
+    """
+
+    eps = 1e-8
+
+    def forward(self, y_pred: np.ndarray, y_true: np.ndarray) -> float:
+        """Probabilities y_pred and one-hot rows y_true (B, C) in, one number out."""
+        self.y_pred, self.y_true = y_pred, y_true
+        # The logarithms need float64: in float32, 1 - 1e-8 is 1, and the clip would let log(0) through.
+        p = np.clip(np.asarray(y_pred, dtype=np.float64), self.eps, 1 - self.eps)
+        return -np.mean(y_true * np.log(p) + (1 - y_true) * np.log(1 - p))
+
+    def input_gradients(self) -> np.ndarray:
+        """Per example, for y_pred: (p - t) / clip(p - p^2) / C, shape (B, C)."""
+        p, t = self.y_pred, self.y_true
+        return (p - t) / np.clip(p - p**2, self.eps, 1 - self.eps) / p.shape[-1]
+
+
+class CrossEntropyLoss(Diffable):
+    """Cross-entropy of logits: softmax and logarithm in one, because together they are simpler and safer.
+
+    With p = softmax(logits) and y = y_true: -sum(y log p) / B.
+    """
+
+    def forward(self, logits: np.ndarray, y_true: np.ndarray) -> float:
+        """Logits (the scores before any softmax) and one-hot rows y_true (B, C) in, one number out.
+
+        Finite for any finite logits. Keeps what the gradient needs.
+        """
+        # log p_i = z_i - log(sum_j exp(z_j)) for logits z, and p does not change if a constant is taken from
+        # z. With a largest z of 0 the sum lies in [1, C]: no overflow, and no log(0). The value is one
+        # number, so float64 is free, and it holds every difference of float32 logits; the bound keeps those
+        # of huge float64 logits from becoming -inf, for 0 * -inf is nan.
+        top = np.max(logits, axis=-1, keepdims=True).astype(np.float64)
+        z = np.maximum(logits, top - 1e300) - top
+        log_p = z - np.log(np.sum(np.exp(z), axis=-1, keepdims=True))
+        self.p = np.exp(log_p).astype(np.result_type(logits, np.float32), copy=False)
+        self.y_true = y_true
+        return -np.sum(y_true * log_p) / len(y_true)
+
+    def input_gradients(self) -> np.ndarray:
+        """Per example, for the logits: p - y, shape (B, C)."""
+        return self.p - self.y_true
