@@ -596,6 +596,23 @@ def test_check_whose_worker_something_killed_is_asked_again(sent: str, answered:
     assert answered or sent in seen.fault.message
 
 
+def test_check_whose_zygote_ended_a_moment_ago_is_asked_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody can say any more how the worker ended, and what it was forked from still counts as alive."""
+    copy = tmp_path / "copy"
+    shutil.copytree(ROOT / "reference", copy)
+    with open(copy / "Beras" / "activations.py", "a", encoding="utf-8") as file:
+        file.write(KILLED.replace("{signal}", "signal.SIGKILL"))
+    probe = next(probe for probe in all_probes() if probe.name == "LeakyReLU/forward")
+    monkeypatch.setattr(Zygote, "exit_status", lambda self, process: None)
+    observer = Observer(copy, str(probe_folder()), rubric.load(), 1470, {}, FENCED[0])
+    try:
+        seen = observer.seen(probe)
+    finally:
+        observer.close()
+
+    assert seen.fault is None
+
+
 @each(FENCED)
 def test_copy_of_a_submission_cannot_be_written(level: Level, tmp_path: Path) -> None:
     copy = tmp_path / "copy"

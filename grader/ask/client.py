@@ -56,7 +56,7 @@ class Fault(Exception):
     kind: 'raised' (an exception in the submission's code), 'missing' (no such module, class or attribute), 'crashed',
     'exited', 'timed out', 'out of memory', 'protocol'.
     rested: it timed out without having worked.
-    killed: by a signal that somebody sends, and that no code earns by what it does.
+    killed: with what it ran in, or by a signal that somebody sends, and that no code earns by what it does.
     after: how long it was waited for, in words. place: the file and the line of the loop where the submission was then;
         '' and 0 if unknown.
     """
@@ -279,7 +279,7 @@ class RemoteWorker:
         if overrun := self._overrun():
             return overrun
         if status is None:
-            return Fault("crashed", "the process was gone, and what it ran in with it")
+            return Fault("crashed", "the process was gone, and what it ran in with it", killed=True)
         if os.WIFSIGNALED(status):
             number = os.WTERMSIG(status)
             if number == getattr(signal, "SIGXCPU", None):

@@ -95,6 +95,8 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1470, help="of the moments")
     options = parser.parse_args()
     random.seed(options.seed)
+    stopped: list[int] = []  # Ctrl-C: what was found so far is told
+    signal.signal(signal.SIGINT, lambda number, _: stopped.append(number))
     found: dict[str, list[bool]] = {}
     with tempfile.TemporaryDirectory() as scratch:
         paths = [built(name, Path(scratch)) for name in GRADED]
@@ -105,7 +107,7 @@ def main() -> int:
                 right[path] = lasting(started(path, options.isolation).communicate()[0])
                 lengths[path] = time.monotonic() - begun
         kills = 0
-        while kills < options.kills:
+        while kills < options.kills and not stopped:
             path = paths[kills % len(paths)]
             with started(path, options.isolation) as process:
                 kind = killed_one(process, random.uniform(0.1, 0.9) * lengths[path])
