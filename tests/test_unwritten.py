@@ -186,6 +186,18 @@ def test_method_that_is_not_there_is_not_implemented(old: str, new: str, folder:
     assert {graded.components[part]["outcome"] for part in parts} == {"not implemented"}
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "for i, w in enumerate(x):\n    self.v[i] = self.beta * self.v[i]\n    # w -= ...",
+        "self.t += 1\nfor i in range(3):\n    g = x[i]\n    self.m[i] = self.m[i] + g\n    self.v[i] *= g\nreturn",
+    ],
+)
+def test_step_that_has_not_come_to_the_weights_is_not_written(body: str) -> None:
+    assert line_of_unwritten(body, "apply_gradients") is not None
+    assert line_of_unwritten(body, "fit") is None
+
+
 SETTER = "@trainable.setter\ndef trainable(self, trainable):\n"
 
 
@@ -247,6 +259,14 @@ def test_work_in_place_that_is_begun_and_does_nothing_yet_is_not_written() -> No
         ("if x == 'zero':\n    return x * 2\nraise NotImplementedError", "forward"),
         ("for w in x:\n    w -= 1\npass", "apply_gradients"),
         ("self.t += 1\nself.move(x)", "apply_gradients"),  # a helper of one's own does it
+        ("for i, w in enumerate(x):\n    self.v[i] = self.v[i] * 2\n    w -= self.v[i]", "apply_gradients"),
+        ("for i, w in enumerate(x):\n    self.v[i] = self.v[i] * 2\n    w = w - self.v[i]", "apply_gradients"),  # wrong
+        ("for i, w in enumerate(x):\n    new = w - self.v[i]", "apply_gradients"),
+        ("for i in range(3):\n    self.v[i] = self.v[i] * 2\n    x[i] = x[i] - self.v[i]", "apply_gradients"),
+        ("for i in range(3):\n    x[i].assign(x[i] - self.v[i])", "apply_gradients"),
+        ("for i in range(3):\n    x[i].data[:] = x[i] - self.v[i]", "apply_gradients"),
+        ("self.x = x\nfor i in range(3):\n    self.x[i] -= self.v[i]", "apply_gradients"),
+        ("self.v = self.v * 2\nreturn [w - v for w, v in zip(x, self.v)]", "apply_gradients"),
         ("self.t += 1\nsuper().apply_gradients(x)", "apply_gradients"),
         ("kept = []\nfor each in x:\n    if each not in kept:\n        kept.append(each)\nself.kept = kept", "fit"),
         ("found = []\nfor each in x:\n    found.append(self.table[each])\nreturn found", "inverse"),
