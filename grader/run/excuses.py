@@ -205,7 +205,8 @@ class Excuses:
         within, owner = self.places.within(frame.file, frame.line), self.edition.owner_of(component)
         if not within:
             return self.edition.module_of(component) == self.places.part_of(frame.file, frame.line)
-        return owner in within and (component == owner or frame.function in functions_of(component, self.places))
+        function = frame.function.partition(".<locals>")[0]
+        return owner in within and (component == owner or function in functions_of(component, self.places))
 
     def is_wrong_at(self, frame: Frame) -> bool:
         """Is something wrong that is asked of the file of a line, extensions aside? Only that can stop a training."""
