@@ -372,7 +372,9 @@ class Finder:
     def of_constant(self, node: ast.Constant) -> Iterator[Slip]:
         value = node.value
         if isinstance(value, bool):
-            yield self.slip(node, str(not value), f"a switch were {not value}", vague=True)
+            named = self.parents.get(node)
+            name = named.arg if isinstance(named, ast.keyword) else None
+            yield self.slip(node, str(not value), f"{name or 'a switch'} were {not value}", vague=name is None)
         elif isinstance(value, int) and value in (0, 1, 2):
             for other in {0, 1, 2, -1} - {value}:
                 yield self.slip(node, str(other), f"a {other} stood in place of another number", vague=True)

@@ -219,7 +219,8 @@ class Excuses:
         within, owner = asked.intersection(self.places.within(frame.file, frame.line)), self.edition.owner_of(component)
         if not within:
             return self.edition.module_of(component) == self.places.part_of(frame.file, frame.line)
-        return owner in within and (component == owner or frame.function in functions_of(component, self.places))
+        function = frame.function.partition(".<locals>")[0]
+        return owner in within and (component == owner or function in functions_of(component, self.places))
 
     def wrong_place(self, frames: Sequence[Frame], maker: str, forward: str) -> Frame | None:
         """Where code that stopped a training is wrong by itself: where it raised, or in the step that led there.
