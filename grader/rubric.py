@@ -51,7 +51,7 @@ ALL_PUBLIC: dict[str, Any] = {"hidden": [], "gradescope": "after_published"}
 # What an older rubric says nothing about
 ADDED: dict[str, dict[str, Any]] = {
     "partial": {"passes_when_judged": 0.5},
-    "limits": {"wall_factor": 10, "repairs": 900},
+    "limits": {"wall_factor": 10, "repairs": 750},
     "attempts": {"most": 0, "hours": 24},
     "training": {"implausible": 0.995, "fast_core": True, "not_finished": "not judged"},
 }
