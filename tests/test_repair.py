@@ -11,6 +11,7 @@ import pytest
 
 from grader.diagnose.repair.edit import ADDED, EXCHANGED, TAKEN, Edit
 from grader.diagnose.repair.edits import edits_of
+from grader.diagnose.repair.outside import reaching_outside
 from grader.diagnose.repair.search import MOST_ALIKE, Repair, simplest
 from grader.diagnose.repair.text import LONGEST_PART, Text, contrast
 from grader.worker.changes import Trace, exchange
@@ -230,3 +231,28 @@ def test_trace_notes_the_lines_of_a_folder_alone(tmp_path: Path) -> None:
         sys.settrace(before)
 
     assert lines == [["layers.py", 9], ["layers.py", 4]]
+
+
+OUTSIDE = """
+import os
+import numpy as np
+from pathlib import Path
+from beras.core import Tensor
+
+def cleans(folder): os.remove(folder[0])
+def calls_it(x): return cleans(x) or x
+def writes(x): np.save("x.npy", x)
+def reads(x): return Path(x).read_text()
+def imports(x):
+    import shutil
+    return shutil.rmtree(x)
+def runs(x): return eval(x)
+def compiles(model): return model.compile(Tensor([1.0]))
+def reduces(x): return np.sum(x, axis=0)
+"""
+
+
+def test_functions_that_reach_files_are_never_edited() -> None:
+    found = reaching_outside(ast.parse(OUTSIDE), ["beras", "beras.core"])
+
+    assert found == {"cleans", "calls_it", "writes", "reads", "imports", "runs"}

@@ -12,6 +12,7 @@ from grader.ask.probe import Probe
 from grader.ask.response import Response
 from grader.diagnose.repair.edit import Edit
 from grader.diagnose.repair.edits import edits_of
+from grader.diagnose.repair.outside import reaching_outside
 from grader.diagnose.repair.text import Text
 from grader.submission.places import Places
 from grader.submission.source import USUAL_BYTES
@@ -45,15 +46,19 @@ class Trials:
             return None
 
     def edits(self, probes: list[Probe], seed: int) -> list[Edit]:
-        """The edits of lines that run in each of these probes: others cannot make all of them right."""
+        """The edits of lines that run in each of these probes: others cannot make all of them right.
+
+        A function that reaches files or processes is left as it is.
+        """
         if self.text is None:
             return []
         ran = [self._lines(probe, seed) for probe in probes]
         everywhere = {line for file, line in set.intersection(*ran) if file == self.file} if ran else set()
         given = {self.places[each].name for each in self.places.edition.given} - {self.place.name}
+        outside = reaching_outside(self.text.module, (*self.places.modules, *self.places.edition.loaders))
         found: list[Edit] = []
         for function in self.text.functions():
-            if function.name.partition(".")[0] not in given:
+            if function.name.partition(".")[0] not in given and function.node.name not in outside:
                 found += edits_of(self.text, function, self.file, everywhere)
         return sorted(found, key=lambda edit: (edit.kind, edit.rank))
 
