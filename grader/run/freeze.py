@@ -1,7 +1,7 @@
 """Freezing answers into a key: what the reference and every known mistake show, for one seed and its further questions.
 
 With the file, `grade` gives the same verdicts and diagnoses where there is no reference. What somebody can learn from
-it all the same is said in README.
+it all the same is said in docs/instructors.md.
 """
 
 from __future__ import annotations
