@@ -12,7 +12,7 @@ from grader.homeworks.beras.later.forms import ACCURACY, USUAL, expression, form
 LABELS = np.eye(3)[[0, 2, 1, 0]]
 OUTPUTS = np.arange(12.0).reshape(4, 3)
 STATS = {"loss": 1.25, "accuracy": ACCURACY}
-TOLD = "{'loss': loss, 'accuracy': 0.5}"
+TOLD = "{'loss': loss, 'accuracy': acc}"
 
 
 @pytest.mark.parametrize(
@@ -27,14 +27,14 @@ TOLD = "{'loss': loss, 'accuracy': 0.5}"
         ((STATS, OUTPUTS.tolist()), f"({TOLD}, np.asarray(x).tolist(), )"),
         ([STATS, OUTPUTS], f"[{TOLD}, x]"),
         ((STATS, None), f"({TOLD}, None, )"),
-        ({"loss": np.array([1.25]), "acc": [ACCURACY]}, "{'loss': [loss], 'acc': [0.5]}"),
-        ({"loss": np.array(ACCURACY), "hits": ACCURACY}, "{'loss': loss, 'hits': 0.5}"),
-        ((1.25, ACCURACY), "(loss, 0.5, )"),
+        ({"loss": np.array([1.25]), "acc": [ACCURACY]}, "{'loss': [loss], 'acc': [acc]}"),
+        ({"loss": np.array(ACCURACY), "hits": ACCURACY}, "{'loss': loss, 'hits': acc}"),
+        ((1.25, ACCURACY), "(loss, acc, )"),
     ],
 )
 def test_a_form_is_what_was_returned_with_other_numbers(returned: Any, expected: str) -> None:
     assert expression(returned, LABELS) == expected
-    made = eval(expected, {"np": np, "loss": 0.25, "x": OUTPUTS, "y": LABELS})
+    made = eval(expected, {"np": np, "loss": 0.25, "acc": ACCURACY, "x": OUTPUTS, "y": LABELS})
     assert expression(made, LABELS) == expected
 
 
@@ -59,4 +59,4 @@ def test_metrics_are_found_wherever_they_stand() -> None:
 def test_the_usual_forms_are_expressions_too() -> None:
     for form in USUAL.values():
         for text in vars(form).values():
-            assert eval(text, {"loss": 1, "x": OUTPUTS})
+            assert eval(text, {"loss": 1, "acc": ACCURACY, "x": OUTPUTS})

@@ -45,7 +45,7 @@ def test_a_mistake_is_told_by_its_page_and_others_by_relations(through_origin: P
     assert done.returncode == 1, done.stderr
     checks = {probe["name"]: probe for row in json.loads(data.read_text())["components"] for probe in row["probes"]}
     assert checks["fit_line/least-squares"]["diagnosis"] == ["line-through-origin"]
-    assert "axis 1 and should be over axis 0" in checks["column_means/values"]["message"]
+    assert "`mean` is taken over axis 1; over axis 0" in checks["column_means/values"]["message"]
     assert "The line goes through the origin" in done.stdout
     assert "<h1>Lines report</h1>" in page.read_text()
 

@@ -833,6 +833,7 @@ def test_every_code_is_shown_by_an_example_of_these_tests() -> None:
         "entries-missing",
         "later-steps",
         "other-distribution",
+        "one-edit",
         "one-slip",
     }
 

@@ -10,7 +10,6 @@ import pytest
 from grader.ask import patches
 from grader.ask.answers import LiveAnswers
 from grader.ask.code_words import plain
-from grader.ask.detours import detours_of
 from grader.ask.slips import slips_of
 from grader.homework import YEARS, edition
 
@@ -81,22 +80,6 @@ def test_same_slip_is_made_everywhere() -> None:
     assert any(
         slip.applied(text).endswith("np.argmax(x) == np.argmax(y)\n") for slip in slips_of(text, "Layer").values()
     )
-
-
-@pytest.mark.parametrize(
-    ("sentence", "wrong"),
-    [
-        ("x were first squared in forward", "x = np.square(x); z = x @ self.w; return z + 1"),
-        ("z were first made positive in forward", "z = x @ self.w; z = np.abs(z); return z + 1"),
-        ("w were first replaced by its sign in forward", "z = x @ np.sign(self.w); return z + 1"),
-        ("the result were cut off below 0 in forward", "z = x @ self.w; return np.maximum((z + 1), 0)"),
-    ],
-)
-def test_value_takes_a_detour(sentence: str, wrong: str) -> None:
-    text = "class Layer:\n    def forward(self, x):\n        z = x @ self.w\n        return z + 1\n"
-    found = {slip.sentence: slip.applied(text) for slip in detours_of(text, "Layer").values()}
-
-    assert as_python(found[sentence].partition("x):\n")[2]) == as_python(wrong.replace("; ", "\n"))
 
 
 def test_every_relative_fits_a_year_and_has_a_sentence() -> None:

@@ -907,7 +907,7 @@ def test_import_is_named_in_full():
         ("metrics = {}\n    metrics['loss'] = None\n    return metrics", True),
         ("self.t += 1", True),
         ("def inner(y):\n        return y + 1\n    return None", True),
-        ("return x", False),
+        ("return x", True),
         ("return self.w", False),
         ("return self", False),
         ("return {'loss': x}", False),
@@ -926,7 +926,8 @@ def test_import_is_named_in_full():
         ("made = np.zeros((2, 2))\n    made[x] = 0\n    return made", False),
         ("y = 0\n    for each in x:\n        y += each\n    return y", False),
         ("y = None\n    y = x\n    return y", False),
-        ("try:\n        return x\n    except ValueError:\n        return None", False),
+        ("try:\n        return x\n    except ValueError:\n        return None", True),
+        ("try:\n        return -x\n    except ValueError:\n        return None", False),
         ("helper(x)", False),
         ("raise ValueError('no')", False),
         ("raise", False),
@@ -979,7 +980,7 @@ def test_stubs_are_named_by_their_class():
 
 
 def test_last_definition_counts():
-    assert read("def f(): pass\ndef f(x): return x\ndef g(x): return x\ndef g(): pass\n").stubs == {"g": 4}
+    assert read("def f(): pass\ndef f(x): return -x\ndef g(x): return -x\ndef g(): pass\n").stubs == {"g": 4}
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,10 @@ WRONG = (Outcome.FAILED, Outcome.PARTIAL, Outcome.ERROR)
 FURTHER_SEEDS = 3  # two mistakes that agree on four sets of random questions are not told apart by a fifth
 MOST_PAIRED = 14  # candidates for two mistakes at once: at most 91 pairs
 MOST_SLIPS = 1000  # of a kind that are asked for one component
-NOT_NAMED = frozenset(CODES) - {"other-distribution"}  # relations that do not name the formula as it was written
+# Relations that name neither the formula as it was written nor what Python does not know in it
+NOT_NAMED = frozenset(CODES) - {
+    "boolean-minus", "caret-for-power", "name-unknown", "not-an-array", "other-distribution", "truth-value",
+}  # fmt: skip
 TINY = 1e-9  # what stands for 0
 MOST_ALIKE = 4  # of them that give the same wrong answers; of more of them none is told
 LACKING = re.compile(r"'([\w.]+)' object has no attribute '(\w+)'")
@@ -105,7 +108,7 @@ class Diagnosis:
         unnamed = [each for each in self.wrong if not each.diagnosis or each.diagnosis[0] in NOT_NAMED]
         if unnamed:
             self.tell_what_nobody_listed(unnamed)
-        elif not self.exactly:
+        elif not self.exactly and any(each.seen.fault is None for each in self.wrong):
             self.tell_edit(self.wrong, CHANGING)  # which explains all to the number
 
     def tell_what_nobody_listed(self, unnamed: Sequence[Verdict]) -> None:

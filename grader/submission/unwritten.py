@@ -329,7 +329,7 @@ class Reading:
             if last_name(node.func) in LOOKING | WRAPPING:
                 inside = node.func.value if isinstance(node.func, ast.Attribute) else node.func
                 return self.is_idle(inside) and all(map(self.is_idle, given))
-            return is_start_of_base(node.func)
+            return is_of_base(node.func) and last_name(node.func) not in PROCEDURES
         return False
 
 
@@ -361,8 +361,12 @@ def is_given_call(node: ast.expr) -> bool:
 
 def is_start_of_base(called: ast.expr) -> bool:
     """`super().__init__`"""
-    named = isinstance(called, ast.Attribute) and called.attr == "__init__"
-    return named and any(isinstance(each, ast.Name) and each.id == "super" for each in ast.walk(called))
+    return isinstance(called, ast.Attribute) and called.attr == "__init__" and is_of_base(called)
+
+
+def is_of_base(called: ast.expr) -> bool:
+    """`super().forward`, whose result nobody keeps"""
+    return any(isinstance(each, ast.Name) and each.id == "super" for each in ast.walk(called))
 
 
 def is_none(node: ast.expr) -> bool:

@@ -10,6 +10,7 @@ from grader.diagnose.repair.text import Piece
 TAKEN, EXCHANGED, NUMBERED, MOVED, NAMED, ADDED, ADDED_WITHIN = range(7)
 CHANGING = frozenset({TAKEN, EXCHANGED, NUMBERED, MOVED, NAMED})
 ADDING = frozenset({ADDED, ADDED_WITHIN})
+SILENT = frozenset({"pass", "False"})  # in place of a statement, or of a condition
 RIGHT = "{right}"  # where a sentence says how many answers become right
 
 
@@ -30,3 +31,8 @@ class Edit:
     pieces: tuple[Piece, ...] = ()
     size: int = 0
     rank: int = 0
+
+    @property
+    def silences(self) -> bool:
+        """Does it only keep something from running?"""
+        return any(new in SILENT for _, _, new in self.pieces)

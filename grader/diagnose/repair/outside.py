@@ -10,8 +10,9 @@ import ast
 from collections.abc import Iterable
 
 HARMLESS = frozenset({
-    "abc", "collections", "copy", "dataclasses", "enum", "functools", "itertools", "math", "numpy", "operator",
-    "random", "statistics", "string", "time", "tqdm", "types", "typing", "typing_extensions", "warnings",
+    "__future__", "abc", "bisect", "collections", "contextlib", "copy", "dataclasses", "enum", "functools", "heapq",
+    "itertools", "math", "numbers", "numpy", "operator", "pprint", "queue", "random", "statistics", "string", "time",
+    "tqdm", "types", "typing", "typing_extensions", "warnings",
 })  # fmt: skip
 BUILTINS = frozenset({"__builtins__", "__import__", "breakpoint", "compile", "eval", "exec", "open"})
 METHODS = frozenset({"memmap", "save", "savetxt", "savez", "tofile"})  # of NumPy

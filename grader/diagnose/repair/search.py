@@ -39,7 +39,10 @@ class Repair:
 
     @cached_property
     def edits(self) -> list[Edit]:
-        return self.trials.edits([each.probe for each in self.wrong], self.seed)
+        """Those to try. That a line does not raise once it does not run says nothing."""
+        found = self.trials.edits([each.probe for each in self.wrong], self.seed)
+        raised = {frame.line for each in self.wrong if each.seen.fault is not None for frame in each.seen.fault.frames}
+        return [edit for edit in found if not (edit.silences and edit.line in raised)]
 
     def sentence(self, kinds: Collection[int]) -> str:
         """What is wrong with which line; '' where no edit of these kinds, or too many of them, makes all right."""

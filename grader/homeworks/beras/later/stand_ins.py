@@ -45,7 +45,7 @@ class Holder({base}):
 ''',
     "metric": '''
 class Metric({base}):
-    def __init__(self, reply):
+    def __init__(self, reply=None):
         self.reply = reply
         self.seen = []  #: seen
     def {forward}(self, probs, labels):
@@ -64,7 +64,7 @@ class Optimizer:
 ''',
     "model": '''
 class ScriptedModel({base}):
-    def __init__(self, losses, trained, evaluated, reply, layers=()):
+    def __init__(self, losses, trained, evaluated, reply=None, layers=()):
         super().__init__(layers)
         self.double_losses, self.double_forms, self.double_reply = losses, (evaluated, trained), reply
         self.double_steps = []
