@@ -93,14 +93,14 @@ def graded(
             record.listener(session),
             progress,
         ]
+        if ready is None:
+            from grader.run.pytest_plugin import run_checks
         with stoppable() as signals:
             try:
-                if ready is not None:
-                    plain.run_checks(session)
-                else:
-                    from grader.run.pytest_plugin import run_checks
-
+                if ready is None:
                     run_checks(session, list(pytest_arguments))
+                else:
+                    plain.run_checks(session)
             finally:
                 progress.close()
             yield session, signals
