@@ -1,7 +1,7 @@
 """The checks of a session one after the other, without pytest: for who waits at a terminal and gives it no arguments.
 
-pytest takes some 60 ms to begin, which is a quarter of the time from saving a file to a verdict. What it adds, a net
-under checks that hang for longer than their own limit, is Ctrl-C here.
+To begin, pytest takes a good part of the time from saving a file to a verdict. What it adds, a net under checks that
+hang for longer than their own limit, is Ctrl-C here.
 """
 
 from __future__ import annotations
