@@ -899,10 +899,25 @@ def test_bubblewrap_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPat
 
 def test_bubblewrap_that_something_ends_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
     said = iter(["", "", f"execvp {bubblewrap.NOTHING}: no such file"])
-    monkeypatch.setattr(bubblewrap, "tried", lambda: next(said))
-    monkeypatch.setattr(bubblewrap.shutil, "which", lambda _: "/usr/bin/bwrap")
+    monkeypatch.setattr(bubblewrap, "tried", lambda *_: next(said))
+    monkeypatch.setattr(bubblewrap.shutil, "which", lambda _: "/nowhere/bwrap")
 
     assert bubblewrap.lack() == ""
+
+
+def test_bubblewrap_of_an_older_version_works_without_what_it_does_not_know(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    older = f"""#!/bin/sh
+case "$*" in *--disable-userns*) echo 'bwrap: Unknown option --disable-userns' >&2; exit 1;; esac
+echo 'bwrap: {bubblewrap.WORKED} No such file or directory' >&2; exit 1
+"""
+    (tmp_path / "bwrap").write_text(older, encoding="utf-8")
+    (tmp_path / "bwrap").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin")
+
+    assert bubblewrap.lack() == ""
+    assert "--disable-userns" not in bubblewrap.command([], [], [])
 
 
 def test_bubblewrap_that_is_denied_is_found_out_by_trying(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -8,14 +8,18 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 PROGRAM = "bwrap"
 # New namespaces for users, processes, network, IPC, host name and control groups. All ends when the thread does that
 # started it, so that has to be one that lives as long as the grading.
 NAMESPACES = ("--unshare-user", "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL")
+# Nobody inside makes a further namespace of users, in which he would have every right
+SEALED = ("--disable-userns",)
 DEVICES = ("null", "zero", "random", "urandom")
 NOTHING = "/nothing"  # a program to try with: there is none, and saying so is the last thing that bubblewrap does
+WORKED = f"execvp {NOTHING}:"  # everything is in place but the program
 TRY_SECONDS = 10
 TRIES = 3  # a denial is said at the first one; what something ended says nothing
 INSTALLERS = {
@@ -45,23 +49,29 @@ def lack() -> str:
         install = next((line for tool, line in INSTALLERS.items() if shutil.which(tool)), "install bubblewrap")
         return f"there is no {PROGRAM}: {install}"
     said = ""
-    for _ in range(TRIES):
-        try:
-            said = tried()
-        except (OSError, subprocess.TimeoutExpired) as error:
-            return f"{PROGRAM} cannot be run ({type(error).__name__})"
-        if said:
-            break
+    try:
+        if sealed(program):
+            return ""
+        for _ in range(TRIES):
+            said = said or tried()
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return f"{PROGRAM} cannot be run ({type(error).__name__})"
     said = said or "nothing"
-    if said.startswith(f"execvp {NOTHING}:"):  # everything is in place but the program
+    if said.startswith(WORKED):
         return ""
     return f"namespaces are denied to users ({PROGRAM} says: {said}): {remedy()}"
 
 
-def tried() -> str:
+@cache
+def sealed(program: str) -> tuple[str, ...]:
+    """SEALED where it works: versions before 0.8 do not know it. Raises OSError, TimeoutExpired."""
+    return SEALED if tried(SEALED).startswith(WORKED) else ()
+
+
+def tried(further: Iterable[str] = ()) -> str:
     """The last line that bubblewrap says; '' where something ended it first. Raises OSError, TimeoutExpired."""
     done = subprocess.run(
-        [*command(readable=(), masked=(), writable=()), NOTHING],
+        [*words(further, readable=(), masked=(), writable=()), NOTHING],
         env={"LC_ALL": "C"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
@@ -88,22 +98,26 @@ def remedy() -> str:
 def command(readable: Iterable[str], masked: Iterable[str], writable: Iterable[str]) -> list[str]:
     """The words in front of a command. It sees `readable` without what is `masked`, may write in `writable`, no more.
 
-    Every path stays where it is; the later ones may lie within the earlier.
+    Every path stays where it is; the later ones may lie within the earlier. Raises OSError, TimeoutExpired.
     """
-    program = shutil.which(PROGRAM) or PROGRAM
+    return words(sealed(shutil.which(PROGRAM) or PROGRAM), readable, masked, writable)
+
+
+def words(further: Iterable[str], readable: Iterable[str], masked: Iterable[str], writable: Iterable[str]) -> list[str]:
+    """Those of `command`, with further options."""
     masks = list(masked)
-    words = [program, *NAMESPACES, "--as-pid-1", "--proc", "/proc"]
+    found = [shutil.which(PROGRAM) or PROGRAM, *NAMESPACES, *further, "--as-pid-1", "--proc", "/proc"]
     for device in DEVICES:
-        words += ["--dev-bind", f"/dev/{device}", f"/dev/{device}"]
+        found += ["--dev-bind", f"/dev/{device}", f"/dev/{device}"]
     inside = {path for path in readable if any(path.startswith(mask + os.sep) for mask in masks)}
     for path in readable:
-        words += ["--ro-bind", path, path] if path not in inside else []
+        found += ["--ro-bind", path, path] if path not in inside else []
     for mask in masks:
-        words += ["--tmpfs", mask]
+        found += ["--tmpfs", mask]
     for path in sorted(inside):
-        words += ["--ro-bind", path, path]
+        found += ["--ro-bind", path, path]
     for path in writable:
-        words += ["--bind", path, path]
+        found += ["--bind", path, path]
     for path in (*masks, "/proc", "/"):  # who started it as root could set what the kernel does, in /proc/sys
-        words += ["--remount-ro", path]
-    return [*words, "--"]
+        found += ["--remount-ro", path]
+    return [*found, "--"]
