@@ -168,6 +168,8 @@ def packed(seen: Reply) -> dict[str, Any]:
 
 def packed_value(value: Any) -> Any:
     """Exceptions become dicts under a key that no observation uses, NumPy's scalars arrays."""
+    if isinstance(value, Fault):  # of one check, among what was observed for several
+        return {"(fault)": packed(value)}
     if isinstance(value, Raised):
         return {"(raised)": [value.type, list(value.bases), value.message]}
     if isinstance(value, dict):
@@ -189,6 +191,8 @@ def unpacked(entry: dict[str, Any]) -> Reply:
 
 def unpacked_value(value: Any) -> Any:
     if isinstance(value, dict):
+        if "(fault)" in value:
+            return unpacked(value["(fault)"])
         if "(raised)" in value:
             type_, bases, message = value["(raised)"]
             return Raised(type_, tuple(bases), message)

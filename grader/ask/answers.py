@@ -12,6 +12,7 @@ import contextlib
 import hashlib
 import warnings
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cache, cached_property
 from itertools import combinations
 from pathlib import Path
@@ -24,7 +25,7 @@ from grader.ask.answer_key import AnswerKey, DamagedKey, blob_of, seen_in
 from grader.ask.answer_key import Reply as Reply
 from grader.ask.client import UNUSABLE, Fault, unusable
 from grader.ask.patches import Patch, Sources
-from grader.ask.probe import EVERY_SEED, NotAsked, Observation, Probe
+from grader.ask.probe import EVERY_SEED, NotAsked, Observation, Probe, asked_together
 from grader.ask.reference import LocalWorker, read_sources
 from grader.ask.slips import Slip, slips_of
 from grader.ask.subject import subject_of
@@ -233,10 +234,12 @@ class LiveAnswers:
         seed = probe.seed_that_counts(seed)
         known = self.key.get(codes, probe.name, seed)
         if known is None:
-            seen = self._look_apart(codes, probe, seed) if probe.megabytes else self._look(codes, probe, seed)
+            whole = replace(probe, together=False)
+            seen = self._look_apart(codes, whole, seed) if probe.megabytes else self._look(codes, whole, seed)
             if isinstance(seen, Fault) and not codes:  # no answer of the reference: not one to remember
                 return seen
-            self.key.put(codes, probe.name, seed, seen)
+            for each in asked_together(probe, self.edition):
+                self.key.put(codes, each.name, seed, each.part_of(seen) if isinstance(seen, dict) else seen)
             known = self.key.get(codes, probe.name, seed)
             assert known is not None
         return known

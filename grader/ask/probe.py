@@ -18,6 +18,7 @@ from grader.ask.draw import Draw
 from grader.ask.subject import Subject
 from grader.homework import FIRST, HOMEWORK, Edition
 
+MEGABYTES_OF_ONE = 10  # that are loaded while another check is asked as a whole
 EVERY_SEED = 0  # under which answers are kept that no seed changes
 Observation = dict[str, Any]
 Function = Callable[[Any, Draw], Observation]  # of the dialect that the probe speaks
@@ -91,6 +92,11 @@ class Probe:
         return f"{self.component}/{self.slug}"
 
     @property
+    def costs(self) -> int:
+        """About how many times as long as most checks it takes."""
+        return 1 + self.megabytes // MEGABYTES_OF_ONE
+
+    @property
     def needed_components(self) -> tuple[str, ...]:
         """The components of what it needs, be that all of one or a single probe."""
         return tuple(dict.fromkeys(need.partition("/")[0] for need in (*self.needs, *self.may_need)))
@@ -102,13 +108,14 @@ class Probe:
     def ask(self, subject: Subject, seed: int) -> Observation:
         """What the probe sees of an implementation. The same seed asks the same questions. Raises Fault, NotAsked."""
         seen = self.function(subject, Draw(seed * 10_000 + zlib.crc32(self.name.encode()) % 10_000))
-        return self.part(seen) if self.together else seen
-
-    def part(self, seen: Observation) -> Observation:
-        """Its own of what was observed for several. Raises Fault where that is what became of it."""
-        found: Observation | Fault = seen[self.slug]
+        found = self.part_of(seen)
         if isinstance(found, Fault):
             raise found
+        return found
+
+    def part_of(self, seen: Observation) -> Observation | Fault:
+        """Its own of what was observed for several; all of what was observed for it alone."""
+        found: Observation | Fault = seen[self.slug] if self.together else seen
         return found
 
 
@@ -169,6 +176,13 @@ def in_words_of(edition: Edition, probe: Probe) -> Probe:
         may_need=may_need,
         despite=despite,
     )
+
+
+def asked_together(probe: Probe, edition: Edition) -> list[Probe]:
+    """The checks that one call of this one's function observes for."""
+    if not probe.together:
+        return [probe]
+    return [each for each in all_probes(edition) if each.function is probe.function]
 
 
 @cache

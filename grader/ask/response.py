@@ -37,10 +37,10 @@ class Response:
         """What this check saw, where its function observed for several."""
         if self.observation is None:
             return replace(self)
-        try:
-            return replace(self, observation=probe.part(self.observation))
-        except Fault as fault:
-            return replace(self, observation=None, fault=fault)
+        found = probe.part_of(self.observation)
+        if isinstance(found, Fault):
+            return replace(self, observation=None, fault=found)
+        return replace(self, observation=found)
 
     def misfit(self, actual: Any) -> Local | None:
         """The local gradient that came back in place of what it should have been multiplied to, if one did."""

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import builtins
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
@@ -86,11 +86,8 @@ class Diagnosis:
         wrong = {verdict.probe.name for verdict in self.wrong}
         fitting: dict[Codes, set[str]] = {(code,): shown for code in codes if (shown := self.fits((code,), wrong))}
         left = wrong - {name for shown in fitting.values() for name in shown}
-        if left:
-            partial = [code for code in codes if self.touches(code)][:MOST_PAIRED]
-            for pair in combinations(partial, 2):
-                if shown := self.fits(pair, left):
-                    fitting[pair] = shown
+        if any(each.seen.fault is None for each in self.wrong if each.probe.name in left):
+            fitting |= {pair: shown for pair in self.pairs(codes, fitting) if (shown := self.fits(pair, left))}
         if one_factor(self.wrong):  # has one cause
             fitting = {codes: shown for codes, shown in fitting.items() if shown >= wrong}
         self.write_down(self.telling(self.undominated(fitting)))
@@ -110,6 +107,14 @@ class Diagnosis:
             self.tell_what_nobody_listed(unnamed)
         elif not self.exactly and any(each.seen.fault is None for each in self.wrong):
             self.tell_edit(self.wrong, CHANGING)  # which explains all to the number
+
+    def pairs(self, codes: Sequence[str], fitting: Collection[Codes]) -> Iterator[Codes]:
+        """Mistakes that may come two at once. Where asking takes long, one of them explains an answer by itself."""
+        take_long = any(each.probe.costs > 1 for each in self.wrong)
+        candidates = [code for code in codes if self.touches(code)][:MOST_PAIRED]
+        for one, other in combinations(candidates, 2):
+            if not take_long or (one,) in fitting or (other,) in fitting:
+                yield one, other
 
     def tell_what_nobody_listed(self, unnamed: Sequence[Verdict]) -> None:
         """Another algorithm; else the student's own line that is wrong; else a slip of the reference.

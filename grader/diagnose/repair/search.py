@@ -22,7 +22,6 @@ from grader.rubric import Rubric
 FURTHER_SEEDS = 2  # an edit that is right with three sets of random questions is right
 MOST_LINES = 2  # on which edits of a kind may lie: of more none is told
 MOST_ALIKE = 3  # edits of one line that do the same: of more none names the mistake, and the line alone is told
-LARGE = 8  # times as much as of another probe one edit costs with much data
 
 
 class Repair:
@@ -70,7 +69,7 @@ class Repair:
 
     def fitting(self, kinds: Collection[int]) -> list[Edit]:
         """The edits of the most telling kind of which any makes everything right."""
-        costs = LARGE if self.wrong[0].probe.megabytes else 1
+        costs = self.wrong[0].probe.costs
         for _, group in groupby((edit for edit in self.edits if edit.kind in kinds), key=lambda edit: edit.kind):
             if found := self.right_everywhere(self.trials.allowed(list(group), costs)):
                 return found
