@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 
@@ -166,6 +166,12 @@ FLAT = {
             id="folder-in-small-letters",
         ),
         pytest.param(
+            {n: t.replace("from Beras", "from beras") for n, t in CODE.items()} | {"Beras/losses.py": ""},
+            "beras.layers",
+            "Beras/ is taken for beras/: Python tells capitals apart",
+            id="imports-in-small-letters",
+        ),
+        pytest.param(
             {name.replace("layers.py", "Layers.py"): text for name, text in CODE.items()},
             "Beras.layers",
             "Beras/Layers.py is taken for Beras/layers.py: Python tells capitals apart",
@@ -221,6 +227,13 @@ def test_of_two_packages_the_one_that_is_imported_counts(tmp_path: Path) -> None
     found = opened(package("mine") | package("yours") | {"assignment.py": "from mine.layers import Dense\n"}, tmp_path)
 
     assert found.places["Dense"].module == "mine.layers"
+
+
+@pytest.mark.parametrize("aside", ["backup", "hw2-old", "stencil_code", "tests"])
+def test_older_copy_of_everything_is_no_second_submission(aside: str, tmp_path: Path) -> None:
+    files = {f"{folder}/{name}": text for folder in ("code", aside) for name, text in CODE.items()}
+
+    assert opened(files, tmp_path).prefix == PurePosixPath("code")
 
 
 def test_name_that_is_handed_on_is_at_home_where_it_is_defined(tmp_path: Path) -> None:

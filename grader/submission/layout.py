@@ -36,7 +36,9 @@ Read = Callable[[PurePosixPath], str]
 def roots(paths: list[PurePosixPath], read: Read, deepest: int) -> list[PurePosixPath]:
     """The folders that may be the one with the code; only where there is one of them it is plain."""
     codes = [path for path in paths if path.suffix == ".py"]
-    if exact := shallowest((path.parent.parent for path in codes if path.parent.name in PACKAGES), deepest):
+    packages = [path.parent.parent for path in codes if path.parent.name in PACKAGES]
+    newer = [folder for folder in packages if not any(map(ASIDE.search, folder.parts))]
+    if exact := shallowest(newer or packages, deepest):
         return exact
     named = shallowest((path.parent for path in codes if path.name in CODE_FILES), deepest)
     if len(named) == 1:
@@ -123,7 +125,7 @@ class Renames:
         self.original = dict(self.now)
         self.notes: list[str] = []
         near = [path for path in self.now if path.suffix == ".py" and len(path.parts) <= 2]
-        if len(near) <= MOST_READ and any(map(is_odd, near)):
+        if len(near) <= MOST_READ:
             self.imported = {path: imports(read(path)) for path in near}
             self.names = {part for names in self.imported.values() for name in names for part in parts_of(name)}
             self.rename_package()
@@ -139,7 +141,7 @@ class Renames:
         self.now[path], self.original[new] = new, path
 
     def rename_package(self) -> None:
-        """`beras/` or `Beras copy/`, where imports say Beras and nothing is called that."""
+        """`beras/` or `Beras copy/` where imports say Beras, `Beras/` where they say beras; nothing is called that."""
         folders = {path.parts[0] for path in self.now if len(path.parts) > 1}
         near = [each for each in folders if unmarked(each).casefold() == PACKAGES[0].casefold()]
         asked = [package for package in PACKAGES if package in self.names]
@@ -212,14 +214,6 @@ class Renames:
         )
         package = PACKAGES[-1] if "gradient_tape" in flat else PACKAGES[0]  # by what the later years alone have
         return package if relative else ""
-
-
-def is_odd(path: PurePosixPath) -> bool:
-    """Does a file's place alone show that it may not be where it should be? Only then contents are looked at."""
-    folder, stem = path.parent.name, unmarked(path.stem)
-    near = folder != PACKAGES[0] and unmarked(folder).casefold() == PACKAGES[0].casefold()
-    misspelt = path.stem != stem.casefold() and stem.casefold() in KNOWN
-    return near or misspelt or stem != path.stem or (not folder and stem in STEMS)
 
 
 def parts_of(name: str) -> Iterator[str]:

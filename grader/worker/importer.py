@@ -70,7 +70,7 @@ class Importer:
                 raise
             self.failed[name] = error
             top = name.partition(".")[0]
-            return absent(name if fromlist else top, self.place(caller, top), error)
+            return absent(name if fromlist else top, self.place(caller, top), error, self.in_other_capitals(top))
         if name.startswith(PROCESSES):
             use_threads()
         return self.complete(module, fromlist or (), caller)
@@ -86,6 +86,10 @@ class Importer:
     def is_own(self, top: str) -> bool:
         """Is there a file or folder of this name anywhere in the submission? It was meant, and is somewhere else."""
         return top in self.own_names
+
+    def in_other_capitals(self, top: str) -> str:
+        """The file or folder whose name differs from this one in capitals alone; '' for none."""
+        return next((name for name in sorted(self.own_names) if name.casefold() == top.casefold()), "")
 
     @cached_property
     def own_names(self) -> frozenset[str]:
@@ -120,13 +124,15 @@ def guarding(path: str) -> tuple[ast.AST, ...]:
     return tuple(node for node in ast.walk(tree) if isinstance(node, (*TRIES, ast.With)))
 
 
-def absent(name: str, place: str, error: Exception) -> Any:
-    """A placeholder for a module that cannot be imported."""
+def absent(name: str, place: str, error: Exception, near: str) -> Any:
+    """A placeholder for a module that cannot be imported. near: what is there, and differs in capitals alone."""
     top = name.partition(".")[0]
     numpy = sys.modules.get("numpy")
     if top == "numpy" and numpy is not None:
         return Partial(StandIn(name, numpy), f"is not there: {version_of(name)} has no such module ({place})")
-    if top in WINDOWS:
+    if near:
+        why = f"is not there: this submission has {near}, and Python tells capitals apart"
+    elif top in WINDOWS:
         why = f"cannot be used: {NO_SCREEN}"
     elif top in sys.stdlib_module_names:
         why = f"cannot be used: {top} does not load here, {error}"
