@@ -19,7 +19,7 @@ NOTHING = replace(LEARNS, accuracy=0.1)
 
 
 def layer(name: str = "layer 1 (Dense)", **instead: Any) -> dict[str, Any]:
-    return {"name": name, "weights": 2, "moved": [True, True], "alike": False, "silent": 0.4} | instead
+    return {"name": name, "weights": 2, "moved": [True, True], "alike": False, "silent": 0.4, "affine": False} | instead
 
 
 def told(own: Study, study: Callable[[float], Study | None] = lambda factor: None, **instead: Any) -> str:
@@ -41,6 +41,30 @@ def test_learning_rate_is_blamed_where_another_one_learns_far_better() -> None:
     assert "with a learning rate of 0.0001 in place of 0.01 a fresh model is right on 90%" in seen
     assert told(NOTHING, lambda factor: replace(LEARNS, finite=False)) == ""
     assert told(replace(NOTHING, rate=0.0), lambda factor: LEARNS) == ""
+
+
+def test_usual_learning_rate_is_tried_where_the_own_one_is_far_from_it() -> None:
+    tiny = replace(NOTHING, rate=1e-7)
+
+    assert "with a learning rate of 0.001 in place of 1e-07" in told(
+        tiny, lambda factor: LEARNS if factor > 1000 else tiny
+    )
+
+
+def test_outputs_that_are_no_probabilities_are_told_before_the_learning_rate() -> None:
+    logits = replace(NOTHING, no_probabilities=True)
+
+    assert "the model's outputs are none" in told(logits, lambda factor: LEARNS)
+    assert told(replace(LEARNS, no_probabilities=True), reached=0.9) == "", "it learns"
+
+
+def test_model_without_an_activation_before_its_last_weights_is_called_linear() -> None:
+    dense, relu = layer(affine=True), layer("layer 2 (ReLU)", weights=0, moved=[])
+
+    linear = told(replace(LEARNS, layers=(dense, layer("layer 2 (Dense)", affine=True))), reached=0.9, rising=True)
+    assert linear.startswith("no activation stands before layer 2 (Dense), the last one with weights")
+    assert told(replace(LEARNS, layers=(dense, relu, dense)), reached=0.9) == ""
+    assert told(replace(LEARNS, layers=(dense, relu)), reached=0.9).startswith("no activation stands before layer 1")
 
 
 def test_loss_that_is_no_number_is_told_with_its_step() -> None:
@@ -91,6 +115,10 @@ CASES = {
         2025, "training.digits", "beras/model.py", "step(x[batch], y[batch], training=True",
         "step(x[::-1][batch], y[batch], training=True",
         "`fit` teaches it",
+    ),
+    "no-softmax-at-the-end": (
+        2025, "training.digits", "assignment.py", '"xavier"), Softmax()])', '"xavier")])',
+        "the model's outputs are none",
     ),
     "part-that-it-runs-on": (
         2022, "training.advanced", "Beras/optimizers.py", "w -= self.learning_rate / c", "w += self.learning_rate / c",

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 
 RATES = ("learning_rate", "lr", "rate", "alpha")  # what students call it in an optimizer
+TAKE_PROBABILITIES = {"CategoricalCrossEntropy", "CategoricalCrossentropy"}  # losses, of one year or another
+NEAR_ONE = 1e-3  # a sum of float32 probabilities
 LOOKED_AT = 1000  # rows: enough to tell 10 % from 20 %, or a unit that is silent for every digit
 
 
@@ -16,8 +18,9 @@ def study(
 ) -> dict[str, Any]:
     """Takes steps on batches in order, with the optimizer's rate times `factor`, for that many seconds at most.
 
-    Returns the rate (0 where there is none), the loss of each step, the accuracy on rows that were learned from, the
-    classes that the model is made of, and for each layer what became of it. forward: the name of the model's method.
+    Returns the rate (0 where there is none), the loss of each step, the accuracy on rows that were learned from,
+    whether the loss takes probabilities and gets something else, the classes that the model is made of, and for each
+    layer what became of it. forward: the name of the model's method.
     """
     model, x, y = host.live(model), host.live(x), host.live(y)
     rate = scaled_rate(model.optimizer, factor)
@@ -36,6 +39,7 @@ def study(
         "losses": losses,
         "accuracy": float(right.mean()),
         "finite": bool(np.isfinite(seen).all()),
+        "no_probabilities": takes_probabilities(model) and not are_probabilities(seen),
         "uses": names_of_classes([*model.layers, model.optimizer, *losses_of(model)]),
         "layers": layers_after(model, before, x[:LOOKED_AT]),
     }
@@ -60,6 +64,15 @@ def names_of_classes(parts: list[Any]) -> list[str]:
     return sorted({kind.__name__ for each in parts for kind in type(each).__mro__})
 
 
+def takes_probabilities(model: Any) -> bool:
+    return not TAKE_PROBABILITIES.isdisjoint(names_of_classes(losses_of(model)))
+
+
+def are_probabilities(outputs: np.ndarray) -> bool:
+    """Is no entry negative, and the sum of every row 1?"""
+    return bool((outputs >= 0).all() and np.allclose(outputs.sum(axis=-1), 1, atol=NEAR_ONE))
+
+
 def losses_of(model: Any) -> list[Any]:
     """The loss that a model was compiled with, under either name."""
     return [found for name in ("loss_fn", "compiled_loss") if (found := getattr(model, name, None)) is not None]
@@ -75,9 +88,10 @@ def loss_in(result: Any) -> float:
 
 
 def layers_after(model: Any, before: list[list[np.ndarray]], x: Any) -> list[dict[str, Any]]:
-    """What became of each layer's weights, and the share of its units that are 0 for every row."""
+    """What became of each layer: its weights, the share of units that are 0 for every row, whether it adds no bend."""
     found = []
     for number, (layer, old) in enumerate(zip(model.layers, before), 1):
+        affine = is_affine(layer, x)
         x = layer(x)
         output, now = np.asarray(x), [np.asarray(weight) for weight in weights_of(layer)]
         tables = [weight for weight in now if weight.ndim == 2 and min(weight.shape) > 1]
@@ -87,7 +101,16 @@ def layers_after(model: Any, before: list[list[np.ndarray]], x: Any) -> list[dic
                 "weights": len(now),
                 "moved": [not np.array_equal(one, other) for one, other in zip(old, now)],
                 "alike": any(bool((table == table[:, :1]).all()) for table in tables),
+                "affine": affine,
                 "silent": float((output == 0).all(axis=0).mean()) if output.ndim == 2 else 0.0,
             }
         )
     return found
+
+
+def is_affine(layer: Any, x: Any) -> bool:
+    """Does a layer add no bend: is f(a) + f(b) the same as f(a + b) + f(0)?"""
+    half = len(x) // 2
+    one, other = x[:half], x[half : 2 * half]
+    a, b, both, nothing = (np.asarray(layer(each)) for each in (one, other, one + other, 0 * one))
+    return bool(np.allclose(a + b, both + nothing, rtol=1e-3, atol=1e-3 * np.abs(both).max()))
