@@ -560,7 +560,7 @@ CRASHES = [
     ),
     ("TypeError", "'float' object cannot be interpreted as an integer", "wrong-kind", "`/` always gives a float"),
     ("TypeError", "'tuple' object cannot be interpreted as an integer", "wrong-kind", "a whole shape, a tuple"),
-    ("TypeError", "unhashable type: 'numpy.ndarray'", "wrong-kind", "ndarray: it cannot be a key"),
+    ("TypeError", "unhashable type: 'numpy.ndarray'", "wrong-kind", "no ndarray can be a key"),
     ("IndexError", "arrays used as indices must be of integer (or boolean) type", "wrong-kind", "one-hot rows"),
     ("AttributeError", "'float' object has no attribute 'backward'", "wrong-kind", "a float, which has no `backward`"),
     ("TypeError", "'Dense' object is not iterable", "wrong-kind", "one Dense"),
@@ -594,6 +594,13 @@ WRITTEN = [
     ("TypeError", "unsupported operand type(s) for ^: 'float' and 'int'", "m = (a - b)^power", "`(a - b)**power`"),
     ("TypeError", "unsupported operand type(s) for -: 'list' and 'float'", "e = guess - 1.0", "in `guess - 1`"),
     ("NameError", "name 'np' is not defined", "return np.exp(x)", "is its import missing"),
+    (
+        "AttributeError",
+        "'ReLU' object has no attribute 'weights'",
+        "for w in layer.weights:",
+        "do all objects that come",
+    ),
+    ("AttributeError", "'ReLU' object has no attribute 'out'", "return self.out > 0", "nothing has set `self.out`"),
 ]
 
 

@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from grader.diagnose.entry_words import phrase
 from grader.homework import FIRST, HOMEWORK, Edition, edition
 from grader.report import pictures
-from grader.report.details import cause, in_order, points, summary_line, to_mend_first
+from grader.report.details import cause, in_order, points, share_text, summary_line, to_mend_first
 from grader.report.page import page
 from grader.result import ComponentResult, Outcome, ProbeResult, Result, TrainingResult, accuracy_text
 
@@ -51,7 +51,7 @@ def to_html(result: Result) -> str:
     text = template().render(
         result=result,
         summary=summary_line(result),
-        share=result.score / result.max_score if result.max_score else 1.0,
+        share=share_text(result) if result.max_score else "",
         to_mend=[each for each in parts if not each["row"].is_fine],
         fine=[each for each in parts if each["row"].is_fine],
         trainings=[training(each) for each in result.training],

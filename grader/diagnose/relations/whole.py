@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from grader.ask.entries import after_in, kept_in
+from grader.base.text import listed
 from grader.diagnose.entry_words import bounds, counted, kept, phrase
 from grader.diagnose.inputs import Asked, asked
 from grader.diagnose.relations.case import MISFIT, ROUGH, TOLERANCE, Answers, Case, Relation, factor_of, near, same
@@ -217,7 +218,7 @@ def changed(differences: list[Difference]) -> Relation | None:
     call = found[0][1]  # what changed something first
     names = [name for name, other in found if other == call]
     verb = "holds" if len(names) == 1 else "hold"
-    return Relation("aliasing", f"{' and '.join(names)} {verb} other values after {call or 'these calls'} than before")
+    return Relation("aliasing", f"{listed(names)} {verb} other values after {call or 'these calls'} than before")
 
 
 def together(differences: list[Difference], known: Asked) -> Relation | None:
