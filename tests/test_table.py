@@ -254,11 +254,10 @@ def test_numbers_are_never_cut_off_for_the_name_of_what_they_are() -> None:
         Message("it is wrong", (*parts, ("pattern", "so much to say " * 20), ("next", "grade explain adam")))
     )
 
-    assert lines[2:6] == [
+    assert lines[2:5] == [
         f"  came back  {label.rstrip()}",
         "             float64 (3, 4), [0, 0]: 1.5",
         "  expected   float64 (3, 4), [0, 0]: 2.5",
-        "  pattern    " + ("so much to say " * 20)[:66] + "…",
     ]
 
 
