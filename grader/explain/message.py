@@ -336,7 +336,7 @@ def own_lines(verdict: Verdict) -> str:
 def what_to_mend(fault: Fault) -> str:
     """What to do about a line that keeps a whole file from running."""
     return (
-        "mend this line first: the file cannot be imported before"
+        "mend this line first: until then Python cannot import the file"
         if "SyntaxError" in (fault.type, *fault.bases)
         else ""
     )

@@ -93,7 +93,9 @@ def check(probe: ProbeResult, told: dict[tuple[str, ...], str], year: Edition = 
     first = told.setdefault(cause(probe), here)
     found = [one for code in probe.diagnosis if first == here and (one := page(code, year)) is not None]
     drawn = [(each, pictures.heats(each), phrase(probe.name, each.entry)) for each in probe.mismatches]
-    parts = [(label, text) for label, text in probe.told.parts if label not in ("next", "printed")]
+    parts = [
+        (label, left) for label, text in probe.told.parts if label != "printed" and (left := not_here(label, text))
+    ]
     return {
         "probe": probe,
         "message": probe.told,
@@ -105,14 +107,29 @@ def check(probe: ProbeResult, told: dict[tuple[str, ...], str], year: Edition = 
     }
 
 
+def not_here(label: str, text: str) -> str:
+    """A part without the commands whose pages stand below the check."""
+    return "\n".join(line for line in text.split("\n") if label != "next" or not line.startswith("grade explain "))
+
+
 def training(each: TrainingResult) -> dict[str, Any]:
+    """A training; what it lost points to is told in detail with the components."""
     if not each.accuracy:
-        return {"result": each, "charts": [], "right": [], "wrong": [], "confusion": [], "epochs": []}
+        return {
+            "result": each,
+            "why": each.told.headline,
+            "charts": [],
+            "right": [],
+            "wrong": [],
+            "confusion": [],
+            "epochs": [],
+        }
     charts = [chart for chart in (pictures.accuracy_chart(each), pictures.loss_chart(each)) if chart is not None]
     shown = [(digit, pictures.picture(digit)) for digit in each.digits]
     losses = each.loss + [None] * (len(each.accuracy) - len(each.loss))
     return {
         "result": each,
+        "why": each.told.headline,
         "accuracy": accuracy_text(each.accuracy),
         "charts": charts,
         "right": [pair for pair in shown if pair[0].label == pair[0].predicted],
