@@ -785,7 +785,7 @@ def test_arrays_are_known_by_the_names_in_the_lines() -> None:
 
     known = asked(Response(notes=notes, inputs=(np.array([[7.0, 8.0, 9.0]]), np.array([[0.5]]))))
 
-    assert [name for name, _ in known.arrays] == ["dense.w", "J", "argument 1 of dense", "array 2 of the lines above"]
+    assert [name for name, _ in known.arrays] == ["dense.w", "J", "the argument of dense", "array 2 of the lines above"]
     assert known.weights == ()
 
 

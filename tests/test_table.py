@@ -21,6 +21,7 @@ from results import (
 
 from grader.base.columns import columns, cut, wrap
 from grader.base.message import Message
+from grader.commands.explain import fitted
 from grader.report.details import component_text
 from grader.report.first_screen import LINES
 from grader.report.progress import Progress, epoch_text
@@ -261,6 +262,22 @@ def test_numbers_are_never_cut_off_for_the_name_of_what_they_are() -> None:
     ]
 
 
+def test_a_long_name_is_cut_where_there_is_one_line_for_it() -> None:
+    name = "output for rows near 1000, -1000, 0 and 500"
+    value = "float64 (4, 4), [1, 0]: nan; 8 of 16 differ"
+    steps = "grade explain " + "x" * 50
+
+    lines = block_of(
+        Message(
+            "it is wrong " * 12,
+            (("came back", f"{name}: {value}"), ("expected", "1"), ("pattern", "so it is"), ("next", steps)),
+            "print(1)",
+        )
+    )
+
+    assert f"  came back  output for rows near …: {value}" in lines
+
+
 def test_commands_stand_whole_on_a_line() -> None:
     told = Message("it is wrong", (("next", "grade explain " + "x" * 40),), "print(1)")
 
@@ -307,3 +324,11 @@ def test_what_others_wait_for_comes_first() -> None:
     )
 
     assert text.index("Dense  failed") < text.index("Adam  failed")
+
+
+def test_a_page_fits_the_terminal_but_for_its_code() -> None:
+    prose = "# A title\n\nSome words that\ngo on and on.\n- An item that\n  is long.\n"
+    code = "```python\nx = 1  # and a comment that is longer\n```"
+
+    told = "# A title\n\nSome words that go\non and on.\n- An item that is\n  long.\n"
+    assert fitted(prose + code + "\n", 20) == told + code + "\n"

@@ -21,6 +21,7 @@ MOST_OF_HEADLINE = 2
 MOST_OF_NEXT = 2
 MOST_OF_PART = 2
 SHORTENED = ("pattern", "your line", "expected", "came back")  # in this order, where there is no room for a second line
+LEAST_OF_NAME = 12  # columns of the name of a value
 MOST_OF_CALL = 3  # lines: the exception, the code, and a caret below it
 FRAME = re.compile(r"\S.*?, line \d+(|, in [\w.<>]+): ?")  # as a traceback names the place of a call
 ONCE = ("your line", "came back", "expected", "pattern")  # parts of a message, of which a block has the first
@@ -91,8 +92,16 @@ def part_lines(message: Message, probe: ProbeResult, width: int, room: int) -> l
     found = {label: labelled(label, lines, width, MOST_OF_PART) for label, lines in parts.items()}
     for label in sorted(parts, key=SHORTENED.index):
         if sum(map(len, found.values())) > room and len(parts[label]) == 1:
-            found[label] = labelled(label, parts[label], width, 1)
+            lines = [with_short_name(parts[label][0], width - LABEL - 2)] if label == "came back" else parts[label]
+            found[label] = labelled(label, lines, width, 1)
     return [line for lines in found.values() for line in lines][:room]
+
+
+def with_short_name(text: str, width: int) -> str:
+    """A value that is too long for a line, with less of its name where it has a long one: the number is what counts."""
+    name, _, value = text.partition(": ")
+    left = width - columns(f"…: {value}")
+    return f"{cut(name, left)}…: {value}" if LEAST_OF_NAME <= left < columns(name) else text
 
 
 def labelled(label: str, lines: list[str], width: int, most: int) -> list[str]:
