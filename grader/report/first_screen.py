@@ -85,10 +85,11 @@ def part_lines(message: Message, probe: ProbeResult, width: int, room: int) -> l
         if label in ONCE and label not in parts:
             stopped = label == "came back" and probe.outcome in STOPPED
             parts[label] = of_traceback(text, message.first_line, place) if stopped else text.splitlines() or [""]
-    if "expected" in parts and "came back" in parts:
-        name, colon, value = parts["expected"][0].partition(": ")
-        if columns(parts["expected"][0]) > width - LABEL - 2 and parts["came back"][0].startswith(name + colon):
-            parts["expected"][0] = value  # of what it is, the line above says
+    name = parts.get("came back", [""])[0].partition(": ")[0]
+    for label in {"expected", "pattern"} & parts.keys():
+        text = parts[label][0].removeprefix("the ")
+        if columns(text) > width - LABEL - 2 and text.startswith(f"{name}: "):
+            parts[label][0] = text.removeprefix(f"{name}: ")  # of what it is, a line above says
     found = {label: labelled(label, lines, width, MOST_OF_PART) for label, lines in parts.items()}
     for label in sorted(parts, key=SHORTENED.index):
         if sum(map(len, found.values())) > room and len(parts[label]) == 1:

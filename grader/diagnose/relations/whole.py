@@ -198,7 +198,7 @@ def impossible(verdict: Verdict) -> Relation | None:
             return Relation("impossible", f"{name} {'is' if not array.ndim else 'has'} {worst:.4g}: {why}")
         rows = counted(verdict.probe.name, difference.entry)
         if rows and not array.ndim and abs(float(array) * rows - round(float(array) * rows)) > slack:
-            return Relation("impossible", f"{name} is {actual:.4g}: that is no whole number of {rows} rows")
+            return Relation("impossible", f"{name} is {actual:.4g}: no whole number out of {rows} rows gives that")
         sums = array.sum(axis=-1) if row_sum is not None and array.ndim == 2 else np.zeros(0)
         wrong = sums[np.abs(sums - (row_sum or 0.0)) > slack]
         if wrong.size:
