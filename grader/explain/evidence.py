@@ -112,10 +112,16 @@ def without_given(frames: Sequence[Frame], places: Places) -> Sequence[Frame]:
     for number, frame in reversed(list(enumerate(frames))):
         if frame.file != frames[-1].file:
             break
-        within = places.within(frame.file, frame.line)
-        if within and places.edition.given.issuperset(within):
+        if is_given(frame, places):
             return without_given(frames[:number], places)
     return frames
+
+
+def is_given(frame: Frame, places: Places) -> bool:
+    """Is a line in a class that is given, and in no method of it that students write?"""
+    within, given = places.within(frame.file, frame.line), places.edition.given
+    written = (f"{name}." for name in places.edition.components if name not in given)
+    return bool(within) and given.issuperset(within) and not f"{frame.function}.".startswith(tuple(written))
 
 
 @lru_cache(maxsize=64)
