@@ -600,6 +600,8 @@ WRITTEN = [
         "for w in layer.weights:",
         "do all objects that come",
     ),
+    ("AttributeError", "'NoneType' object has no attribute 'log'", "self.run.log({})", "`self.run` is None here"),
+    ("AttributeError", "'list' object has no attribute 'assign'", "params.assign(0)", "is no array"),
     ("AttributeError", "'ReLU' object has no attribute 'out'", "return self.out > 0", "nothing has set `self.out`"),
 ]
 

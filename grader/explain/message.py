@@ -40,6 +40,7 @@ VALUE_CHARACTERS = 400  # of one value, whatever it holds
 STANDS_FOR = table("STANDS_FOR")
 STAND_IN = re.compile(rf"\b({'|'.join(STANDS_FOR) or '(?!)'})(?:' object|\.\w+\(\)|\(\))")
 LOCALS = re.compile(r"\b_\w+\.<locals>\.")  # where Python found a class or a function that is not at the top
+FORMATS: Any = {"float_kind": "{:.6g}".format, "int": str, "bool": str}  # of numbers, without spaces that align them
 BETWEEN_ROWS = re.compile(r"\n\s*")
 READ_ONLY = re.compile(r"\[Errno (?:13|30)\] [^']*'(?!/)")
 
@@ -79,8 +80,8 @@ def nested(item: Any) -> str:
 
 
 def short_list(array: np.ndarray) -> str:
-    """The numbers of an array on one line, without the spaces that would align them."""
-    text = np.array2string(array, separator=", ", threshold=SHOWN_ELEMENTS, formatter={"float_kind": "{:.6g}".format})
+    """The entries of an array on one line."""
+    text = np.array2string(array, separator=", ", threshold=SHOWN_ELEMENTS, formatter=FORMATS)
     return BETWEEN_ROWS.sub(" ", text)
 
 
@@ -331,7 +332,8 @@ def about_stand_ins(fault: Fault, seen: Response) -> str:
 def own_lines(verdict: Verdict) -> str:
     """The student's lines that an edit mends; one alone is where the verdict points to."""
     one = len(verdict.lines) == 1
-    return "\n".join(line.text if one else f"{line.number}: {line.text}" for line in verdict.lines)
+    texts = ((line.number, one_line(line.text, VALUE_CHARACTERS)) for line in verdict.lines)
+    return "\n".join(text if one else f"{number}: {text}" for number, text in texts)
 
 
 def what_to_mend(fault: Fault) -> str:

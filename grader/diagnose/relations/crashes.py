@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-import numpy as np
-
 from grader.ask.client import Fault
 from grader.diagnose.relations.case import Relation
 
@@ -71,8 +69,12 @@ def whole_numbers(fault: Fault, letters: dict[int, str]) -> Relation | None:
 def nothing_there(fault: Fault, letters: dict[int, str]) -> Relation | None:
     if "'NoneType'" not in fault.message:
         return None
+    missing = re.search(r"has no attribute '(\w+)'", fault.message)
+    used = re.search(rf"([\w.]+)\.{missing[1]}\b", source_of(fault)) if missing else None
+    what = f"`{used[1]}`" if used else "something"
     return Relation(
-        "none-in-place", "something is None here: a function without `return`, or an attribute that was never set"
+        "none-in-place",
+        f"{what} is None here: a function without `return`, an argument that was left out, or an attribute never set",
     )
 
 
@@ -86,8 +88,8 @@ def not_an_array(fault: Fault, letters: dict[int, str]) -> Relation | None:
     )
     if found is None or fault.type not in ("AttributeError", "TypeError"):
         return None
-    if found[2] and not hasattr(np.ndarray, found[2]):
-        return None  # an array would not have had it either
+    if found[2] and hasattr(dict, found[2]):
+        return None  # a dict is missing there, and no array
     told = "a list of Python's is no array: it has no shape, and no arithmetic with numbers"
     kinds = re.search(r"for ([-+*/@]+)=?: '(\w+)' and '(\w+)'", fault.message)
     names = re.search(rf"(\w+) {re.escape(kinds[1])}=? (\w+)", source_of(fault)) if kinds else None
