@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 
+import pytest
 from results import component, made, probe
 
+from grader.ask.client import Frame
 from grader.base.message import Message, message
+from grader.explain.evidence import without_given
+from grader.homework import FIRST
 from grader.report.from_json import from_json
 from grader.report.to_json import to_json
 
@@ -48,3 +53,27 @@ def test_parts_survive_json_and_older_results_have_none() -> None:
     older = json.loads(text)
     del older["components"][0]["probes"][0]["told"]
     assert from_json(json.dumps(older)).components[0].probes[0].told == Message(str(TOLD))
+
+
+@pytest.mark.parametrize(
+    ("functions", "line"),
+    [
+        (("Dense.compose",), 1),
+        (("Model.evaluate", "helper"), 2),  # a method that students write, and a function of their own
+        (("SequentialModel.batch_step", "Model.fit"), 1),  # given code raises: who called it is to blame
+        (("SequentialModel.batch_step", "Model.fit", "times"), 1),
+        (("SequentialModel.batch_step", "Model.fit", "Dense.forward"), 3),
+        (("Model.fit",), 0),
+    ],
+)
+def test_given_code_that_raises_points_to_what_called_it(functions: tuple[str, ...], line: int) -> None:
+    frames = [
+        Frame("layers.py" if name.startswith("Dense") else "model.py", number, name, "source")
+        for number, name in enumerate(functions, 1)
+    ]
+    owners = {number: [name.partition(".")[0]] for number, name in enumerate(functions, 1) if "." in name}
+    places = SimpleNamespace(edition=FIRST, within=lambda file, line: owners.get(line, []))
+
+    found = without_given(frames, places)  # type: ignore[arg-type]
+
+    assert (found[-1].line if found else 0) == line

@@ -560,7 +560,7 @@ CRASHES = [
     ),
     ("TypeError", "'float' object cannot be interpreted as an integer", "wrong-kind", "`/` always gives a float"),
     ("TypeError", "'tuple' object cannot be interpreted as an integer", "wrong-kind", "a whole shape, a tuple"),
-    ("TypeError", "unhashable type: 'numpy.ndarray'", "wrong-kind", "ndarray: it cannot be a key"),
+    ("TypeError", "unhashable type: 'numpy.ndarray'", "wrong-kind", "no ndarray can be a key"),
     ("IndexError", "arrays used as indices must be of integer (or boolean) type", "wrong-kind", "one-hot rows"),
     ("AttributeError", "'float' object has no attribute 'backward'", "wrong-kind", "a float, which has no `backward`"),
     ("TypeError", "'Dense' object is not iterable", "wrong-kind", "one Dense"),
@@ -594,6 +594,15 @@ WRITTEN = [
     ("TypeError", "unsupported operand type(s) for ^: 'float' and 'int'", "m = (a - b)^power", "`(a - b)**power`"),
     ("TypeError", "unsupported operand type(s) for -: 'list' and 'float'", "e = guess - 1.0", "in `guess - 1`"),
     ("NameError", "name 'np' is not defined", "return np.exp(x)", "is its import missing"),
+    (
+        "AttributeError",
+        "'ReLU' object has no attribute 'weights'",
+        "for w in layer.weights:",
+        "do all objects that come",
+    ),
+    ("AttributeError", "'NoneType' object has no attribute 'log'", "self.run.log({})", "`self.run` is None here"),
+    ("AttributeError", "'list' object has no attribute 'assign'", "params.assign(0)", "is no array"),
+    ("AttributeError", "'ReLU' object has no attribute 'out'", "return self.out > 0", "nothing has set `self.out`"),
 ]
 
 
@@ -778,7 +787,7 @@ def test_arrays_are_known_by_the_names_in_the_lines() -> None:
 
     known = asked(Response(notes=notes, inputs=(np.array([[7.0, 8.0, 9.0]]), np.array([[0.5]]))))
 
-    assert [name for name, _ in known.arrays] == ["dense.w", "J", "argument 1 of dense", "array 2 of the lines above"]
+    assert [name for name, _ in known.arrays] == ["dense.w", "J", "the argument of dense", "array 2 of the lines above"]
     assert known.weights == ()
 
 

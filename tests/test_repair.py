@@ -14,6 +14,7 @@ from grader.diagnose.repair.edits import edits_of
 from grader.diagnose.repair.outside import reaching_outside
 from grader.diagnose.repair.search import MOST_ALIKE, Repair, simplest
 from grader.diagnose.repair.text import LONGEST_PART, Text, contrast
+from grader.judge.verdict import Line
 from grader.worker.changes import Trace, exchange
 
 RIGHT = " {right}"
@@ -152,18 +153,19 @@ def repair_with(edits: list[Edit]) -> Repair:
 def test_two_lines_are_told_and_three_are_not() -> None:
     edits = [edit_of(TAKEN, line) for line in (3, 5, 7)]
 
-    assert repair_with(edits[:2]).sentence({TAKEN}) == (
-        "layers.py line 3, `x = y`: it is wrong: the wrong answer is right, "
-        "or layers.py line 5, `x = y`: it is wrong: the wrong answer is right"
-    )
-    assert repair_with(edits).sentence({TAKEN}) == ""
+    sentence, lines = repair_with(edits[:2]).told({TAKEN})
+
+    told = "it is wrong: the wrong answer becomes right"
+    assert sentence == f"in line 3, {told}; or in line 5, {told}"
+    assert lines == (Line("layers.py", 3, "x = y"), Line("layers.py", 5, "x = y"))
+    assert repair_with(edits).told({TAKEN}) == ("", ())
 
 
 def test_line_alone_is_told_where_many_edits_of_it_fit() -> None:
     edits = [edit_of(ADDED, 3, sentence=f"{number}: {{right}}") for number in range(MOST_ALIKE + 1)]
 
-    assert "the mistake shows in this line" in repair_with(edits).sentence({ADDED})
-    assert "the mistake shows in this line" not in repair_with(edits[1:]).sentence({ADDED})
+    assert "the mistake shows in this line" in repair_with(edits).told({ADDED})[0]
+    assert "the mistake shows in this line" not in repair_with(edits[1:]).told({ADDED})[0]
 
 
 # --- in the worker ------------------------------------------------------------------------------------------------

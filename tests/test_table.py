@@ -21,6 +21,7 @@ from results import (
 
 from grader.base.columns import columns, cut, wrap
 from grader.base.message import Message
+from grader.commands.explain import fitted
 from grader.report.details import component_text
 from grader.report.first_screen import LINES
 from grader.report.progress import Progress, epoch_text
@@ -237,6 +238,81 @@ def test_the_first_screen_holds_trainings_and_notes_as_well() -> None:
     assert everything.count("  an epoch   ") == 2
 
 
+def block_of(message: Message, **fields: Any) -> list[str]:
+    """The first screen of a component that has this to say, without its empty lines."""
+    check = failed("Adam/a", 2, message)
+    for name, value in {"diagnosis": ["adam"], **fields}.items():
+        setattr(check, name, value)
+    lines = to_table(made(component("Adam", check)), width=80).splitlines()
+    return lines[next(place for place, line in enumerate(lines) if line.startswith(f"Adam  {check.outcome}  -")) : -2]
+
+
+def test_numbers_are_never_cut_off_for_the_name_of_what_they_are() -> None:
+    label = "first gradient that the optimizer was given in a second step: "
+    parts = (("came back", f"{label}float64 (3, 4), [0, 0]: 1.5"), ("expected", f"{label}float64 (3, 4), [0, 0]: 2.5"))
+
+    lines = block_of(
+        Message("it is wrong", (*parts, ("pattern", "so much to say " * 20), ("next", "grade explain adam")))
+    )
+
+    assert lines[2:5] == [
+        f"  came back  {label.rstrip()}",
+        "             float64 (3, 4), [0, 0]: 1.5",
+        "  expected   float64 (3, 4), [0, 0]: 2.5",
+    ]
+
+
+def test_a_long_name_is_cut_where_there_is_one_line_for_it() -> None:
+    name = "output for rows near 1000, -1000, 0 and 500"
+    value = "float64 (4, 4), [1, 0]: nan; 8 of 16 differ"
+    steps = "grade explain " + "x" * 50
+
+    lines = block_of(
+        Message(
+            "it is wrong " * 12,
+            (("came back", f"{name}: {value}"), ("expected", "1"), ("pattern", "so it is"), ("next", steps)),
+            "print(1)",
+        )
+    )
+
+    assert f"  came back  output for rows near …: {value}" in lines
+
+
+def test_commands_stand_whole_on_a_line() -> None:
+    told = Message("it is wrong", (("next", "grade explain " + "x" * 40),), "print(1)")
+
+    lines = block_of(told)
+
+    assert lines[-2:] == [f"  next       grade explain {'x' * 40}", "             grade try Adam hw"]
+
+
+def test_what_raised_is_told_once() -> None:
+    """The exception and its code; the place is in the head, unless another line is to blame."""
+    raised = "a.py, line 3, in Adam.step:\n  v[w] += 1\n    ^\nTypeError: no key"
+    here = block_of(
+        Message("raised TypeError: no key (a.py line 3)", (("came back", raised),)),
+        outcome="error",
+        file="a.py",
+        line=3,
+    )
+    there = block_of(Message("It is wrong", (("came back", raised),)), outcome="error", file="b.py", line=7)
+
+    assert here == [
+        "Adam  error  -2 of 2  a.py line 3",
+        "  raised TypeError: no key",
+        "  came back  v[w] += 1",
+        "               ^",
+    ]
+    assert there[2:4] == ["  came back  TypeError: no key", "             a.py, line 3: v[w] += 1"]
+
+
+def test_a_hundred_per_cent_is_all() -> None:
+    almost = made(component("Adam", probe("Adam/a", "partial", 199.5, 200)))
+
+    assert "score 199.5 of 200, 99%;" in to_table(almost)
+    assert "score 1 of 1, 100%;" in to_table(made(component("Adam", probe("Adam/a"))))
+
+
 def test_what_others_wait_for_comes_first() -> None:
     waits = blocked("Model/a", 3, "blocked by Dense, which is not right yet; this check uses it")
     text = to_table(
@@ -248,3 +324,11 @@ def test_what_others_wait_for_comes_first() -> None:
     )
 
     assert text.index("Dense  failed") < text.index("Adam  failed")
+
+
+def test_a_page_fits_the_terminal_but_for_its_code() -> None:
+    prose = "# A title\n\nSome words that\ngo on and on.\n- An item that\n  is long.\n"
+    code = "```python\nx = 1  # and a comment that is longer\n```"
+
+    told = "# A title\n\nSome words that go\non and on.\n- An item that is\n  long.\n"
+    assert fitted(prose + code + "\n", 20) == told + code + "\n"

@@ -49,7 +49,7 @@ def test_the_table_names_the_command_as_it_is_typed(wrong: Path) -> None:
 def test_what_is_right_has_nothing_to_show(wrong: Path) -> None:
     told = grade("try", "Dense", wrong)
     assert (told.returncode, told.stdout) == (1, "")
-    assert "Dense: no lines show anything wrong" in told.stderr
+    assert "Dense: nothing is wrong with it" in told.stderr
 
 
 @pytest.mark.parametrize("component", ["Sofmax", "training.simple"])

@@ -1,6 +1,7 @@
 """What is told about one check: a headline, labelled parts, and lines to paste. Reports lay these out, each in its way.
 
-The parts, in this order, as far as there is something to say: `came back`, `expected`, `pattern`, `printed`, `next`.
+The parts, in this order, as far as there is something to say: `your line`, `came back`, `expected`, `pattern`,
+`printed`, `next`.
 As plain text each part begins on a line of its own, and the lines to paste come last, flush left.
 """
 

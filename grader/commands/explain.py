@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import re
+import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from grader.ask.answers import KEY, KeyAnswers
+from grader.base.columns import wrap
 from grader.base.errors import UsageError
 from grader.base.files import write_whole
 from grader.diagnose import pages
@@ -22,6 +25,9 @@ from grader.judge import rubrics
 from grader.result import is_training
 from grader.rubric import Rubric
 from grader.run.request import year_spoken_of
+
+CODE = re.compile(r"(^```.*?^```$)", re.DOTALL | re.MULTILINE)
+NEW = re.compile(r"$|[-#|`>]|\d+\.|    ")  # how a line begins that is not the rest of the one above
 
 
 def main(arguments: list[str]) -> int:
@@ -54,15 +60,43 @@ def main(arguments: list[str]) -> int:
         return 0
     component = year.component_like(options.code)
     if component in year.components and not is_training(component):
-        sys.stdout.write(component_page(component, rubrics.load(options.rubric, year), mistakes_in(component, year)))
+        show(component_page(component, rubrics.load(options.rubric, year), mistakes_in(component, year)))
         return 0
     if not pages.text(options.code, year):
         known = {name.lower(): name for name in (*pages.codes(year), *year.components)}
         near = difflib.get_close_matches(options.code.lower(), known, 1)
         hint = f"did you mean {known[near[0]]}?" if near else "`grade explain` lists them all"
         raise UsageError(f"explain {options.code}: there is no such code; {hint}")
-    sys.stdout.write(explain(options.code, examples_of(year), year))
+    show(explain(options.code, examples_of(year), year))
     return 0
+
+
+def show(page: str) -> None:
+    """Prints a page; on a terminal no line of it is longer than a line there."""
+    sys.stdout.write(fitted(page, shutil.get_terminal_size().columns) if sys.stdout.isatty() else page)
+
+
+def fitted(page: str, width: int) -> str:
+    """Markdown whose paragraphs and list items are filled anew, to so many columns; code and tables are left alone."""
+    parts = CODE.split(page)
+    return "".join(part if CODE.match(part) else "\n".join(filled(part.split("\n"), width)) for part in parts)
+
+
+def filled(lines: Sequence[str], width: int) -> Iterator[str]:
+    for line in joined(lines):
+        yield from [line] if line.startswith(("|", "    ")) else wrap(line, width, 2 * line.startswith("- "))
+
+
+def joined(lines: Sequence[str]) -> list[str]:
+    """Lines of prose as paragraphs and list items, one line each."""
+    found: list[str] = []
+    for line in lines:
+        goes_on = found and found[-1] and not found[-1].startswith(("#", "    ")) and not NEW.match(line)
+        if goes_on:
+            found[-1] += f" {line.strip()}"
+        else:
+            found.append(line)
+    return found
 
 
 def examples_of(year: Edition) -> Mapping[str, Sequence[str]] | None:

@@ -10,7 +10,7 @@ from grader.base.errors import UsageError
 from grader.commands.grade import parser, request_of
 from grader.homework import HOMEWORK
 from grader.report.details import ordered
-from grader.result import Result, is_training
+from grader.result import Outcome, Result, is_training
 from grader.run.grade import graded
 from grader.run.outputs import Outputs
 
@@ -39,10 +39,14 @@ def main(arguments: list[str]) -> int:
         temporary_folder("beras-grade-") as scratch,
         graded(request, scratch, Outputs({}), quiet=True) as (session, _),
     ):
-        script = telling_lines(session.result())
+        result = session.result()
+    script = telling_lines(result)
     if not script:
-        said = f"{name}: no lines show anything wrong; grade {options.path} --only {name} says more"
-        print(f"grade: {said}", file=sys.stderr)
+        right = all(part.outcome == Outcome.PASSED for part in result.components)
+        said = (
+            "nothing is wrong with it" if right else f"no lines show it; grade {options.path} --only {name} says more"
+        )
+        print(f"grade: {name}: {said}", file=sys.stderr)
         return 1
     print(script)
     return 0

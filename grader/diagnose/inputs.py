@@ -106,7 +106,7 @@ def asked(seen: Response) -> Asked:
     named = [found for note in seen.notes if (found := assigned(note)) is not None]
     weights = named if any(call.method in table("IN_PLACE") for call in calls) else []
     named = named + [
-        (f"argument {place} of {call.function}", argument.array)
+        (f"{f'argument {place}' if len(call.args) > 1 else 'the argument'} of {call.function}", argument.array)
         for call in calls
         for place, argument in enumerate(call.args, 1)
         if argument.array is not None

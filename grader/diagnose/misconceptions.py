@@ -163,9 +163,9 @@ class Diagnosis:
         if self.repair is None:
             right = [each for each in self.verdicts if each.outcome == Outcome.PASSED]
             self.repair = Repair(self.trials, self.answers, self.rubric, self.seed, wrong, right)
-        sentence = self.repair.sentence(kinds)
+        sentence, lines = self.repair.told(kinds)
         for verdict in wrong if sentence else ():
-            verdict.diagnosis, verdict.patterns = [EDIT], [sentence]
+            verdict.diagnosis, verdict.patterns, verdict.lines = [EDIT], [sentence], lines
         return bool(sentence)
 
     def tell_slip(self, slips: Mapping[str, Slip]) -> bool:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from grader.ask.client import Frame
 from grader.ask.response import Response
 from grader.base.arrays import squeezed
 from grader.explain.message import value_text
@@ -17,7 +19,7 @@ from grader.judge.verdict import Verdict
 from grader.result import Mismatch, Values
 from grader.rubric import Tolerances
 from grader.submission.parser import parse_mended
-from grader.submission.source import SourceModule
+from grader.submission.places import Places
 
 MOST_NUMBERS = 400  # of an array that is kept: a table of 20 by 20 can still be looked at
 MOST_MISMATCHES = 6  # of one check
@@ -82,21 +84,44 @@ def plain_numbers(value: Any) -> Any:
     return value
 
 
-def place(seen: Response, module: SourceModule | None, owner: str) -> tuple[str, int]:
+def place(seen: Response, component: str, places: Places) -> tuple[str, int]:
     """File and line where the cause most likely is: where it raised, else what was called last, else the class."""
-    if seen.fault is not None and seen.fault.frames:
-        frame = seen.fault.frames[-1]
-        return frame.file, frame.line
+    frames: Sequence[Frame] = seen.fault.frames if seen.fault is not None else ()
+    if component not in places.edition.given:
+        frames = without_given(frames, places)
+    if frames:
+        return frames[-1].file, frames[-1].line
     if seen.fault is not None and seen.fault.place[1]:
         return seen.fault.place
+    owner = places[component].name
+    module = places.modules.get(places[component].home)
     if module is None:
         return "", 0
     method = seen.last_call.called if seen.last_call is not None else ""
+    if seen.unfit is not None:  # what it gave does not fit, wherever that shows
+        method = seen.unfit.method.removesuffix("()")
     lines = definitions(module.path)
     for name in (f"{owner}.{method}", method, f"{owner}.forward", owner):
         if name in lines:
             return str(module.relative), lines[name]
     return str(module.relative), 1
+
+
+def without_given(frames: Sequence[Frame], places: Places) -> Sequence[Frame]:
+    """The calls down to the last that is no given code: that may raise, and what it was given is to blame."""
+    for number, frame in reversed(list(enumerate(frames))):
+        if frame.file != frames[-1].file:
+            break
+        if is_given(frame, places):
+            return without_given(frames[:number], places)
+    return frames
+
+
+def is_given(frame: Frame, places: Places) -> bool:
+    """Is a line in a class that is given, and in no method of it that students write?"""
+    within, given = places.within(frame.file, frame.line), places.edition.given
+    written = (f"{name}." for name in places.edition.components if name not in given)
+    return bool(within) and given.issuperset(within) and not f"{frame.function}.".startswith(tuple(written))
 
 
 @lru_cache(maxsize=64)

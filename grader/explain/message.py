@@ -21,7 +21,7 @@ from grader.ask.subject import Raised
 from grader.base.arrays import squeezed
 from grader.base.message import Message, Part
 from grader.base.message import message as message_of
-from grader.base.text import one_line, printable
+from grader.base.text import listed, one_line, printable
 from grader.diagnose import entry_words, pages
 from grader.diagnose.entry_words import table
 from grader.diagnose.relations.case import EDIT, MISFIT, SLIP
@@ -40,6 +40,8 @@ VALUE_CHARACTERS = 400  # of one value, whatever it holds
 STANDS_FOR = table("STANDS_FOR")
 STAND_IN = re.compile(rf"\b({'|'.join(STANDS_FOR) or '(?!)'})(?:' object|\.\w+\(\)|\(\))")
 LOCALS = re.compile(r"\b_\w+\.<locals>\.")  # where Python found a class or a function that is not at the top
+FORMATS: Any = {"float_kind": "{:.6g}".format, "int": str, "bool": str}  # of numbers, without spaces that align them
+BETWEEN_ROWS = re.compile(r"\n\s*")
 READ_ONLY = re.compile(r"\[Errno (?:13|30)\] [^']*'(?!/)")
 
 
@@ -78,7 +80,14 @@ def nested(item: Any) -> str:
 
 
 def short_list(array: np.ndarray) -> str:
-    return np.array2string(array, precision=5, separator=", ", threshold=SHOWN_ELEMENTS, max_line_width=90)
+    """The entries of an array on one line."""
+    text = np.array2string(array, separator=", ", threshold=SHOWN_ELEMENTS, formatter=FORMATS)
+    return BETWEEN_ROWS.sub(" ", text)
+
+
+def alike(expected: np.ndarray, actual: np.ndarray) -> np.ndarray:
+    """The right array as it is shown: of floats in the student's own precision, as no precision is asked for."""
+    return expected.astype(actual.dtype) if expected.dtype.kind == actual.dtype.kind == "f" else expected
 
 
 def difference_text(difference: Difference, tolerance: float) -> tuple[str, str]:
@@ -90,9 +99,11 @@ def difference_text(difference: Difference, tolerance: float) -> tuple[str, str]
         return f"no exception, {value_text(actual)}", f"{expected.type}"
     if difference.kind == "raised" and isinstance(expected, Raised):
         return value_text(actual), f"{expected.type}"
+    if isinstance(expected, str) and isinstance(actual, str):  # the check's own words, such as a shape
+        return printable(actual, 160), printable(expected, 160)
     array = as_array(actual, expected) if isinstance(expected, np.ndarray) else None
     if array is None or difference.kind != "value" or array.dtype.kind in "US":
-        return value_text(actual), value_text(expected)
+        return value_text(actual), value_text(expected if array is None else alike(expected, array))
     if array.shape != expected.shape:
         array, expected = squeezed(array), squeezed(expected)
     differs = ~np.vectorize(lambda a, e: close(np.asarray([a]), np.asarray([e]), tolerance), otypes=[bool])(
@@ -105,10 +116,11 @@ def difference_text(difference: Difference, tolerance: float) -> tuple[str, str]
         return value_text(actual), value_text(expected)
     place = tuple(int(i) for i in np.argwhere(differs)[0])
     where = f"[{', '.join(map(str, place))}]" if place else ""
-    head = f"{array.dtype} {array.shape}, {count} of {array.size} differ, first at {where}: "
     if not place:
         return value_text(array[()]), value_text(expected[()])
-    return f"{head}{array[place]:.6g}", f"{expected.dtype} {expected.shape}, {where}: {expected[place]:.6g}"
+    shown = alike(expected, array)
+    first, right = (f"{each.dtype} {each.shape}, {where}: {each[place] + 0.0:.6g}" for each in (array, shown))
+    return f"{first}; {count} of {array.size} differ{'s' * (count == 1)}", right
 
 
 def traceback_text(fault: Fault) -> str:
@@ -171,7 +183,7 @@ def message(verdict: Verdict, tolerances: Tolerances, edition: Edition = FIRST) 
     if seen.fault is not None:
         return fault_message(verdict, seen.fault, edition)
     head = headline(verdict, edition)
-    parts: list[Part] = []
+    parts: list[Part] = [("your line", own_lines(verdict))]
     shown = telling(verdict)
     yes_or_no = {id(each): told for each in shown if (told := answered_wrongly(verdict, each))}
     parts += [("came back", told) for told in list(yes_or_no.values())[:2] if told != head]
@@ -182,7 +194,8 @@ def message(verdict: Verdict, tolerances: Tolerances, edition: Edition = FIRST) 
         if (local := verdict.seen.misfit(difference.actual)) is not None:
             came_back = f"{value_text(local.value)} from {local.method}"
             expected = f"the shape {local.right_shapes(verdict.probe.component)}"
-        label = f"{label_of(verdict, difference)}: " if len(shown) > 1 else ""
+        named = len(shown) > 1 or not isinstance(difference.expected, np.ndarray)  # a bare 2 does not say what of
+        label = f"{label_of(verdict, difference)}: " if named else ""
         parts += [("came back", label + came_back), ("expected", label + expected)]
     parts += [
         ("pattern", "; ".join(pattern for pattern in verdict.patterns if pattern != head)),
@@ -203,8 +216,8 @@ def inherited(verdict: Verdict, component: str, tolerances: Tolerances) -> Messa
     rule = verdict.probe.rules.get(difference.entry.partition("[")[0])
     came_back, expected = difference_text(difference, tolerances.of(rule.tolerance if rule else ""))
     expected = bounds(rule) or expected
-    numbers = difference.kind == "value"  # of which the first that differs comes last
-    brief = [text.rpartition(": ")[2] if numbers else text for text in (came_back, expected)]
+    numbers = difference.kind == "value"  # of which the first that differs says enough
+    brief = [text.rpartition(": ")[2].partition(";")[0] if numbers else text for text in (came_back, expected)]
     return message_of(f"{head}: now {brief[0]} for {brief[1]}", [("came back", came_back), ("expected", expected)])
 
 
@@ -255,7 +268,8 @@ def sentence(verdict: Verdict, difference: Difference) -> str:
         return f"{name} has {keys_text(actual)} and should have {keys_text(expected)}"
     if difference.kind == "type" or not isinstance(expected, np.ndarray):
         rule = verdict.probe.rules.get(difference.entry.partition("[")[0])
-        return f"{name} is {value_text(actual)} and should be {bounds(rule) or value_text(expected)}"
+        came_back, right = difference_text(difference, 0.0)
+        return f"{name} is {came_back} and should be {bounds(rule) or right}"
     return f"{name} is not what it should be"
 
 
@@ -282,10 +296,6 @@ def keys_text(value: dict[Any, Any]) -> str:
     return f"the key{'s' * (len(value) != 1)} {listed(names)}" if names else "no keys"
 
 
-def listed(names: Sequence[str]) -> str:
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
-
-
 def fault_message(verdict: Verdict, fault: Fault, edition: Edition) -> Message:
     """A call that gave no value."""
     if verdict.outcome == Outcome.NOT_IMPLEMENTED:
@@ -297,12 +307,13 @@ def fault_message(verdict: Verdict, fault: Fault, edition: Edition) -> Message:
     head = title or fault_headline(fault)
     came_back = traceback_text(fault) if fault.frames else fault_headline(fault) if title else ""
     parts = [
+        ("your line", own_lines(verdict)),
         ("came back", f"{value_text(local.value)} from {local.method}" if local is not None else ""),
         ("came back", came_back),
         ("pattern", about_stand_ins(fault, verdict.seen)),
         ("pattern", "; ".join(each for each in verdict.patterns if each != title)),
         ("printed", printed(verdict.seen)),
-        ("next", next_step(verdict.diagnosis, edition) or where_to_write(fault)),
+        ("next", next_step(verdict.diagnosis, edition) or where_to_write(fault) or what_to_mend(fault)),
     ]
     return message_of(head, parts, script_text(verdict.seen.notes))
 
@@ -315,6 +326,22 @@ def about_stand_ins(fault: Fault, seen: Response) -> str:
     return (
         f"`{found[1]}` stands in for {STANDS_FOR[found[1]]} in this check. It has what the assignment names and no "
         "more: ask nothing else of it"
+    )
+
+
+def own_lines(verdict: Verdict) -> str:
+    """The student's lines that an edit mends; one alone is where the verdict points to."""
+    one = len(verdict.lines) == 1
+    texts = ((line.number, one_line(line.text, VALUE_CHARACTERS)) for line in verdict.lines)
+    return "\n".join(text if one else f"{number}: {text}" for number, text in texts)
+
+
+def what_to_mend(fault: Fault) -> str:
+    """What to do about a line that keeps a whole file from running."""
+    return (
+        "mend this line first: until then Python cannot import the file"
+        if "SyntaxError" in (fault.type, *fault.bases)
+        else ""
     )
 
 

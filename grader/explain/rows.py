@@ -62,8 +62,9 @@ def row_of(verdict: Verdict, share: Share, submission: Submission, tolerances: T
     seen = verdict.seen
     file, line = "", 0
     if verdict.outcome != Outcome.PASSED:
-        where = submission.places[verdict.probe.component]
-        file, line = place(seen, submission.modules.get(where.home), where.name)
+        file, line = place(seen, verdict.probe.component, submission.places)
+        if verdict.lines:  # the very line to change
+            file, line = verdict.lines[0].file, verdict.lines[0].number
     return ProbeResult(
         name=verdict.probe.name,
         title=verdict.probe.title,

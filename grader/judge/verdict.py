@@ -32,6 +32,15 @@ UNJUDGED = (Outcome.BLOCKED, Outcome.NOT_ASKED, Outcome.NOT_FINISHED, Outcome.GR
 FINE = (Outcome.PASSED, Outcome.NOT_ASKED)
 
 
+@dataclass(frozen=True)
+class Line:
+    """A line of the submission, as it stands there."""
+
+    file: str
+    number: int
+    text: str
+
+
 @dataclass
 class Verdict:
     """Outcome of one probe. `share` is what it earns of the probe's points."""
@@ -48,6 +57,7 @@ class Verdict:
     message: Message = field(default_factory=Message)
     diagnosis: list[str] = field(default_factory=list)
     patterns: list[str] = field(default_factory=list)  # a sentence for each relation that was seen
+    lines: tuple[Line, ...] = ()  # any of which a small edit mends
 
     @property
     def judged(self) -> bool:

@@ -172,7 +172,7 @@ def costly(result: Result) -> list[tuple[ComponentResult, ProbeResult, float]]:
 def summary_line(result: Result) -> str:
     """Score, what hidden checks have to do with it, the edition, track, isolation level, seed, time."""
     left_out = f" ({result.not_graded:g} points not graded)" if result.not_graded else ""
-    share = f", {result.score / result.max_score:.0%}" if result.max_score else ""
+    share = f", {share_text(result)}" if result.max_score else ""
     share += f", {result.not_judged:g} points not judged" if result.not_judged else ""
     stopped = ""
     if not result.complete:
@@ -182,6 +182,12 @@ def summary_line(result: Result) -> str:
         f"{edition_part(result)}track {result.track}; isolation {result.isolation}; seed {result.seed}; "
         f"{result.seconds:.1f} s"
     )
+
+
+def share_text(result: Result) -> str:
+    """The score in per cent; 100% only where no point is missing."""
+    share = result.score / result.max_score
+    return f"{share:.0%}" if share >= 1 else f"{min(share, 0.99):.0%}"
 
 
 def edition_part(result: Result) -> str:

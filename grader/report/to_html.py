@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from grader.diagnose.entry_words import phrase
 from grader.homework import FIRST, HOMEWORK, Edition, edition
 from grader.report import pictures
-from grader.report.details import cause, in_order, points, summary_line, to_mend_first
+from grader.report.details import cause, in_order, points, share_text, summary_line, to_mend_first
 from grader.report.page import page
 from grader.result import ComponentResult, Outcome, ProbeResult, Result, TrainingResult, accuracy_text
 
@@ -51,7 +51,7 @@ def to_html(result: Result) -> str:
     text = template().render(
         result=result,
         summary=summary_line(result),
-        share=result.score / result.max_score if result.max_score else 1.0,
+        share=share_text(result) if result.max_score else "",
         to_mend=[each for each in parts if not each["row"].is_fine],
         fine=[each for each in parts if each["row"].is_fine],
         trainings=[training(each) for each in result.training],
@@ -93,7 +93,9 @@ def check(probe: ProbeResult, told: dict[tuple[str, ...], str], year: Edition = 
     first = told.setdefault(cause(probe), here)
     found = [one for code in probe.diagnosis if first == here and (one := page(code, year)) is not None]
     drawn = [(each, pictures.heats(each), phrase(probe.name, each.entry)) for each in probe.mismatches]
-    parts = [(label, text) for label, text in probe.told.parts if label not in ("next", "printed")]
+    parts = [
+        (label, left) for label, text in probe.told.parts if label != "printed" and (left := not_here(label, text))
+    ]
     return {
         "probe": probe,
         "message": probe.told,
@@ -105,14 +107,29 @@ def check(probe: ProbeResult, told: dict[tuple[str, ...], str], year: Edition = 
     }
 
 
+def not_here(label: str, text: str) -> str:
+    """A part without the commands whose pages stand below the check."""
+    return "\n".join(line for line in text.split("\n") if label != "next" or not line.startswith("grade explain "))
+
+
 def training(each: TrainingResult) -> dict[str, Any]:
+    """A training; what it lost points to is told in detail with the components."""
     if not each.accuracy:
-        return {"result": each, "charts": [], "right": [], "wrong": [], "confusion": [], "epochs": []}
+        return {
+            "result": each,
+            "why": each.told.headline,
+            "charts": [],
+            "right": [],
+            "wrong": [],
+            "confusion": [],
+            "epochs": [],
+        }
     charts = [chart for chart in (pictures.accuracy_chart(each), pictures.loss_chart(each)) if chart is not None]
     shown = [(digit, pictures.picture(digit)) for digit in each.digits]
     losses = each.loss + [None] * (len(each.accuracy) - len(each.loss))
     return {
         "result": each,
+        "why": each.told.headline,
         "accuracy": accuracy_text(each.accuracy),
         "charts": charts,
         "right": [pair for pair in shown if pair[0].label == pair[0].predicted],

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from grader.base.cuts import fitting, shortened
 from grader.homework import HOMEWORK
-from grader.report.details import blocks, points, summary_line, to_mend_first
+from grader.report.details import blocks, points, share_text, summary_line, to_mend_first
 from grader.result import ComponentResult, Outcome, Result, TrainingResult
 
 COMMENT = 65_536  # characters that GitHub takes in a comment; counted as bytes here, which are no fewer
@@ -42,7 +42,7 @@ def to_summary(result: Result, room: int = SUMMARY) -> str:
 
 def page(result: Result, cut: int | None) -> str:
     """Everything, with at most `cut` characters of each message; a cut of 0 leaves the table alone."""
-    share = f" ({result.score / result.max_score:.0%})" if result.max_score else ""
+    share = f" ({share_text(result)})" if result.max_score else ""
     parts = [f"## {HOMEWORK.title}: {result.score:g} of {result.max_score:g} points{share}", text(summary_line(result))]
     parts += [f"> {text(note)}" for note in result.notes + result.warnings] if cut != 0 else []
     parts.append(table(result.components))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Sequence
+from itertools import groupby
 from typing import Any
 
 from tabulate import tabulate
@@ -123,9 +124,9 @@ def training_lines(each: TrainingResult, level: str) -> str:
     if not each.accuracy:
         return f"{head}, {each.told}" if each.told else head
     reached = [
-        f"{goal.accuracy:.0%} in {goal.wall_seconds:.2f} s"
-        + (f" ({goal.cpu_seconds:.2f} s CPU)" if goal.cpu_seconds else "")
-        for goal in each.milestones
+        f"{' and '.join(f'{goal.accuracy:.0%}' for goal in goals)} in {wall:.2f} s"
+        + (f" ({cpu:.2f} s CPU)" if cpu else "")
+        for (wall, cpu), goals in groupby(each.milestones, lambda goal: (goal.wall_seconds, goal.cpu_seconds))
     ]
     start = [each.accuracy_before] if each.accuracy_before is not None else []
     curve = "".join(BARS[min(int(value * len(BARS)), len(BARS) - 1)] for value in [*start, *each.accuracy][:60])

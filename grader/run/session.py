@@ -18,10 +18,10 @@ from grader.ask.subject import Subject, subject_of
 from grader.base.errors import UsageError
 from grader.base.files import repository_path
 from grader.base.message import Message
-from grader.base.text import one_line
+from grader.base.text import listed, one_line
 from grader.base.version import GRADER_VERSION
 from grader.explain.evidence import definitions
-from grader.explain.message import at, listed, whereabouts
+from grader.explain.message import at, whereabouts
 from grader.explain.rows import concealed, shown_at
 from grader.homework import HOMEWORK, Dataset
 from grader.isolation import Zygote

@@ -103,14 +103,14 @@ def notes_of_gaps(modules: Iterable[SourceModule]) -> list[str]:
     notes = []
     if gaps:
         notes.append(
-            f"Python cannot import {', '.join(gaps)} yet: ???, or comments where code should be; what else is written "
-            "there is judged all the same"
+            f"{', '.join(gaps)}: ???, or comments where code should be, so Python cannot import the file yet; what "
+            "else is written there is judged all the same"
         )
     if faults:
         listed = ", ".join(faults[:NAMED_IN_A_NOTE])
         notes.append(
-            f"Python cannot import the file for {listed}: nothing of it runs before that is right; what else is "
-            "written there is judged all the same"
+            f"Python cannot import the file because of {listed}: mend that first; the rest of the file is judged as if "
+            "that line were not there"
         )
     return notes
 

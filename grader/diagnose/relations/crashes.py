@@ -69,8 +69,12 @@ def whole_numbers(fault: Fault, letters: dict[int, str]) -> Relation | None:
 def nothing_there(fault: Fault, letters: dict[int, str]) -> Relation | None:
     if "'NoneType'" not in fault.message:
         return None
+    missing = re.search(r"has no attribute '(\w+)'", fault.message)
+    used = re.search(rf"([\w.]+)\.{missing[1]}\b", source_of(fault)) if missing else None
+    what = f"`{used[1]}`" if used else "something"
     return Relation(
-        "none-in-place", "something is None here: a function without `return`, or an attribute that was never set"
+        "none-in-place",
+        f"{what} is None here: a function without `return`, an argument that was left out, or an attribute never set",
     )
 
 
@@ -84,6 +88,8 @@ def not_an_array(fault: Fault, letters: dict[int, str]) -> Relation | None:
     )
     if found is None or fault.type not in ("AttributeError", "TypeError"):
         return None
+    if found[2] and hasattr(dict, found[2]):
+        return None  # a dict is missing there, and no array
     told = "a list of Python's is no array: it has no shape, and no arithmetic with numbers"
     kinds = re.search(r"for ([-+*/@]+)=?: '(\w+)' and '(\w+)'", fault.message)
     names = re.search(rf"(\w+) {re.escape(kinds[1])}=? (\w+)", source_of(fault)) if kinds else None
@@ -111,6 +117,11 @@ def attribute_missing(fault: Fault, letters: dict[int, str]) -> Relation | None:
         return None
     if found[1][:1].islower():
         return None  # of NumPy's or Python's own, which have what they have
+    source = source_of(fault)
+    if source and not re.search(rf"\bself\.{found[2]}\b", source):
+        return Relation(
+            "attribute-missing", f"this {found[1]} has no `{found[2]}`: do all objects that come here have one?"
+        )
     return Relation(
         "attribute-missing",
         f"nothing has set `self.{found[2]}` on this {found[1]} before: was `self.` forgotten where it was computed, "
@@ -156,7 +167,7 @@ KINDS = (
         r"'(tuple|list)' object cannot be interpreted as an integer",
         "a whole shape, a {0}, stands where single numbers are wanted, as in `np.random.randn(n, m)`",
     ),
-    (r"unhashable type: '(?:numpy\.)?(\w+)'", "{0}: it cannot be a key of a dict, but each of its entries can"),
+    (r"unhashable type: '(?:numpy\.)?(\w+)'", "no {0} can be a key of a dict or lie in a set: a number can"),
     (
         r"arrays used as indices must be of integer|only integers, slices",
         "what stands within [ ] has to be whole numbers: an array of floats, such as one-hot rows, names no places",

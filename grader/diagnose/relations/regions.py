@@ -159,7 +159,8 @@ def some_rows(case: Case) -> Relation | None:
             continue
         wrong = [i for i, ok in enumerate(right) if not ok]
         lines = "values" if case.actual.ndim == 1 else lines
-        sentence = f"{lines} {shortened(wrong)} are wrong, the other {sum(right)} of {len(right)} are right"
+        others = f"{sum(right)} of {len(right)} are" if sum(right) > 1 else "one is"
+        sentence = f"{lines} {shortened(wrong)} are wrong, the other {others} right"
         if len(wrong) > 1 and not actual[wrong].any():
             why = ": does a loop end after the first round, by `return` or `break`?" if wrong[0] == 1 else ""
             sentence = f"{lines} {shortened(wrong)} are 0, nothing was written there{why}"

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from grader.ask.entries import after_in, kept_in
+from grader.base.text import listed
 from grader.diagnose.entry_words import bounds, counted, kept, phrase
 from grader.diagnose.inputs import Asked, asked
 from grader.diagnose.relations.case import MISFIT, ROUGH, TOLERANCE, Answers, Case, Relation, factor_of, near, same
@@ -197,7 +198,7 @@ def impossible(verdict: Verdict) -> Relation | None:
             return Relation("impossible", f"{name} {'is' if not array.ndim else 'has'} {worst:.4g}: {why}")
         rows = counted(verdict.probe.name, difference.entry)
         if rows and not array.ndim and abs(float(array) * rows - round(float(array) * rows)) > slack:
-            return Relation("impossible", f"{name} is {actual:.4g}: that is no whole number of {rows} rows")
+            return Relation("impossible", f"{name} is {actual:.4g}: no whole number out of {rows} rows gives that")
         sums = array.sum(axis=-1) if row_sum is not None and array.ndim == 2 else np.zeros(0)
         wrong = sums[np.abs(sums - (row_sum or 0.0)) > slack]
         if wrong.size:
@@ -217,7 +218,7 @@ def changed(differences: list[Difference]) -> Relation | None:
     call = found[0][1]  # what changed something first
     names = [name for name, other in found if other == call]
     verb = "holds" if len(names) == 1 else "hold"
-    return Relation("aliasing", f"{' and '.join(names)} {verb} other values after {call or 'these calls'} than before")
+    return Relation("aliasing", f"{listed(names)} {verb} other values after {call or 'these calls'} than before")
 
 
 def together(differences: list[Difference], known: Asked) -> Relation | None:

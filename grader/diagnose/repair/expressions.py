@@ -101,7 +101,9 @@ class Expressions:
             yield from self.of_conditions(node)
         elif isinstance(node, ast.IfExp):
             for each in (node.body, node.orelse):
-                yield Change(TAKEN, node, self.kept(each), f"with `{shortened(self.src(each))}` in any case {RIGHT}")
+                yield Change(
+                    TAKEN, node, self.kept(each), f"with `{shortened(self.src(each))}` whatever the condition, {RIGHT}"
+                )
         elif isinstance(node, ast.Attribute) and node.attr == "T":
             yield Change(TAKEN, node, self.kept(node.value), without(".T"))
         elif isinstance(node, ast.Constant):

@@ -15,7 +15,7 @@ from grader.ask.answers import Answers
 from grader.ask.probe import Observation, Probe
 from grader.diagnose.repair.edit import ADDING, NAMED, RIGHT, TAKEN, Edit
 from grader.diagnose.repair.trials import Trials
-from grader.judge.verdict import Verdict, judge
+from grader.judge.verdict import Line, Verdict, judge
 from grader.result import Outcome
 from grader.rubric import Rubric
 
@@ -43,29 +43,34 @@ class Repair:
         raised = {frame.line for each in self.wrong if each.seen.fault is not None for frame in each.seen.fault.frames}
         return [edit for edit in found if not (edit.silences and edit.line in raised)]
 
-    def sentence(self, kinds: Collection[int]) -> str:
-        """What is wrong with which line; '' where no edit of these kinds, or too many of them, makes all right."""
+    def told(self, kinds: Collection[int]) -> tuple[str, tuple[Line, ...]]:
+        """What is wrong, and in which lines; nothing where no edit of these kinds, or too many, make all right."""
         found = self.fitting(kinds)
         lines = dict.fromkeys(edit.line for edit in found)
         best = [simplest([edit for edit in found if edit.line == line]) for line in lines]
         if not best or len(best) > MOST_LINES:
-            return ""
+            return "", ()
         if not all(self.is_right(edit, self.wrong[0].probe, self.seed, fresh=True) for edit in best):
-            return ""  # it was right after others only
+            return "", ()  # it was right after others only
         if best[0].kind in ADDING:
             best = [max(best, key=lambda edit: edit.line)]  # what is missing is missing at the latest where it ends
         best = best[: 1 if best[0].kind == NAMED else MOST_LINES]
-        return ", or ".join(self.told(each, [edit for edit in found if edit.line == each.line]) for each in best)
+        sentences = [self.sentence(each, [edit for edit in found if edit.line == each.line]) for each in best]
+        if len(best) > 1:
+            sentences = [f"in line {each.line}, {sentence}" for each, sentence in zip(best, sentences)]
+        return "; or ".join(sentences), tuple(Line(each.file, each.line, each.quoted) for each in best)
 
-    def told(self, edit: Edit, alike: Sequence[Edit]) -> str:
+    def sentence(self, edit: Edit, alike: Sequence[Edit]) -> str:
         """alike: all edits of its line that are as good."""
         count = len(self.wrong)
-        which = {1: "the wrong answer is", 2: "both wrong answers are"}.get(count, f"all {count} wrong answers are")
+        which = {1: "the wrong answer becomes", 2: "both wrong answers become"}.get(
+            count, f"all {count} wrong answers become"
+        )
         right = f"{which} right"
         sentence = edit.sentence
         if edit.kind in ADDING and len({each.sentence for each in alike}) > MOST_ALIKE:
             sentence = f"the mistake shows in this line: with one of several small changes of it {RIGHT}"
-        return f"{edit.file} line {edit.line}, `{edit.quoted}`: {sentence.replace(RIGHT, right)}"
+        return sentence.replace(RIGHT, right)
 
     def fitting(self, kinds: Collection[int]) -> list[Edit]:
         """The edits of the most telling kind of which any makes everything right."""

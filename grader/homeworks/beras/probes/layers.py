@@ -17,6 +17,7 @@ from grader.ask.subject import Remote, same_values
 from grader.base.arrays import unique
 from grader.homeworks.beras.dialect import Dialect
 from grader.homeworks.beras.probes.core import COMPOSING, RECORDING
+from grader.worker.wire import Opaque
 
 B, N, M = 5, 3, 4
 GRADIENT = Rule(gradient=True, upstream_factors=(B,), squeeze=True)
@@ -139,7 +140,7 @@ def bias_gradient(s: Dialect, draw: Draw) -> Observation:
 
 def entry(gradients: list[Any], index: int) -> Any:
     """One of the gradients, or how many there are where that one is missing."""
-    return gradients[index] if index < len(gradients) else f"only {len(gradients)} of 2 gradients"
+    return gradients[index] if index < len(gradients) else Opaque(f"only {len(gradients)} of 2 gradients")
 
 
 @of_dense("gradients-agree", both=GRADIENT)

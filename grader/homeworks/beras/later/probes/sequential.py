@@ -30,6 +30,7 @@ from grader.homeworks.beras.later.probes.core import (
     linear_loss,
 )  # fmt: skip
 from grader.homeworks.beras.probes.assignment import DIRECTIONS, MARGIN, STEP, largest
+from grader.worker.wire import Opaque
 
 COMPILING = "Model/compiles"
 GIVEN = (TENSOR, CALLING, COMPILING)
@@ -110,7 +111,7 @@ def step_gradients(s: Dialect, draw: Draw) -> Observation:
     before = [each.value for each in weights]
     stepped(s, model, draw, training=True)
     calls = optimizer.attribute("grads").method("__len__").value
-    not_used = "found, and no step is made of them" if not calls and s.went_back() else None
+    not_used = Opaque("found, and no step is made of them") if not calls and s.went_back() else None
     found = gradients_by_weight(optimizer, before, range(calls)) if calls else not_used
     return {"optimizer_calls": calls, "gradients": found}
 
@@ -125,8 +126,8 @@ def gradients_by_weight(optimizer: Remote, before: list[Any], calls: range = ran
     pairs = list(zip(params, grads)) if len(params) == len(grads) else []
     found = [next((grad for param, grad in pairs if np.array_equal(param, each)), None) for each in before]
     if not pairs and (forgotten := optimizer.attribute("forgotten").value):
-        return f"{forgotten} gradients, forgotten before the step"
-    return found if pairs else f"{len(params)} weights and {len(grads)} gradients"
+        return Opaque(f"{forgotten} gradients, forgotten before the step")
+    return found if pairs else Opaque(f"{len(params)} weights and {len(grads)} gradients")
 
 
 @probe("SequentialModel", "calls-are-recorded", weight=2, needs=(*GIVEN, RECORDING), despite=("GradientTape",))
