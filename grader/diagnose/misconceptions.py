@@ -105,7 +105,9 @@ class Diagnosis:
         unnamed = [each for each in self.wrong if not each.diagnosis or each.diagnosis[0] in NOT_NAMED]
         if unnamed:
             self.tell_what_nobody_listed(unnamed)
-        elif not self.exactly and any(each.seen.fault is None for each in self.wrong):
+        elif all(map(is_blank, self.wrong)) or (
+            not self.exactly and any(each.seen.fault is None for each in self.wrong)
+        ):
             self.tell_edit(self.wrong, CHANGING)  # which explains all to the number
 
     def pairs(self, codes: Sequence[str], fitting: Collection[Codes]) -> Iterator[Codes]:
@@ -341,6 +343,11 @@ def holds_none(answer: Any) -> bool:
     """Is something of an answer None, in a list of it too?"""
     parts = answer.values() if isinstance(answer, dict) else answer if isinstance(answer, (list, tuple)) else ()
     return answer is None or any(map(holds_none, parts))
+
+
+def is_blank(verdict: Verdict) -> bool:
+    """Is None all that came back? That comes of many mistakes, and none of them shows in it."""
+    return bool(verdict.differences) and all(each.actual is None for each in verdict.differences)
 
 
 def is_not_finite(verdict: Verdict) -> bool:

@@ -359,7 +359,7 @@ WRONG = {
     "Weighted:all_trainable": "after trainable = True some weight is still frozen",
     "Model.evaluate:all_trainable": "after evaluate some weight is frozen, and nothing undoes it: a further training "
     "changes nothing",
-    "SequentialModel:all_trainable": "after a step with training=False some weight is frozen, and nothing undoes it",
+    "SequentialModel:all_trainable": "a step with training=False leaves some weight frozen",
     "written_down": "a call while the tape is open is not written down under the array that it returns",
     "not_written_down": "a call before the tape is open is written down",
     "carries_backward": "what a call returns does not carry the layer's `backward`",

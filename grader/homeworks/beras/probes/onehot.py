@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from typing import Any
+
 import numpy as np
 
+from grader.ask.client import Fault
 from grader.ask.draw import Draw
 from grader.ask.probe import Observation, probe
 from grader.ask.subject import Remote
@@ -25,6 +29,18 @@ def fitted(s: Dialect, data: np.ndarray) -> Remote:
     encoder = s.new("OneHotEncoder")
     encoder.method("fit", data)
     return encoder
+
+
+def decoded(s: Dialect, encoder: Remote, seen: object, rows: np.ndarray) -> Any:
+    """What `inverse` makes of one-hot rows, in numbers of the kind that the encoder itself gives.
+
+    Rows of whole numbers may serve as indices, which floats cannot. seen: a label that it was fitted to.
+    """
+    with suppress(Fault), s.unnoted():
+        own = s.forward(encoder, np.array([seen])).value
+        if isinstance(own, np.ndarray) and own.dtype.kind in "iub":
+            rows = rows.astype(own.dtype)
+    return encoder.method("inverse", rows).value
 
 
 @probe("OneHotEncoder", "digits", weight=2)
@@ -53,7 +69,7 @@ def negative_integers(s: Dialect, draw: Draw) -> Observation:
     """forward and inverse handle labels below 0."""
     data = labels(draw, (-4, -1, 2), 5)
     encoder = fitted(s, data)
-    return {"onehots": s.forward(encoder, data).value, "labels": encoder.method("inverse", np.eye(3)[[1, 0]]).value}
+    return {"onehots": s.forward(encoder, data).value, "labels": decoded(s, encoder, -1, np.eye(3)[[1, 0]])}
 
 
 @probe("OneHotEncoder", "strings")
@@ -62,14 +78,14 @@ def strings(s: Dialect, draw: Draw) -> Observation:
     data = labels(draw, WORDS, 6)
     encoder = fitted(s, data)
     onehots = s.forward(encoder, data).value
-    return {"onehots": onehots, "labels": encoder.method("inverse", np.eye(4)[[2, 0, 3]]).value}
+    return {"onehots": onehots, "labels": decoded(s, encoder, "ox", np.eye(4)[[2, 0, 3]])}
 
 
 @probe("OneHotEncoder", "inverse")
 def inverse(s: Dialect, draw: Draw) -> Observation:
     """inverse gives back the labels, not their positions."""
     encoder = fitted(s, labels(draw, GAPS, 6))
-    return {"labels": encoder.method("inverse", np.eye(4)[[1, 3, 0, 2, 1]]).value}
+    return {"labels": decoded(s, encoder, 7, np.eye(4)[[1, 3, 0, 2, 1]])}
 
 
 @probe("OneHotEncoder", "keeps-classes")
@@ -85,7 +101,7 @@ def one_label(s: Dialect, draw: Draw) -> Observation:
     encoder = fitted(s, labels(draw, GAPS, 7))
     return {
         "onehots": s.forward(encoder, np.array([7])).value,
-        "labels": encoder.method("inverse", np.eye(4)[[2]]).value,
+        "labels": decoded(s, encoder, 7, np.eye(4)[[2]]),
     }
 
 

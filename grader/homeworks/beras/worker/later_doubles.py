@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from .study import layers_of
+
 RAISED = "raised on purpose by the grader, to see what is left behind"
 
 
@@ -307,7 +309,7 @@ def weighted(base: Any, model: Any, words: dict[str, str], flag: str) -> None:
     setattr(base, words["trainable_variables"], chosen(True))
     setattr(base, words["non_trainable_variables"], chosen(False))
     base.trainable = property(lambda self: any(getattr(each, flag) for each in held(self)), set_trainable)
-    setattr(model, words["weights"], property(lambda self: [each for layer in self.layers for each in held(layer)]))
+    setattr(model, words["weights"], property(lambda self: [each for layer in layers_of(self) for each in held(layer)]))
 
 
 def _run(base: Any, script: dict[str, Any], words: dict[str, str]) -> Any:

@@ -14,6 +14,7 @@ import numpy as np
 
 from . import doubles, fast_core, later_doubles, later_fast_core
 from .digits import libraries as libraries
+from .study import layers_of
 from .study import study as study
 
 
@@ -23,7 +24,7 @@ def layer_kinds(host: Any, model: Any, dense: Any) -> list[list[Any]]:
     The last is asked of layers without weights.
     """
     kinds: list[list[Any]] = []
-    for layer in host.live(model).layers:
+    for layer in layers_of(host.live(model)):
         is_dense = isinstance(layer, host.live(dense))
         weighted = bool(len(getattr(layer, "weights", ())))
         passes = not is_dense and not weighted and passes_on(host, layer)
@@ -57,13 +58,13 @@ def tell_training(layer: Any, training: Any) -> None:
 
 def set_training(host: Any, model: Any, training: bool) -> None:
     """Sets `training` on the layers that have it, as evaluation does."""
-    for layer in host.live(model).layers:
+    for layer in layers_of(host.live(model)):
         tell_training(layer, training)
 
 
 def vectorise(host: Any, base: Any, model: Any) -> list[str]:
     """Vectorises what the given Diffable loops over and a model uses; the names of those methods."""
-    return fast_core.install(host.live(base), list(host.live(model).layers))
+    return fast_core.install(host.live(base), layers_of(host.live(model)))
 
 
 def vectorise_later(host: Any, base: Any, model: Any, dense: Any, tensor: Any, words: dict[str, str]) -> list[str]:
@@ -72,7 +73,7 @@ def vectorise_later(host: Any, base: Any, model: Any, dense: Any, tensor: Any, w
     words: what this year calls the methods of the contract.
     """
     year = later_fast_core.Year(words, host.live(tensor))
-    return later_fast_core.install(host.live(base), list(host.live(model).layers), year, host.live(dense))
+    return later_fast_core.install(host.live(base), layers_of(host.live(model)), year, host.live(dense))
 
 
 def leaf(host: Any, value: Any, kind: Any, attributes: dict[str, Any]) -> Any:

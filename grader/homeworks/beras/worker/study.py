@@ -24,7 +24,7 @@ def study(
     """
     model, x, y = host.live(model), host.live(x), host.live(y)
     rate = scaled_rate(model.optimizer, factor)
-    before = [[np.array(weight) for weight in weights_of(layer)] for layer in model.layers]
+    before = [[np.array(weight) for weight in weights_of(layer)] for layer in layers_of(model)]
     losses: list[float] = []
     until = time.process_time() + seconds
     for start in range(0, steps * batch_size, batch_size):
@@ -40,7 +40,7 @@ def study(
         "accuracy": float(right.mean()),
         "finite": bool(np.isfinite(seen).all()),
         "no_probabilities": takes_probabilities(model) and not are_probabilities(seen),
-        "uses": names_of_classes([*model.layers, model.optimizer, *losses_of(model)]),
+        "uses": names_of_classes([*layers_of(model), model.optimizer, *losses_of(model)]),
         "layers": layers_after(model, before, x[:LOOKED_AT]),
     }
 
@@ -53,6 +53,11 @@ def scaled_rate(optimizer: Any, factor: float) -> float:
             setattr(optimizer, name, rate * factor)
             return float(rate)
     return 0.0
+
+
+def layers_of(model: Any) -> list[Any]:
+    """The layers in their order. Some keep them by name, in a dict."""
+    return list(model.layers.values() if isinstance(model.layers, dict) else model.layers)
 
 
 def weights_of(layer: Any) -> list[Any]:
@@ -90,7 +95,7 @@ def loss_in(result: Any) -> float:
 def layers_after(model: Any, before: list[list[np.ndarray]], x: Any) -> list[dict[str, Any]]:
     """What became of each layer: its weights, the share of units that are 0 for every row, whether it adds no bend."""
     found = []
-    for number, (layer, old) in enumerate(zip(model.layers, before), 1):
+    for number, (layer, old) in enumerate(zip(layers_of(model), before), 1):
         affine = is_affine(layer, x)
         x = layer(x)
         output, now = np.asarray(x), [np.asarray(weight) for weight in weights_of(layer)]

@@ -16,8 +16,8 @@ from grader.ask.subject import Remote
 from grader.homeworks.beras.later.backward import Dialect
 from grader.homeworks.beras.later.dialect import TENSOR
 from grader.homeworks.beras.later.metrics import by_name, epochs_of
-from grader.homeworks.beras.later.probes.core import TAPING, B, C, M, N, layer, places
-from grader.homeworks.beras.later.probes.model import BATCH, EPOCHS, STEP_OF, data, scripted, steps_of
+from grader.homeworks.beras.later.probes.core import TAPING, B, C, M, N, layer, layers_in
+from grader.homeworks.beras.later.probes.model import BATCH, EPOCHS, RUN, STEP_OF, data, scripted, steps_of
 from grader.homeworks.beras.later.probes.sequential import GIVEN
 
 STEPS = ((N, M), (M,), (M, C))  # shapes of the parameters of an optimizer
@@ -218,7 +218,7 @@ def of_arguments(s: Dialect, draw: Draw) -> Observation:
     """given: a model is made of its layers, one argument each, or of a list of them."""
     layers = [layer(s, draw, N, M)[0], layer(s, draw, M, C)[0]]
     made = [s.new("SequentialModel", *layers), s.new("SequentialModel", layers), s.new("SequentialModel", layers[0])]
-    kept = [places(s, each.attribute("layers"), layers) for each in made]
+    kept = [layers_in(s, each, layers) for each in made]
     return {"keeps_its_layers": kept[0] == [0, 1], "of_a_list": kept[1] == [0, 1], "of_a_single_one": kept[2] == [0]}
 
 
@@ -226,7 +226,7 @@ def of_arguments(s: Dialect, draw: Draw) -> Observation:
 def fit_logged(s: Dialect, draw: Draw) -> Observation:
     """with a wandb_run it trains just the same."""
     model = scripted(s, draw)
-    history = model.method("fit", *data(s, draw, 2 * BATCH), EPOCHS, BATCH, wandb_run=s.double("run", None)).value
+    history = model.method("fit", *data(s, draw, 2 * BATCH), EPOCHS, BATCH, **{RUN: s.double("run", None)}).value
     return {"steps": len(steps_of(model)), "history_of_epochs": by_name(history, partial(epochs_of, epochs=EPOCHS))}
 
 
@@ -234,5 +234,21 @@ def fit_logged(s: Dialect, draw: Draw) -> Observation:
 def evaluate_logged(s: Dialect, draw: Draw) -> Observation:
     """with a wandb_run it evaluates just the same."""
     model = scripted(s, draw)
-    model.method("evaluate", *data(s, draw, 2 * BATCH), BATCH, wandb_run=s.double("run", None))
+    model.method("evaluate", *data(s, draw, 2 * BATCH), BATCH, **{RUN: s.double("run", None)})
+    return {"steps": len(steps_of(model))}
+
+
+@probe("Model.fit", "without-run", needs=(*GIVEN, "Model.fit/steps"), despite=STEP_OF)
+def fit_unlogged(s: Dialect, draw: Draw) -> Observation:
+    """without a wandb_run, which is None then, it trains and logs nothing."""
+    model = scripted(s, draw)
+    model.method("fit", *data(s, draw, 2 * BATCH), EPOCHS, BATCH)
+    return {"steps": len(steps_of(model))}
+
+
+@probe("Model.evaluate", "without-run", needs=(*GIVEN, "Model.evaluate/every-input"), despite=STEP_OF)
+def evaluate_unlogged(s: Dialect, draw: Draw) -> Observation:
+    """without a wandb_run, which is None then, it evaluates and logs nothing."""
+    model = scripted(s, draw)
+    model.method("evaluate", *data(s, draw, 2 * BATCH), BATCH)
     return {"steps": len(steps_of(model))}

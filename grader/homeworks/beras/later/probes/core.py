@@ -45,8 +45,21 @@ def places(s: Dialect, found: Remote, those: Sequence[Remote]) -> Any:
     if found.kind not in ("list", "tuple"):
         return list(found.value) if isinstance(found.value, tuple) else found.value
     count = found.method("__len__").value
-    entries = [found.item(place) for place in range(count)]
+    return numbered(s, [found.item(place) for place in range(count)], those)
+
+
+def numbered(s: Dialect, entries: Sequence[Remote], those: Sequence[Remote]) -> list[int]:
+    """Which of those each of the entries is, by number; -1 for none of them."""
     return [next((place for place, each in enumerate(those) if s.is_same(entry, each)), -1) for entry in entries]
+
+
+def layers_in(s: Dialect, model: Remote, those: Sequence[Remote]) -> Any:
+    """Which of those each layer of a model is, by number. A model may keep its layers by name, in a dict."""
+    layers = model.attribute("layers")
+    if not layers.has("values"):
+        return places(s, layers, those)
+    values = layers.method("values").method("__iter__")
+    return numbered(s, [values.method("__next__") for _ in range(layers.method("__len__").value)], those)
 
 
 # --- Tensor -----------------------------------------------------------------------------------------------------

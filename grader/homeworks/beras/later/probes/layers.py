@@ -16,6 +16,7 @@ from grader.homeworks.beras.probes.layers import (
     FAN_IN,
     FAN_OUT,
     STATISTIC,
+    first_weight,
     giving,
     initialised,
     of_dense,
@@ -43,7 +44,7 @@ def dense_inputs(s: Dialect, draw: Draw) -> Observation:
 @probe("Dense.initializer", "default-of-the-year", std=STATISTIC)
 def default(s: Dialect, draw: Draw) -> Observation:
     """a layer made without an initializer uses the default of the signature."""
-    return {"std": statistics(s.new("Dense", FAN_IN, FAN_OUT).attribute("w").value)["std"]}
+    return {"std": statistics(first_weight(s.new("Dense", FAN_IN, FAN_OUT)))["std"]}
 
 
 @probe("Dense.initializer", "sizes")
@@ -79,7 +80,7 @@ def unknown(s: Dialect, draw: Draw) -> Observation:
 def uniform(s: Dialect, name: str) -> Observation:
     """What a uniform initializer draws, in a hand-in that offers it."""
     try:
-        w: Any = initialised(s, name).attribute("w").value
+        w: Any = first_weight(initialised(s, name))
     except Fault as fault:
         if fault.kind != "raised":
             raise
