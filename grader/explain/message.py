@@ -90,6 +90,8 @@ def difference_text(difference: Difference, tolerance: float) -> tuple[str, str]
         return f"no exception, {value_text(actual)}", f"{expected.type}"
     if difference.kind == "raised" and isinstance(expected, Raised):
         return value_text(actual), f"{expected.type}"
+    if isinstance(actual, Raised) and expected is None:
+        return value_text(actual), "no exception"
     array = as_array(actual, expected) if isinstance(expected, np.ndarray) else None
     if array is None or difference.kind != "value" or array.dtype.kind in "US":
         return value_text(actual), value_text(expected)

@@ -109,8 +109,8 @@ def notes_of_gaps(modules: Iterable[SourceModule]) -> list[str]:
     if faults:
         listed = ", ".join(faults[:NAMED_IN_A_NOTE])
         notes.append(
-            f"Python cannot import the file for {listed}: nothing of it runs before that is right; what else is "
-            "written there is judged all the same"
+            f"Python cannot import a file with such an error: {listed}; nothing of it runs before that is right, and "
+            "what else is written there is judged all the same"
         )
     return notes
 

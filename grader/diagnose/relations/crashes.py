@@ -70,7 +70,8 @@ def nothing_there(fault: Fault, letters: dict[int, str]) -> Relation | None:
     if "'NoneType'" not in fault.message:
         return None
     return Relation(
-        "none-in-place", "something is None here: a function without `return`, or an attribute that was never set"
+        "none-in-place",
+        "something is None here: a function without `return`, or an attribute or an entry that nothing has filled",
     )
 
 
@@ -114,7 +115,7 @@ def attribute_missing(fault: Fault, letters: dict[int, str]) -> Relation | None:
     return Relation(
         "attribute-missing",
         f"nothing has set `self.{found[2]}` on this {found[1]} before: was `self.` forgotten where it was computed, "
-        "or `super().__init__()`?",
+        "or `super().__init__()`, or does a method set it that nobody has called yet?",
     )
 
 
