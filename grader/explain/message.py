@@ -101,6 +101,8 @@ def difference_text(difference: Difference, tolerance: float) -> tuple[str, str]
         return value_text(actual), f"{expected.type}"
     if isinstance(expected, str) and isinstance(actual, str):  # the check's own words, such as a shape
         return printable(actual, 160), printable(expected, 160)
+    if isinstance(actual, Raised) and expected is None:
+        return value_text(actual), "no exception"
     array = as_array(actual, expected) if isinstance(expected, np.ndarray) else None
     if array is None or difference.kind != "value" or array.dtype.kind in "US":
         return value_text(actual), value_text(expected if array is None else alike(expected, array))

@@ -74,7 +74,7 @@ def nothing_there(fault: Fault, letters: dict[int, str]) -> Relation | None:
     what = f"`{used[1]}`" if used else "something"
     return Relation(
         "none-in-place",
-        f"{what} is None here: a function without `return`, an argument that was left out, or an attribute never set",
+        f"{what} is None here: a function without `return`, or an argument, attribute or entry that nothing has filled",
     )
 
 
@@ -125,7 +125,7 @@ def attribute_missing(fault: Fault, letters: dict[int, str]) -> Relation | None:
     return Relation(
         "attribute-missing",
         f"nothing has set `self.{found[2]}` on this {found[1]} before: was `self.` forgotten where it was computed, "
-        "or `super().__init__()`?",
+        "or `super().__init__()`, or does a method set it that nobody has called yet?",
     )
 
 

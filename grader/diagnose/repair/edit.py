@@ -33,6 +33,11 @@ class Edit:
     rank: int = 0
 
     @property
+    def retypes(self) -> bool:
+        """Does it make floats, and change no number?"""
+        return any(new.endswith(".astype(float))") for _, _, new in self.pieces)
+
+    @property
     def silences(self) -> bool:
         """Does it only keep something from running?"""
         return any(new in SILENT for _, _, new in self.pieces)

@@ -144,9 +144,10 @@ class Expressions:
 
     def beside(self, node: ast.expr) -> Iterator[Change]:
         """Something more beside a whole value."""
-        forms = [f"{{}} {sign} {count}" for count in self.scope.counts for sign in "/*"]
+        forms = ["{}.astype(float)"]  # first: where it is enough, any arithmetic that makes floats is as good
+        forms += [f"{{}} {sign} {count}" for count in self.scope.counts for sign in "/*"]
         forms += ["{} * 2", "{} / 2", "{} + 1e-7", "{} ** 2", "{} ** 0.5", "{} + 1", "{} - 1"]
-        forms += ["-{}", "1 - {}", "{}.T", "{}.copy()", "{}.astype(float)"]
+        forms += ["-{}", "1 - {}", "{}.T", "{}.copy()"]
         forms += [f"{{}} {sign} {name}" for name in self.near(node)[:3] for sign in "*+-/"]
         for rank, form in enumerate(forms):
             yield replace(self.added(node, form), rank=rank // 4)
@@ -223,6 +224,9 @@ class Expressions:
             yield from self.of_reduction(node, of if not on_numpy else None)
         if name == "range" and len(node.args) > 1 and self.src(node.args[0]) != "0":
             yield self.exchanged(node.args[0], "0")
+        if name == "range" and len(node.args) in (1, 2):
+            end = node.args[-1]
+            yield self.exchanged(end, f"{self.kept(end)} + 1")
         if name == "insert" and of is not None and len(node.args) == 2:
             yield self.exchanged(node, f"{self.src(of)}.append({self.src(node.args[1])})")
         if isinstance(node.func, ast.Attribute):

@@ -68,7 +68,7 @@ class Repair:
         )
         right = f"{which} right"
         sentence = edit.sentence
-        if edit.kind in ADDING and len({each.sentence for each in alike}) > MOST_ALIKE:
+        if edit.kind in ADDING and not edit.retypes and len({each.sentence for each in alike}) > MOST_ALIKE:
             sentence = f"the mistake shows in this line: with one of several small changes of it {RIGHT}"
         return sentence.replace(RIGHT, right)
 
@@ -102,6 +102,8 @@ class Repair:
 def simplest(edits: Sequence[Edit]) -> Edit:
     """Of edits that do the same to one line the one to tell: the smallest.
 
-    Of what can be taken away the most: where a term can go as a whole, that a part of it can go, too, says less.
+    Of what can be taken away the most: where a term can go as a whole, that a part of it can go, too, says less. Where
+    floats alone make it right, a number that happens to make floats says less.
     """
+    edits = [edit for edit in edits if edit.retypes] or edits
     return min(edits, key=lambda edit: -edit.size if edit.kind == TAKEN else edit.size)

@@ -111,6 +111,8 @@ PHRASES = {
     "separate-state:first[#]": "the {0} weight of the first optimizer",
     "separate-state:second": "the list of the weights of the second optimizer",
     "separate-state:second[#]": "the {0} weight of the second optimizer",
+    "separate-state:third": "the list of the same weights after the first step of another optimizer",
+    "separate-state:third[#]": "the {0} of the same weights after the first step of another optimizer",
     # metrics
     "CategoricalAccuracy:accuracy": "the accuracy",
     "of_eight": "the accuracy of eight rows",
@@ -129,6 +131,7 @@ PHRASES = {
     "OneHotEncoder:again": "the array of one-hot rows after the second fit",
     "OneHotEncoder:other": "the array of one-hot rows of the other encoder",
     "unseen": "a label that fit has not seen",
+    "earlier_label": "a label that an earlier fit has seen, and the latest has not",
     "unfitted": "inverse before any fit",
     # get_data_MNIST
     "get_data_MNIST:shape": "the shape of the inputs",

@@ -124,9 +124,11 @@ def fits_again(s: Dialect, draw: Draw) -> Observation:
 
 @probe("OneHotEncoder", "unseen-label")
 def unseen_label(s: Dialect, draw: Draw) -> Observation:
-    """forward raises a KeyError for a label that fit has not seen."""
+    """forward raises a KeyError for a label that fit has not seen, or an earlier fit only."""
     encoder = fitted(s, labels(draw, GAPS, 6))
-    return {"unseen": s.attempt(s.forward, encoder, np.array([3, 99]))}
+    unseen = s.attempt(s.forward, encoder, np.array([3, 99]))
+    encoder.method("fit", labels(draw, (1, 9), 4))
+    return {"unseen": unseen, "earlier_label": s.attempt(s.forward, encoder, np.array([3]))}
 
 
 @probe("OneHotEncoder", "inverse-before-fit", passive=True)

@@ -51,13 +51,18 @@ def in_place(s: Dialect, draw: Draw, name: str) -> Observation:
 
 
 def separate(s: Dialect, draw: Draw, name: str, **of: float) -> Observation:
-    """Steps of two optimizers in turn; in one of them two weights have the same shape."""
+    """Steps of two optimizers in turn, in one of which two weights have the same shape; a third one goes on from there.
+
+    The third one steps on the weights of the second, as that of a model that is compiled again.
+    """
     held, other = [*weights(s, draw), s.weight(draw.array(*SHAPES[0]))], weights(s, draw)
     one, two = s.optimizer(name, held, 0.5, **of), s.optimizer(name, other, 0.25, **of)
     for _ in range(2):
         s.step(one, held, [*gradients(draw), draw.array(*SHAPES[0])])
         s.step(two, other, gradients(draw))
-    return {"first": [w.read() for w in held], "second": [w.read() for w in other]}
+    found = {"first": [w.read() for w in held], "second": [w.read() for w in other]}
+    s.step(s.optimizer(name, other, 0.25, **of), other, gradients(draw))
+    return {**found, "third": [w.read() for w in other]}
 
 
 # --- BasicOptimizer ---------------------------------------------------------------------------------------------
