@@ -228,6 +228,7 @@ def line_of_unwritten(body: str, name: str = "forward") -> int | None:
         "with tape:\n    y = self.call(x)\npass",
         "y = self.call(x)\nreturn NotImplementedError",
         "y = self.call(x)\nraise NotImplementedError",
+        "batches = len(x) // 4 + 1\nreturn None, None",
         "while queue:\n    each = queue.pop(0)\n    break",
         "grads = {}\nwhile queue:\n    maker = self.makers[id(queue.pop())]\nreturn [grads[id(each)] for each in x]",
         "if x > 0:\n    return 0\nreturn 1",  # numbers decide nothing

@@ -141,11 +141,8 @@ def acts(function: ast.AST) -> bool:
             return True
         if any(isinstance(part, (ast.Attribute, ast.Subscript)) for target in targets for part in ast.walk(target)):
             return True
-        if (
-            isinstance(each, ast.Expr)
-            and isinstance(each.value, ast.Call)
-            and last_name(each.value.func) not in LOOKING
-        ):
+        called = each.value if isinstance(each, ast.Expr) else None
+        if isinstance(called, ast.Call) and last_name(called.func) not in LOOKING:
             return True
     return False
 
@@ -338,7 +335,9 @@ def is_docstring(node: ast.stmt) -> bool:
 
 
 def is_not_written(value: ast.expr | None) -> bool:
-    """`NotImplementedError`, called or not, or another exception that says as much."""
+    """`NotImplementedError`, called or not, another exception that says as much, or None for each of several answers."""
+    if isinstance(value, ast.Tuple):
+        return bool(value.elts) and all(map(is_none, value.elts))
     if isinstance(value, ast.Call):
         texts = [each.value for each in value.args if isinstance(each, ast.Constant) and isinstance(each.value, str)]
         if any(word in text.lower() for text in texts for word in UNFINISHED):
