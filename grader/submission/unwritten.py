@@ -335,7 +335,7 @@ def is_docstring(node: ast.stmt) -> bool:
 
 
 def is_not_written(value: ast.expr | None) -> bool:
-    """`NotImplementedError`, called or not, another exception that says as much, or None for each of several answers."""
+    """`NotImplementedError`, called or not, another exception that says so, or None for each of several answers."""
     if isinstance(value, ast.Tuple):
         return bool(value.elts) and all(map(is_none, value.elts))
     if isinstance(value, ast.Call):
