@@ -118,7 +118,7 @@ def no_probabilities(own: Study) -> Cause | None:
         return None
     return Cause(
         "the loss takes probabilities, and the model's outputs are none: they are negative, or rows do not sum to 1",
-        "let the last layer be a Softmax over the classes",
+        "let the last layer make probabilities of them: positive, and with the sum 1 in each row",
     )
 
 
@@ -188,7 +188,7 @@ def linear(own: Study) -> Cause | None:
     return Cause(
         f"no activation stands before {own.layers[last]['name']}, the last one with weights: all up to there is one "
         "linear layer, which reads 92 or 93% of these digits and no more",
-        "put an activation, such as ReLU, between two layers with weights",
+        "put an activation between two layers with weights",
     )
 
 
