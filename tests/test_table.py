@@ -295,6 +295,11 @@ def test_what_raised_is_told_once() -> None:
         file="a.py",
         line=3,
     )
+    bare = Message(
+        "It is wrong", (("came back", "a.py, line 3:\nTypeError: no key"),)
+    )  # of a line that nobody can read
+    assert "  came back  TypeError: no key" in block_of(bare, outcome="error", file="a.py", line=3)
+    assert "             a.py, line 3: " in block_of(bare, outcome="error", file="a.py", line=33)
     there = block_of(Message("It is wrong", (("came back", raised),)), outcome="error", file="b.py", line=7)
 
     assert here == [
