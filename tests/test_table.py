@@ -318,6 +318,19 @@ def test_a_hundred_per_cent_is_all() -> None:
     assert "score 1 of 1, 100%;" in to_table(made(component("Adam", probe("Adam/a"))))
 
 
+def test_a_long_traceback_of_a_training_leaves_room() -> None:
+    rows = [component(f"Part{n}", failed(f"Part{n}/a", n + 1, "it is wrong")) for n in range(22)]
+    stopped = trained()
+    stopped.accuracy, stopped.outcome = [], "error"
+    stopped.told = Message("raised ValueError", (("came back", "\n".join(["a.py, line 1: a call"] * 20)),))
+
+    text = to_table(made(*rows, training=[stopped]), width=80)
+
+    assert len(text.splitlines()) <= LINES
+    assert "training advanced: error, raised ValueError\n" in text
+    assert to_table(made(*rows, training=[stopped]), verbose=True).count("a.py, line 1") == 20
+
+
 def test_what_others_wait_for_comes_first() -> None:
     waits = blocked("Model/a", 3, "blocked by Dense, which is not right yet; this check uses it")
     text = to_table(

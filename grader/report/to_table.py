@@ -122,7 +122,9 @@ def training_lines(each: TrainingResult, level: str) -> str:
     """Milestones of one training, with a small curve of the test accuracy. level: one of LEVELS."""
     head = f"training {each.model}: {each.outcome}"
     if not each.accuracy:
-        return f"{head}, {each.told}" if each.told else head
+        steps = tuple(part for part in each.told.parts if part[0] in TOLD_OF_TRAININGS.get(level, ()))
+        told = each.told if level == "all" else Message(each.told.first_line, steps)
+        return f"{head}, {told}" if told else head
     reached = [
         f"{' and '.join(f'{goal.accuracy:.0%}' for goal in goals)} in {wall:.2f} s"
         + (f" ({cpu:.2f} s CPU)" if cpu else "")
