@@ -13,7 +13,7 @@ from tabulate import tabulate
 from grader.base.columns import columns, cut, wrap
 from grader.base.message import LABEL, PASTE, Message
 from grader.report.details import TOLD_BY_THE_TABLE, blocks, points, summary_line
-from grader.report.first_screen import LINES, first_screen
+from grader.report.first_screen import LINES, first_screen, shortened
 from grader.result import ComponentResult, Result, TrainingResult, accuracy_text, is_training
 
 COLOURS = {
@@ -115,6 +115,8 @@ def details(result: Result, verbose: bool, colour: bool, width: int) -> str:
 def training(result: Result, width: int, level: str = "all") -> str:
     told = [each for each in result.training if each.accuracy or each.outcome not in TOLD_BY_THE_TABLE]
     lines = [line for each in told for line in training_lines(each, level).split("\n")]
+    if level not in TOLD_OF_TRAININGS:
+        return "\n".join(shortened(line, width) for line in lines)
     return "\n".join(part for line in lines for part in wrap(line, width, LABEL + 2))
 
 
