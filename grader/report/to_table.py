@@ -12,6 +12,7 @@ from tabulate import tabulate
 
 from grader.base.columns import columns, cut, wrap
 from grader.base.message import LABEL, PASTE, Message
+from grader.base.text import listed
 from grader.report.details import TOLD_BY_THE_TABLE, blocks, points, summary_line
 from grader.report.first_screen import LINES, first_screen, shortened
 from grader.result import ComponentResult, Result, TrainingResult, accuracy_text, is_training
@@ -128,8 +129,7 @@ def training_lines(each: TrainingResult, level: str) -> str:
         told = each.told if level == "all" else Message(each.told.first_line, steps)
         return f"{head}, {told}" if told else head
     reached = [
-        f"{' and '.join(f'{goal.accuracy:.0%}' for goal in goals)} in {wall:.2f} s"
-        + (f" ({cpu:.2f} s CPU)" if cpu else "")
+        f"{listed([f'{goal.accuracy:.0%}' for goal in goals])} in {wall:.2f} s" + (f" ({cpu:.2f} s CPU)" if cpu else "")
         for (wall, cpu), goals in groupby(each.milestones, lambda goal: (goal.wall_seconds, goal.cpu_seconds))
     ]
     start = [each.accuracy_before] if each.accuracy_before is not None else []
