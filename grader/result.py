@@ -364,7 +364,8 @@ class Result:
     @property
     def warnings(self) -> list[str]:
         """What is to be told though it costs nothing: given code that is broken."""
-        return [f"{part.name}: {part.message}" for part in self.components if part.is_broken_gift]
+        broken = (part for part in self.components if part.is_broken_gift)
+        return [f"{part.name}: {part.message.partition(' (')[0]}" for part in broken]  # why, its checks say
 
     @property
     def unfinished(self) -> list[str]:

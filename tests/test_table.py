@@ -295,6 +295,11 @@ def test_what_raised_is_told_once() -> None:
         file="a.py",
         line=3,
     )
+    bare = Message(
+        "It is wrong", (("came back", "a.py, line 3:\nTypeError: no key"),)
+    )  # of a line that nobody can read
+    assert "  came back  TypeError: no key" in block_of(bare, outcome="error", file="a.py", line=3)
+    assert "             a.py, line 3: " in block_of(bare, outcome="error", file="a.py", line=33)
     there = block_of(Message("It is wrong", (("came back", raised),)), outcome="error", file="b.py", line=7)
 
     assert here == [
@@ -311,6 +316,19 @@ def test_a_hundred_per_cent_is_all() -> None:
 
     assert "score 199.5 of 200, 99%;" in to_table(almost)
     assert "score 1 of 1, 100%;" in to_table(made(component("Adam", probe("Adam/a"))))
+
+
+def test_a_long_traceback_of_a_training_leaves_room() -> None:
+    rows = [component(f"Part{n}", failed(f"Part{n}/a", n + 1, "it is wrong")) for n in range(22)]
+    stopped = trained()
+    stopped.accuracy, stopped.outcome = [], "error"
+    stopped.told = Message("raised ValueError", (("came back", "\n".join(["a.py, line 1: a call"] * 20)),))
+
+    text = to_table(made(*rows, training=[stopped]), width=80)
+
+    assert len(text.splitlines()) <= LINES
+    assert "training advanced: error, raised ValueError\n" in text
+    assert to_table(made(*rows, training=[stopped]), verbose=True).count("a.py, line 1") == 20
 
 
 def test_what_others_wait_for_comes_first() -> None:

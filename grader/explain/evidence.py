@@ -89,6 +89,8 @@ def place(seen: Response, component: str, places: Places) -> tuple[str, int]:
     frames: Sequence[Frame] = seen.fault.frames if seen.fault is not None else ()
     if component not in places.edition.given:
         frames = without_given(frames, places)
+    elif seen.unfit is not None:
+        frames = ()
     if frames:
         return frames[-1].file, frames[-1].line
     if seen.fault is not None and seen.fault.place[1]:

@@ -124,10 +124,10 @@ def of_traceback(text: str, headline: str, place: str) -> list[str]:
     code = lines[number][call.end() :]
     below = list(takewhile(lambda line: line.startswith(" "), lines[number + 1 :]))
     shown = [code, *(line[call.end() :] for line in below)] if code else [line[2:] for line in below]
-    if not lines[number].startswith(place):
-        shown[0] = f"{lines[number][: call.start(1)]}: {shown[0]}"
+    if (there := lines[number][: call.start(1)]) != place:
+        shown = [f"{there}: {shown[0] if shown else ''}", *shown[1:]]
     raised = " ".join(lines[number + 1 + len(below) :])
-    return [raised, *shown] if raised and raised not in headline else shown
+    return [raised, *shown] if (raised and raised not in headline) or not shown else shown
 
 
 def next_lines(steps: list[str], width: int) -> list[str]:

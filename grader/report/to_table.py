@@ -12,8 +12,9 @@ from tabulate import tabulate
 
 from grader.base.columns import columns, cut, wrap
 from grader.base.message import LABEL, PASTE, Message
+from grader.base.text import listed
 from grader.report.details import TOLD_BY_THE_TABLE, blocks, points, summary_line
-from grader.report.first_screen import LINES, first_screen
+from grader.report.first_screen import LINES, first_screen, shortened
 from grader.result import ComponentResult, Result, TrainingResult, accuracy_text, is_training
 
 COLOURS = {
@@ -115,6 +116,8 @@ def details(result: Result, verbose: bool, colour: bool, width: int) -> str:
 def training(result: Result, width: int, level: str = "all") -> str:
     told = [each for each in result.training if each.accuracy or each.outcome not in TOLD_BY_THE_TABLE]
     lines = [line for each in told for line in training_lines(each, level).split("\n")]
+    if level not in TOLD_OF_TRAININGS:
+        return "\n".join(shortened(line, width) for line in lines)
     return "\n".join(part for line in lines for part in wrap(line, width, LABEL + 2))
 
 
@@ -122,10 +125,11 @@ def training_lines(each: TrainingResult, level: str) -> str:
     """Milestones of one training, with a small curve of the test accuracy. level: one of LEVELS."""
     head = f"training {each.model}: {each.outcome}"
     if not each.accuracy:
-        return f"{head}, {each.told}" if each.told else head
+        steps = tuple(part for part in each.told.parts if part[0] in TOLD_OF_TRAININGS.get(level, ()))
+        told = each.told if level == "all" else Message(each.told.first_line, steps)
+        return f"{head}, {told}" if told else head
     reached = [
-        f"{' and '.join(f'{goal.accuracy:.0%}' for goal in goals)} in {wall:.2f} s"
-        + (f" ({cpu:.2f} s CPU)" if cpu else "")
+        f"{listed([f'{goal.accuracy:.0%}' for goal in goals])} in {wall:.2f} s" + (f" ({cpu:.2f} s CPU)" if cpu else "")
         for (wall, cpu), goals in groupby(each.milestones, lambda goal: (goal.wall_seconds, goal.cpu_seconds))
     ]
     start = [each.accuracy_before] if each.accuracy_before is not None else []

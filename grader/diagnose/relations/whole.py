@@ -63,7 +63,7 @@ def relate(verdict: Verdict, beside: Sequence[Verdict] = (), right: Sequence[Ver
             found = [each for each in found if each.code != "almost-right"]
         numbers = [pair for each in beside for pair in numbers_of(each)]
         found = [each for each in found if each.code != "function-of-it" or goes_on(each.sentence, numbers)]
-        return found[:MOST]
+        return sorted(found[:MOST], key=lambda each: each.code != "other-axis")  # which explains what cannot be
 
 
 def is_nearly_right(verdict: Verdict) -> bool:
