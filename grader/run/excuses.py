@@ -197,11 +197,13 @@ class Excuses:
         Of the whole file, where the line is in no class or nothing is asked of it: another class there may be wrong for
         itself.
         """
-        # What needs the component that is asked about would be wrong with it
+        # What needs the component that is asked about, or one of another file, would be wrong with it
+        module, home = self.places.part_of(frame.file, frame.line), self.edition.module_of
         probes = [
             each
             for each in self.questions.every
-            if self._holds(each.component, frame) and each.weight and asking.component not in each.needed_components
+            if self._holds(each.component, frame) and each.weight
+            if all(name != asking.component and home(name) == module for name in each.needed_components)
         ]
         probes = [each for each in self.questions.concerning(asking, probes) if self.questions.knows(each)]
         self.observer.ask(self.questions.answerable(probes))

@@ -57,7 +57,8 @@ def relate(verdict: Verdict, beside: Sequence[Verdict] = (), right: Sequence[Ver
         beside = beside or (verdict,)
         ratios = [ratio for each in beside for ratio in ratios_of(each)]
         found = list(relations(verdict, ratios, any(map(has_a_number, right))))
-        if (factor := one_factor(beside)) and not any(each.code in CLEAR for each in found):
+        numeric = any(isinstance(each.actual, float) for each in verdict.differences)
+        if numeric and (factor := one_factor(beside)) and not any(each.code in CLEAR for each in found):
             found = [shared(factor)]
         if not all(map(is_nearly_right, beside)):
             found = [each for each in found if each.code != "almost-right"]

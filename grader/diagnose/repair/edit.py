@@ -33,6 +33,11 @@ class Edit:
     rank: int = 0
 
     @property
+    def copies(self) -> bool:
+        """Does it only make an array of its own?"""
+        return any(new.endswith(".copy())") for _, _, new in self.pieces)
+
+    @property
     def retypes(self) -> bool:
         """Does it make floats, and change no number?"""
         return any(new.endswith(".astype(float))") for _, _, new in self.pieces)

@@ -68,7 +68,11 @@ class Repair:
         )
         right = f"{which} right"
         sentence = edit.sentence
-        if edit.kind in ADDING and not edit.retypes and len({each.sentence for each in alike}) > MOST_ALIKE:
+        if (
+            edit.kind in ADDING
+            and not (edit.copies or edit.retypes)
+            and len({each.sentence for each in alike}) > MOST_ALIKE
+        ):
             sentence = f"the mistake shows in this line: with one of several small changes of it {RIGHT}"
         return sentence.replace(RIGHT, right)
 
@@ -103,7 +107,7 @@ def simplest(edits: Sequence[Edit]) -> Edit:
     """Of edits that do the same to one line the one to tell: the smallest.
 
     Of what can be taken away the most: where a term can go as a whole, that a part of it can go, too, says less. Where
-    floats alone make it right, a number that happens to make floats says less.
+    a copy alone, or floats alone, make it right, arithmetic that happens to make the same says less.
     """
-    edits = [edit for edit in edits if edit.retypes] or edits
+    edits = [each for each in edits if each.copies] or [each for each in edits if each.retypes] or list(edits)
     return min(edits, key=lambda edit: -edit.size if edit.kind == TAKEN else edit.size)

@@ -162,8 +162,22 @@ def gradients(s: Dialect, draw: Draw) -> Observation:
     jacobian_only(s)
     model, _, optimizer, _ = compiled(s, draw)
     model.method("batch_step", draw.array(B, N), draw.one_hot(B, C))
-    calls = optimizer.attribute("grads").method("__len__").value
-    return {"optimizer_calls": calls, "gradients": optimizer.attribute("grads").item(0).value if calls else None}
+    return {"optimizer_calls": calls_of(optimizer), "gradients": handed(optimizer, "grads")}
+
+
+def calls_of(optimizer: Remote) -> int:
+    return int(optimizer.attribute("grads").method("__len__").value)
+
+
+def handed(optimizer: Remote, name: str, since: int = 0) -> Any:
+    """The grads or the weights that a scripted optimizer was given from one of its calls on, in one list.
+
+    None without such a call. How often a step calls it is asked elsewhere.
+    """
+    seen = [optimizer.attribute(name).item(call).value for call in range(since, calls_of(optimizer))]
+    if not all(isinstance(each, (list, tuple)) for each in seen):
+        return seen[0]
+    return [array for each in seen for array in each] if seen else None
 
 
 @probe("SequentialModel", "updates", weight=2, needs=LEARNING)
@@ -173,13 +187,11 @@ def updates(s: Dialect, draw: Draw) -> Observation:
     model, layers, optimizer, _ = compiled(s, draw, bump=0.5)
     before = [weight for each in layers for weight in each.attribute("weights").value]
     model.method("batch_step", draw.array(B, N), draw.one_hot(B, C), training=True)
-    calls = optimizer.attribute("grads").method("__len__").value
-    if not calls:
-        return {"optimizer_calls": 0, "given_the_weights_in_order": None, "weights": None}
-    given = optimizer.attribute("weights").item(0).value
+    given = handed(optimizer, "weights")
+    if given is None:
+        return {"given_the_weights_in_order": None, "weights": None}
     listed = isinstance(given, (list, tuple)) and len(given) == len(before)
     return {
-        "optimizer_calls": calls,
         "given_the_weights_in_order": listed and all(map(same_values, before, given)),
         "weights": [list(each.attribute("weights").value) for each in layers],
     }
@@ -190,10 +202,10 @@ def second_step(s: Dialect, draw: Draw) -> Observation:
     """the gradients of a second step are those of its own batch, with nothing left of the first."""
     jacobian_only(s)
     model, _, optimizer, _ = compiled(s, draw)
-    for _ in range(2):
-        model.method("batch_step", draw.array(B, N), draw.one_hot(B, C), training=True)
-    calls = optimizer.attribute("grads").method("__len__").value
-    return {"optimizer_calls": calls, "gradients": optimizer.attribute("grads").item(1).value if calls > 1 else None}
+    model.method("batch_step", draw.array(B, N), draw.one_hot(B, C), training=True)
+    calls = calls_of(optimizer)
+    model.method("batch_step", draw.array(B, N), draw.one_hot(B, C), training=True)
+    return {"gradients": handed(optimizer, "grads", since=calls)}
 
 
 @probe(
@@ -219,6 +231,7 @@ def network_gradient(s: Dialect, draw: Draw) -> Observation:
     y = draw.one_hot(B, C)
     arrays = [each.attribute(name) for each in dense for name in ("w", "b")]
     before = [array.value for array in arrays]
+    refuse_coarse(before, "SequentialModel/gradients")
     model.method("batch_step", x, y, training=True)
     found = first_gradients(optimizer, arrays, before)
     fitting = list(found) if shapes_of(found) == shapes_of(before) else []
@@ -233,6 +246,12 @@ def network_gradient(s: Dialect, draw: Draw) -> Observation:
     return {"shapes": shapes_of(found), "slopes": slopes if fitting else numeric, "numeric": numeric}
 
 
+def refuse_coarse(weights: list[Any], shown_by: str) -> None:
+    """Asks nothing where weights cannot be moved by a small step."""
+    if any(np.asarray(each).dtype == np.float16 for each in weights):
+        raise NotAsked("float16 is too coarse for central differences", shown_by)
+
+
 def slope(s: Dialect, model: Remote, loss: Remote, array: Remote, old: Any, direction: Any, x: Any, y: Any) -> float:
     """The slope of the loss along a direction of one weight, by central differences. Leaves the weight as it was."""
     losses = []
@@ -245,8 +264,9 @@ def slope(s: Dialect, model: Remote, loss: Remote, array: Remote, old: Any, dire
 
 def first_gradients(optimizer: Remote, arrays: list[Remote], before: list[Any]) -> Any:
     """What a step gave the optimizer, or by how much the layers changed their weights themselves."""
-    if optimizer.attribute("grads").method("__len__").value:
-        return optimizer.attribute("grads").item(0).value
+    found = handed(optimizer, "grads")
+    if found is not None:
+        return found
     return [np.subtract(old, array.read()) for old, array in zip(before, arrays)]
 
 

@@ -25,6 +25,9 @@ GRADIENT = Rule(gradient=True, upstream_factors=(B,), squeeze=True)
 # it, 0.29 % here; two samples differ by more than the rubric's 3 % once in 10**12 runs.
 FAN_IN, FAN_OUT = 300, 200
 STATISTIC = Rule(tolerance="statistic")
+# The same row or column over and over has 300 different numbers at most. Honest draws have tens of thousands, and those
+# of float16, which cannot tell near ones apart, more than ten thousand.
+DIFFERENT = 10
 # A normal distribution has kurtosis 3, one truncated at two standard deviations 2.36, a uniform one 1.8. The standard
 # deviation of a sample kurtosis is sqrt(24 / N) = 0.02, so that the bounds are at least 12 of them away from either.
 BELL = Rule(within=((2.1, 3.5),))
@@ -302,7 +305,7 @@ def statistics(w: Any) -> Observation:
         return {"std": few, "kurtosis": few, "mean_in_standard_errors": few, "each_drawn_by_itself": True}
     w = w.astype(np.float64)
     std, squares = float(w.std()), (w - w.mean()) ** 2  # squared twice: a tenth of the time of ** 4
-    each = bool(unique(w).size > w.size / 2)  # and not the same row or column over and over
+    each = bool(unique(w).size > DIFFERENT * max(FAN_IN, FAN_OUT))
     if std <= 1e-6 * abs(float(w.mean())):  # one number has no distribution
         return {"std": 0.0, "each_drawn_by_itself": each}
     kurtosis = float((squares**2).mean() / std**4)

@@ -29,7 +29,7 @@ from grader.homeworks.beras.later.probes.core import (
     layer,
     linear_loss,
 )  # fmt: skip
-from grader.homeworks.beras.probes.assignment import DIRECTIONS, MARGIN, STEP, largest
+from grader.homeworks.beras.probes.assignment import DIRECTIONS, MARGIN, STEP, largest, refuse_coarse
 from grader.worker.wire import Opaque
 
 COMPILING = "Model/compiles"
@@ -203,6 +203,7 @@ def whole_network(s: Dialect, draw: Draw) -> Observation:
     model.method("compile", optimizer, loss, s.double("metric", "Callable", reply=ACCURACY))
     given, y = s.tensor(x, "x"), s.tensor(draw.one_hot(B, C), "y")
     before = [array.value for array in arrays]
+    refuse_coarse(before, "SequentialModel/step-gradients")
     model.method("batch_step", given, y, training=True)
     calls = optimizer.attribute("grads").method("__len__").value
     found: Any = gradients_by_weight(optimizer, before) if calls else "no call of the optimizer"
