@@ -9,13 +9,14 @@ from types import ModuleType
 
 import pytest
 
+from grader.diagnose.repair.brackets import missing
 from grader.diagnose.repair.edit import ADDED, EXCHANGED, TAKEN, Edit
-from grader.diagnose.repair.edits import edits_of
+from grader.diagnose.repair.edits import edits_of, edits_of_constants
 from grader.diagnose.repair.outside import reaching_outside
 from grader.diagnose.repair.search import MOST_ALIKE, Repair, simplest
 from grader.diagnose.repair.text import LONGEST_PART, Text, contrast
 from grader.judge.verdict import Line
-from grader.worker.changes import Trace, exchange
+from grader.worker.changes import Trace, assign, exchange
 
 RIGHT = " {right}"
 # a wrong body, what it becomes, and the sentence that tells the mistake
@@ -39,6 +40,8 @@ KINDS = [
     ("return np.max(x)", "return np.max(x, axis=1)", "`max` is taken of everything at once; over axis 1"),
     ("return np.mean(x)", "return np.sum(x)", "with `sum` in place of `mean`"),
     ("return x @ y", "return (y @ x)", "with both sides exchanged, `y @ x`,"),
+    ("return np.hstack(x)", "return np.vstack(x)", "with `vstack` in place of `hstack`"),
+    ("return x / y + z", "return x / (y + z)", "brackets are missing around `y + z`: with them"),
     ("return x > y", "return (x < y)", "with `<` in place of `>`"),
     ("return x @ (y + z)", "return ((x @ y) + z)", "with `(x @ y) + z` in place of `x @ (y + z)`"),
     ("return (1 - x) ** y", "return (1 - (x ** y))", "with `1 - (x ** y)` in place of `(1 - x) ** y`"),
@@ -57,6 +60,10 @@ KINDS = [
     ("if x:\n    return y\nreturn z", "if False:\n    return y\nreturn z",
      "what is below `if x` should not run: without it"),
     ("for i in x:\n    y = i\n    return y", "for i in x:\n    y = i\nreturn y", "this line is in the loop: behind it"),
+    ("for i in x:\n    if i:\n        return y", "for i in x:\n    if i:\n        pass\nreturn y",
+     "this `return` is in the loop: behind it"),
+    ("return x(y.pop())", "return x(z)", "with `z` in place of `y.pop()`"),
+    ("return x + 1e-3", "return x + self.a", "with `self.a` in place of `1e-3`"),
     ("if x:\n    y = z\ny = y + z", "if x:\n    y = z\nelse:\n    y = y + z",
      "this line also runs after the `if` above it: in an `else`"),
     ("x = y\ny = z", "y = z\nx = y", "this line comes too late: before `x = y`"),
@@ -89,6 +96,43 @@ def test_default_that_is_shared_is_made_anew() -> None:
     edit = found[f"`z=[]` is made once and shared by all: with a new one each time{RIGHT}"]
 
     assert "z = []\n        return z" in text.alone(next(text.functions()), edit.pieces)
+
+
+def test_default_and_constant_are_other_numbers() -> None:
+    text = Text(
+        "EPS = 1e-3\n\nclass Layer:\n    rate = 0.99\n\n    def f(self, x, beta=0.99):\n        return x + EPS\n"
+    )
+    function = next(text.functions())
+
+    sentences = {edit.sentence: edit for edit in edits_of(text, function, "x.py", {7})}
+    constants = edits_of_constants(text, [function], "x.py", {7})
+
+    assert "beta=0.9)" in text.alone(function, sentences["with `0.9` in place of `0.99`" + RIGHT].pieces)
+    assert {edit.function for edit in constants} == {"EPS"}  # nothing that runs mentions the other one
+    assert "with `1e-06` in place of `1e-3`" + RIGHT in {edit.sentence for edit in constants}
+    assert edits_of_constants(text, [function], "x.py", set()) == []
+
+
+@pytest.mark.parametrize(
+    ("formula", "brackets"),
+    [
+        ("a / b + c", {"a / (b + c)"}),
+        ("a * (b + c) * d", set()),
+        ("a - b / c * d", {"(a - b) / c * d", "(a - b / c) * d", "a - b / (c * d)"}),
+        ("a * b / c + d", {"a * b / (c + d)", "a * (b / c + d)"}),
+    ],
+)
+def test_brackets_are_put_where_they_change_something(formula: str, brackets: set[str]) -> None:
+    text = Text(formula)
+    statement = text.module.body[0]
+    assert isinstance(statement, ast.Expr)
+
+    found = set()
+    for each in missing(text, statement.value):
+        (first, _, _), (last, _, _) = each.pieces
+        found.add(f"{formula[:first]}({formula[first:last]}){formula[last:]}")
+
+    assert found == brackets
 
 
 def test_edits_of_a_style_compile(tmp_path: Path) -> None:
@@ -146,7 +190,7 @@ def repair_with(edits: list[Edit]) -> Repair:
     found.wrong = [type("Verdict", (), {"probe": type("Probe", (), {"megabytes": 0})})()]
     found.fitting = lambda kinds: edits  # type: ignore[method-assign]
     found.is_right = lambda *_, **__: True  # type: ignore[method-assign]
-    found.seed = 0
+    found.seed = found.others = 0
     return found
 
 
@@ -177,6 +221,8 @@ class Base:
 
 
 class Layer(Base):
+    rate = 1.0
+
     def scale(self, x):
         return 2 * super().scale(x)
 
@@ -214,6 +260,17 @@ def test_function_takes_other_code_and_stays_the_same(tmp_path: Path) -> None:
     assert module.Layer.scale is held
 
 
+def test_function_takes_other_defaults_and_a_constant_another_number(tmp_path: Path) -> None:
+    module = loaded(tmp_path / "layers.py")
+
+    exchange(module, "Layer.times", "class Layer:\n    def times(x, factor=5):\n        return factor * x\n")
+    assign(module, "Layer.rate", 7.0)
+
+    assert (module.Layer.times(1), module.Layer.rate) == (5, 7)
+    with pytest.raises(LookupError):
+        assign(module, "Layer.nothing", 7.0)
+
+
 @pytest.mark.parametrize("name", ["Layer.nothing", "nothing", "Layer"])
 def test_what_is_no_function_takes_no_code(name: str, tmp_path: Path) -> None:
     with pytest.raises(LookupError):
@@ -232,7 +289,7 @@ def test_trace_notes_the_lines_of_a_folder_alone(tmp_path: Path) -> None:
         lines = trace.end()
         sys.settrace(before)
 
-    assert lines == [["layers.py", 9], ["layers.py", 4]]
+    assert lines == [["layers.py", 11], ["layers.py", 4]]
 
 
 OUTSIDE = """

@@ -34,7 +34,7 @@ COMPARED: Mapping[type, tuple[type[ast.cmpop], ...]] = {
     ast.Gt: (ast.GtE, ast.Lt), ast.GtE: (ast.Gt, ast.LtE), ast.Lt: (ast.LtE, ast.Gt), ast.LtE: (ast.Lt, ast.GtE),
     ast.Eq: (ast.NotEq,), ast.NotEq: (ast.Eq,),
 }  # fmt: skip
-USUAL = ((0.5, 0.9, 0.95, 0.99, 0.999), (1e-6, 1e-7, 1e-8, 1e-10, 1e-12), (0.01, 0.1, 0.2, 0.3))
+USUAL = ((0.5, 0.9, 0.95, 0.99, 0.999), (1e-3, 1e-5, 1e-6, 1e-7, 1e-8, 1e-10, 1e-12), (0.01, 0.1, 0.2, 0.3))
 MOST_ALIKE = 3  # names of a longer list are not taken for each other
 SHORT = 24  # characters of a formula that is named beside a name in it
 

@@ -2,7 +2,8 @@
 
 Where the listed mistakes leave an answer unexplained, small edits of the submission's own lines are tried (repair/),
 and slips of the reference that nobody listed are asked, too (ask/slips.py). An edit is told only if it makes every
-wrong answer of the component right, a slip only if it gives every one of them; both leave every right one right.
+wrong answer of the component right, or two if they do so together, a slip only if it gives every one of them; both
+leave every right one right.
 
 A misconception is named only if the submission agrees with it on every probe of the component on which it shows at all.
 Two that agree there are asked further questions, with other seeds, until they part or the questions run out. Where no
@@ -125,8 +126,13 @@ class Diagnosis:
         """
         groups = self.answers.slips(self.wrong[0].probe.component)
         told = self.tell_slip(next(groups, {})) or self.tell_edit(unnamed, CHANGING)
-        if not told and not any(map(self.tell_slip, groups)):
-            self.tell_edit(unnamed, ADDING)
+        told = told or any(map(self.tell_slip, groups)) or self.tell_edit(unnamed, ADDING)
+        if not told and self.repair is not None:
+            both = self.repair.apart(CHANGING)
+            for sentence, lines, wrong in both:
+                others = (f"; and in line {rest[0].number}, {other}" for other, rest, _ in both if rest != lines)
+                for verdict in wrong:
+                    verdict.diagnosis, verdict.patterns, verdict.lines = [EDIT], [sentence + "".join(others)], lines
 
     def write_down(self, explanations: Mapping[Codes, set[str]]) -> None:
         """Puts the pages of mistakes on the wrong answers that they explain."""

@@ -6,6 +6,7 @@ new one.
 
 from __future__ import annotations
 
+import ast
 import sys
 from types import CodeType, FrameType, FunctionType, ModuleType
 from typing import Any
@@ -15,15 +16,37 @@ Line = tuple[str, int]  # a file below the root, and a line of it
 
 
 def exchange(module: ModuleType, name: str, source: str) -> None:
-    """Gives a function (`Class.method`) the code that a source of that name has.
+    """Gives a function (`Class.method`) the code that a source of that name has, and its defaults.
 
     Raises LookupError for no such function, and SyntaxError or ValueError for a source that cannot stand there.
     """
     function = function_of(module, name)
-    code: CodeType = compile(source, function.__code__.co_filename, "exec", dont_inherit=True)
+    node: Any = ast.parse(source)
+    code: CodeType = compile(node, function.__code__.co_filename, "exec", dont_inherit=True)
     for part in name.split("."):
         code = next(each for each in code.co_consts if isinstance(each, CodeType) and each.co_name == part)
+        node = next(each for each in node.body if getattr(each, "name", "") == part)
     function.__code__ = code
+    old, named = function.__defaults__ or (), function.__kwdefaults__ or {}
+    function.__defaults__ = tuple(map(default, node.args.defaults, old)) or None
+    texts = {each.arg: value for each, value in zip(node.args.kwonlyargs, node.args.kw_defaults)}
+    function.__kwdefaults__ = {each: default(texts.get(each), value) for each, value in named.items()} or None
+
+
+def default(node: ast.expr | None, old: Any) -> Any:
+    """What a default is: the number or text that stands there, else the very object that it was."""
+    return node.value if isinstance(node, ast.Constant) else old
+
+
+def assign(module: ModuleType, name: str, number: float) -> None:
+    """Gives a constant of a module or of a class (`Class.eps`) another number. Raises LookupError for no such one."""
+    *around, last = name.split(".")
+    found: Any = module
+    for part in around:
+        found = vars(found)[part]
+    if last not in vars(found):
+        raise LookupError(name)
+    setattr(found, last, number)
 
 
 def function_of(module: ModuleType, name: str) -> FunctionType:

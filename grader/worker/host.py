@@ -102,6 +102,10 @@ class Host:
         """Gives a function of the submission other code, until its modules are forgotten."""
         changes.exchange(self.load(module), name, source)
 
+    def do_assign(self, module: str, name: str, number: float) -> None:
+        """Gives a constant of the submission another number, until its modules are forgotten."""
+        changes.assign(self.load(module), name, number)
+
     def do_trace(self) -> None:
         """Notes from here on which lines of the submission run."""
         self.trace = changes.Trace(self.root)

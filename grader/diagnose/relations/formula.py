@@ -167,9 +167,20 @@ def affine(case: Case) -> Relation | None:
     if not near(case.actual, factor * case.expected + offset):
         return None
     sign = "plus" if offset > 0 else "minus"
-    standardised = abs(case.actual.mean()) < ROUGH / 10 and abs(case.actual.std() - 1) < ROUGH / 10
-    so_that = ": what came back has mean 0 and standard deviation 1" if standardised else ""
+    so_that = standardised(case, factor, offset)
     return Relation("affine", f"{every(case)} is {factor:.6g} times the expected one {sign} {abs(offset):.6g}{so_that}")
+
+
+def standardised(case: Case, factor: float, offset: float) -> str:
+    """What a multiple of the right values and a number make of them, where it is one of the usual scalings; else ''."""
+    if abs(case.actual.mean()) < ROUGH / 10 and abs(case.actual.std() - 1) < ROUGH / 10:
+        return ": what came back has mean 0 and standard deviation 1"
+    if case.expected.min() < 0 or case.expected.max() > 1 or factor < 1 or offset > 0:
+        return ""
+    if abs(offset + 1) < TOLERANCE and abs(factor - 2) < TOLERANCE:
+        return ": what should go from 0 to 1 goes from -1 to 1"
+    mean, deviation = -offset / factor, 1 / factor
+    return f": that is (x - {mean:.4g}) / {deviation:.4g}, as if x were standardised"
 
 
 def input_added(case: Case) -> Relation | None:

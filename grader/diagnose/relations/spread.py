@@ -31,10 +31,11 @@ def spread(verdict: Verdict, difference: Difference) -> Relation | None:
         "sqrt(1 / (n + m))": (n + m) ** -0.5, "2 / (n + m)": 2 / (n + m), "2 / n": 2 / n, "1 / n": 1 / n,
         "sqrt(6 / (n + m))": (6 / (n + m)) ** 0.5, "sqrt(6 / n)": (6 / n) ** 0.5, "sqrt(2) / n": 2**0.5 / n,
         "sqrt(2 / (n * m))": (2 / (n * m)) ** 0.5, "sqrt(2 / ((1 + 0.3^2) n))": (2 / (1.09 * n)) ** 0.5,
-        "sqrt(2 / n + m)": (2 / n + m) ** 0.5,
+        "sqrt(3 / (n + m))": (3 / (n + m)) ** 0.5, "sqrt(2 / n + m)": (2 / n + m) ** 0.5,
         "sqrt(6 / n + m) / sqrt(3)": (2 / n + m / 3) ** 0.5, "sqrt(1 / (3 n))": (3 * n) ** -0.5,
     } if n and m else {}  # fmt: skip
-    fitting = [text for text, value in formulas.items() if abs(actual / value - 1) < ABOUT]
+    off = {text: abs(actual / value - 1) for text, value in formulas.items()}
+    fitting = sorted((text for text in formulas if off[text] < ABOUT), key=lambda text: off[text])
     right = [text for text, value in formulas.items() if abs(difference.expected / value - 1) < ABOUT]
     if not fitting or not right:
         return None

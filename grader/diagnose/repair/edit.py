@@ -16,7 +16,9 @@ RIGHT = "{right}"  # where a sentence says how many answers become right
 
 @dataclass(frozen=True)
 class Edit:
-    """function: `Class.method`, of `file`. line: where the change is. sentence: what is wrong there, with RIGHT in it.
+    """function: `Class.method`, of `file`, or what is a constant there, `Class.eps`. line: where the change is.
+
+    sentence: what is wrong there, with RIGHT in it.
 
     size: of the change in characters: of two that do the same the smaller one is told. rank: among those of its kind,
     0 for the likeliest.

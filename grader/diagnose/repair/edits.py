@@ -7,8 +7,10 @@ edit leads from a student's mistake back, in whatever style the line is written.
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import TypeGuard
 
+from grader.diagnose.repair.brackets import missing
 from grader.diagnose.repair.edit import Edit
 from grader.diagnose.repair.expressions import SIZING, Change, Expressions, Scope
 from grader.diagnose.repair.statements import Rewritten, Statements, is_docstring
@@ -22,15 +24,35 @@ def edits_of(text: Text, function: Function, file: str, lines: Collection[int]) 
 
     Sizes of new arrays stay as they are, and so does what ends a `while`: a search is not to wait for what it made.
     """
+    return edits(text, function.name, file, changes_of(text, function, lines))
+
+
+def edits_of_constants(text: Text, functions: Sequence[Function], file: str, lines: Collection[int]) -> list[Edit]:
+    """The edits of the numbers that have a name, where one of these functions runs that mentions it."""
+    mentioned: set[str] = set()
+    for function in functions:
+        if any(not set(lines).isdisjoint(own_lines(each)) for each in statements_of(function.node)):
+            mentioned |= names_in(function.node)
+            mentioned |= {each.attr for each in ast.walk(function.node) if isinstance(each, ast.Attribute)}
+    found: list[Edit] = []
+    expressions = Expressions(text, Scope((), (), (), (), (), ()))
+    for name, node in text.constants():
+        if name.rpartition(".")[2] in mentioned:
+            found += edits(text, name, file, expressions.of_constant(node, sizing=False))
+    return found
+
+
+def edits(text: Text, name: str, file: str, changes: Iterable[Change | Rewritten]) -> list[Edit]:
+    """Of changes that are the same text one, the most telling first. name: of the function, or of the constant."""
     found: dict[tuple[object, ...], Edit] = {}
-    for each in changes_of(text, function, lines):
+    for each in changes:
         change = rewritten(text, each) if isinstance(each, Change) else each
         size = sum(abs(end - start - len(new)) for start, end, new in change.pieces)
         quoted = text.line(change.line)
         edit = Edit(
             change.kind,
             file,
-            function.name,
+            name,
             change.line,
             quoted,
             change.sentence,
@@ -59,6 +81,8 @@ def changes_of(text: Text, function: Function, lines: Collection[int]) -> Iterat
         if isinstance(node, ast.While) or guarded & names_changed(node):
             continue
         yield from statements.of(node)
+        if isinstance(node, ast.For):
+            yield from statements.returned_too_early(node)
         sized, counted = sizing_in(node)
         values = set(values_of(node))
         called = {id(each.func) for each in ast.walk(node) if isinstance(each, ast.Call)}
@@ -67,6 +91,7 @@ def changes_of(text: Text, function: Function, lines: Collection[int]) -> Iterat
                 yield from expressions.counts(expression)
                 continue
             yield from expressions.of(expression, id(expression) in counted)
+            yield from missing(text, expression)
             if id(expression) in called or id(expression) in counted:
                 continue
             yield from expressions.names(expression)
@@ -83,6 +108,9 @@ def changes_of(text: Text, function: Function, lines: Collection[int]) -> Iterat
     if ran:
         yield from statements.with_what_it_needs(function.node)
         yield from statements.shared_defaults(function.node)
+        for default in filter(None, (*function.node.args.defaults, *function.node.args.kw_defaults)):
+            if isinstance(default, ast.Constant):
+                yield from expressions.of_constant(default, sizing=False)
 
 
 def scope_of(text: Text, function: Function) -> Scope:
@@ -101,11 +129,19 @@ def scope_of(text: Text, function: Function) -> Scope:
     )
     inner = sorted((each for each in ast.walk(node) if isinstance(each, ast.expr)), key=lambda each: each.lineno)
     counts = dict.fromkeys(text.of(each) for each in inner if is_count(each))
-    counts |= dict.fromkeys(f"len({name})" for name in (*arguments, *kept) if name != own)
+    parts = {text.of(each.value): each for each in inner if is_part(each)}  # of a list, whose length counts no rows
+    makers = (each for each in ast.walk(around) if isinstance(each, ast.FunctionDef) and each.name == "__init__")
+    made = {text.of(each) for maker in makers for each in ast.walk(maker) if isinstance(each, ast.Attribute)}
+    lasting = made - parts.keys()  # such as weights: they have no rows of a batch
+    sized = (each for each in (*arguments, *kept) if each not in lasting)
+    lengths = (text.of(parts[each]) if each in parts else each for each in sized)
+    counts |= dict.fromkeys(f"len({name})" for name in lengths if name != own)
     slices = dict.fromkeys(text.slice_of(each) for each in inner if isinstance(each, ast.Subscript))
     targets = [each.target for each in ast.walk(node) if isinstance(each, (ast.For, ast.comprehension))]
     loops = dict.fromkeys(each.id for target in targets for each in ast.walk(target) if isinstance(each, ast.Name))
-    return Scope(tuple(names), tuple(kept), tuple(counts)[:MOST_COUNTS], tuple(filter(None, slices)), tuple(loops))
+    constants = tuple(name for name, _ in text.constants())
+    counted, cut = tuple(counts)[:MOST_COUNTS], tuple(filter(None, slices))
+    return Scope(tuple(names), tuple(kept), counted, cut, tuple(loops), constants)
 
 
 def is_count(node: ast.expr) -> bool:
@@ -115,18 +151,34 @@ def is_count(node: ast.expr) -> bool:
     return isinstance(node, ast.Subscript) and isinstance(node.value, ast.Attribute) and node.value.attr == "shape"
 
 
+def is_part(node: ast.expr) -> TypeGuard[ast.Subscript]:
+    """`x[0]`."""
+    return isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) and node.slice.value == 0
+
+
 def names_of_ends(function: ast.FunctionDef) -> set[str]:
-    """The names that decide when a `while` ends."""
-    tests = [node.test for node in ast.walk(function) if isinstance(node, ast.While)]
-    return {each.id for test in tests for each in ast.walk(test) if isinstance(each, ast.Name)}
+    """The names that decide when a `while` ends, and those that these are made of in it."""
+    loops = [node for node in ast.walk(function) if isinstance(node, ast.While)]
+    found = {name for loop in loops for name in names_in(loop.test)}
+    inside = [node for loop in loops for node in ast.walk(loop) if isinstance(node, (ast.Assign, ast.AugAssign))]
+    while more := {name for node in inside if stored_in(node) & found for name in names_in(node)} - found:
+        found |= more
+    return found
 
 
 def names_changed(node: ast.stmt) -> set[str]:
     """What a statement may change: what it assigns to, and whose methods it calls."""
-    stored = {each.id for each in ast.walk(node) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)}
     methods = [each.func.value for each in ast.walk(node) if isinstance(each, ast.Call)
                and isinstance(each.func, ast.Attribute)]  # fmt: skip
-    return stored | {each.id for each in methods if isinstance(each, ast.Name)}
+    return stored_in(node) | {each.id for each in methods if isinstance(each, ast.Name)}
+
+
+def stored_in(node: ast.AST) -> set[str]:
+    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)}
+
+
+def names_in(node: ast.AST) -> set[str]:
+    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
 
 
 def sizing_in(node: ast.stmt) -> tuple[set[int], set[int]]:

@@ -20,6 +20,7 @@ LIKE = {
     "exp": ("exp2", "expm1"), "exp2": ("exp",), "expm1": ("exp",), "sqrt": ("square",), "square": ("sqrt",),
     "var": ("std",), "std": ("var",), "any": ("all",), "all": ("any",), "floor": ("ceil",), "ceil": ("floor",),
     "normal": ("uniform",), "uniform": ("normal",), "rand": ("randn",), "append": ("extend",), "extend": ("append",),
+    "hstack": ("vstack",), "vstack": ("hstack",), "stack": ("concatenate",), "concatenate": ("stack",),
     "add": ("subtract", "multiply"), "subtract": ("add",), "multiply": ("divide", "add"), "divide": ("multiply",),
 }  # fmt: skip
 OPERATORS: dict[type, tuple[type[ast.operator], ...]] = {
@@ -34,6 +35,7 @@ UNWRAPPED = frozenset(
     {"astype", "round", "clip", "copy", "sum", "mean", "max", "min", "flatten", "ravel", "squeeze", "transpose",
      "reshape", "item", "tolist", "lower", "upper"}
 )  # fmt: skip
+JOINING = frozenset({"hstack", "vstack", "stack", "concatenate"})  # without one of them a list is left of an array
 HALVES = (0.5, 1.0, 2.0)
 MOST_NAMES = 4  # of those in reach that one name is exchanged for: the ones that are written most like it
 
@@ -43,7 +45,7 @@ class Scope:
     """What a function can use. names: its arguments and local names. kept: attributes of its object, `self.m`.
 
     counts: how it counts something, or may: `len(x)`, `x.shape[0]`. slices: what it cuts out, `start:end`.
-    counters: the names of its loops.
+    counters: the names of its loops. constants: the numbers that the module, or a class of it, gives a name.
     """
 
     names: tuple[str, ...]
@@ -51,6 +53,7 @@ class Scope:
     counts: tuple[str, ...]
     slices: tuple[str, ...]
     counters: tuple[str, ...]
+    constants: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -123,9 +126,15 @@ class Expressions:
     def names(self, node: ast.expr) -> Iterator[Change]:
         """Another name in the place of this one, or another number of the same sort."""
         yield from self.counts(node)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and not (node.args or node.keywords):
+            for rank, other in enumerate(each for each in self.scope.names if each != self.src(node.func.value)):
+                yield replace(self.exchanged(node, other, kind=NAMED), rank=rank)
+        name = self.src(node)
+        if name in self.scope.constants or (isinstance(node, ast.Constant) and isinstance(node.value, float)):
+            for rank, other in enumerate(self.scope.kept):
+                yield replace(self.exchanged(node, other, kind=NAMED), rank=rank)
         if not isinstance(node, (ast.Name, ast.Attribute)) or not isinstance(node.ctx, ast.Load):
             return
-        name = self.src(node)
         known = (*self.scope.names, *self.scope.kept)
         if name not in known:
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and self.src(node.value) in known:
@@ -212,7 +221,7 @@ class Expressions:
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
         of = node.func.value if isinstance(node.func, ast.Attribute) else None
         on_numpy = of is not None and self.src(of) in ("np", "numpy")
-        if node.args and (on_numpy or name in WRAPPING) and name not in SIZING:
+        if node.args and (on_numpy or name in WRAPPING) and name not in SIZING | JOINING:
             yield Change(TAKEN, node, self.kept(node.args[0]), without(f"{self.src(node.func)}(...)"))
         if of is not None and not on_numpy and name in UNWRAPPED:
             yield Change(TAKEN, node, self.kept(of), without(f".{name}({self.arguments(node.args, node.keywords)})"))
@@ -312,8 +321,8 @@ class Expressions:
             usual = dict.fromkeys([0, 1, 2, -1, value + 1, value - 1, *((value * 2, value // 2) if value > 2 else ())])
             others: list[float] = [each for each in usual if each != value]
         else:
-            families = [*(family for family in USUAL if value in family), HALVES]
-            others = [each for family in families[:1] for each in family if each != value]
+            family = next((each for each in (*USUAL, HALVES) if value in each), None) or family_of(value)
+            others = [each for each in family if each != value]
         for other in others:
             yield self.exchanged(node, f"{other:g}" if isinstance(other, float) else str(other), kind=NUMBERED)
 
@@ -353,4 +362,11 @@ class Expressions:
 def alike(one: str, other: str) -> float:
     """How likely a name is taken for another one: those of one kind, and written alike."""
     same_kind = one.startswith("self.") == other.startswith("self.")
-    return difflib.SequenceMatcher(None, one, other).ratio() + (0.5 if same_kind else 0)
+    both_short = len(one) == len(other) == 1  # as in formulas
+    return difflib.SequenceMatcher(None, one, other).ratio() + 0.5 * same_kind + 0.5 * both_short
+
+
+def family_of(value: float) -> Sequence[float]:
+    """The usual numbers of which an unusual one may stand in the place: decays, widths, and what keeps from 0."""
+    decays, tiny, widths = USUAL
+    return tiny if 0 < value < min(widths) else widths if value < min(decays) else decays if value < 1 else HALVES

@@ -1,8 +1,9 @@
 """Repair: the one edit of a student's own lines that makes every wrong answer of a component right.
 
 It says which line is wrong, and in what, whatever the style of the code. An edit is told only if it leaves right what
-is right, with other seeds as well. Of several the most telling and smallest one is told; where they are many, and on
-different lines, none is.
+is right, with other seeds as well. Where none does, two are told that do so together, on lines that different
+answers come of. Of several the most telling and smallest one is told; where they are many, and on different lines, none
+is.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from itertools import groupby
 
 from grader.ask.answers import Answers
 from grader.ask.probe import Observation, Probe
+from grader.ask.response import Response
 from grader.diagnose.repair.edit import ADDING, NAMED, RIGHT, TAKEN, Edit
 from grader.diagnose.repair.trials import Trials
 from grader.judge.verdict import Line, Verdict, judge
@@ -22,6 +24,7 @@ from grader.rubric import Rubric
 FURTHER_SEEDS = 2  # an edit that is right with three sets of random questions is right
 MOST_LINES = 2  # on which edits of a kind may lie: of more none is told
 MOST_ALIKE = 3  # edits of one line that do the same: of more none names the mistake, and the line alone is told
+SPARED = 100  # trials of a component that are left for a second mistake
 
 
 class Repair:
@@ -29,8 +32,11 @@ class Repair:
 
     def __init__(
         self, trials: Trials, answers: Answers, rubric: Rubric, seed: int, wrong: Sequence[Verdict],
-        right: Sequence[Verdict],
+        right: Sequence[Verdict], others: int = 0,
     ) -> None:  # fmt: skip
+        """others: so many further answers of the component are wrong."""
+        self.others = others
+        self.told_first: Edit | None = None  # of those that `told` gave
         self.trials, self.answers, self.rubric, self.seed = trials, answers, rubric, seed
         self.wrong = sorted(wrong, key=lambda each: (each.probe.megabytes, len(each.seen.notes), each.probe.name))
         self.right = sorted(right, key=lambda each: each.probe.megabytes)
@@ -55,6 +61,7 @@ class Repair:
         if best[0].kind in ADDING:
             best = [max(best, key=lambda edit: edit.line)]  # what is missing is missing at the latest where it ends
         best = best[: 1 if best[0].kind == NAMED else MOST_LINES]
+        self.told_first = best[0]
         sentences = [self.sentence(each, [edit for edit in found if edit.line == each.line]) for each in best]
         if len(best) > 1:
             sentences = [f"in line {each.line}, {sentence}" for each, sentence in zip(best, sentences)]
@@ -66,6 +73,8 @@ class Repair:
         which = {1: "the wrong answer becomes", 2: "both wrong answers become"}.get(
             count, f"all {count} wrong answers become"
         )
+        if self.others:
+            which = f"some of the {count + self.others} wrong answers become"
         right = f"{which} right"
         sentence = edit.sentence
         if (
@@ -76,11 +85,46 @@ class Repair:
             sentence = f"the mistake shows in this line: with one of several small changes of it {RIGHT}"
         return sentence.replace(RIGHT, right)
 
+    def apart(self, kinds: Collection[int]) -> list[tuple[str, tuple[Line, ...], list[Verdict]]]:
+        """Two mistakes: the edit of the lines that few wrong answers come of, and, with it made, that for the others.
+
+        Each with its lines and the wrong answers that it is about; none, unless both together make all right.
+        """
+        few, many = self.parts
+        repair = self.of(few, self.right)
+        first = repair.told(kinds) if many else ("", ())
+        if repair.told_first is None:
+            return []
+        self.trials.base = (repair.told_first,)
+        left = [each for each in many if not self.is_right(None, each.probe, self.seed)]
+        gone = [each for each in self.wrong if each not in left]
+        second = self.of(left, [*self.right, *gone]).told(kinds) if left else ("", ())
+        self.trials.base = ()
+        return [(*first, gone), (*second, left)] if second[0] else []
+
+    @cached_property
+    def parts(self) -> tuple[list[Verdict], list[Verdict]]:
+        """The wrong answers for which the fewest lines run, and those for which others run too."""
+        ran = {each.probe.name: self.trials.lines(each.probe, self.seed) for each in self.wrong}
+        fewest = min(ran.values(), key=len, default=set())
+        few = [each for each in self.wrong if ran[each.probe.name] <= fewest]
+        return few, [each for each in self.wrong if each not in few]
+
+    @property
+    def spared(self) -> int:
+        """How many trials are left for a second mistake, where there may be one."""
+        return SPARED if self.others == 0 and self.parts[1] else 0
+
+    def of(self, wrong: Sequence[Verdict], right: Sequence[Verdict]) -> Repair:
+        """The repair of some of the wrong answers."""
+        others = len(self.wrong) - len(wrong)
+        return Repair(self.trials, self.answers, self.rubric, self.seed, wrong, right, others)
+
     def fitting(self, kinds: Collection[int]) -> list[Edit]:
         """The edits of the most telling kind of which any makes everything right."""
         costs = self.wrong[0].probe.costs
         for _, group in groupby((edit for edit in self.edits if edit.kind in kinds), key=lambda edit: edit.kind):
-            if found := self.right_everywhere(self.trials.allowed(list(group), costs)):
+            if found := self.right_everywhere(self.trials.allowed(list(group), costs, self.spared)):
                 return found
         return []
 
@@ -94,8 +138,13 @@ class Repair:
                 edits = [edit for edit in edits if self.is_right(edit, probe, seed)]
         return edits
 
-    def is_right(self, edit: Edit, probe: Probe, seed: int, fresh: bool = False) -> bool:
-        seen = self.trials.asked(edit, probe, seed, fresh)
+    def is_right(self, edit: Edit | None, probe: Probe, seed: int, fresh: bool = False) -> bool:
+        key = (self.trials.base, edit, probe.name, seed)
+        if fresh or key not in self.trials.judged:
+            self.trials.judged[key] = self.makes_right(self.trials.asked(edit, probe, seed, fresh), probe, seed)
+        return self.trials.judged[key]
+
+    def makes_right(self, seen: Response | None, probe: Probe, seed: int) -> bool:
         if seen is None:
             return False
         if (probe.name, seed) not in self.answered:

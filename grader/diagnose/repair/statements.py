@@ -98,6 +98,15 @@ class Statements:
             told = f"this line also runs after the `if` above it: in an `else` {RIGHT}"
             yield Rewritten(MOVED, node.lineno, ((keyword_at, self.text.span(node)[1], new),), told)
 
+    def returned_too_early(self, loop: ast.For) -> Iterator[Rewritten]:
+        """A `return` somewhere in a loop, behind the loop."""
+        for node in (each for each in ast.walk(loop) if isinstance(each, ast.Return)):
+            assert loop.end_lineno is not None
+            end = self.text.span(loop)[1]
+            behind = end, end, f"\n{' ' * loop.col_offset}{self.text.of(node)}"
+            told = f"this `return` is in the loop: behind it {RIGHT}"
+            yield Rewritten(MOVED, node.lineno, (self.piece(node, "pass"), behind), told)
+
     def with_what_it_needs(self, function: ast.FunctionDef) -> Iterator[Rewritten]:
         """A statement left out together with the one before that is there for it alone."""
         loads = [each for each in ast.walk(function) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Load)]

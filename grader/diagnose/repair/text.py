@@ -38,6 +38,17 @@ class Text:
     def functions(self) -> Iterator[Function]:
         yield from functions_in(self.module.body, (), None)
 
+    def constants(self) -> Iterator[tuple[str, ast.Constant]]:
+        """The numbers that the module or one of its classes gives a name: `EPS`, `Class.eps`."""
+        bodies = [("", self.module.body)]
+        bodies += [(f"{each.name}.", each.body) for each in self.module.body if isinstance(each, ast.ClassDef)]
+        for around, body in bodies:
+            for node in body:
+                target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
+                value = getattr(node, "value", None)
+                if isinstance(target, ast.Name) and isinstance(value, ast.Constant) and is_number(value.value):
+                    yield f"{around}{target.id}", value
+
     def span(self, node: ast.expr | ast.stmt | ast.keyword) -> tuple[int, int]:
         assert node.end_lineno is not None
         assert node.end_col_offset is not None
@@ -65,6 +76,10 @@ class Text:
             body = body[: first - start] + new.encode() + body[last - start :]
         around = function.name.split(".")[:-1]
         return "".join(f"{' ' * depth}class {name}:\n" for depth, name in enumerate(around)) + body.decode() + "\n"
+
+
+def is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def functions_in(body: Sequence[ast.stmt], around: tuple[str, ...], owner: ast.ClassDef | None) -> Iterator[Function]:
