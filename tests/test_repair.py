@@ -315,3 +315,12 @@ def test_functions_that_reach_files_are_never_edited() -> None:
     found = reaching_outside(ast.parse(OUTSIDE), ["beras", "beras.core"])
 
     assert found == {"cleans", "calls_it", "writes", "reads", "imports", "runs"}
+
+
+def test_of_a_long_line_the_part_is_shown_that_an_edit_is_about() -> None:
+    line = f"def apply({', '.join(f'argument_{number}' for number in range(9))}, epsilon=1e-7): pass"
+    text = Text(line)
+
+    assert text.line(1, line.index("1e-7")).startswith("... ")
+    assert "epsilon=1e-7" in text.line(1, line.index("1e-7"))
+    assert text.line(1, line.index("apply")).startswith("def apply(argument_0")

@@ -48,7 +48,7 @@ def edits(text: Text, name: str, file: str, changes: Iterable[Change | Rewritten
     for each in changes:
         change = rewritten(text, each) if isinstance(each, Change) else each
         size = sum(abs(end - start - len(new)) for start, end, new in change.pieces)
-        quoted = text.line(change.line)
+        quoted = text.line(change.line, min((start for start, _, _ in change.pieces), default=0))
         edit = Edit(
             change.kind,
             file,
@@ -130,9 +130,7 @@ def scope_of(text: Text, function: Function) -> Scope:
     inner = sorted((each for each in ast.walk(node) if isinstance(each, ast.expr)), key=lambda each: each.lineno)
     counts = dict.fromkeys(text.of(each) for each in inner if is_count(each))
     parts = {text.of(each.value): each for each in inner if is_part(each)}  # of a list, whose length counts no rows
-    makers = (each for each in ast.walk(around) if isinstance(each, ast.FunctionDef) and each.name == "__init__")
-    made = {text.of(each) for maker in makers for each in ast.walk(maker) if isinstance(each, ast.Attribute)}
-    lasting = made - parts.keys()  # such as weights: they have no rows of a batch
+    lasting = made_once(text, around) - parts.keys()  # such as weights: they have no rows of a batch
     sized = (each for each in (*arguments, *kept) if each not in lasting)
     lengths = (text.of(parts[each]) if each in parts else each for each in sized)
     counts |= dict.fromkeys(f"len({name})" for name in lengths if name != own)
@@ -142,6 +140,19 @@ def scope_of(text: Text, function: Function) -> Scope:
     constants = tuple(name for name, _ in text.constants())
     counted, cut = tuple(counts)[:MOST_COUNTS], tuple(filter(None, slices))
     return Scope(tuple(names), tuple(kept), counted, cut, tuple(loops), constants)
+
+
+def made_once(text: Text, around: ast.AST) -> set[str]:
+    """The attributes that `__init__` speaks of, and to which no other method assigns."""
+    made: set[str] = set()
+    assigned: set[str] = set()
+    for method in (each for each in ast.walk(around) if isinstance(each, ast.FunctionDef)):
+        attributes = [each for each in ast.walk(method) if isinstance(each, ast.Attribute)]
+        if method.name == "__init__":
+            made |= {text.of(each) for each in attributes}
+        else:
+            assigned |= {text.of(each) for each in attributes if isinstance(each.ctx, ast.Store)}
+    return made - assigned
 
 
 def is_count(node: ast.expr) -> bool:

@@ -63,10 +63,14 @@ class Text:
         """What a subscript cuts out, `start:end`; '' where it picks one."""
         return self.of(node.slice) if isinstance(node.slice, ast.Slice) else ""
 
-    def line(self, number: int) -> str:
-        """A line as it stands in a sentence, without its comment."""
-        end = self.starts[number] if number < len(self.starts) else None
-        return shortened(self.data[self.starts[number - 1] : end].decode().partition("  #")[0], LONGEST_LINE)
+    def line(self, number: int, place: int) -> str:
+        """A line as it stands in a sentence, without its comment; of a long one the part around a byte of the file."""
+        start, end = self.starts[number - 1], self.starts[number] if number < len(self.starts) else None
+        whole = self.data[start:end].decode().partition("  #")[0].rstrip()
+        before = len(self.data[start : max(start, place)].decode(errors="ignore"))
+        if len(whole.lstrip()) > LONGEST_LINE and len(whole) > before > LONGEST_LINE - LONGEST_PART:
+            whole = f"... {whole[whole.rfind(' ', 0, before - LONGEST_PART // 2) + 1 :]}"
+        return shortened(whole, LONGEST_LINE)
 
     def alone(self, function: Function, pieces: Sequence[Piece] = ()) -> str:
         """One function with pieces put in, and of the classes that it is in their names only."""
