@@ -106,9 +106,7 @@ class Diagnosis:
         unnamed = [each for each in self.wrong if not each.diagnosis or each.diagnosis[0] in NOT_NAMED]
         if unnamed:
             self.tell_what_nobody_listed(unnamed)
-        elif all(map(is_blank, self.wrong)) or (
-            not self.exactly and any(each.seen.fault is None for each in self.wrong)
-        ):
+        elif self.is_unsure():
             self.tell_edit(self.wrong, CHANGING)  # which explains all to the number
 
     def pairs(self, codes: Sequence[str], fitting: Collection[Codes]) -> Iterator[Codes]:
@@ -133,6 +131,12 @@ class Diagnosis:
                 others = (f"; and in line {rest[0].number}, {other}" for other, rest, _ in both if rest != lines)
                 for verdict in wrong:
                     verdict.diagnosis, verdict.patterns, verdict.lines = [EDIT], [sentence + "".join(others)], lines
+
+    def is_unsure(self) -> bool:
+        """Do the pages only resemble the wrong answers, or do several of them fit where None is all that came back?"""
+        if all(map(is_blank, self.wrong)):
+            return any(len(each.diagnosis) > 1 for each in self.wrong)
+        return not self.exactly and any(each.seen.fault is None for each in self.wrong)
 
     def write_down(self, explanations: Mapping[Codes, set[str]]) -> None:
         """Puts the pages of mistakes on the wrong answers that they explain."""
@@ -352,7 +356,7 @@ def holds_none(answer: Any) -> bool:
 
 
 def is_blank(verdict: Verdict) -> bool:
-    """Is None all that came back? That comes of many mistakes, and none of them shows in it."""
+    """Is None all that came back? That comes of many mistakes."""
     return bool(verdict.differences) and all(each.actual is None for each in verdict.differences)
 
 
