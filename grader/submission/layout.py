@@ -37,7 +37,7 @@ def roots(paths: list[PurePosixPath], read: Read, deepest: int) -> list[PurePosi
     """The folders that may be the one with the code; only where there is one of them it is plain."""
     codes = [path for path in paths if path.suffix == ".py"]
     packages = [path.parent.parent for path in codes if path.parent.name in PACKAGES]
-    newer = [folder for folder in packages if not any(map(ASIDE.search, folder.parts))]
+    newer = [folder for folder in packages if not any(map(is_aside, folder.parts))]
     if exact := shallowest(newer or packages, deepest):
         return exact
     named = shallowest((path.parent for path in codes if path.name in CODE_FILES), deepest)
@@ -45,6 +45,11 @@ def roots(paths: list[PurePosixPath], read: Read, deepest: int) -> list[PurePosi
         return [] if is_of_another_homework([path for path in codes if path.is_relative_to(named[0])], read) else named
     meant = [path.parent for path in codes if f"{unmarked(path.stem).casefold()}.py" in CODE_FILES]
     return named or shallowest(by_contents(codes, read), deepest) or shallowest(meant, deepest)
+
+
+def is_aside(folder: str) -> bool:
+    """Is a folder called as one for tests, a template or an older copy: `backup`, `hw2-old`?"""
+    return ASIDE.search(re.sub("[ -]", "_", folder)) is not None
 
 
 def is_of_another_homework(codes: list[PurePosixPath], read: Read) -> bool:

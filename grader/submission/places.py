@@ -29,7 +29,7 @@ LEAST_NAMES = 4  # of the assignment that do, whatever its modules are called
 MOST_DEFINITIONS = 500  # of a module that is searched for other names; the whole homework has some 60
 LONGEST_CHAIN = 5  # of modules that hand on a name
 ASIDE = re.compile(
-    r"(?i)(^|[._ -])(tests?|conftest|old|older|backup|bak|orig|original|template|stencil|visualize)([._ -]|\d*$)"
+    r"(?i)(^|[._])(tests?|conftest|old|older|backup|bak|orig|original|template|stencil|visualize)([._]|\d*$)"
 )
 
 
