@@ -10,7 +10,7 @@ from types import ModuleType
 import pytest
 
 from grader.diagnose.repair.brackets import missing
-from grader.diagnose.repair.edit import ADDED, EXCHANGED, TAKEN, Edit
+from grader.diagnose.repair.edit import ADDED, EXCHANGED, NAMED, TAKEN, Edit
 from grader.diagnose.repair.edits import edits_of, edits_of_constants
 from grader.diagnose.repair.outside import reaching_outside
 from grader.diagnose.repair.search import MOST_ALIKE, Repair, simplest
@@ -324,3 +324,10 @@ def test_of_a_long_line_the_part_is_shown_that_an_edit_is_about() -> None:
     assert text.line(1, line.index("1e-7")).startswith("... ")
     assert "epsilon=1e-7" in text.line(1, line.index("1e-7"))
     assert text.line(1, line.index("apply")).startswith("def apply(argument_0")
+
+
+def test_the_same_thing_twice_in_a_list_mends_nothing() -> None:
+    _, found = found_in("x = self.b\nreturn [self.a, self.b]")
+
+    named = [(edit.line, new) for edit in found.values() if edit.kind == NAMED for _, _, new in edit.pieces]
+    assert [line for line, new in named if new in ("self.a", "self.b")] == [3]

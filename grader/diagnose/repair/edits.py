@@ -84,6 +84,7 @@ def changes_of(text: Text, function: Function, lines: Collection[int]) -> Iterat
         if isinstance(node, ast.For):
             yield from statements.returned_too_early(node)
         sized, counted = sizing_in(node)
+        beside = neighbours(text, node)
         values = set(values_of(node))
         called = {id(each.func) for each in ast.walk(node) if isinstance(each, ast.Call)}
         for expression in own_expressions(node):
@@ -94,7 +95,8 @@ def changes_of(text: Text, function: Function, lines: Collection[int]) -> Iterat
             yield from missing(text, expression)
             if id(expression) in called or id(expression) in counted:
                 continue
-            yield from expressions.names(expression)
+            twins = beside.get(id(expression), set())
+            yield from (each for each in expressions.names(expression) if each.new not in twins)
             if id(expression) in values and not isinstance(expression, ast.Constant):
                 yield from expressions.beside(expression)
             elif isinstance(expression, (ast.Name, ast.Attribute)) and isinstance(expression.ctx, ast.Load):
@@ -190,6 +192,13 @@ def stored_in(node: ast.AST) -> set[str]:
 
 def names_in(node: ast.AST) -> set[str]:
     return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+
+
+def neighbours(text: Text, node: ast.stmt) -> dict[int, set[str]]:
+    """What stands beside each entry of a list or tuple: the same thing twice in one mends nothing."""
+    displays = (each for each in ast.walk(node) if isinstance(each, (ast.List, ast.Tuple)))
+    return {id(each): {text.of(other) for other in shown.elts if other is not each}
+            for shown in displays for each in shown.elts}  # fmt: skip
 
 
 def sizing_in(node: ast.stmt) -> tuple[set[int], set[int]]:
