@@ -8,11 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from overlays import grade
 
 from grader.diagnose.learning import STEPS, Study, cause_of
 from grader.homework import edition
+from grader.homeworks.beras.worker.study import are_other_numbers
 
 LEARNS = Study(0.01, (2.3,) * STEPS, 0.9, True, (), frozenset())
 NOTHING = replace(LEARNS, accuracy=0.1)
@@ -56,6 +58,13 @@ def test_outputs_that_are_no_probabilities_are_told_before_the_learning_rate() -
 
     assert "the model's outputs are none" in told(logits, lambda factor: LEARNS)
     assert told(replace(LEARNS, no_probabilities=True), reached=0.9) == "", "it learns"
+
+
+def test_outputs_that_are_no_numbers_may_have_been_probabilities() -> None:
+    assert are_other_numbers(np.array([[0.5, 0.4]]))
+    assert are_other_numbers(np.array([[1.5, -0.5]]))
+    assert not are_other_numbers(np.array([[0.25, 0.75]]))
+    assert not are_other_numbers(np.array([[np.nan, np.nan]])), "a learning rate that is too large does that, too"
 
 
 def test_model_without_an_activation_before_its_last_weights_is_called_linear() -> None:

@@ -14,7 +14,7 @@ from typing import Any
 STEPS = 150  # batches: after so many, models that learn read half of the digits and more
 SECONDS = 2.5  # of CPU time for one model at most: all of them together take about as long as a fast epoch
 FACTORS = (0.1, 10.0, 0.01, 100.0)  # other learning rates, times the own
-USUAL_RATE = 0.001  # the default of Keras and PyTorch: tried as well, where the own one is farther from it than FACTORS
+USUAL_RATE = 0.001  # of Adam in Keras and PyTorch: tried as well, where the own one is farther from it than FACTORS
 BETTER = 0.25  # of accuracy on 1000 digits: more than five standard deviations of a share
 LEARNS, CHANCE = 0.5, 0.2  # an accuracy that is learned, and one that chance explains
 SILENT = 0.9  # of a layer's units: half of them is common, and does no harm
