@@ -15,6 +15,7 @@ import numpy as np
 
 ACCURACY = 0.5  # that a scripted metric replies with, where it is to be the same for every batch
 METRICS = "{'loss': loss, 'acc': acc}"
+CLASSES, CLASSES_OF_LABELS = "np.argmax(x, axis=-1)", "np.argmax(y, axis=-1)"
 
 
 @dataclass(frozen=True)
@@ -75,8 +76,7 @@ def of_array(array: np.ndarray, labels: np.ndarray) -> str:
     if len(array) != len(labels):
         raise ValueError(f"a step returned an array of shape {array.shape} for {len(labels)} examples")
     if array.ndim == 1:
-        name = "y" if np.array_equal(array, labels.argmax(axis=-1)) else "x"
-        return f"np.argmax({name}, axis=-1)"
+        return CLASSES_OF_LABELS if np.array_equal(array, labels.argmax(axis=-1)) else CLASSES
     return "y" if np.array_equal(array, labels) else "x"
 
 
