@@ -197,7 +197,8 @@ def constant_factor(actual: np.ndarray, expected: np.ndarray, tolerance: float) 
     power = float(expected @ expected)
     if not np.all(np.isfinite(actual)) or power < FLOOR:
         return None
-    factor = float(actual @ expected) / power
+    with np.errstate(all="ignore"):  # huge wrong numbers overflow here: then there is no factor
+        factor = float(actual @ expected) / power
     if factor <= 0 or not np.all(np.abs(actual - factor * expected) <= tolerance * factor * np.abs(expected).max()):
         return None
     return factor
