@@ -65,11 +65,13 @@ HALF_DONE = [each for each in CHAFFS if "implemented" in expectation(each[0], "c
 def test_chaff_loses_points_only_where_its_bug_is_and_is_told(year: str, name: str, folder: Path) -> None:
     expected: dict[str, Any] = expectation(year, "chaffs", name)
     wanted = {part for part in expected["loses"] if not part.startswith("training.")}
+    asked = wanted | set(expected.get("blocked", ()))
 
-    found = graded(laid(year, "chaffs", name, folder), edition(int(year)), wanted)
+    found = graded(laid(year, "chaffs", name, folder), edition(int(year)), asked)
 
     lost = found.losing()
     assert lost == wanted  # where everything is made of it as well: the rest is blocked then
+    assert set(expected.get("blocked", ())) <= found.reading("blocked")
     assert "grader fault" not in found.outcomes()
     assert len(found.screen()) <= LINES
     told = set().union(*(found.diagnosis(component) for component in wanted))

@@ -215,11 +215,16 @@ class Host:
         return parameters(self.objects[target.id])
 
     def do_rests_on(self, target: Ref, base: Ref, name: str) -> bool:
-        """Is the method `name` of an object that of the class `base`, or does the object hold one of that class?"""
+        """Does an object hold one of the class `base`, or is its method `name` that class's own, or does it call it?"""
         found, base_class = self.objects[target.id], self.objects[base.id]
         if not isinstance(base_class, type):
             return False
-        if base_class in type(found).__mro__ and getattr(type(found), name, None) is getattr(base_class, name, None):
+        method, inherits = getattr(type(found), name, None), base_class in type(found).__mro__
+        if inherits and method is getattr(base_class, name, None):
+            return True
+        called = getattr(getattr(method, "__code__", None), "co_names", ())
+        known = getattr(method, "__globals__", {})
+        if (inherits and "super" in called) or any(known.get(each) is base_class for each in called):
             return True
         return any(isinstance(each, base_class) for each in getattr(found, "__dict__", {}).values())
 

@@ -9,6 +9,7 @@ import numpy as np
 from grader.ask.draw import Draw
 from grader.ask.entries import Kept
 from grader.ask.probe import Observation, Rule, probe
+from grader.ask.subject import Remote
 from grader.homeworks.beras.dialect import Dialect
 
 B, C = 5, 3
@@ -18,9 +19,17 @@ SINGLE = Rule(gradient=True)
 LOGARITHM = Rule(tolerance="logarithm")
 
 
+def made(s: Dialect, name: str) -> Remote:
+    """A loss; the one of logits may leave its probabilities to the hand-in's own Softmax."""
+    loss = s.new(name)
+    if name == "CrossEntropyLoss":
+        s.rests_on(loss, "Softmax", forward=("Softmax/forward", "Softmax/forward-single", "Softmax/stable"))
+    return loss
+
+
 def beside_another(s: Dialect, name: str, draw: Draw) -> Observation:
     """The gradient of a loss, asked twice, after another one of its class has been called too; and that one's."""
-    loss, other = s.new(name), s.new(name)
+    loss, other = made(s, name), made(s, name)
     s.forward(loss, draw.array(B, C), draw.one_hot(B, C))
     s.forward(other, draw.array(1, C), draw.one_hot(1, C))
     found = {"gradient": s.loss_gradient(loss), "asked_again": s.loss_gradient(loss)}
@@ -29,7 +38,7 @@ def beside_another(s: Dialect, name: str, draw: Draw) -> Observation:
 
 def kept(s: Dialect, name: str, y_pred: Any, y_true: Any) -> Observation:
     """What a call and its gradient leave of their arguments, of what the call returned and of the random state."""
-    loss = s.new(name)
+    loss = made(s, name)
     predictions, labels = s.keep(y_pred, "y_pred"), s.keep(y_true, "y_true")
     random_state = s.ask("random_state")
     value = s.forward(loss, predictions, labels)
@@ -124,13 +133,13 @@ def cce_gradient(s: Dialect, draw: Draw) -> Observation:
 @probe("CrossEntropyLoss", "forward", weight=2, loss=LOGARITHM)
 def ce_forward(s: Dialect, draw: Draw) -> Observation:
     """softmax of the logits, then the mean over the batch of -log of the right class's probability."""
-    return {"loss": s.number(s.forward(s.new("CrossEntropyLoss"), draw.array(B, C), draw.one_hot(B, C)).value)}
+    return {"loss": s.number(s.forward(made(s, "CrossEntropyLoss"), draw.array(B, C), draw.one_hot(B, C)).value)}
 
 
 @probe("CrossEntropyLoss", "forward-single", single=LOGARITHM, unlikely=LOGARITHM)
 def ce_single(s: Dialect, draw: Draw) -> Observation:
     """a batch of one row, in float32, and one whose label is unlikely."""
-    loss = s.new("CrossEntropyLoss")
+    loss = made(s, "CrossEntropyLoss")
     x, y = draw.array(1, C).astype(np.float32), draw.one_hot(1, C).astype(np.float32)
     single = s.number(s.forward(loss, x, y).value)
     # A probability of 3e-4: a guard that is as large as that changes the loss, one of 1e-7 does not
@@ -141,7 +150,7 @@ def ce_single(s: Dialect, draw: Draw) -> Observation:
 @probe("CrossEntropyLoss", "finite", weight=2, large=Rule(tolerance="extremes"))
 def ce_finite(s: Dialect, draw: Draw) -> Observation:
     """logits of plus and minus 1000 give a finite loss, also when the prediction is surely wrong."""
-    loss = s.new("CrossEntropyLoss")
+    loss = made(s, "CrossEntropyLoss")
     x = draw.array(3, C) + np.array([[1000.0], [-1000.0], [0.0]])
     large = s.number(s.forward(loss, x, draw.one_hot(3, C)).value)
     wrong = s.number(s.forward(loss, np.array([[1000.0, -1000.0, 0.0]]), np.array([[0.0, 1.0, 0.0]])).value)
@@ -154,7 +163,7 @@ def ce_finite(s: Dialect, draw: Draw) -> Observation:
 @probe("CrossEntropyLoss", "gradient", weight=3, gradient=GRADIENT)
 def ce_gradient(s: Dialect, draw: Draw) -> Observation:
     """the gradient of each example with respect to the logits."""
-    loss = s.new("CrossEntropyLoss")
+    loss = made(s, "CrossEntropyLoss")
     s.forward(loss, draw.array(B, C), draw.one_hot(B, C))
     return {"gradient": s.loss_gradient(loss)}
 
@@ -167,7 +176,7 @@ def ce_gradient(s: Dialect, draw: Draw) -> Observation:
 )
 def ce_gradient_extremes(s: Dialect, draw: Draw) -> Observation:
     """the gradient of the latest call is right for logits of plus and minus 1000 as well."""
-    loss = s.new("CrossEntropyLoss")
+    loss = made(s, "CrossEntropyLoss")
     s.forward(loss, draw.array(B, C), draw.one_hot(B, C))
     first = s.loss_gradient(loss)
     s.forward(

@@ -17,6 +17,10 @@ from grader.ask.subject import Remote
 from grader.homeworks.beras.dialect import Dialect
 
 SHAPES = ((3, 4), (4,), (4, 2), (2,))
+OF_SIMPLER = {
+    "BasicOptimizer": ("BasicOptimizer/step", "BasicOptimizer/in-place"),
+    "RMSProp": ("RMSProp/first-step", "RMSProp/later-steps", "RMSProp/in-place"),
+}
 TINY = 2.0**-20  # a gradient of the size of the default epsilons
 
 
@@ -28,10 +32,19 @@ def gradients(draw: Draw) -> list[Any]:
     return [draw.array(*shape) for shape in SHAPES]
 
 
+def made(s: Dialect, name: str, held: list[Remote], rate: float, **of: float) -> Remote:
+    """An optimizer, which may leave the step itself to a simpler one."""
+    optimizer = s.optimizer(name, held, rate, **of)
+    for base, checks in OF_SIMPLER.items():
+        if base != name:
+            s.rests_on(optimizer, base, apply_gradients=checks)
+    return optimizer
+
+
 def stepped(s: Dialect, draw: Draw, name: str, rate: float, steps: int, scale: float = 1.0, **of: float) -> Observation:
     """The weights after each of some steps, each with new gradients. of: what an optimizer is made with."""
     held = weights(s, draw)
-    optimizer = s.optimizer(name, held, rate, **of)
+    optimizer = made(s, name, held, rate, **of)
     found: Observation = {}
     for step in range(1, steps + 1):
         s.step(optimizer, held, [np.asarray(g) * scale for g in gradients(draw)])
@@ -43,7 +56,7 @@ def in_place(s: Dialect, draw: Draw, name: str) -> Observation:
     """Whether the caller's arrays themselves move, and the gradients stay as they were."""
     held, grads = weights(s, draw), [s.keep(g, "g") for g in gradients(draw)]
     before = [w.value for w in held]
-    s.step(s.optimizer(name, held, 0.5), held, grads)
+    s.step(made(s, name, held, 0.5), held, grads)
     return {
         "moved": [bool(np.any(np.asarray(w.read()) != old)) for w, old in zip(held, before)],
         **s.kept(**{f"gradient_{index}": gradient for index, gradient in enumerate(grads, 1)}),
@@ -56,12 +69,12 @@ def separate(s: Dialect, draw: Draw, name: str, **of: float) -> Observation:
     The third one steps on the weights of the second, as that of a model that is compiled again.
     """
     held, other = [*weights(s, draw), s.weight(draw.array(*SHAPES[0]))], weights(s, draw)
-    one, two = s.optimizer(name, held, 0.5, **of), s.optimizer(name, other, 0.25, **of)
+    one, two = made(s, name, held, 0.5, **of), made(s, name, other, 0.25, **of)
     for _ in range(2):
         s.step(one, held, [*gradients(draw), draw.array(*SHAPES[0])])
         s.step(two, other, gradients(draw))
     found = {"first": [w.read() for w in held], "second": [w.read() for w in other]}
-    s.step(s.optimizer(name, other, 0.25, **of), other, gradients(draw))
+    s.step(made(s, name, other, 0.25, **of), other, gradients(draw))
     return {**found, "third": [w.read() for w in other]}
 
 
