@@ -477,7 +477,7 @@ def first_weights(h: HandIn) -> None:
 
 @owes("LeakyReLU")
 def leaky(h: HandIn) -> None:
-    x = np.array([[-2.0, 3.0, 0.5], [-0.25, 8.0, -7.0]])
+    x = np.array([[-2.0, 3.0, 0.02], [-0.25, 8.0, -7.0]])
     for alpha, given in ((0.3, ()), (0.05, (0.05,)), (0.0, (0.0,))):
         layer = h.new("LeakyReLU", *given)
         assert_allclose(h.ask(layer, "forward", h.new("Tensor", x)), np.where(x > 0, x, alpha * x))

@@ -16,7 +16,7 @@ from typing import TypeGuard
 
 from grader.diagnose.repair.brackets import missing
 from grader.diagnose.repair.edit import EXCHANGED, NUMBERED, REPEATED, RIGHT, TAKEN, Edit
-from grader.diagnose.repair.expressions import SIZING, Change, Expressions, Scope
+from grader.diagnose.repair.expressions import SIZING, Change, Expressions, Formula, Scope
 from grader.diagnose.repair.statements import Rewritten, Statements, is_docstring
 from grader.diagnose.repair.text import Function, Text, own_expressions, own_lines, statements_of
 
@@ -102,7 +102,10 @@ def changes_of(text: Text, function: Function, lines: Collection[int]) -> Iterat
     for node in (each for each in statements_of(function.node) if each in ran):
         if is_docstring(node) or isinstance(node, (ast.FunctionDef, ast.ClassDef)):
             continue
-        if isinstance(node, ast.While) or guarded & names_changed(node):
+        if isinstance(node, ast.While):
+            yield from statements.ends_too_early(node)
+            continue
+        if guarded & names_changed(node):
             continue
         yield from statements.of(node)
         if isinstance(node, ast.For):
@@ -170,7 +173,12 @@ def scope_of(text: Text, function: Function) -> Scope:
     constants = tuple(name for name, _ in text.constants())
     counted, cut = tuple(counts)[:MOST_COUNTS], tuple(filter(None, slices))
     picked = dict.fromkeys(text.of(each) for each in inner if is_picked(each))
-    return Scope(tuple(names), tuple(kept), counted, cut, tuple(loops), constants, tuple(picked)[:MOST_PARTS])
+    formulas = tuple(Formula(text.of(each), operands_of(text, each)) for each in inner if isinstance(each, ast.BinOp))
+    return Scope(tuple(names), tuple(kept), counted, cut, tuple(loops), constants, tuple(picked)[:MOST_PARTS], formulas)
+
+
+def operands_of(text: Text, node: ast.BinOp) -> dict[str, int]:
+    return {text.of(each): id(each) for each in (node.left, node.right) if isinstance(each, (ast.Name, ast.Attribute))}
 
 
 def made_once(text: Text, around: ast.AST) -> set[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from grader.ask.code_words import COMPARISONS, SIGNS
@@ -44,12 +44,20 @@ MOST_NAMES = 4  # of those in reach that one name is exchanged for: the ones tha
 
 
 @dataclass(frozen=True)
+class Formula:
+    """text: of a formula with two operands. operands: the ids of their nodes, by what they say."""
+
+    text: str
+    operands: Mapping[str, int]
+
+
+@dataclass(frozen=True)
 class Scope:
     """What a function can use. names: its arguments and local names. kept: attributes of its object, `self.m`.
 
     counts: how it counts something, or may: `len(x)`, `x.shape[0]`. slices: what it cuts out, `start:end`.
     counters: the names of its loops. constants: the numbers that the module, or a class of it, gives a name.
-    picked: what it picks out of an array, `s[i]`.
+    picked: what it picks out of an array, `s[i]`. formulas: what it makes of a name, `x - m`, and where.
     """
 
     names: tuple[str, ...]
@@ -59,6 +67,7 @@ class Scope:
     counters: tuple[str, ...]
     constants: tuple[str, ...]
     picked: tuple[str, ...]
+    formulas: tuple[Formula, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -100,6 +109,8 @@ class Expressions:
         elif isinstance(node, ast.Compare) and len(node.ops) == 1:
             left, right = self.src(node.left), self.src(node.comparators[0])
             there = COMPARISONS.get(type(node.ops[0]), "")
+            if not isinstance(node.comparators[0], ast.Constant):
+                yield self.exchanged(node.comparators[0], "0")
             for comparison in COMPARED.get(type(node.ops[0]), ()):
                 sign = COMPARISONS[comparison]
                 yield Change(
@@ -145,6 +156,9 @@ class Expressions:
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and self.src(node.value) in known:
                 yield Change(NAMED, node, self.src(node.value), without(f".{node.attr}"))
             return
+        wider = [each.text for each in self.scope.formulas if each.operands.get(name, id(node)) != id(node)]
+        for rank, other in enumerate(dict.fromkeys(each for each in wider if each != name)):
+            yield replace(self.exchanged(node, other, "({})", NAMED), rank=rank)
         for rank, other in enumerate((*self.near(node)[:MOST_NAMES], *self.scope.counts)):
             if other not in (f"len({name})", name):
                 yield replace(self.exchanged(node, other, kind=NAMED), rank=rank)
@@ -336,7 +350,12 @@ class Expressions:
             for bound in filter(None, (node.slice.lower, node.slice.upper)):
                 for step in (" + 1", " - 1"):
                     yield self.exchanged(bound, f"{self.kept(bound)}{step}")
-        elif isinstance(node.ctx, ast.Load) and not isinstance(node.slice, ast.Tuple):
+        elif isinstance(node.slice, ast.Tuple):
+            parts = [self.src(each) for each in node.slice.elts]
+            for place in (place for place, part in enumerate(parts) if part == ":"):
+                for name in (each for each in self.scope.counters if each not in parts):
+                    yield self.at(node, ", ".join([*parts[:place], name, *parts[place + 1 :]]))
+        elif isinstance(node.ctx, ast.Load):
             if index in ("0", "1", "-1"):
                 for new in ("0", "1", "-1", *self.scope.counters):
                     if new != index:

@@ -12,6 +12,7 @@ from grader.diagnose.repair.text import Piece, Text, shortened, statements_of
 
 OTHER_SIGNS: dict[type, tuple[str, ...]] = {ast.Add: ("-=", "="), ast.Sub: ("+=", "="), ast.Mult: ("/=", "="),
                                             ast.Div: ("*=", "=")}  # fmt: skip
+TAKING = frozenset({"pop", "popleft"})
 MADE_ANEW = (ast.List, ast.Dict, ast.Set, ast.Call)
 
 
@@ -115,6 +116,18 @@ class Statements:
                 told = f"`{name}` is made once, and all rounds of the loop share it: with a new one in each {RIGHT}"
                 yield Rewritten(MOVED, node.lineno, (self.piece(node, "pass"), (first, first, made)), told)
                 return
+
+    def ends_too_early(self, loop: ast.While) -> Iterator[Rewritten]:
+        """A `while` without one of its conditions, where what is left asks for what the loop takes from."""
+        calls = [each.func for each in ast.walk(loop) if isinstance(each, ast.Call)]
+        taken = {self.text.of(each.value) for each in calls if isinstance(each, ast.Attribute) and each.attr in TAKING}
+        conditions = loop.test.values if isinstance(loop.test, ast.BoolOp) and isinstance(loop.test.op, ast.And) else []
+        for each in conditions:
+            left = [other for other in conditions if other is not each]
+            if taken & {self.text.of(part) for other in left for part in ast.walk(other) if isinstance(part, ast.expr)}:
+                told = f"the loop ends too early: without `{shortened(self.text.of(each))}` {RIGHT}"
+                pieces = (self.piece(loop.test, " and ".join(map(self.text.of, left))),)
+                yield Rewritten(TAKEN, loop.lineno, pieces, told)
 
     def returned_too_early(self, loop: ast.For) -> Iterator[Rewritten]:
         """A `return` somewhere in a loop, behind the loop."""
