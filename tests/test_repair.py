@@ -67,6 +67,32 @@ KINDS = [
     ("if x:\n    y = z\ny = y + z", "if x:\n    y = z\nelse:\n    y = y + z",
      "this line also runs after the `if` above it: in an `else`"),
     ("x = y\ny = z", "y = z\nx = y", "this line comes too late: before `x = y`"),
+    ("x[y] = z", "x[y] *= z", "with `*=` in place of `=`"),
+    ("x[y] += 1\nreturn z[y]", "x[y] += z[y]\nreturn z[y]", "with `z[y]` in place of `1`"),
+    ("return np.dot(x, y)", "return np.outer(x, y)", "with `outer` in place of `dot`"),
+    ("return x @ y", "return np.outer(x, y)", "with `np.outer(x, y)` in place of `x @ y`"),
+    ("return np.eye(3) - x", "return np.diag(x) - x", "with `np.diag(x)` in place of `np.eye(3)`"),
+    ("return x.pop()", "return x.pop(0)", "with `x.pop(0)` in place of `x.pop()`"),
+    ("return x.max()", "return x.max(axis=-1, keepdims=True)",
+     "`max` is taken of everything at once; over axis -1, with `keepdims=True`,"),
+    ("return x**2 - y**2", "return ((x - y) ** 2)", "with `(x - y) ** 2` in place of `x**2 - y**2`"),
+    ("return f(x) + f(y * z)", "return f(x + y * z)", "with `f(x + y * z)` in place of `f(x) + f(y * z)`"),
+    ("return np.log(x + y)", "return (np.log(x) + y)", "with `np.log(x) + y` in place of `np.log(x + y)`"),
+    ("return np.log(x * y + z)", "return (x * np.log(y + z))",
+     "with `x * np.log(y + z)` in place of `np.log(x * y + z)`"),
+    ("return np.sqrt(x + y**2)", "return (np.sqrt(x) + y)",
+     "with `np.sqrt(x) + y` in place of `np.sqrt(x + y**2)`"),
+    ("x = f(y)\nfor i in z:\n    i[0] = x", "pass\nfor i in z:\n    x = f(y)\n    i[0] = x",
+     "`x` is made once, and all rounds of the loop share it: with a new one in each"),
+    ("for i in z:\n    x = f(y)\n    x += i", "x = f(y)\nfor i in z:\n    pass\n    x += i",
+     "this line runs in every round of the loop: before the loop"),
+    ("for i in x:\n    z[:, y] = i", "for i in x:\n    z[i, y] = i", "with `[i, y]` in place of `[:, y]`"),
+    ("return f(x) / z(x - y)", "return f((x - y)) / z(x - y)", "with `x - y` in place of `x`"),
+    ("return x < y", "return x < 0", "with `0` in place of `y`"),
+    ("while x and y:\n    x.pop()", "while x:\n    x.pop()", "the loop ends too early: without `y`"),
+    ("x = self.a1 + y\nreturn self.a2 + y", "x = self.a1\nreturn self.a2",
+     "`+ y` does not belong here: without it, and the same in line 4,"),
+    ("return x / y + z / y", "return x + z", "`/ y` does not belong here: without it, and the same once more there,"),
 ]  # fmt: skip
 
 
@@ -96,6 +122,24 @@ def test_default_that_is_shared_is_made_anew() -> None:
     edit = found[f"`z=[]` is made once and shared by all: with a new one each time{RIGHT}"]
 
     assert "z = []\n        return z" in text.alone(next(text.functions()), edit.pieces)
+
+
+@pytest.mark.parametrize(
+    ("made", "sentence"),
+    [
+        ("kept = {}", "`kept` belongs to the class, and all its objects share it: with a new one in `fit`"),
+        ("def __init__(self):\n        self.kept = {}",
+         "`self.kept` goes on from one call to the next: with a new one in `fit`"),
+    ],
+)  # fmt: skip
+def test_state_that_is_shared_is_made_anew(made: str, sentence: str) -> None:
+    text = Text(f"class Encoder:\n    {made}\n\n    def fit(self, x):\n        self.kept[x] = len(self.kept)\n")
+    function = next(each for each in text.functions() if each.name == "Encoder.fit")
+
+    found = {edit.sentence: edit for edit in edits_of(text, function, "x.py", range(1, 100))}
+
+    changed = text.alone(function, found[sentence + RIGHT].pieces)
+    assert "self.kept = {}\n        self.kept[x] = len(self.kept)" in changed
 
 
 def test_default_and_constant_are_other_numbers() -> None:

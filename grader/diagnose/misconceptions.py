@@ -89,6 +89,8 @@ class Diagnosis:
         left = wrong - {name for shown in fitting.values() for name in shown}
         if any(each.seen.fault is None for each in self.wrong if each.probe.name in left):
             fitting |= {pair: shown for pair in self.pairs(codes, fitting) if (shown := self.fits(pair, left))}
+        blank = {each.probe.name for each in self.wrong if is_blank(each)}
+        fitting = {codes: shown for codes, shown in fitting.items() if not shown <= blank or shown >= blank}
         if one_factor(self.wrong):  # has one cause
             fitting = {codes: shown for codes, shown in fitting.items() if shown >= wrong}
         self.write_down(self.telling(self.undominated(fitting)))

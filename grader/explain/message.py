@@ -263,6 +263,7 @@ def sentence(verdict: Verdict, difference: Difference) -> str:
     if actual is None:
         notes = verdict.seen.notes
         returned = isinstance(notes[-1], Call) if notes else True  # else it was read from somewhere
+        returned &= "[" not in difference.entry  # else a list came back
         return f"{name} is None: is there a `return` with the result?" if returned else f"{name} is None"
     if difference.kind == "length":
         return f"{name} has {counted(len(actual))} and should have {len(expected)}"

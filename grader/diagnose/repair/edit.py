@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from grader.diagnose.repair.text import Piece
 
 # Kinds, the most telling first
-TAKEN, EXCHANGED, NUMBERED, MOVED, NAMED, ADDED, ADDED_WITHIN = range(7)
-CHANGING = frozenset({TAKEN, EXCHANGED, NUMBERED, MOVED, NAMED})
+TAKEN, EXCHANGED, NUMBERED, MOVED, REPEATED, NAMED, ADDED, ADDED_WITHIN = range(8)
+CHANGING = frozenset({TAKEN, EXCHANGED, NUMBERED, MOVED, REPEATED, NAMED})
 ADDING = frozenset({ADDED, ADDED_WITHIN})
 SILENT = frozenset({"pass", "False"})  # in place of a statement, or of a condition
 RIGHT = "{right}"  # where a sentence says how many answers become right

@@ -7,16 +7,23 @@ edit leads from a student's mistake back, in whatever style the line is written.
 from __future__ import annotations
 
 import ast
+import re
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
 from typing import TypeGuard
 
 from grader.diagnose.repair.brackets import missing
-from grader.diagnose.repair.edit import Edit
-from grader.diagnose.repair.expressions import SIZING, Change, Expressions, Scope
+from grader.diagnose.repair.edit import EXCHANGED, NUMBERED, REPEATED, RIGHT, TAKEN, Edit
+from grader.diagnose.repair.expressions import SIZING, Change, Expressions, Formula, Scope
 from grader.diagnose.repair.statements import Rewritten, Statements, is_docstring
 from grader.diagnose.repair.text import Function, Text, own_expressions, own_lines, statements_of
 
 MOST_COUNTS = 4  # ways to count something that a value is divided by
+MOST_TOGETHER = 4  # places of a function at which one change is made
+MOST_PARTS = 6  # subscripts, `s[i]`, that may stand where a number does
+NUMBERED_NAME = re.compile(r"(?<=[a-z_])\d\b")  # beta_1 and beta_2 are alike
 
 
 def edits_of(text: Text, function: Function, file: str, lines: Collection[int]) -> list[Edit]:
@@ -24,7 +31,8 @@ def edits_of(text: Text, function: Function, file: str, lines: Collection[int]) 
 
     Sizes of new arrays stay as they are, and so does what ends a `while`: a search is not to wait for what it made.
     """
-    return edits(text, function.name, file, changes_of(text, function, lines))
+    single = edits(text, function.name, file, changes_of(text, function, lines))
+    return [*single, *repeated(single)]
 
 
 def edits_of_constants(text: Text, functions: Sequence[Function], file: str, lines: Collection[int]) -> list[Edit]:
@@ -35,7 +43,7 @@ def edits_of_constants(text: Text, functions: Sequence[Function], file: str, lin
             mentioned |= names_in(function.node)
             mentioned |= {each.attr for each in ast.walk(function.node) if isinstance(each, ast.Attribute)}
     found: list[Edit] = []
-    expressions = Expressions(text, Scope((), (), (), (), (), ()))
+    expressions = Expressions(text, Scope((), (), (), (), (), (), ()))
     for name, node in text.constants():
         if name.rpartition(".")[2] in mentioned:
             found += edits(text, name, file, expressions.of_constant(node, sizing=False))
@@ -64,6 +72,22 @@ def edits(text: Text, name: str, file: str, changes: Iterable[Change | Rewritten
     return sorted(found.values(), key=lambda edit: (edit.kind, edit.rank, edit.line))
 
 
+def repeated(single: Iterable[Edit]) -> Iterator[Edit]:
+    """The same change wherever a function allows it: who gets a formula wrong for one moment does so for the other."""
+    alike: dict[tuple[int, str], list[Edit]] = defaultdict(list)
+    for edit in single:
+        if edit.kind in (TAKEN, EXCHANGED, NUMBERED) and len(edit.pieces) == 1 and not edit.silences:
+            alike[edit.kind, NUMBERED_NAME.sub("", edit.sentence)].append(edit)
+    for group in alike.values():
+        pieces = tuple(sorted(piece for edit in group for piece in edit.pieces))
+        if 1 < len(group) <= MOST_TOGETHER and all(one[1] <= other[0] for one, other in pairwise(pieces)):
+            first, *others = sorted(group, key=lambda edit: edit.pieces)
+            lines = list(dict.fromkeys(edit.line for edit in others if edit.line != first.line))
+            where = f" in line{'s' * (len(lines) > 1)} {' and '.join(map(str, lines))}" if lines else " once more there"
+            told = f"{first.sentence.partition(f' {RIGHT}')[0].rstrip(',')}, and the same{where}, {RIGHT}"
+            yield replace(first, kind=REPEATED, sentence=told, pieces=pieces, size=sum(each.size for each in group))
+
+
 def rewritten(text: Text, change: Change) -> Rewritten:
     return Rewritten(
         change.kind, change.node.lineno, ((*text.span(change.node), change.new),), change.sentence, change.rank
@@ -78,7 +102,10 @@ def changes_of(text: Text, function: Function, lines: Collection[int]) -> Iterat
     for node in (each for each in statements_of(function.node) if each in ran):
         if is_docstring(node) or isinstance(node, (ast.FunctionDef, ast.ClassDef)):
             continue
-        if isinstance(node, ast.While) or guarded & names_changed(node):
+        if isinstance(node, ast.While):
+            yield from statements.ends_too_early(node)
+            continue
+        if guarded & names_changed(node):
             continue
         yield from statements.of(node)
         if isinstance(node, ast.For):
@@ -97,7 +124,9 @@ def changes_of(text: Text, function: Function, lines: Collection[int]) -> Iterat
                 continue
             twins = beside.get(id(expression), set())
             yield from (each for each in expressions.names(expression) if each.new not in twins)
-            if id(expression) in values and not isinstance(expression, ast.Constant):
+            if id(expression) in values and isinstance(expression, ast.Constant):
+                yield from expressions.for_one(expression)
+            elif id(expression) in values:
                 yield from expressions.beside(expression)
             elif isinstance(expression, (ast.Name, ast.Attribute)) and isinstance(expression.ctx, ast.Load):
                 yield from expressions.within(expression)
@@ -110,6 +139,8 @@ def changes_of(text: Text, function: Function, lines: Collection[int]) -> Iterat
     if ran:
         yield from statements.with_what_it_needs(function.node)
         yield from statements.shared_defaults(function.node)
+        if function.owner is not None:
+            yield from statements.shared_state(function.node, function.owner)
         for default in filter(None, (*function.node.args.defaults, *function.node.args.kw_defaults)):
             if isinstance(default, ast.Constant):
                 yield from expressions.of_constant(default, sizing=False)
@@ -141,7 +172,13 @@ def scope_of(text: Text, function: Function) -> Scope:
     loops = dict.fromkeys(each.id for target in targets for each in ast.walk(target) if isinstance(each, ast.Name))
     constants = tuple(name for name, _ in text.constants())
     counted, cut = tuple(counts)[:MOST_COUNTS], tuple(filter(None, slices))
-    return Scope(tuple(names), tuple(kept), counted, cut, tuple(loops), constants)
+    picked = dict.fromkeys(text.of(each) for each in inner if is_picked(each))
+    formulas = tuple(Formula(text.of(each), operands_of(text, each)) for each in inner if isinstance(each, ast.BinOp))
+    return Scope(tuple(names), tuple(kept), counted, cut, tuple(loops), constants, tuple(picked)[:MOST_PARTS], formulas)
+
+
+def operands_of(text: Text, node: ast.BinOp) -> dict[str, int]:
+    return {text.of(each): id(each) for each in (node.left, node.right) if isinstance(each, (ast.Name, ast.Attribute))}
 
 
 def made_once(text: Text, around: ast.AST) -> set[str]:
@@ -162,6 +199,16 @@ def is_count(node: ast.expr) -> bool:
     if isinstance(node, ast.Call):
         return isinstance(node.func, ast.Name) and node.func.id == "len"
     return isinstance(node, ast.Subscript) and isinstance(node.value, ast.Attribute) and node.value.attr == "shape"
+
+
+def is_picked(node: ast.expr) -> bool:
+    """`s[i]` or `s[i, j]`, a value of its own."""
+    return (
+        isinstance(node, ast.Subscript)
+        and isinstance(node.ctx, ast.Load)
+        and isinstance(node.value, (ast.Name, ast.Attribute))
+        and not any(isinstance(each, (ast.Slice, ast.Constant)) for each in ast.walk(node.slice))
+    )
 
 
 def is_part(node: ast.expr) -> TypeGuard[ast.Subscript]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from grader.ask.code_words import COMPARISONS, SIGNS
-from grader.ask.slips import COMPARED, REDUCTIONS, USUAL
+from grader.ask.slips import COMPARED, REDUCTIONS, USUAL, squared
 from grader.diagnose.repair.edit import ADDED, ADDED_WITHIN, EXCHANGED, NAMED, NUMBERED, RIGHT, TAKEN
 from grader.diagnose.repair.text import LONGEST_PART, Text, contrast, shortened
 
@@ -21,7 +21,9 @@ LIKE = {
     "var": ("std",), "std": ("var",), "any": ("all",), "all": ("any",), "floor": ("ceil",), "ceil": ("floor",),
     "normal": ("uniform",), "uniform": ("normal",), "rand": ("randn",), "append": ("extend",), "extend": ("append",),
     "hstack": ("vstack",), "vstack": ("hstack",), "stack": ("concatenate",), "concatenate": ("stack",),
-    "add": ("subtract", "multiply"), "subtract": ("add",), "multiply": ("divide", "add"), "divide": ("multiply",),
+    "add": ("subtract", "multiply"), "subtract": ("add",), "multiply": ("divide", "add", "matmul"),
+    "divide": ("multiply",), "dot": ("outer", "multiply"), "inner": ("outer",), "outer": ("dot",),
+    "matmul": ("outer", "multiply"),
 }  # fmt: skip
 OPERATORS: dict[type, tuple[type[ast.operator], ...]] = {
     ast.Add: (ast.Sub, ast.Mult), ast.Sub: (ast.Add, ast.Mult), ast.Mult: (ast.Div, ast.Add, ast.MatMult, ast.Pow),
@@ -36,8 +38,17 @@ UNWRAPPED = frozenset(
      "reshape", "item", "tolist", "lower", "upper"}
 )  # fmt: skip
 JOINING = frozenset({"hstack", "vstack", "stack", "concatenate"})  # without one of them a list is left of an array
+ALONE = frozenset({"log", "sqrt", "exp", "square", "abs"})  # functions of one value, whose bracket may close too late
 HALVES = (0.5, 1.0, 2.0)
 MOST_NAMES = 4  # of those in reach that one name is exchanged for: the ones that are written most like it
+
+
+@dataclass(frozen=True)
+class Formula:
+    """text: of a formula with two operands. operands: the ids of their nodes, by what they say."""
+
+    text: str
+    operands: Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -46,6 +57,7 @@ class Scope:
 
     counts: how it counts something, or may: `len(x)`, `x.shape[0]`. slices: what it cuts out, `start:end`.
     counters: the names of its loops. constants: the numbers that the module, or a class of it, gives a name.
+    picked: what it picks out of an array, `s[i]`. formulas: what it makes of a name, `x - m`, and where.
     """
 
     names: tuple[str, ...]
@@ -54,6 +66,8 @@ class Scope:
     slices: tuple[str, ...]
     counters: tuple[str, ...]
     constants: tuple[str, ...]
+    picked: tuple[str, ...]
+    formulas: tuple[Formula, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -95,6 +109,8 @@ class Expressions:
         elif isinstance(node, ast.Compare) and len(node.ops) == 1:
             left, right = self.src(node.left), self.src(node.comparators[0])
             there = COMPARISONS.get(type(node.ops[0]), "")
+            if not isinstance(node.comparators[0], ast.Constant):
+                yield self.exchanged(node.comparators[0], "0")
             for comparison in COMPARED.get(type(node.ops[0]), ()):
                 sign = COMPARISONS[comparison]
                 yield Change(
@@ -140,8 +156,17 @@ class Expressions:
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and self.src(node.value) in known:
                 yield Change(NAMED, node, self.src(node.value), without(f".{node.attr}"))
             return
+        wider = [each.text for each in self.scope.formulas if each.operands.get(name, id(node)) != id(node)]
+        for rank, other in enumerate(dict.fromkeys(each for each in wider if each != name)):
+            yield replace(self.exchanged(node, other, "({})", NAMED), rank=rank)
         for rank, other in enumerate((*self.near(node)[:MOST_NAMES], *self.scope.counts)):
             if other not in (f"len({name})", name):
+                yield replace(self.exchanged(node, other, kind=NAMED), rank=rank)
+
+    def for_one(self, node: ast.Constant) -> Iterator[Change]:
+        """What varies, in the place of a 1."""
+        if node.value == 1 and not isinstance(node.value, bool):
+            for rank, other in enumerate((*self.scope.picked, *self.scope.names[:MOST_NAMES])):
                 yield replace(self.exchanged(node, other, kind=NAMED), rank=rank)
 
     def counts(self, node: ast.expr) -> Iterator[Change]:
@@ -216,6 +241,40 @@ class Expressions:
         if isinstance(outer, ast.MatMult):
             for new in (f"{left}.T @ {right}", f"{left} @ {right}.T"):
                 yield self.exchanged(node, new, "({})")
+        if isinstance(outer, ast.MatMult) or left == right or f"{left}.T" == right:
+            yield self.exchanged(node, f"np.outer({left}, {right})")
+        if isinstance(outer, (ast.Add, ast.Sub)):
+            yield from self.of_alike(node, sign)
+
+    def of_alike(self, node: ast.BinOp, sign: str) -> Iterator[Change]:
+        """f(a) - f(b) as f(a - b), and squares likewise."""
+        one, other = node.left, node.right
+        if isinstance(one, ast.BinOp) and isinstance(other, ast.BinOp):
+            power = self.src(one.right)
+            if isinstance(one.op, ast.Pow) and isinstance(other.op, ast.Pow) and power == self.src(other.right):
+                both = f"({self.src(one.left)} {sign} {self.side(other.left, node.op)})"
+                yield self.exchanged(node, f"{both} ** {power}", "({})")
+        elif isinstance(one, ast.Call) and isinstance(other, ast.Call) and len(one.args) == len(other.args) == 1:
+            function = self.src(one.func)
+            if function == self.src(other.func) and not one.keywords and not other.keywords:
+                both = f"{self.src(one.args[0])} {sign} {self.side(other.args[0], node.op)}"
+                yield self.exchanged(node, f"{function}({both})")
+
+    def of_late_bracket(self, node: ast.Call) -> Iterator[Change]:
+        """A factor or summand that got into a function: f(a * b) as a * f(b), f(a * b + c) as a * f(b + c)."""
+        inner, function = node.args[0], self.src(node.func)
+        if not isinstance(inner, ast.BinOp):
+            return
+        one, sign, other = inner.left, SIGNS.get(type(inner.op), "%"), self.side(inner.right, inner.op)
+        found = [f"{function}({self.src(one)}) {sign} {other}"]
+        found += [f"{self.side(one, inner.op)} {sign} {function}({self.src(inner.right)})"]
+        if function.endswith("sqrt") and (root := squared(inner.right)):
+            found += [f"{function}({self.src(one)}) {sign} {self.kept(root)}"]
+        if isinstance(inner.op, (ast.Add, ast.Sub)) and isinstance(one, ast.BinOp) and isinstance(one.op, ast.Mult):
+            for factor, left in ((one.left, one.right), (one.right, one.left)):
+                found += [f"{self.kept(factor)} * {function}({self.src(left)} {sign} {other})"]
+        for new in found:
+            yield self.exchanged(node, new, "({})")
 
     def of_call(self, node: ast.Call) -> Iterator[Change]:
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
@@ -231,6 +290,13 @@ class Expressions:
                 yield Change(TAKEN, node, self.call(node, node.args, others), without(self.text.of(keyword)))
         if name in REDUCTIONS:
             yield from self.of_reduction(node, of if not on_numpy else None)
+        if on_numpy and name in ALONE and len(node.args) == 1:
+            yield from self.of_late_bracket(node)
+        if on_numpy and name in ("eye", "identity"):
+            for each in (*self.scope.picked, *self.scope.names)[:MOST_NAMES]:
+                yield self.exchanged(node, f"np.diag({each})")
+        if name == "pop" and of is not None and self.arguments(node.args, node.keywords) in ("", "0"):
+            yield self.exchanged(node, f"{self.src(of)}.pop({'' if node.args else '0'})")
         if name == "range" and len(node.args) > 1 and self.src(node.args[0]) != "0":
             yield self.exchanged(node.args[0], "0")
         if name == "range" and len(node.args) in (1, 2):
@@ -261,6 +327,9 @@ class Expressions:
         if unnamed is not None:
             yield Change(EXCHANGED, node, self.call(node, args, others), self.axis_told(node, there, "of everything"))
         if not any(each.arg == "keepdims" for each in node.keywords):
+            if there not in ("1", "-1"):
+                told = self.axis_told(node, there, "over axis -1, with `keepdims=True`,")
+                yield Change(EXCHANGED, node, self.call(node, args, others, "axis=-1", "keepdims=True"), told)
             yield Change(
                 ADDED, node, self.call(node, node.args, node.keywords, "keepdims=True"),
                 f"`keepdims=True` is missing in `{shortened(self.src(node))}`: with it {RIGHT}",
@@ -281,7 +350,12 @@ class Expressions:
             for bound in filter(None, (node.slice.lower, node.slice.upper)):
                 for step in (" + 1", " - 1"):
                     yield self.exchanged(bound, f"{self.kept(bound)}{step}")
-        elif isinstance(node.ctx, ast.Load) and not isinstance(node.slice, ast.Tuple):
+        elif isinstance(node.slice, ast.Tuple):
+            parts = [self.src(each) for each in node.slice.elts]
+            for place in (place for place, part in enumerate(parts) if part == ":"):
+                for name in (each for each in self.scope.counters if each not in parts):
+                    yield self.at(node, ", ".join([*parts[:place], name, *parts[place + 1 :]]))
+        elif isinstance(node.ctx, ast.Load):
             if index in ("0", "1", "-1"):
                 for new in ("0", "1", "-1", *self.scope.counters):
                     if new != index:

@@ -12,6 +12,7 @@ from grader.diagnose.repair.text import Piece, Text, shortened, statements_of
 
 OTHER_SIGNS: dict[type, tuple[str, ...]] = {ast.Add: ("-=", "="), ast.Sub: ("+=", "="), ast.Mult: ("/=", "="),
                                             ast.Div: ("*=", "=")}  # fmt: skip
+TAKING = frozenset({"pop", "popleft"})
 MADE_ANEW = (ast.List, ast.Dict, ast.Set, ast.Call)
 
 
@@ -44,7 +45,7 @@ class Statements:
             yield self.left_out(node)
             target, value = node.targets[0], self.text.of(node.value)
             if isinstance(target, (ast.Name, ast.Attribute, ast.Subscript)):
-                for new in ("+=", "-="):
+                for new in ("+=", "-=", *(["*="] if isinstance(target, ast.Subscript) else [])):
                     told = f"with `{new}` in place of `=` {RIGHT}"
                     yield self.rewritten(EXCHANGED, node, f"{self.text.of(target)} {new} {value}", told)
             if isinstance(target, (ast.Name, ast.Attribute)) and not isinstance(node.value, ast.Constant):
@@ -72,6 +73,13 @@ class Statements:
             pieces = self.piece(node, self.text.of(later)), self.piece(later, self.text.of(node))
             told = f"this line comes too late: before `{shortened(self.line_of(node))}` {RIGHT}"
             yield Rewritten(MOVED, later.lineno, pieces, told)
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            yield from self.into_the_loop(node, body[place + 1 :])
+        if isinstance(parent, ast.For) and place == 0 and len(body) > 1 and parent.body is body:
+            start = self.text.span(parent)[0]
+            before = f"{self.text.of(node)}\n{' ' * parent.col_offset}"
+            told = f"this line runs in every round of the loop: before the loop {RIGHT}"
+            yield Rewritten(MOVED, node.lineno, ((start, start, before), self.piece(node, "pass")), told)
         inner = isinstance(parent, (ast.For, ast.If, ast.With)) and place + 1 == len(body)
         if inner and len(body) > 1 and getattr(parent, "body", None) is body and not getattr(parent, "orelse", None):
             assert isinstance(parent, ast.stmt)
@@ -97,6 +105,29 @@ class Statements:
             new = f"{indent}else:\n" + "\n".join(f"    {line}" for line in body_of.split("\n"))
             told = f"this line also runs after the `if` above it: in an `else` {RIGHT}"
             yield Rewritten(MOVED, node.lineno, ((keyword_at, self.text.span(node)[1], new),), told)
+
+    def into_the_loop(self, node: ast.Assign, later: list[ast.stmt]) -> Iterator[Rewritten]:
+        """What is made once before a loop, made in each of its rounds."""
+        name = self.text.of(node.targets[0])
+        for loop in (each for each in later if isinstance(each, ast.For)):
+            if node.lineno == node.end_lineno and name in {getattr(each, "id", "") for each in ast.walk(loop)}:
+                first = self.text.span(loop.body[0])[0]
+                made = f"{self.text.of(node)}\n{' ' * loop.body[0].col_offset}"
+                told = f"`{name}` is made once, and all rounds of the loop share it: with a new one in each {RIGHT}"
+                yield Rewritten(MOVED, node.lineno, (self.piece(node, "pass"), (first, first, made)), told)
+                return
+
+    def ends_too_early(self, loop: ast.While) -> Iterator[Rewritten]:
+        """A `while` without one of its conditions, where what is left asks for what the loop takes from."""
+        calls = [each.func for each in ast.walk(loop) if isinstance(each, ast.Call)]
+        taken = {self.text.of(each.value) for each in calls if isinstance(each, ast.Attribute) and each.attr in TAKING}
+        conditions = loop.test.values if isinstance(loop.test, ast.BoolOp) and isinstance(loop.test.op, ast.And) else []
+        for each in conditions:
+            left = [other for other in conditions if other is not each]
+            if taken & {self.text.of(part) for other in left for part in ast.walk(other) if isinstance(part, ast.expr)}:
+                told = f"the loop ends too early: without `{shortened(self.text.of(each))}` {RIGHT}"
+                pieces = (self.piece(loop.test, " and ".join(map(self.text.of, left))),)
+                yield Rewritten(TAKEN, loop.lineno, pieces, told)
 
     def returned_too_early(self, loop: ast.For) -> Iterator[Rewritten]:
         """A `return` somewhere in a loop, behind the loop."""
@@ -136,6 +167,29 @@ class Statements:
                 told = f"`{shared}` is made once and shared by all: with a new one each time {RIGHT}"
                 new = f"{argument.arg} = {made}\n{' ' * first.col_offset}"
                 yield Rewritten(TAKEN, value.lineno, ((start, start, new),), told)
+
+    def shared_state(self, function: ast.FunctionDef, owner: ast.ClassDef) -> Iterator[Rewritten]:
+        """What the class holds for all its objects, or an object from call to call, made anew."""
+        init = next((each for each in owner.body if getattr(each, "name", "") == "__init__"), None)
+        of_class = [(node, node.targets[0], "") for node in owner.body if isinstance(node, ast.Assign)]
+        of_object = [
+            (node, node.targets[0], "self.") for node in getattr(init, "body", ()) if isinstance(node, ast.Assign)
+        ]
+        mentioned = {each.attr for each in ast.walk(function) if isinstance(each, ast.Attribute)}
+        first = function.body[1 if is_docstring(function.body[0]) and len(function.body) > 1 else 0]
+        start = self.text.span(first)[0]
+        for node, target, own in (*of_class, *of_object):
+            name = self.text.of(target).removeprefix(own)
+            if not isinstance(node.value, MADE_ANEW) or not name.isidentifier() or (own and function is init):
+                continue
+            if name not in mentioned and function is not init:
+                continue
+            whose = f"`{name}` belongs to the class, and all its objects share it"
+            told = f"`self.{name}` goes on from one call to the next" if own else whose
+            new = f"self.{name} = {self.text.of(node.value)}\n{' ' * first.col_offset}"
+            yield Rewritten(
+                TAKEN, node.lineno, ((start, start, new),), f"{told}: with a new one in `{function.name}` {RIGHT}"
+            )
 
     def left_out(self, node: ast.stmt) -> Rewritten:
         return self.rewritten(TAKEN, node, "pass", f"this line does not belong here: without it {RIGHT}")

@@ -10,6 +10,7 @@ PHRASES = {
     "y": "the output",
     "s": "the output",
     "dx": "the gradient with respect to the input",
+    "dx_near_zero": "the gradient for numbers near 0",
     "dw": "the gradient of w",
     "db": "the gradient of b",
     "both": "the gradient of w and that of b, one after the other,",

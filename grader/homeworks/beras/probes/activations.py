@@ -90,11 +90,14 @@ def leaky_extremes(s: Dialect, draw: Draw) -> Observation:
     }
 
 
-@probe("LeakyReLU", "gradient", weight=3, dx=GRADIENT)
+@probe("LeakyReLU", "gradient", weight=3, dx=GRADIENT, dx_near_zero=GRADIENT)
 def leaky_gradient(s: Dialect, draw: Draw) -> Observation:
-    """the gradient is 1 or alpha, element by element."""
+    """the gradient is 1 or alpha, element by element, also where x lies between 0 and alpha."""
     layer, x, upstream = called(s, draw, "LeakyReLU", ALPHA)
-    return {"dx": s.input_gradient(layer, upstream, x)}
+    found = {"dx": s.input_gradient(layer, upstream, x)}
+    near = np.asarray(draw.array(B, N)) / 64
+    s.forward(layer, near)
+    return found | {"dx_near_zero": s.input_gradient(layer, upstream, near)}
 
 
 @probe("LeakyReLU", "gradient-is-fresh", needs=("LeakyReLU/side-effects",), first=GRADIENT, again=GRADIENT, dx=GRADIENT)

@@ -152,10 +152,11 @@ def in_order(s: Dialect, draw: Draw) -> Observation:
 @probe("Model.weights", "frozen-too")
 def frozen_too(s: Dialect, draw: Draw) -> Observation:
     """frozen weights are weights as well: they only do not change."""
-    only, weights = layer(s, draw, N, M)
-    s.freeze(weights[0])
-    model = s.double("model", "Model", layers=[only], losses=LOSSES, reply=ACCURACY, **vars(USUAL["dict"]))
-    return {"weights_of_the_layers": places(s, model.attribute(s.word("weights")), weights)}
+    (one, of_one), (two, of_two) = layer(s, draw, N, M), layer(s, draw, M, C)
+    for weight in (of_one[0], *of_two):
+        s.freeze(weight)
+    model = s.double("model", "Model", layers=[one, two], losses=LOSSES, reply=ACCURACY, **vars(USUAL["dict"]))
+    return {"weights_of_the_layers": places(s, model.attribute(s.word("weights")), [*of_one, *of_two])}
 
 
 @probe("Model.weights", "of-tuples", weight=2)

@@ -1,0 +1,53 @@
+"""MeanSquaredError, CategoricalCrossentropy: how wrong the predictions are.
+
+A loss is the last Diffable on the tape. Its value is a mean over the batch, one number. So its gradient is that
+of a mean, too, and carries the 1/B; the layers before only sum. y_true is a constant: nobody moves it.
+"""
+
+import numpy as np
+
+from .core import Diffable, Tensor
+
+
+class Loss(Diffable):
+    """A Diffable without weights, from predictions and truth to one number."""
+
+    @property
+    def weights(self) -> list[Tensor]:
+        return []
+
+    def get_weight_gradients(self) -> list[Tensor]:
+        return []
+
+
+class MeanSquaredError(Loss):
+    """The mean of (y_pred - y_true)^2 over every entry."""
+
+    def call(self, y_pred, y_true):
+        return np.mean(y_pred ** 2 - y_true ** 2)
+
+    def get_input_gradients(self) -> list[Tensor]:
+        """For y_pred: 2 (y_pred - y_true) / (B C), shape (B, C). For y_true: zeros."""
+        y_pred, y_true = self.inputs
+        return [2 * (y_pred - y_true) / np.size(y_pred), np.zeros_like(y_true)]
+
+
+def clip_0_1(x: np.ndarray, eps: float = 1e-8) -> np.ndarray:
+    """x, but nothing nearer to 0 or to 1 than eps."""
+    return np.clip(x, eps, 1 - eps)
+
+
+class CategoricalCrossentropy(Loss):
+    """Cross-entropy of probabilities: the mean over the batch of -sum(t log p).
+
+    With p = y_pred, clipped by `clip_0_1`, and t = y_true, one-hot rows.
+    """
+
+    def call(self, y_pred: Tensor, y_true: Tensor) -> Tensor:
+        """Probabilities y_pred and one-hot rows y_true (B, C) in, one number out."""
+        return -np.sum(y_true * np.log(clip_0_1(y_pred))) / len(y_true)
+
+    def get_input_gradients(self) -> list[Tensor]:
+        """For y_pred: -t / p / B, shape (B, C), finite where y_pred is 0. For y_true: zeros."""
+        y_pred, y_true = self.inputs
+        return [-y_true / clip_0_1(y_pred) / len(y_true), np.zeros_like(y_true)]
