@@ -153,7 +153,7 @@ class Excuses:
             return None
         for component, needed in self._needed(verdict):
             if component != verdict.probe.component and needed.outcome not in FINE and not needed.is_scaled:
-                if self._is_refusal(verdict, needed):
+                if self._is_refusal(verdict, needed) or is_not_reached(verdict, needed):
                     continue
                 if needed.blocked_by not in ("", verdict.probe.component):
                     # the first of the row, not the one in between
@@ -322,3 +322,9 @@ class Excuses:
         module, _, name = function.partition(":")
         found = self.submission.modules[module]
         return Frame(str(found.relative), found.stubs[name], name, "")
+
+
+def is_not_reached(verdict: Verdict, needed: Verdict) -> bool:
+    """Is what this check needs not written, and was it not even called here? Then it is no excuse."""
+    missing = set(needed.seen.unwritten) if needed.outcome == Outcome.NOT_IMPLEMENTED else set()
+    return bool(missing) and not missing.intersection(verdict.seen.unwritten)

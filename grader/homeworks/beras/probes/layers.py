@@ -15,7 +15,7 @@ from grader.ask.entries import Kept
 from grader.ask.probe import Observation, Rule, probe
 from grader.ask.subject import Remote, same_values
 from grader.base.arrays import unique
-from grader.homeworks.beras.dialect import Dialect
+from grader.homeworks.beras.dialect import Dialect, comes_of_initializer
 from grader.homeworks.beras.probes.core import COMPOSING, RECORDING
 from grader.worker.wire import Opaque
 
@@ -74,14 +74,14 @@ def forward_float32(s: Dialect, draw: Draw) -> Observation:
 def attributes(s: Dialect, draw: Draw) -> Observation:
     """w is (n, m), b has m entries, and weights holds the two."""
     s.needs.append(f"{INITIALIZER}/sizes")  # which is asked from 2023 on
-    dense = s.new("Dense", N, M)
-    w, b = dense.attribute("w").value, dense.attribute("b").value
-    weights = dense.attribute(s.word("weights"))
-    shapes = (
-        [list(np.shape(weight)) for weight in weights.value]
-        if isinstance(weights.value, (list, tuple))
-        else weights.value
-    )
+    try:
+        dense = s.new("Dense", N, M)
+    except Fault as fault:
+        if comes_of_initializer(fault):
+            s.needs.append(f"{INITIALIZER}/default")
+        raise
+    w, b, weights = (dense.attribute(name).value for name in ("w", "b", s.word("weights")))
+    shapes = map(np.shape, weights) if isinstance(weights, (list, tuple)) else weights
     return {
         "w": list(np.shape(w)),
         "b": int(np.size(b)),
