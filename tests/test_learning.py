@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from overlays import grade
+from overlays import build, grade
 
 from grader.diagnose.learning import STEPS, Study, cause_of
 from grader.homework import edition
 from grader.homeworks.beras.worker.study import are_other_numbers
 
-LEARNS = Study(0.01, (2.3,) * STEPS, 0.9, True, (), frozenset())
+LEARNS = Study(0.01, (2.3,) * STEPS, 0.9, True, ())
 NOTHING = replace(LEARNS, accuracy=0.1)
 
 
@@ -150,3 +150,15 @@ def test_training_that_fails_says_why(name: str, tmp_path: Path) -> None:
     (trained,) = graded.result["training"]
     assert trained["outcome"] == "failed"
     assert said in " ".join(trained["message"].split())
+
+
+def test_training_that_a_wrong_part_stops_names_the_part(folder: Path) -> None:
+    """Dense gives its two gradients the other way round: the exception comes from code that is right."""
+    submission = build("chaffs", "unlisted-dense-gradients-swapped", folder)
+
+    graded = grade(submission, "--only", "Dense", "training.simple")
+
+    (trained,) = graded.result["training"]
+    assert trained["message"].startswith("blocked by Dense, which is not right yet\n")
+    assert "mend Dense first: this training runs on it" in trained["message"]
+    assert any("training.simple runs on it, and fails as well" in message for _, message in graded.messages())

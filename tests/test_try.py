@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from overlays import ROOT
+from overlays import ROOT, build
 
 
 def run(*arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
@@ -38,6 +38,18 @@ def test_lines_run_in_the_folder_of_the_code(wrong: Path) -> None:
     shown = run(sys.executable, "-c", told.stdout, cwd=wrong)
     assert shown.returncode == 0, shown.stderr
     assert shown.stdout.startswith("[[")
+
+
+@pytest.mark.parametrize(
+    ("chaff", "shown", "right"), [("init-std-is-variance", "std()", 0.0633), ("init-uniform-range", "std()", 0.0633)]
+)
+def test_what_is_wrong_with_drawn_weights_is_one_number(chaff: str, shown: str, right: float, folder: Path) -> None:
+    submission = build("chaffs", chaff, folder)
+
+    told = grade("try", "Dense.initializer", submission)
+
+    assert told.stdout.splitlines()[-1] == f"print(dense.w.{shown})"
+    assert float(run(sys.executable, "-c", told.stdout, cwd=submission).stdout) != pytest.approx(right, rel=0.1)
 
 
 def test_the_table_names_the_command_as_it_is_typed(wrong: Path) -> None:

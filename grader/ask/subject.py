@@ -391,6 +391,10 @@ class Subject:
         """Vectorises what the hand-in's given core loops over, and a model uses; the names of that. Raises Fault."""
         raise NotImplementedError
 
+    def made_of(self, trainee: Trainee) -> Any:
+        """The classes, by name, that a fresh model is made of. Raises Fault."""
+        raise NotImplementedError
+
     def study(self, trainee: Trainee, x: Remote, y: Remote, factor: float, steps: int, seconds: float) -> Any:
         """Takes some steps of a fresh model, its learning rate times a factor; what became of it. Raises Fault."""
         raise NotImplementedError

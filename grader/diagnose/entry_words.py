@@ -56,6 +56,11 @@ def changed(entry: str) -> str:
     return f"{kept(entry)} holds other values after {found.by or 'these calls'} than before" if found else ""
 
 
+def measured(entry: str) -> str:
+    """How Python comes from a value `{0}` that is looked at to the number that is compared."""
+    return str(table("MEASURED").get(entry, "{0}"))
+
+
 def wrong(check: str, entry: str) -> str:
     """The sentence for a matter of yes or no that is not as it should be; '' where there is none."""
     return looked_up(table("WRONG"), check, entry)

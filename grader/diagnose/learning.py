@@ -26,7 +26,6 @@ class Study:
     """What some steps of a fresh model showed.
 
     no_probabilities: its loss takes probabilities, and gets something else. layers: see the homework's own request.
-    uses: classes, by name.
     """
 
     rate: float
@@ -34,7 +33,6 @@ class Study:
     accuracy: float
     finite: bool
     layers: tuple[dict[str, Any], ...]
-    uses: frozenset[str]
     no_probabilities: bool = False
 
 
@@ -50,8 +48,8 @@ def study_of(plain: Any) -> Study:
     """Raises KeyError, TypeError or ValueError for what is none: it comes from beside the submission."""
     losses = tuple(float(each) for each in plain["losses"])
     layers = tuple(dict(each) for each in plain["layers"])
-    uses, unlike = frozenset(map(str, plain["uses"])), bool(plain["no_probabilities"])
-    return Study(float(plain["rate"]), losses, float(plain["accuracy"]), bool(plain["finite"]), layers, uses, unlike)
+    unlike = bool(plain["no_probabilities"])
+    return Study(float(plain["rate"]), losses, float(plain["accuracy"]), bool(plain["finite"]), layers, unlike)
 
 
 def cause_of(

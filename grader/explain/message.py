@@ -204,7 +204,8 @@ def message(verdict: Verdict, tolerances: Tolerances, edition: Edition = FIRST) 
         ("printed", printed(seen)),
         ("next", next_step(verdict.diagnosis, edition)),
     ]
-    return message_of(head, parts, script_text(seen.notes))
+    measured = entry_words.measured(shown[0].entry) if isinstance(shown[0].actual, float) else "{0}"
+    return message_of(head, parts, script_text(seen.notes, measured))
 
 
 def inherited(verdict: Verdict, component: str, tolerances: Tolerances) -> Message:

@@ -186,21 +186,28 @@ class Session:
             told = f"the grader itself failed here, this costs no points ({text})"
             run = Run(Outcome.GRADER_FAULT, Message(told))
             return TrainingResult(model_of(name), str(run.outcome), told), run
-        if run.outcome == Outcome.FAILED and run.accuracy:
+        raised = run.fault is not None and run.outcome in (Outcome.ERROR, Outcome.BLOCKED)
+        if raised or (run.outcome == Outcome.FAILED and run.accuracy):
             with suppress(Exception):  # a verdict stands, whether it can be explained or not
                 self._explain(name, trainer, seed, run)
             result.message, result.told = str(run.message), run.message
         return result, run
 
     def _explain(self, name: str, trainer: Trainer, seed: int, run: Run) -> None:
-        """Says why a training reached too little: what it runs on is not right yet, or how the model learns."""
-        own = trainer.study(name, seed)
-        if wrong := self._wrong_in(own.uses if own is not None else frozenset()):
-            mend = f"mend {listed(wrong)} first: this training runs on {'it' if len(wrong) == 1 else 'them'}"
-            run.message = run.message.with_part("next", mend)
+        """Says why a training came to too little: what it runs on is not right yet, or how the model learns."""
+        if wrong := self._wrong_in(trainer.uses(name, seed)):
+            are, them = ("is", "it") if len(wrong) == 1 else ("are", "them")
+            places, owner_of = self.grading.places, self.grading.edition.owner_of
+            files = {places.path(places[owner_of(each)].home) for each in wrong}
+            if run.outcome == Outcome.BLOCKED and run.blocked_by not in files:  # it was given something wrong there
+                run.message = replace(run.message, headline=f"blocked by {listed(wrong)}, which {are} not right yet")
+            run.message = run.message.with_part("next", f"mend {listed(wrong)} first: this training runs on {them}")
             self.grading.note_consequence(wrong, f"{name} runs on it, and fails as well")
-        elif own is not None and (cause := trainer.cause(name, seed, run, own)) is not None:
-            run.message = run.message.with_part("pattern", cause.seen).with_part("next", cause.todo)
+        elif run.fault is None:
+            own = trainer.study(name, seed)
+            cause = trainer.cause(name, seed, run, own) if own is not None else None
+            if cause is not None:
+                run.message = run.message.with_part("pattern", cause.seen).with_part("next", cause.todo)
 
     def _wrong_in(self, uses: frozenset[str]) -> list[str]:
         """Components that lost points, and that a model runs on which is made of these classes."""

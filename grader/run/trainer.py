@@ -14,13 +14,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from grader.ask.client import UNUSABLE, Fault, RemoteWorker, unusable
 from grader.ask.observer import unwritten_called
-from grader.ask.subject import Remote, Subject, subject_of
+from grader.ask.subject import Remote, Subject, Trainee, subject_of
 from grader.base.message import Message
 from grader.base.text import one_line
 from grader.diagnose.learning import SECONDS as STUDY_SECONDS
@@ -36,6 +36,7 @@ from grader.run.training_run import LITTLE, Run
 from grader.submission.places import Places, as_named
 
 Progress = Callable[[dict[str, Any]], None]  # is told of every epoch
+T = TypeVar("T")
 TRAIN = 60_000  # images
 PATIENCE = 4  # times the seconds of a study: its last step may take long
 MOST_METHODS = 20  # of a given core
@@ -111,7 +112,23 @@ class Trainer:
         return cause_of(own, lambda factor: self.study(name, seed, factor), max(run.accuracy), steps, run.still_rising)
 
     def study(self, name: str, seed: int, factor: float = 1.0) -> Study | None:
-        """Some steps of a fresh model, in a worker of its own: nothing of another model is left there."""
+        """Some steps of a fresh model."""
+
+        def steps(subject: Subject, trainee: Trainee) -> Study:
+            if self.fast_core:
+                replaced_methods(subject, trainee.model)
+            x, y = self._rows(subject, TRAIN, shuffled_digits(seed))
+            return study_of(subject.study(trainee, x, y, factor, STUDY_STEPS, STUDY_SECONDS))
+
+        return self._of_fresh_model(name, seed, steps)
+
+    def uses(self, name: str, seed: int) -> frozenset[str]:
+        """The classes, by name, that a model is made of; none where it cannot be made."""
+        found = self._of_fresh_model(name, seed, lambda subject, trainee: frozenset(map(str, subject.made_of(trainee))))
+        return found or frozenset()
+
+    def _of_fresh_model(self, name: str, seed: int, look: Callable[[Subject, Trainee], T]) -> T | None:
+        """What is found in a worker of its own, where nothing of another model is left."""
         try:
             worker = self._worker(seed)
         except WorkerLost:
@@ -119,11 +136,8 @@ class Trainer:
         try:
             subject = subject_of(self.places.edition)(worker, places=self.places)
             trainee = subject.trainee(model_of(name))
-            if self.fast_core:
-                replaced_methods(subject, trainee.model)
-            x, y = self._rows(subject, TRAIN, shuffled_digits(seed))
-            worker.allow(PATIENCE * STUDY_SECONDS)
-            return study_of(subject.study(trainee, x, y, factor, STUDY_STEPS, STUDY_SECONDS))
+            worker.allow(SETUP_SECONDS + PATIENCE * STUDY_SECONDS)
+            return look(subject, trainee)
         except (Fault, LookupError, TypeError, ValueError):  # then nothing is known
             return None
         finally:

@@ -266,6 +266,9 @@ class Dialect(Subject):
     def fast_core(self, model: Remote) -> Any:
         return self.ask("vectorise", base=self.get("Diffable").ref, model=model.ref)
 
+    def made_of(self, trainee: Trainee) -> Any:
+        return self.ask("made_of", model=trainee.model.ref)
+
     def study(self, trainee: Trainee, x: Remote, y: Remote, factor: float, steps: int, seconds: float) -> Any:
         return self.ask(
             "study",

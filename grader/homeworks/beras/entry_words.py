@@ -428,12 +428,8 @@ SHARES = {"CategoricalAccuracy:of_eight": 8, "CategoricalAccuracy:of_seven": 7}
 
 # What the grader's stand-ins are called where a message would name their class.
 STANDS_FOR = {
-    "Layer": "a layer",
-    "Loss": "a loss",
-    "Accuracy": "a metric",
-    "Optimizer": "an optimizer",
-    "Model": "a model",
-}
+    "Layer": "a layer", "Loss": "a loss", "Accuracy": "a metric", "Optimizer": "an optimizer", "Model": "a model",
+}  # fmt: skip
 
 # The argument of a class that a wrong factor may be: the first, or the one of this name.
 FACTORS = dict.fromkeys(("BasicOptimizer", "RMSProp", "Adam"), "learning_rate")
@@ -445,5 +441,10 @@ FANS = {"Dense": "Dense.initializer", "Linear": "Linear.initializer"}
 RETURNS_NOTHING = dict.fromkeys(("apply_gradients", "step", "zero_grad", "backward", "compile", "encoder.fit"), True)
 IN_PLACE = {"apply_gradients": True, "step": True}
 
-# Above lines to paste.
+# Above lines to paste, and what these print of an array `{0}` where a check compares a number that it made of it.
 LINES = {"made_up_data": "# the check asks with made-up images in MNIST's form: with MNIST, other numbers are shown"}
+MEASURED = {
+    "std": "{0}.std()",
+    "kurtosis": "((({0} - {0}.mean()) / {0}.std()) ** 4).mean()",
+    "mean_in_standard_errors": "{0}.mean() / {0}.std() * {0}.size**0.5",
+}

@@ -15,6 +15,7 @@ import numpy as np
 from . import doubles, fast_core, later_doubles, later_fast_core
 from .digits import libraries as libraries
 from .study import layers_of
+from .study import made_of as made_of
 from .study import study as study
 
 

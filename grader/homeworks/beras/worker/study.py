@@ -13,14 +13,21 @@ NEAR_ONE = 1e-3  # a sum of float32 probabilities
 LOOKED_AT = 1000  # rows: enough to tell 10 % from 20 %, or a unit that is silent for every digit
 
 
+def made_of(host: Any, model: Any) -> list[str]:
+    """The classes that a model is made of, by name, and those that they derive from."""
+    model = host.live(model)
+    parts = [*layers_of(model), model.optimizer, *losses_of(model)]
+    return names_of_classes(parts)
+
+
 def study(
     host: Any, model: Any, x: Any, y: Any, batch_size: int, steps: int, seconds: float, forward: str, factor: float
 ) -> dict[str, Any]:
     """Takes steps on batches in order, with the optimizer's rate times `factor`, for that many seconds at most.
 
     Returns the rate (0 where there is none), the loss of each step, the accuracy on rows that were learned from,
-    whether the loss takes probabilities and gets something else, the classes that the model is made of, and for each
-    layer what became of it. forward: the name of the model's method.
+    whether the loss takes probabilities and gets something else, and for each layer what became of it. forward: the
+    name of the model's method.
     """
     model, x, y = host.live(model), host.live(x), host.live(y)
     rate = scaled_rate(model.optimizer, factor)
@@ -40,7 +47,6 @@ def study(
         "accuracy": float(right.mean()),
         "finite": bool(np.isfinite(seen).all()),
         "no_probabilities": takes_probabilities(model) and are_other_numbers(seen),
-        "uses": names_of_classes([*layers_of(model), model.optimizer, *losses_of(model)]),
         "layers": layers_after(model, before, x[:LOOKED_AT]),
     }
 
