@@ -4,8 +4,8 @@
 
 Draws some of the year's chaffs, each wrong in another component, and some of its wheats, none of which writes what
 another one writes, and puts all that they define in place of the reference's. What loses points must be what the chaffs
-lose by themselves; a component that is blocked by another wrong one has lost none. Prints a Markdown table and every
-exception; exit code 1 if there is one.
+lose by themselves; a component of which something is blocked by another wrong one may have lost none. Prints a
+Markdown table and every exception; exit code 1 if there is one.
 """
 
 from __future__ import annotations
@@ -154,21 +154,39 @@ def put_together(those: list[Part], target: Path) -> Path:
     for part in those:
         statements |= part.written
     for module in {at[0] for part in those for at in part.written}:
-        body = []
-        for at, statement in sorted(statements.items(), key=lambda item: order(item[1])):
-            if at[0] != module or len(at) > 2 or statement is None:
-                continue
-            made = copy.copy(statement)
-            if isinstance(made, ast.ClassDef):
-                own = [each for place, each in statements.items() if place[:2] == at and len(place) > 2]
-                made.body = [each for each in own if each is not None] or [ast.Pass()]
-            body.append(made)
+        own = {at[1:]: each for at, each in statements.items() if at[0] == module and each is not None}
+        body = sorted(in_order({at[0]: whole(each, own) for at, each in own.items() if len(at) == 1}), key=order)
         (target / module).write_text(ast.unparse(ast.Module(body, [])), encoding="utf-8")
     return target
 
 
-def order(statement: ast.stmt | None) -> int:
-    """Imports, of which those of the future come first, then definitions, then what runs; each as it came."""
+def whole(statement: ast.stmt, own: dict[Place, ast.stmt]) -> ast.stmt:
+    """A statement of a module; of a class with all that is in it."""
+    if not isinstance(statement, ast.ClassDef):
+        return statement
+    made = copy.copy(statement)
+    made.body = [each for at, each in own.items() if len(at) > 1 and at[0] == made.name] or [ast.Pass()]
+    return made
+
+
+def in_order(statements: dict[str, ast.stmt]) -> list[ast.stmt]:
+    """As they came, but every class after those of which it is one."""
+    found: dict[str, ast.stmt] = {}
+
+    def put(name: str) -> None:
+        for base in getattr(statements[name], "bases", ()):
+            if isinstance(base, ast.Name) and base.id in statements and base.id not in found:
+                put(base.id)
+        found[name] = statements[name]
+
+    for name in statements:
+        if name not in found:
+            put(name)
+    return list(found.values())
+
+
+def order(statement: ast.stmt) -> int:
+    """Imports, of which those of the future come first, then definitions, then what runs."""
     if isinstance(statement, (ast.Import, ast.ImportFrom)):
         return int(getattr(statement, "module", None) != "__future__")
     return 2 if isinstance(statement, (ast.FunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign)) else 3
@@ -200,7 +218,9 @@ def judged(those: list[Part]) -> tuple[int, list[str]]:
             rows = {name: grading.component(name) for name in questions.components}
         finally:
             observer.close()
-        blocked = {name for name, row in rows.items() if row is not None and row.outcome == "blocked"}
+        blocked = {
+            name for name, row in rows.items() if row is not None and (row.not_judged or row.outcome == "blocked")
+        }
         found = [f"{name} loses points" for name in lost - wrong] + [
             f"{name} keeps all" for name in wrong - lost - blocked
         ]
