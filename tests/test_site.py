@@ -32,6 +32,9 @@ def test_every_code_and_component_has_a_page_and_every_link_leads_to_one(site: P
     assert set().union(*links.values()) <= set(texts)
     assert links["index.html"] == set(texts) - {"index.html"}
     assert "softmax-over-batch.html" in links["Softmax.html"]
+    of_softmax = texts["index.html"].partition(">Softmax</a></h2>")[2].partition("<h2>")[0]
+    assert "softmax-over-batch.html" in of_softmax
+    assert "dense-no-bias.html" not in of_softmax
     assert not any("<script" in text or "grade explain CODE" in text for text in texts.values())
 
 

@@ -113,7 +113,8 @@ def write_site(folder: Path, rubric: Rubric, year: Edition) -> int:
     examples = examples_of(year)
     texts = {code: explain(code, examples, year) for code in pages.codes(year)}
     asked = [name for name in year.components if not is_training(name)]
-    found = site(texts, {name: component_page(name, rubric, mistakes_in(name, year)) for name in asked})
+    mistakes = {name: mistakes_in(name, year) & texts.keys() for name in asked}
+    found = site(texts, {name: component_page(name, rubric, mistakes[name]) for name in asked}, mistakes)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in found.items():

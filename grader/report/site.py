@@ -6,7 +6,7 @@ Each page is called after its code, CODE.html, whatever version of the grader wr
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from markupsafe import Markup
 
@@ -18,14 +18,21 @@ CODE = re.compile(r"<code>([\w.-]+)</code>")
 COMMAND = re.compile(r"`grade explain CODE[^`]*` says more about one:")
 
 
-def site(texts: Mapping[str, str], components: Mapping[str, str]) -> dict[str, str]:
-    """Every file by its name. texts: Markdown by code; components: Markdown by component. All begin with `# title`."""
+def site(
+    texts: Mapping[str, str], components: Mapping[str, str], mistakes: Mapping[str, Collection[str]]
+) -> dict[str, str]:
+    """Every file by its name. texts: Markdown by code; components: Markdown by component. All begin with `# title`.
+
+    mistakes: the codes that go wrong in one component.
+    """
     everything = {**components, **texts}
     files = {address(name): name for name in everything}
     found = {file: written(text, everything) for file, name in files.items() for text in [everything[name]]}
+    anywhere = set(texts).difference(*mistakes.values())
+    parts = [(name, address(name), mistakes[name]) for name in components] + [("In any component", "", anywhere)]
     lists = [
-        ("Components", [(address(name), name) for name in components]),
-        ("What often goes wrong", sorted((address(code), title(text)) for code, text in texts.items())),
+        (name, file, [(address(code), title(texts[code]), code) for code in sorted(codes)])
+        for name, file, codes in parts
     ]
     heading = "What is asked, and what often goes wrong"
     return {**found, "index.html": rendered(heading, Markup(), home=False, lists=lists)}
