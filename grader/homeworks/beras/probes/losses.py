@@ -17,13 +17,19 @@ B, C = 5, 3
 GRADIENT = Rule(gradient=True, upstream_factors=(1 / B,))
 SINGLE = Rule(gradient=True)
 LOGARITHM = Rule(tolerance="logarithm")
+# Checks of Softmax: one that is wrong for logits of 1000 alone is no excuse for a loss of ordinary ones
+ORDINARY = ("Softmax/forward", "Softmax/forward-single")
+EXTREME = (*ORDINARY, "Softmax/stable")
 
 
-def made(s: Dialect, name: str) -> Remote:
-    """A loss; the one of logits may leave its probabilities to the hand-in's own Softmax."""
+def made(s: Dialect, name: str, of_softmax: tuple[str, ...] = ORDINARY) -> Remote:
+    """A loss; the one of logits may leave its probabilities to the hand-in's own Softmax.
+
+    of_softmax: what of it the question rests on then.
+    """
     loss = s.new(name)
     if name == "CrossEntropyLoss":
-        s.rests_on(loss, "Softmax", forward=("Softmax/forward", "Softmax/forward-single", "Softmax/stable"))
+        s.rests_on(loss, "Softmax", forward=of_softmax)
     return loss
 
 
@@ -150,7 +156,7 @@ def ce_single(s: Dialect, draw: Draw) -> Observation:
 @probe("CrossEntropyLoss", "finite", weight=2, large=Rule(tolerance="extremes"))
 def ce_finite(s: Dialect, draw: Draw) -> Observation:
     """logits of plus and minus 1000 give a finite loss, also when the prediction is surely wrong."""
-    loss = made(s, "CrossEntropyLoss")
+    loss = made(s, "CrossEntropyLoss", EXTREME)
     x = draw.array(3, C) + np.array([[1000.0], [-1000.0], [0.0]])
     large = s.number(s.forward(loss, x, draw.one_hot(3, C)).value)
     wrong = s.number(s.forward(loss, np.array([[1000.0, -1000.0, 0.0]]), np.array([[0.0, 1.0, 0.0]])).value)
@@ -176,7 +182,7 @@ def ce_gradient(s: Dialect, draw: Draw) -> Observation:
 )
 def ce_gradient_extremes(s: Dialect, draw: Draw) -> Observation:
     """the gradient of the latest call is right for logits of plus and minus 1000 as well."""
-    loss = made(s, "CrossEntropyLoss")
+    loss = made(s, "CrossEntropyLoss", EXTREME)
     s.forward(loss, draw.array(B, C), draw.one_hot(B, C))
     first = s.loss_gradient(loss)
     s.forward(
